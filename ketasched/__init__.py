@@ -1,0 +1,1 @@
+"""ketasched lays treatment protocols out as dated sessions and exports faithful calendars."""

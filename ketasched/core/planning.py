@@ -1,0 +1,249 @@
+"""The main job: a protocol, a start and a clinic become a course, or a reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from ketasched.core.choices import Layout
+from ketasched.core.clinic import Clinic
+from ketasched.core.constraint import Reason
+from ketasched.core.course import (
+    PLANNED,
+    TENTATIVE,
+    Course,
+    DatedReview,
+    Pause,
+    Session,
+    session_end,
+)
+from ketasched.core.placement import NoPlacement, Placed, Refused, StartTimes, place
+from ketasched.core.protocol import PerWeek, Protocol
+from ketasched.core.targets import NoPattern, Stretch, keeps_gaps, lay_targets
+from ketasched.core.units import (
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    count_text,
+    day_text,
+    list_text,
+)
+
+FAR = 60
+"""Days within which another start is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that a course is planned from.
+
+    ``days`` is the asked weekday pattern; ``already`` sessions took place elsewhere; ``fixed``
+    are wall times, by number, of sessions that stay where they are.
+    """
+
+    protocol: Protocol
+    layout: Layout
+    start: date
+    clinic: Clinic
+    times: StartTimes
+    days: tuple[int, ...] = ()
+    already: int = 0
+    fixed: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no course: the session that cannot be placed, its window, and each refused day.
+
+    ``code``: closed-weekday, not-in-days, no-pattern or no-placement.
+    """
+
+    code: str
+    message: str
+    hint: str
+    session: int
+    first: date
+    last: date
+    refused: tuple[Refused, ...]
+
+
+def plan(order: Order) -> Course | Failure:
+    """Lay a course out: targets first, then the best legal placement.
+
+    Raises:
+        ValueError: ``order.fixed`` is out of number order.
+    """
+    refusal = _refuse_start(order) or _refuse_days(order)
+    if refusal:
+        return refusal
+    targets = lay_targets(
+        order.layout.stretches, order.start, order.clinic, order.days, order.already + 1
+    )
+    if isinstance(targets, NoPattern):
+        return _no_pattern(order, targets)
+    outcome = place(
+        targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
+    )
+    if isinstance(outcome, NoPlacement):
+        return _no_placement(order, outcome)
+    return _course(order, outcome.placed, outcome.pause)
+
+
+def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
+    reviews = tuple(_reviews(order))
+    first_tentative = min((review.after_session for review in reviews), default=10**9) + 1
+    sessions = []
+    for one in placed:
+        start = datetime.combine(one.day, one.start, tzinfo=order.clinic.zone)
+        sessions.append(
+            Session(
+                number=one.target.number,
+                phase=one.target.phase.name,
+                place=one.target.place,
+                target=one.target.day,
+                start=start,
+                end=session_end(start, order.protocol.minutes),
+                moved_minutes=one.moved_minutes,
+                reasons=one.reasons,
+                status=TENTATIVE if one.target.number >= first_tentative else PLANNED,
+            )
+        )
+    return Course(
+        protocol=order.protocol,
+        start=order.start,
+        sessions=tuple(sessions),
+        pauses=(pause,) if pause else (),
+        reviews=reviews,
+        left_out=order.layout.left_out,
+        total=order.layout.total,
+        already=order.already,
+    )
+
+
+def _reviews(order: Order) -> list[DatedReview]:
+    """The reviews that lie ahead; those of sessions held elsewhere are behind us."""
+    reviews = []
+    before = order.already
+    for stretch in order.layout.stretches:
+        for review in stretch.phase.reviews:
+            last = stretch.first_place - 1 + (stretch.count or 0)
+            place_in_phase = review.after_session or last
+            if stretch.first_place <= place_in_phase and (stretch.count is None or place_in_phase <= last):
+                number = before + place_in_phase - stretch.first_place + 1
+                reviews.append(DatedReview(review.name, number))
+        before += stretch.count or 0
+    return reviews
+
+
+# Refusals up front
+
+
+def _refuse_start(order: Order) -> Failure | None:
+    allowed = order.clinic.open_weekdays
+    if order.days:
+        allowed &= frozenset(order.days)
+    weekday = order.start.weekday()
+    if weekday in allowed:
+        return None
+    if weekday in order.clinic.open_weekdays:
+        asked = list_text([WEEKDAYS[day] for day in order.days], "or")
+        reason = Reason("weekday", f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}")
+        code = "not-in-days"
+    else:
+        reason = Reason("closed", f"closed on {WEEKDAY_NAMES[weekday]}s")
+        code = "closed-weekday"
+    return _start_failure(
+        order,
+        code,
+        f"the course cannot start on {day_text(order.start)}: {reason.text}",
+        reason,
+        lambda day: day.weekday() in allowed and _has_patterns(order, day),
+    )
+
+
+def _refuse_days(order: Order) -> Failure | None:
+    """A weekday pattern of the user's that is never open, or breaks a gap of its own."""
+    never_open = [day for day in order.days if day not in order.clinic.open_weekdays]
+    if never_open:
+        text = f"closed on {WEEKDAY_NAMES[never_open[0]]}s"
+        return _days_failure(order, text, Reason("closed", text), "choose open days for --days")
+    for stretch in order.layout.stretches:
+        phase = stretch.phase
+        if not isinstance(phase.cadence, PerWeek) or phase.cadence.sessions != len(order.days):
+            continue
+        offsets = tuple(sorted((day - order.days[0]) % 7 for day in order.days))
+        if not keeps_gaps(offsets, phase.cadence, phase.gap):
+            text = f"the phase {phase.name} keeps {phase.gap} between sessions, and these days do not"
+            hint = "leave --days out to have the days chosen, or choose days further apart"
+            return _days_failure(order, text, Reason("gap", text), hint)
+    return None
+
+
+def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure:
+    asked = ",".join(WEEKDAYS[day].lower() for day in order.days)
+    refused = (Refused(order.start, (reason,)),)
+    return Failure(
+        "no-pattern",
+        f"--days {asked}: {text}",
+        hint,
+        order.already + 1,
+        order.start,
+        order.start,
+        refused,
+    )
+
+
+def _no_pattern(order: Order, found: NoPattern) -> Failure:
+    weekday = WEEKDAY_NAMES[found.day.weekday()]
+    reason = Reason(
+        "weekday",
+        f"no open weekdays with {weekday} among them give {found.phase.cadence} "
+        f"with {found.phase.gap} between sessions",
+    )
+    return _start_failure(
+        order,
+        "no-pattern",
+        f"{order.protocol.id} cannot start on {day_text(order.start)}: in the phase {found.phase.name} {reason.text}",
+        reason,
+        lambda day: _has_patterns(order, day),
+    )
+
+
+def _start_failure(
+    order: Order, code: str, message: str, reason: Reason, works: Callable[[date], bool]
+) -> Failure:
+    starts = [day_text(day) for day in (_nearest(order.start, step, works) for step in (-1, 1)) if day]
+    hint = f"the nearest starts that work are {list_text(starts)}" if starts else ""
+    return Failure(
+        code, message, hint, order.already + 1, order.start, order.start,
+        (Refused(order.start, (reason,)),),
+    )  # fmt: skip
+
+
+def _nearest(start: date, step: int, works: Callable[[date], bool]) -> date | None:
+    days = (start + timedelta(days=step * distance) for distance in range(1, FAR))
+    return next((day for day in days if works(day)), None)
+
+
+def _has_patterns(order: Order, start: date) -> bool:
+    if start.weekday() not in order.clinic.open_weekdays:
+        return False
+    stretches = [
+        Stretch(one.phase, one.first_place, one.count or 1) for one in order.layout.stretches
+    ]
+    return not isinstance(lay_targets(stretches, start, order.clinic, order.days), NoPattern)
+
+
+def _no_placement(order: Order, found: NoPlacement) -> Failure:
+    window = f"{day_text(found.first)} to {day_text(found.last)}"
+    weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
+    pausing = f", even with a pause of {count_text(weeks, 'week')}" if weeks else ""
+    return Failure(
+        "no-placement",
+        f"session {found.session} has no legal day in its window, {window}{pausing}",
+        "",
+        found.session,
+        found.first,
+        found.last,
+        found.refused,
+    )

@@ -1,0 +1,269 @@
+"""The recipe: what a protocol says, before anybody has a date.
+
+Counts are sessions, windows and gaps are days, session lengths are minutes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ketasched.core.units import count_text, duration_text
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+MAX_WEEKS = 104
+MAX_SESSIONS = 1000
+"""The longest course that is laid out; a guard against slips of the keyboard, not a clinical rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerWeek:
+    """``sessions`` a week on a weekday pattern, in every ``every``-th week."""
+
+    sessions: int
+    every: int = 1
+
+    def __str__(self) -> str:
+        text = f"{self.sessions} per week"
+        if self.every == 2:
+            return f"{text}, every other week"
+        return text if self.every == 1 else f"{text}, every {self.every} weeks"
+
+
+@dataclass(frozen=True, slots=True)
+class EveryWeeks:
+    """One session every ``weeks`` weeks, on the weekday the phase began on."""
+
+    weeks: int
+
+    def __str__(self) -> str:
+        return f"every {count_text(self.weeks, 'week')}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """Sessions on listed days; ``first_day`` says which convention counts them.
+
+    1 is the trial convention (day 1 is the first day, there is no day 0); 0 counts from a
+    baseline day 0.
+    """
+
+    days: tuple[int, ...]
+    first_day: int
+
+    def __str__(self) -> str:
+        return f"on days {', '.join(map(str, self.days))} (the first day is day {self.first_day})"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Consecutive working days: open weekdays without a dated closure or holiday."""
+
+    def __str__(self) -> str:
+        return "consecutive working days"
+
+
+Cadence = PerWeek | EveryWeeks | DayList | WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many days before and after its target a session may be placed."""
+
+    early: int
+    late: int
+
+    def __str__(self) -> str:
+        if not self.early and not self.late:
+            return "on the target day only"
+        return f"up to {count_text(self.early, 'day')} early, {count_text(self.late, 'day')} late"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The fewest and most days between the dates of two sessions in a row (Mon to Thu is 3)."""
+
+    min: int
+    max: int
+
+    def __str__(self) -> str:
+        return f"{self.min} to {count_text(self.max, 'day')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another cadence a clinician may choose for a phase, with its own window and gap."""
+
+    cadence: Cadence
+    window: Window
+    gap: Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision before going on. ``after_session`` counts within the phase; None is its last."""
+
+    name: str
+    after_session: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRange:
+    """How few and how many sessions a phase may have."""
+
+    fewest: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.fewest} to {self.most}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of a protocol with one cadence.
+
+    ``sessions`` is None for an open-ended phase. ``after`` is the number of days from the last
+    target of the phase before; None lets the phase begin where the next period would have.
+    ``pause`` is the most whole weeks by which the rest of a course may be put off.
+    """
+
+    name: str
+    cadence: Cadence
+    sessions: int | None
+    window: Window
+    gap: Gap
+    pause: int = 0
+    after: int | None = None
+    choice: SessionRange | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+    def using(self, alternative: Alternative) -> Phase:
+        """This phase at the alternative's cadence, window and gap."""
+        return replace(
+            self, cadence=alternative.cadence, window=alternative.window, gap=alternative.gap
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a session, in minutes."""
+
+    name: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time an instruction speaks of, relative to a session.
+
+    ``edge`` is "from" (the instruction begins at that time: no food *for* 6 h before) or
+    "until" (it ends then). ``minutes`` is signed: negative before the session's start, positive
+    after its end; None means until the next day.
+    """
+
+    edge: str
+    minutes: int | None
+
+    def __str__(self) -> str:
+        if self.minutes is None:
+            return "until the next day"
+        side = "before" if self.minutes < 0 else "after"
+        word = "for" if self.edge == "from" or self.minutes > 0 else "until"
+        return f"{word} {duration_text(abs(self.minutes))} {side}"
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the patient should do or leave, and when; ``text`` must not name the drug.
+
+    ``note`` follows the time: no driving until the next day, *after a restful sleep*.
+    """
+
+    text: str
+    when: When | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        timed = f"{self.text} {self.when}" if self.when else self.text
+        return f"{timed}, {self.note}" if self.note else timed
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from. ``grade``: A, B or convention."""
+
+    fact: str
+    source: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """The recipe for one course: drug, route, session, phases, instructions, sources.
+
+    ``label`` is the short name used in a staff calendar; ``file`` says where it was read.
+    """
+
+    id: str
+    title: str
+    label: str
+    version: str
+    drug: str
+    route: str
+    use: str
+    steps: tuple[Step, ...]
+    phases: tuple[Phase, ...]
+    instructions: tuple[Instruction, ...]
+    reminders: tuple[timedelta, ...]
+    sources: tuple[Source, ...]
+    file: str = ""
+
+    @property
+    def minutes(self) -> int:
+        """The length of one session: all its steps, in minutes."""
+        return sum(step.minutes for step in self.steps)
+
+
+_TIMES_A_WEEK = {"once": 1, "twice": 2, "three times": 3}
+_PER_WEEK = re.compile(
+    r"(?:(?P<number>[0-9]{1,3})(?: times)?|(?P<word>once|twice|three times)) (?:per week|a week|weekly)"
+    r"(?:,? (?:(?P<other>every other week)|every (?P<every>[0-9]{1,3}) weeks?))?"
+)
+_EVERY_WEEKS = re.compile(r"every (?:(?P<weeks>[0-9]{1,3}) weeks?|(?P<other>other week)|week)")
+
+
+def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
+    """Read ``2 per week``, ``2 per week, every other week``, ``every 4 weeks``, ``weekly`` or
+    ``consecutive working days``.
+
+    Raises:
+        ValueError: not a cadence, or one nobody could keep.
+    """
+    words = " ".join(text.casefold().split())
+    if words == "consecutive working days":
+        return WorkingDays()
+    if words == "weekly":
+        words = "1 per week"
+    if match := _PER_WEEK.fullmatch(words):
+        sessions = int(match["number"] or _TIMES_A_WEEK[match["word"]])
+        every = 2 if match["other"] else int(match["every"] or 1)
+        if 1 <= sessions <= 7 and 1 <= every <= MAX_WEEKS:
+            return PerWeek(sessions, every)
+        raise ValueError(f"`{text}`: a week has 1 to 7 sessions, every 1 to {MAX_WEEKS} weeks")
+    if match := _EVERY_WEEKS.fullmatch(words):
+        weeks = 2 if match["other"] else int(match["weeks"] or 1)
+        if weeks == 1:
+            return PerWeek(1)
+        if 1 <= weeks <= MAX_WEEKS:
+            return EveryWeeks(weeks)
+        raise ValueError(f"`{text}`: write 1 to {MAX_WEEKS} weeks")
+    if "month" in words:
+        raise ValueError(f"`{text}`: months differ in length; write every 4 weeks or every 12 weeks")
+    raise ValueError(
+        f"`{text}` is not a cadence: write 2 per week; 2 per week, every other week; "
+        "every 4 weeks; or consecutive working days"
+    )

@@ -1,0 +1,96 @@
+"""Whether a protocol can be kept at all: its own targets against its own gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from itertools import pairwise
+
+from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
+from ketasched.core.protocol import Phase, Protocol
+from ketasched.core.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.core.units import count_text
+
+_SOME_MONDAY = date(2001, 1, 1)
+_OPEN_ENDED_SAMPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a phase, by its name, under one of its keys."""
+
+    phase: str
+    key: str
+    message: str
+
+
+def own_gaps_fault(protocol: Protocol) -> Fault | None:
+    """The gap a protocol's own targets break from every start, with nothing closed but weekends
+    and with nothing closed at all; also with each alternative cadence."""
+    for phases in _with_each_alternative(protocol.phases):
+        fault = None
+        for week in (WORKING_WEEK, WHOLE_WEEK):
+            for weekday in sorted(week):
+                found = _fault(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
+                if found is None:
+                    break
+                fault = fault or found
+            else:
+                continue
+            break
+        else:
+            return fault
+    return None
+
+
+def _with_each_alternative(phases: tuple[Phase, ...]) -> Iterator[list[Phase]]:
+    yield list(phases)
+    for index, phase in enumerate(phases):
+        for alternative in phase.alternatives:
+            yield [*phases[:index], phase.using(alternative), *phases[index + 1 :]]
+
+
+def _fault(phases: list[Phase], start: date, clinic: Clinic) -> Fault | None:
+    stretches = [Stretch(phase, 1, phase.sessions or _OPEN_ENDED_SAMPLE) for phase in phases]
+    targets = lay_targets(stretches, start, clinic)
+    if isinstance(targets, NoPattern):
+        phase = targets.phase
+        return Fault(
+            phase.name, "gap", f"no weekdays give {phase.cadence} with {phase.gap} between sessions"
+        )
+    for before, here in pairwise(targets):
+        fault = _gap_fault(before, here)
+        if fault:
+            return fault
+    return None
+
+
+def _gap_fault(before: Target, here: Target) -> Fault | None:
+    days = (here.day - before.day).days
+    if before.phase.name == here.phase.name:
+        gap = here.phase.gap
+        if gap.min <= days <= gap.max:
+            return None
+        return Fault(
+            here.phase.name,
+            "gap",
+            f"sessions {before.number} and {here.number} are due {count_text(days, 'day')} apart, "
+            f"but the gap is {gap}",
+        )
+    least = min(before.phase.gap.min, here.phase.gap.min)
+    if days >= least:
+        return None
+    return Fault(
+        here.phase.name,
+        "after",
+        f"the phase begins {count_text(days, 'day')} after the one before it, "
+        f"but the gap is at least {count_text(least, 'day')}",
+    )
+
+
+def drug_words(protocol: Protocol) -> frozenset[str]:
+    """The words of four letters and more that name the drug, in lower case."""
+    letters = "".join(c if c.isalpha() else " " for c in protocol.drug.casefold())
+    return frozenset(word for word in letters.split() if len(word) >= 4)
+

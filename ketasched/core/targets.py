@@ -1,0 +1,204 @@
+"""Phases and weekday patterns to target days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import combinations, takewhile
+from typing import TYPE_CHECKING
+
+from dateutil.rrule import WEEKLY, rrule
+
+from ketasched.core.protocol import (
+    MAX_SESSIONS,
+    DayList,
+    EveryWeeks,
+    Gap,
+    PerWeek,
+    Phase,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ketasched.core.clinic import Clinic
+    from ketasched.core.constraint import Reason
+
+LONGEST_CLOSURE = 366
+"""Days a run of working days looks ahead for the next one before it gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of a phase that is laid out: from ``first_place`` on, ``count`` sessions or up to
+    ``until`` (an open-ended phase), at the cadence the phase now has."""
+
+    phase: Phase
+    first_place: int
+    count: int | None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The ideal day of a session. ``skipped``: closed days that a run of working days left out."""
+
+    number: int
+    phase: Phase
+    place: int
+    day: date
+    skipped: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoPattern:
+    """No set of open weekdays with the phase's first weekday keeps its gaps."""
+
+    number: int
+    phase: Phase
+    day: date
+
+
+def weekday_pattern(
+    cadence: PerWeek, gap: Gap, first_weekday: int, open_weekdays: frozenset[int]
+) -> tuple[int, ...] | None:
+    """The most even weekdays for a cadence, the first weekday first; None when there are none.
+
+    Most even is the least sum of squared gaps round one week; ties go to the days that come
+    earliest counted from the first weekday. Up to three a week never use two days running.
+    """
+    if first_weekday not in open_weekdays:
+        return None
+    later = sorted((day - first_weekday) % 7 for day in open_weekdays - {first_weekday})
+    patterns = [
+        offsets
+        for rest in combinations(later, cadence.sessions - 1)
+        if keeps_gaps(offsets := (0, *rest), cadence, gap)
+        and (cadence.sessions > 3 or min(_gaps_round(offsets, 7)) >= 2)
+    ]
+    if not patterns:
+        return None
+    best = min(patterns, key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
+    return tuple((first_weekday + offset) % 7 for offset in best)
+
+
+def keeps_gaps(offsets: tuple[int, ...], cadence: PerWeek, gap: Gap) -> bool:
+    """Whether days counted from the first weekday keep minimum and maximum gap round the cycle."""
+    return all(gap.min <= days <= gap.max for days in _gaps_round(offsets, 7 * cadence.every))
+
+
+def _gaps_round(offsets: tuple[int, ...], cycle: int) -> list[int]:
+    return [
+        later - earlier
+        for earlier, later in zip(offsets, (*offsets[1:], cycle + offsets[0]), strict=True)
+    ]
+
+
+def lay_targets(
+    stretches: Sequence[Stretch],
+    start: date,
+    clinic: Clinic,
+    days: tuple[int, ...] = (),
+    first_number: int = 1,
+) -> list[Target] | NoPattern:
+    """The target days of a course from its start.
+
+    Args:
+        stretches: the phases to lay out, in order.
+        start: the first target.
+        clinic: decides which weekdays are open and which days are working days.
+        days: the weekday pattern of phases with that many sessions a week; the others choose
+            their own.
+        first_number: the number of the first session.
+    """
+    targets: list[Target] = []
+    begin = start
+    for position, stretch in enumerate(stretches):
+        phase = stretch.phase
+        if position and phase.after is not None:
+            begin = targets[-1].day + timedelta(days=phase.after)
+        number = first_number + len(targets)
+        if isinstance(phase.cadence, PerWeek):
+            pattern: tuple[int, ...] | None = days
+            if len(days) != phase.cadence.sessions:
+                pattern = weekday_pattern(
+                    phase.cadence, phase.gap, begin.weekday(), clinic.open_weekdays
+                )
+            if pattern is None:
+                return NoPattern(number, phase, begin)
+            laid = [(day, ()) for day in _pattern_days(phase.cadence, begin, pattern, stretch)]
+        elif isinstance(phase.cadence, EveryWeeks):
+            laid = [(day, ()) for day in _rule_days(begin, phase.cadence.weeks, None, stretch)]
+        elif isinstance(phase.cadence, DayList):
+            laid = [(day, ()) for day in _listed_days(phase.cadence, begin, stretch)]
+        else:
+            laid = list(_run_of_days(begin, stretch, clinic, literal_start=position == 0))
+        targets += [
+            Target(number + index, phase, stretch.first_place + index, day, skipped)
+            for index, (day, skipped) in enumerate(laid)
+        ]
+        if laid:
+            begin = _next_begin(phase, [day for day, _ in laid])
+    return targets
+
+
+def _pattern_days(
+    cadence: PerWeek, begin: date, pattern: tuple[int, ...], stretch: Stretch
+) -> list[date]:
+    # With --days a phase may come due between two pattern days: it begins on the next one.
+    while begin.weekday() not in pattern:
+        begin += timedelta(days=1)
+    return _rule_days(begin, cadence.every, pattern, stretch)
+
+
+def _rule_days(
+    begin: date, interval: int, pattern: tuple[int, ...] | None, stretch: Stretch
+) -> list[date]:
+    # wkst: a treatment week begins on the phase's first weekday, else "every other week" drifts.
+    rule = rrule(
+        WEEKLY,
+        dtstart=datetime.combine(begin, time()),
+        interval=interval,
+        byweekday=pattern,
+        wkst=begin.weekday(),
+        count=min(stretch.count or MAX_SESSIONS + 1, MAX_SESSIONS + 1),
+    )
+    last = stretch.until or date.max
+    return list(takewhile(lambda day: day <= last, (moment.date() for moment in rule)))
+
+
+def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
+    days = cadence.days[stretch.first_place - 1 :][: stretch.count]
+    return [begin + timedelta(days=day - days[0]) for day in days]
+
+
+def _run_of_days(
+    begin: date, stretch: Stretch, clinic: Clinic, *, literal_start: bool
+) -> Iterator[tuple[date, tuple[Reason, ...]]]:
+    day = begin
+    for index in range(min(stretch.count or MAX_SESSIONS + 1, MAX_SESSIONS + 1)):
+        skipped: list[Reason] = []
+        looked_ahead = 0
+        while not (clinic.is_working_day(day) or (literal_start and index == 0)):
+            closure = clinic.dated_closure(day)
+            if closure and closure not in skipped and day.weekday() in clinic.open_weekdays:
+                skipped.append(closure)
+            day += timedelta(days=1)
+            looked_ahead += 1
+            if looked_ahead > LONGEST_CLOSURE:
+                break
+        if stretch.until is not None and day > stretch.until:
+            return
+        yield day, tuple(skipped)
+        day += timedelta(days=1)
+
+
+def _next_begin(phase: Phase, laid: list[date]) -> date:
+    """Where the next period of a phase would have begun."""
+    if isinstance(phase.cadence, PerWeek):
+        weeks = -(-len(laid) // phase.cadence.sessions) * phase.cadence.every
+    elif isinstance(phase.cadence, EveryWeeks):
+        weeks = len(laid) * phase.cadence.weeks
+    else:
+        weeks = (laid[-1] - laid[0]).days // 7 + 1
+    return laid[0] + timedelta(weeks=weeks)

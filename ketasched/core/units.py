@@ -1,0 +1,137 @@
+"""Durations, clock times and weekdays as people write them, and back to text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+_UNIT_WORDS = {
+    "m": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m",
+    "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
+    "d": "d", "day": "d", "days": "d",
+    "w": "w", "wk": "w", "wks": "w", "week": "w", "weeks": "w",
+}  # fmt: skip
+_PART = re.compile(r"\s*([0-9]{1,6})\s*([a-z]+)\s*", re.IGNORECASE)
+_CLOCK = re.compile(r"([0-9]{1,2})[:.h]([0-9]{2})\s*(am|pm)?|([0-9]{1,2})\s*(am|pm)", re.IGNORECASE)
+
+
+def read_duration(text: str) -> timedelta:
+    """Read ``40 min``, ``2 h``, ``1h 30m``, ``2 days`` or ``4 weeks``.
+
+    Raises:
+        ValueError: the text is not a number followed by a unit.
+    """
+    minutes = 0
+    position = 0
+    while position < len(text):
+        part = _PART.match(text, position)
+        if part is None or part[2].casefold() not in _UNIT_WORDS:
+            break
+        minutes += int(part[1]) * _UNIT_MINUTES[_UNIT_WORDS[part[2].casefold()]]
+        position = part.end()
+    if position < len(text) or not text.strip():
+        raise ValueError(
+            f"`{text}` is not a length of time: write a number and a unit, such as 40 min, 2 h or 3 days"
+        )
+    return timedelta(minutes=minutes)
+
+
+def read_minutes(text: str) -> int:
+    """Read a length of time in whole minutes."""
+    return int(read_duration(text).total_seconds()) // 60
+
+
+def read_days(text: str) -> int:
+    """Read a length of time in whole days.
+
+    Raises:
+        ValueError: not a length of time, or not whole days.
+    """
+    length = read_duration(text)
+    if length % timedelta(days=1):
+        raise ValueError(f"`{text}` is not a number of whole days: write, say, 2 days or 1 week")
+    return length.days
+
+
+def read_weeks(text: str) -> int:
+    """Read a length of time in whole weeks.
+
+    Raises:
+        ValueError: not a length of time, or not whole weeks.
+    """
+    days = read_days(text)
+    if days % 7:
+        raise ValueError(f"`{text}` is not a number of whole weeks: write, say, 1 week or 4 weeks")
+    return days // 7
+
+
+def read_weekday(text: str) -> int:
+    """Read a weekday name of three letters or more; Monday is 0.
+
+    Raises:
+        ValueError: not the name of a weekday.
+    """
+    word = text.strip().casefold()
+    for number, name in enumerate(WEEKDAY_NAMES):
+        if len(word) >= 3 and name.casefold().startswith(word):
+            return number
+    raise ValueError(f"`{text}` is not a weekday: write mon, tue, wed, thu, fri, sat or sun")
+
+
+def read_clock(text: str) -> time:
+    """Read a time of day: ``09:30``, ``9.30``, ``2:15 pm``, ``9am``.
+
+    Raises:
+        ValueError: not a time of day.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match:
+        hour = int(match[1] or match[4])
+        minute = int(match[2] or 0)
+        half = (match[3] or match[5] or "").casefold()
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        elif half:
+            hour = 99
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    raise ValueError(f"`{text}` is not a time of day: write, say, 09:30 or 14:00")
+
+
+def day_text(day: date) -> str:
+    """A date with its weekday and the month by name: ``Thu 26 Nov 2026``."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def clock_text(at: time) -> str:
+    """A wall time: ``09:30``."""
+    return f"{at.hour:02}:{at.minute:02}"
+
+
+def duration_text(minutes: int) -> str:
+    """Minutes as people say them: ``40 min``, ``2 h 30 min``, ``1 day``, ``4 weeks``."""
+    if minutes and minutes % 10080 == 0:
+        return count_text(minutes // 10080, "week")
+    if minutes and minutes % 1440 == 0:
+        return count_text(minutes // 1440, "day")
+    hours, rest = divmod(minutes, 60)
+    return " ".join(([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else []))
+
+
+def count_text(number: int, noun: str) -> str:
+    """``1 day``, ``2 days``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def list_text(words: list[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

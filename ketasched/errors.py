@@ -1,0 +1,91 @@
+"""Every failure a user can meet, each with its exit code, its sentence and its hint.
+
+Exit codes: 1 a file has problems, 2 usage, 3 no placement satisfies the rules, 4 network,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class KetaschedError(Exception):
+    """A failure with a sentence (what happened, where) and a hint (what to do).
+
+    Args:
+        message: one sentence without a full stop.
+        hint: what the user can do about it; empty when the message says it all.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageProblem(KetaschedError):
+    """An unknown command, option, protocol or zone, or a value that cannot be read."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class FileTrouble(KetaschedError):
+    """A file that cannot be read or written."""
+
+    code = "file"
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "", file: str = "") -> None:
+        super().__init__(message, hint)
+        self.file = file
+
+
+class Interrupted(KetaschedError):
+    """The user pressed Ctrl-C."""
+
+    code = "interrupted"
+    exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a file, at a line and column counted from 1 (0: the file as a whole)."""
+
+    message: str
+    line: int = 0
+    column: int = 0
+    width: int = 1
+    source_line: str = ""
+    hint: str = ""
+
+
+class FileProblems(KetaschedError):
+    """Everything that is wrong with one file, in the order of its lines."""
+
+    code = "invalid-file"
+    exit_code = 1
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(f"{file} has {count} problem{'s' if count != 1 else ''}")
+        self.file = file
+        self.problems = tuple(problems)
+
+
+def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:
+    """A hint that names the known word nearest to ``word``, or an empty string."""
+    names = {name.casefold(): name for name in known}
+    folded = word.casefold()
+    if folded in names:
+        return f"did you mean {quote}{names[folded]}{quote}?"
+    near = get_close_matches(folded, names, n=1, cutoff=0.6)
+    return f"did you mean {quote}{names[near[0]]}{quote}?" if near else ""

@@ -1,0 +1,149 @@
+"""A YAML file as a tree of texts that know their line and column.
+
+Every scalar stays text (``10:30`` is not 630, ``no`` is not false). Size, depth and the number of
+values are limited before anything is built, so that a hostile file costs as little as a typing
+mistake.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from ketasched.errors import FileProblems, FileTrouble, Problem
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+MAX_VALUES = 20_000
+
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+
+
+class Source:
+    """The text of one file, and the place of everything in it."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.lines = text.splitlines()
+        self.text = text
+
+    def problem(self, mark: yaml.Mark | None, message: str, hint: str = "", width: int = 1) -> Problem:
+        """A mistake at a mark, with the line it stands on."""
+        if mark is None:
+            return Problem(message, hint=hint)
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        width = max(1, min(width, len(line) - mark.column))
+        return Problem(message, mark.line + 1, mark.column + 1, width, line, hint)
+
+    def at(self, node: yaml.Node, message: str, hint: str = "") -> Problem:
+        """A mistake in a value."""
+        one_line = node.start_mark.line == node.end_mark.line
+        width = node.end_mark.column - node.start_mark.column if one_line else 1
+        return self.problem(node.start_mark, message, hint, width)
+
+
+def read_file(path: str) -> Source:
+    """Read a UTF-8 text file; ``-`` is standard input.
+
+    Raises:
+        FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
+    """
+    name = "standard input" if path == "-" else path
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        hint = "give the path of a protocol file" if isinstance(error, (FileNotFoundError, IsADirectoryError)) else ""
+        raise FileTrouble(f"cannot read {name}: {why}", hint, name) from None
+    if len(data) > MAX_BYTES:
+        raise FileTrouble(
+            f"{name} is larger than {MAX_BYTES // 1024} KiB",
+            "a protocol file is a few pages of text; is this the right file?",
+            name,
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileTrouble(
+            f"{name} is not UTF-8 text: line {line} has a byte that cannot be read",
+            "save the file as UTF-8 in your editor",
+            name,
+        ) from None
+    return Source(name, text)
+
+
+def compose(source: Source) -> yaml.MappingNode:
+    """The tree of a file whose outermost value is a mapping of keys.
+
+    Raises:
+        FileProblems: not YAML, empty, too deep, tagged, or with aliases that turn in a circle or
+            explode.
+    """
+    loader = _Composer(source)
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        context = f" ({error.context})" if error.context and error.problem else ""
+        message = f"not YAML: {error.problem or error.context}{context}"
+        raise FileProblems(source.file, [source.problem(mark, message)]) from None
+    except yaml.reader.ReaderError as error:
+        line = source.text.count("\n", 0, error.position) + 1
+        problem = Problem(f"not text: the character {error.character!r} is not allowed", line)
+        raise FileProblems(source.file, [problem]) from None
+    finally:
+        loader.dispose()
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+        raise FileProblems(source.file, [Problem("the file is empty")])
+    _count_values(source, root)
+    if not isinstance(root, yaml.MappingNode):
+        raise FileProblems(source.file, [source.at(root, "expected keys with values, such as `version: 1`")])
+    return root
+
+
+class _Composer(yaml.BaseLoader):
+    """PyYAML's composer, stopped before its recursion gets deep."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.text)
+        self.source = source
+        self.depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark
+            raise FileProblems(
+                self.source.file,
+                [self.source.problem(mark, f"values are nested more than {MAX_DEPTH} deep")],
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _count_values(source: Source, root: yaml.Node) -> None:
+    """Walk the tree as its reader will, aliases followed, within limits."""
+    count = 0
+    waiting: list[tuple[yaml.Node, int]] = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if count > MAX_VALUES:
+            message = f"with its aliases the file has more than {MAX_VALUES} values"
+            raise FileProblems(source.file, [source.at(node, message)])
+        if depth > MAX_DEPTH:
+            raise FileProblems(source.file, [source.at(node, "an alias contains itself")])
+        if node.tag not in _PLAIN_TAGS:
+            raise FileProblems(source.file, [source.at(node, f"tags such as `{node.tag}` are not used here")])
+        if isinstance(node, yaml.SequenceNode):
+            waiting += [(item, depth + 1) for item in node.value]
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [(part, depth + 1) for pair in node.value for part in pair]
