@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from ketasched.core.choices import Layout
@@ -247,3 +247,12 @@ def _no_placement(order: Order, found: NoPlacement) -> Failure:
         found.last,
         found.refused,
     )
+
+
+def later_start(order: Order) -> date | None:
+    """The nearest later start, within 60 days, from which every session has a place; it was run."""
+    for distance in range(1, FAR + 1):
+        start = order.start + timedelta(days=distance)
+        if isinstance(plan(replace(order, start=start)), Course):
+            return start
+    return None

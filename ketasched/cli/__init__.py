@@ -1,0 +1,1 @@
+"""The command line: read arguments, call, render, write once at the edge."""

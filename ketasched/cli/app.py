@@ -1,0 +1,165 @@
+"""The commands, their help, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from ketasched.cli import output
+from ketasched.cli.request import ProtocolName, ProtocolsFile, Request, takes_request
+from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
+
+app = typer.Typer(
+    name="ketasched",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    suggest_commands=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+_MAIN_HELP = """Lay a treatment protocol out as dated sessions, and write them as a calendar.
+
+\b
+Examples:
+  ketasched list
+  ketasched show spravato
+  ketasched plan iv --start 2027-01-04 --at 09:30
+  ketasched plan spravato --start 2027-01-05 --ics spravato.ics
+
+Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
+3 no placement satisfies the rules, 130 interrupted.
+"""
+_PLAN_HELP = """Lay a protocol out from a start date, and explain every date that moved.
+
+\b
+Examples:
+  ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
+  ketasched plan spravato --start 2027-01-05 --closed 2027-01-15 --ics spravato.ics
+  ketasched plan spravato --start 2027-01-05 --name A.B. --for staff --ics clinic.ics
+  ketasched plan im --start "next tuesday" --sessions 4 --format month
+  ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
+  ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
+
+Nothing is written unless --ics names a file.
+"""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        output.print_text(f"ketasched {version('ketasched')}\n")
+        raise typer.Exit
+
+
+@app.callback(help=_MAIN_HELP)
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command("list", help="List the protocols.\n\n\b\nExamples:\n  ketasched list\n  ketasched list --protocols clinic-protocols.yaml")
+def _list(protocols: ProtocolsFile = "") -> None:
+    from ketasched.cli.protocols import list_all
+
+    list_all(protocols)
+
+
+@app.command("show", help="Show a protocol with its sources.\n\n\b\nExamples:\n  ketasched show spravato")
+def _show(protocol: ProtocolName, protocols: ProtocolsFile = "") -> None:
+    from ketasched.cli.protocols import show
+
+    show(protocol, protocols)
+
+
+@app.command("plan", help=_PLAN_HELP)
+@takes_request
+def _plan(request: Request) -> None:
+    from ketasched.cli.plan import run
+
+    run(request)
+
+
+@app.command("check", help="Check a protocol file; - reads standard input.\n\n\b\nExamples:\n  ketasched check my-protocols.yaml")
+def _check(file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)]) -> None:
+    from ketasched.cli.protocols import check
+
+    check(file)
+
+
+@app.command("schema", help="Print the JSON Schema of a file format.\n\n\b\nExamples:\n  ketasched schema protocols > protocols.schema.json")
+def _schema(name: Annotated[str, typer.Argument(metavar="protocols", show_default=False)]) -> None:
+    from ketasched.cli.protocols import schema
+
+    schema(name)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; every failure is told, none is raised."""
+    try:
+        result = app(args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False)
+    except output.ClosedPipe:
+        return output.CLOSED_PIPE
+    except TyperException as error:
+        return _fail(_usage_problem(error), arguments)
+    except KetaschedError as error:
+        return _fail(error, arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        output.tell("interrupted")
+        return 130
+    except Exception as error:
+        if os.environ.get("KETASCHED_DEBUG"):
+            raise
+        output.tell(f"error: this is a mistake in ketasched ({type(error).__name__})")
+        output.tell("help: run it again with KETASCHED_DEBUG=1 and report what it prints")
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _fail(error: KetaschedError, arguments: list[str]) -> int:
+    if os.environ.get("KETASCHED_DEBUG"):
+        raise error
+    if _wants_json(arguments):
+        from ketasched.formats import course_report
+
+        try:
+            output.print_text(course_report.to_json(course_report.error_report(error)))
+        except (output.ClosedPipe, KetaschedError):
+            return output.CLOSED_PIPE
+    else:
+        output.tell(output.error_text(error, color=output.wants_color(sys.stderr)))
+    return error.exit_code
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Whether JSON was asked for, even where the command line as a whole cannot be read."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(
+        argument in ("--format=json", "-fjson") or (argument in ("--format", "-f") and value == "json")
+        for argument, value in pairs
+    )
+
+
+def _usage_problem(error: TyperException) -> KetaschedError:
+    """The command line's own complaint in our words."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "ketasched"
+    hint = f"see: {path} --help"
+    possibilities = getattr(error, "possibilities", None)
+    option = getattr(error, "option_name", None)
+    if type(error).__name__ == "NoSuchOption":
+        near = f"did you mean `{possibilities[0]}`?" if possibilities else hint
+        return UsageProblem(f"unknown option `{option}`", near)
+    message = error.format_message().rstrip(".")
+    if message.startswith("No such command"):
+        typed = message.partition("'")[2].rpartition("'")[0]
+        commands = [command.name or "" for command in app.registered_commands]
+        return UsageProblem(f"unknown command `{typed}`", did_you_mean(typed, commands) or hint)
+    return UsageProblem(message[:1].lower() + message[1:], hint)

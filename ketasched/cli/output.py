@@ -1,0 +1,185 @@
+"""The edge: what leaves the program, and how its errors look."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLOSED_PIPE = 1
+
+
+class ClosedPipe(Exception):
+    """Whoever read our output has stopped reading."""
+
+
+def print_text(text: str) -> None:
+    """Write text to standard output; a sign the terminal's encoding lacks becomes a question mark."""
+    encoding = sys.stdout.encoding or "utf-8"
+    _write(text.encode(encoding, errors="replace"))
+
+
+def print_data(data: bytes) -> None:
+    """Write bytes to standard output as they are."""
+    _write(data)
+
+
+def _write(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit; give it somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ClosedPipe from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise FileTrouble(f"cannot write to standard output: {_why(error)}") from None
+
+
+def tell(text: str) -> None:
+    """Say something on standard error."""
+    encoding = sys.stderr.encoding or "utf-8"
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+        sys.stderr.flush()
+
+
+def tell_on_terminal(text: str) -> None:
+    """Say something to a person; nobody else needs it."""
+    if sys.stderr.isatty():
+        tell(text)
+
+
+def write_file(path_text: str, data: bytes, *, replace: bool) -> None:
+    """Write a file whole or not at all; an existing one only if ``replace``.
+
+    Raises:
+        FileTrouble: it exists, or it cannot be written; nothing on disk has changed then.
+    """
+    path = Path(path_text)
+    try:
+        _check_place(path, path_text, replace=replace)
+        path = path.resolve()
+        temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if replace:
+                if path.exists():
+                    temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+                temporary.replace(path)
+            else:
+                _move_new(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except FileExistsError:
+        raise FileTrouble(
+            f"{path_text} exists already", "add --force to replace it, or choose another name", path_text
+        ) from None
+    except (OSError, ValueError) as error:
+        raise FileTrouble(
+            f"cannot write {path_text}: {_why(error)}", "nothing was changed; choose another place", path_text
+        ) from None
+
+
+def _check_place(path: Path, path_text: str, *, replace: bool) -> None:
+    if path.is_dir():
+        raise FileTrouble(f"{path_text} is a folder", "add the name of a file", path_text)
+    if path.exists() and not replace:
+        raise FileExistsError
+    if path.exists() and not path.is_file():
+        raise FileTrouble(f"{path_text} is not a plain file", "use - for standard output", path_text)
+
+
+def _move_new(temporary: Path, path: Path) -> None:
+    """Give the file its name only if nobody took it meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: take the name, then fill it at once
+        path.open("xb").close()
+        temporary.replace(path)
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+# Errors
+
+
+def error_text(error: KetaschedError, *, color: bool) -> str:
+    """An error for people: what happened, where, what to do."""
+    if isinstance(error, FileProblems):
+        blocks = [_problem_text(error.file, problem, color=color) for problem in error.problems]
+        return "\n\n".join(blocks)
+    lines = [f"{_paint('error', color=color)}: {_printable(error.message)}"]
+    failure = getattr(error, "failure", None)
+    if failure is not None and len(failure.refused) > 1:
+        lines += _refused_lines(failure.refused)
+    if error.hint:
+        lines.append(f"help: {_printable(error.hint)}")
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Text without signs that would steer the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
+
+
+def _refused_lines(refused: Sequence[object]) -> list[str]:
+    from ketasched.core.planning import Refused
+    from ketasched.core.units import day_text
+
+    days = [one for one in refused if isinstance(one, Refused)]
+    width = max(len(day_text(one.day)) for one in days)
+    return [
+        f"  {day_text(one.day):>{width}}  {'; '.join(reason.text for reason in one.reasons)}"
+        for one in days
+    ]
+
+
+def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
+    head = f"{_paint('error', color=color)}: {_printable(problem.message)}"
+    if not problem.line:
+        where = f"  --> {file}"
+        return "\n".join([head, where, *([f"help: {problem.hint}"] if problem.hint else [])])
+    margin = " " * len(str(problem.line))
+    # A tab or a wide sign before the mark would put it in the wrong place.
+    shown = "".join(sign if sign.isprintable() else " " for sign in problem.source_line)
+    start = max(0, problem.column - 60)
+    shown = shown[start : start + 100]
+    lines = [head, f"{margin} --> {file}:{problem.line}:{problem.column}"]
+    if shown.strip():
+        mark = " " * (problem.column - 1 - start) + "^" * min(problem.width, 100)
+        hint = f" {problem.hint}" if problem.hint else ""
+        lines += [f"{margin} |", f"{problem.line} | {shown}", f"{margin} | {mark}{hint}"]
+    elif problem.hint:
+        lines.append(f"help: {problem.hint}")
+    return "\n".join(lines)
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether to color what goes to a stream: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _paint(word: str, *, color: bool) -> str:
+    return f"\x1b[1;31m{word}\x1b[0m" if color else word

@@ -1,0 +1,110 @@
+"""``ketasched plan``: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ketasched.errors import KetaschedError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ketasched.cli.intake import Task
+    from ketasched.cli.request import Request
+    from ketasched.core.course import Course
+    from ketasched.core.planning import Failure
+
+
+class NoLegalPlacement(KetaschedError):
+    """No placement satisfies the rules; ``failure`` says which session and why."""
+
+    code = "no-placement"
+    exit_code = 3
+
+    def __init__(self, failure: Failure, hint: str) -> None:
+        super().__init__(failure.message, hint)
+        self.failure = failure
+
+
+def run(request: Request) -> None:
+    """Plan a course, write its calendar if asked, and print it.
+
+    Raises:
+        KetaschedError: whatever kept it from doing so; nothing is written then.
+    """
+    from ketasched import clock
+    from ketasched.cli import intake, output
+
+    now = clock.now()
+    task = intake.understand(request, now)
+    course = _plan(task)
+    if request.ics == "-":
+        output.print_data(_calendar(course, task, now))
+        return
+    text = _render(course, task)
+    if request.ics:
+        output.write_file(request.ics, _calendar(course, task, now), replace=request.force)
+    output.print_text(text)
+    _remark(request, course, task)
+
+
+def _plan(task: Task) -> Course:
+    from ketasched.core.course import Course
+    from ketasched.core.planning import later_start, plan
+    from ketasched.core.units import day_text
+
+    outcome = plan(task.order)
+    if isinstance(outcome, Course):
+        return outcome
+    hint = outcome.hint
+    if not hint:
+        start = later_start(task.order)
+        if start:
+            hint = f"the nearest later start that works is {day_text(start)}: --start {start.isoformat()}"
+        else:
+            hint = "no later start within 60 days works either; look at the closed days"
+    raise NoLegalPlacement(outcome, hint)
+
+
+def _calendar(course: Course, task: Task, now: datetime) -> bytes:
+    from ketasched.formats import calendar_ics
+
+    view = calendar_ics.View(
+        task.course_name, task.staff, task.title, task.location, task.reminders
+    )
+    return calendar_ics.write(course, task.zone, view, now)
+
+
+def _render(course: Course, task: Task) -> str:
+    if task.format in ("json", "csv"):
+        from ketasched.core.identity import uid
+        from ketasched.formats import course_report
+
+        report = course_report.course_report(
+            course, task.zone.name, task.zone_source, lambda session: uid(task.course_name, course, session)
+        )
+        return course_report.to_json(report) if task.format == "json" else course_report.to_csv(report)
+    from ketasched.cli import terminal
+
+    if task.format == "month":
+        return terminal.course_months(course, task)
+    return terminal.course_table(course, task)
+
+
+def _remark(request: Request, course: Course, task: Task) -> None:
+    """What does not belong into the output itself, on standard error."""
+    from ketasched.cli import output
+    from ketasched.core.units import count_text
+
+    last = max(session.start.date() for session in course.sessions)
+    for closure in task.order.clinic.closures:
+        if closure.last < course.start or closure.first > last:
+            output.tell(f"note: {closure} lies outside the course")
+    if task.format in ("json", "csv") and course.left_out:
+        names = " and ".join(course.left_out)
+        output.tell(f"note: {names} is open-ended and left out; lay it out with --until DATE")
+    if request.ics:
+        count = count_text(len(course.sessions), "session")
+        output.tell(f"wrote {request.ics}: {count}; import it into a calendar of its own")
+    else:
+        output.tell_on_terminal("To get a calendar file, add: --ics FILE.ics")

@@ -1,0 +1,260 @@
+"""Course to .ics: the one shape that every calendar program reads alike.
+
+This is the only module that imports `ics`. The library builds the entries; one finishing pass
+orders the properties, folds by octets and ends every line with CRLF. The VTIMEZONE is ours, made
+from the newest zone rules, in the form that all programs take: one or two observances from 1970
+with a yearly rule. Where that form would be wrong for any session, times are written in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import ics
+from ics.contentline import Container, ContentLine
+
+from ketasched.core.course import TENTATIVE, Course, Session
+from ketasched.core.identity import uid
+from ketasched.core.protocol import Instruction
+from ketasched.core.units import clock_text, day_text, duration_text
+from ketasched.zone import Observance, Zone
+
+PRODID = "-//Appointments//Calendar file 1//EN"
+_POSIX_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
+_ORDER = (
+    "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY",
+    "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS", "CATEGORIES",
+)  # fmt: skip
+_OCTETS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a course is shown in a calendar.
+
+    ``staff`` names the person and the treatment; without it nothing in the file gives the
+    treatment away. ``course_name`` tells two people's courses apart and seeds the UIDs.
+    ``title`` and ``location`` are the user's own words, empty when not given. ``reminders`` come
+    most important first: some programs keep only one.
+    """
+
+    course_name: str
+    staff: bool = False
+    title: str = ""
+    location: str = ""
+    reminders: tuple[timedelta, ...] = ()
+
+
+def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
+    """The calendar file of a whole course; the same arguments give the same bytes.
+
+    Args:
+        course: its sessions.
+        zone: the zone its sessions are in.
+        view: for whom it is written.
+        stamp: the instant it is written, for DTSTAMP, CREATED and LAST-MODIFIED.
+    """
+    written_zone = _WrittenZone(zone) if _rule_holds(course, zone) else None
+    calendar = ics.Calendar(creator=PRODID)
+    calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
+    for session in course.sessions:
+        calendar.events.append(_entry(course, session, view, written_zone, stamp))
+    if len(course.sessions) > 1:
+        calendar.extra.append(ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view))))
+    return b"".join(_finish(calendar.to_container()))
+
+
+# What an entry says
+
+
+def _calendar_name(course: Course, view: View) -> str:
+    if view.staff:
+        return f"{view.course_name} · {course.protocol.label}"
+    return view.title or "Appointments"
+
+
+def _summary(course: Course, session: Session, view: View) -> str:
+    count = f" {session.number}"
+    if session.number <= course.total:
+        count += f" of {course.total}"
+    if view.staff:
+        return f"{view.course_name} · {view.title or course.protocol.label}{count} · {session.phase}"
+    return f"{view.title or 'Appointment'}{count}"
+
+
+def _description(course: Course, session: Session, view: View) -> str:
+    lines = []
+    if view.staff:
+        protocol = course.protocol
+        lines.append(f"{protocol.title} ({protocol.id}, version {protocol.version})")
+        lines.append(", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps))
+        if session.moved_days or session.moved_minutes:
+            reasons = "; ".join(reason.text for reason in session.reasons)
+            lines.append(f"Target {day_text(session.target)}: {reasons}")
+        if session.status == TENTATIVE:
+            pending = [one for one in course.reviews if one.after_session < session.number]
+            lines += [f"Tentative until: {one.name} after session {one.after_session}" for one in pending]
+    else:
+        lines.append(f"Please allow {duration_text(course.protocol.minutes)}.")
+    lines += [instruction_text(one, session.start, session.end) for one in course.protocol.instructions]
+    if view.staff:
+        lines.append("Dates only: confirm with the treating clinician.")
+    return "\n".join(lines)
+
+
+def instruction_text(instruction: Instruction, start: datetime, end: datetime) -> str:
+    """An instruction with the times it has for one session: ``No food after 03:30``."""
+    text = instruction.text
+    when = instruction.when
+    if when is not None and when.minutes is None:
+        text += f" until {day_text(start.date() + timedelta(days=1))}"
+    elif when is not None and when.minutes is not None:
+        edge = start if when.minutes < 0 else end
+        moment = (edge.astimezone(UTC) + timedelta(minutes=when.minutes)).astimezone(start.tzinfo)
+        text += f" {'after' if when.edge == 'from' else 'until'} {clock_text(moment.timetz())}"
+        if moment.date() != start.date():
+            text += f" on {day_text(moment.date())}"
+    if instruction.note:
+        text += f", {instruction.note}"
+    return text[0].upper() + text[1:]
+
+
+def _entry(
+    course: Course, session: Session, view: View, zone: _WrittenZone | None, stamp: datetime
+) -> ics.Event:
+    summary = _summary(course, session, view)
+    entry = ics.Event(
+        uid=uid(view.course_name, course, session),
+        dtstamp=stamp,
+        created=stamp,
+        last_modified=stamp,
+        begin=session.start.replace(tzinfo=zone) if zone else session.start.astimezone(UTC),
+        end=session.end.replace(tzinfo=zone) if zone else session.end.astimezone(UTC),
+        summary=summary,
+        location=view.location or None,
+        description=_description(course, session, view),
+        status="TENTATIVE" if session.status == TENTATIVE else "CONFIRMED",
+        alarms=[
+            ics.DisplayAlarm(trigger=-reminder, description=summary) for reminder in view.reminders
+        ],
+    )
+    # The library misnames CLASS and TRANSP, and has no SEQUENCE.
+    entry.extra.extend(
+        ContentLine(name, value=value)
+        for name, value in (
+            ("SEQUENCE", "0"),
+            ("TRANSP", "OPAQUE"),
+            ("CLASS", "PRIVATE"),
+            ("CATEGORIES", _escape(_category(course, view))),
+        )
+    )
+    return entry
+
+
+def _category(course: Course, view: View) -> str:
+    # A comma inside one category loses the whole file in some programs.
+    return course.protocol.label.replace(",", " ") if view.staff else "Appointment"
+
+
+# The time zone
+
+
+def _rule_holds(course: Course, zone: Zone) -> bool:
+    """Whether the zone's yearly rule gives every session its true instants."""
+    if zone.yearly is None or zone.yearly.standard.name == "UTC":
+        return False
+    moments = (moment for session in course.sessions for moment in (session.start, session.end))
+    return all(zone.yearly.offset_at(moment) == moment.utcoffset() for moment in moments)
+
+
+class _WrittenZone(ics.Timezone):
+    """A zone under its bare IANA name that writes our VTIMEZONE and asks `zoneinfo` for offsets.
+
+    The library's own zones carry old rules and invented names, and look offsets up slowly.
+    """
+
+    def __init__(self, zone: Zone) -> None:
+        super().__init__(tzid=zone.name)
+        object.__setattr__(self, "zone", zone)
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        return self.zone.tzinfo.utcoffset(moment)
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        return self.zone.tzinfo.dst(moment)
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        return self.zone.tzinfo.tzname(moment)
+
+    def __hash__(self) -> int:
+        return hash(self.tzid)
+
+    def to_container(self, context: object = None) -> Container:
+        del context
+        yearly = self.zone.yearly
+        container = Container("VTIMEZONE", [ContentLine("TZID", value=self.zone.name)])
+        if yearly.daylight:
+            container.append(_observance("DAYLIGHT", yearly.daylight, yearly.standard.offset))
+            container.append(_observance("STANDARD", yearly.standard, yearly.daylight.offset))
+        else:
+            container.append(_observance("STANDARD", yearly.standard, yearly.standard.offset))
+        return container
+
+
+def _observance(name: str, observance: Observance, before: timedelta) -> Container:
+    onset = observance.onset
+    begins = onset.in_year(1970) if onset else datetime(1970, 1, 1)
+    lines = [
+        ("DTSTART", f"{begins:%Y%m%dT%H%M%S}"),
+        ("TZOFFSETFROM", _offset_text(before)),
+        ("TZOFFSETTO", _offset_text(observance.offset)),
+        ("TZNAME", observance.name),
+    ]
+    if onset:
+        week = -1 if onset.week == 5 else onset.week
+        day = f"{week}{_POSIX_WEEKDAYS[onset.weekday]}"
+        lines.append(("RRULE", f"FREQ=YEARLY;BYMONTH={onset.month};BYDAY={day}"))
+    return Container(name, [ContentLine(key, value=value) for key, value in lines])
+
+
+def _offset_text(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+
+
+# The finishing pass
+
+
+def _escape(text: str) -> str:
+    return text.translate({ord("\\"): "\\\\", ord(";"): "\\;", ord(","): "\\,", ord("\n"): "\\n"})
+
+
+def _finish(container: Container) -> Iterator[bytes]:
+    """Every line of a component, sub-components last, folded, with CRLF."""
+    yield f"BEGIN:{container.name}\r\n".encode()
+    lines = [item for item in container if isinstance(item, ContentLine)]
+    if container.name == "VEVENT":
+        lines.sort(key=lambda line: _ORDER.index(line.name))
+    for line in lines:
+        yield from _fold(line)
+    for item in container:
+        if isinstance(item, Container):
+            yield from _finish(item)
+    yield f"END:{container.name}\r\n".encode()
+
+
+def _fold(line: ContentLine) -> Iterator[bytes]:
+    parameters = "".join(f";{name}={','.join(values)}" for name, values in line.params.items())
+    octets = f"{line.name}{parameters}:{line.value}".encode()
+    lead = b""
+    while len(lead) + len(octets) > _OCTETS:
+        cut = _OCTETS - len(lead)
+        while octets[cut] & 0b1100_0000 == 0b1000_0000:  # inside a character
+            cut -= 1
+        yield lead + octets[:cut] + b"\r\n"
+        octets = octets[cut:]
+        lead = b" "
+    yield lead + octets + b"\r\n"
