@@ -6,9 +6,8 @@ Exit codes: 1 a file has problems, 2 usage, 3 no placement satisfies the rules, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,8 +55,7 @@ class Interrupted(KetaschedError):
     exit_code = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in a file, at a line and column counted from 1 (0: the file as a whole)."""
 
     message: str

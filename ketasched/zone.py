@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ketasched.errors import UsageProblem, did_you_mean
 
@@ -25,8 +25,7 @@ _POSIX = re.compile(
 _ONSET = re.compile(r"M([0-9]+)\.([1-5])\.([0-6])(?:/([0-9]{1,2}))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """The yearly moment an observance begins, on the wall clock in force before it.
 
     ``week`` 5 is the last of the month; ``weekday`` 0 is Sunday, as POSIX counts.
@@ -47,8 +46,7 @@ class Onset:
         return datetime(day.year, day.month, day.day, self.hour)
 
 
-@dataclass(frozen=True, slots=True)
-class Observance:
+class Observance(NamedTuple):
     """A name and offset a zone has for part of every year, or always (no onset)."""
 
     name: str
@@ -56,8 +54,7 @@ class Observance:
     onset: Onset | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class YearlyRule:
+class YearlyRule(NamedTuple):
     """What a zone does every year from now on: standard time, and daylight time if it has any.
 
     Daylight is the observance with the larger offset, whatever the zone's own law calls it
@@ -78,8 +75,7 @@ class YearlyRule:
         return self.daylight.offset if summer else self.standard.offset
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """A named time zone with the newest rules known here.
 
     ``yearly`` is None where its rule cannot be written as two yearly changes at a full hour
@@ -116,7 +112,8 @@ def names() -> list[str]:
 
 def read_posix(rule: str) -> YearlyRule | None:
     """Read the POSIX rule that ends a zone file; None if it is no pair of yearly changes at a
-    full hour on, say, a second or last Sunday."""
+    full hour on, say, a second or last Sunday.
+    """
     match = _POSIX.fullmatch(rule)
     if match is None:
         return None
@@ -126,7 +123,11 @@ def read_posix(rule: str) -> YearlyRule | None:
     begins, ends = _onset(match["begins"]), _onset(match["ends"])
     if begins is None or ends is None:
         return None
-    saved = -_offset(match["dst_offset"]) if match["dst_offset"] else standard.offset + timedelta(hours=1)
+    saved = (
+        -_offset(match["dst_offset"])
+        if match["dst_offset"]
+        else standard.offset + timedelta(hours=1)
+    )
     summer = Observance(match["dst"].strip("<>"), saved, begins)
     winter = Observance(standard.name, standard.offset, ends)
     return YearlyRule(*sorted((winter, summer), key=lambda observance: observance.offset))

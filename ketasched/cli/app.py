@@ -65,14 +65,19 @@ def _main(
     del version
 
 
-@app.command("list", help="List the protocols.\n\n\b\nExamples:\n  ketasched list\n  ketasched list --protocols clinic-protocols.yaml")
+@app.command(
+    "list",
+    help="List the protocols.\n\n\b\nExamples:\n  ketasched list\n  ketasched list --protocols clinic-protocols.yaml",
+)
 def _list(protocols: ProtocolsFile = "") -> None:
     from ketasched.cli.protocols import list_all
 
     list_all(protocols)
 
 
-@app.command("show", help="Show a protocol with its sources.\n\n\b\nExamples:\n  ketasched show spravato")
+@app.command(
+    "show", help="Show a protocol with its sources.\n\n\b\nExamples:\n  ketasched show spravato"
+)
 def _show(protocol: ProtocolName, protocols: ProtocolsFile = "") -> None:
     from ketasched.cli.protocols import show
 
@@ -87,14 +92,20 @@ def _plan(request: Request) -> None:
     run(request)
 
 
-@app.command("check", help="Check a protocol file; - reads standard input.\n\n\b\nExamples:\n  ketasched check my-protocols.yaml")
+@app.command(
+    "check",
+    help="Check a protocol file; - reads standard input.\n\n\b\nExamples:\n  ketasched check my-protocols.yaml",
+)
 def _check(file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)]) -> None:
     from ketasched.cli.protocols import check
 
     check(file)
 
 
-@app.command("schema", help="Print the JSON Schema of a file format.\n\n\b\nExamples:\n  ketasched schema protocols > protocols.schema.json")
+@app.command(
+    "schema",
+    help="Print the JSON Schema of a file format.\n\n\b\nExamples:\n  ketasched schema protocols > protocols.schema.json",
+)
 def _schema(name: Annotated[str, typer.Argument(metavar="protocols", show_default=False)]) -> None:
     from ketasched.cli.protocols import schema
 
@@ -142,7 +153,8 @@ def _wants_json(arguments: list[str]) -> bool:
     """Whether JSON was asked for, even where the command line as a whole cannot be read."""
     pairs = zip(arguments, [*arguments[1:], ""], strict=True)
     return any(
-        argument in ("--format=json", "-fjson") or (argument in ("--format", "-f") and value == "json")
+        argument in ("--format=json", "-fjson")
+        or (argument in ("--format", "-f") and value == "json")
         for argument, value in pairs
     )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ketasched import zone
 from ketasched.cli import library
@@ -31,8 +30,7 @@ from ketasched.errors import UsageProblem, did_you_mean
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it."""
 
     order: Order
@@ -61,7 +59,9 @@ def understand(request: Request, now: datetime) -> Task:
     choices = Choices(
         sessions=_sessions(request.sessions),
         cadences=_cadences(request.cadence),
-        until=_read("--until", lambda text: read_date(text, today), request.until) if request.until else None,
+        until=_read("--until", lambda text: read_date(text, today), request.until)
+        if request.until
+        else None,
         already=_number("--already", request.already, 0) if request.already else 0,
     )
     layout = lay_out(protocol, choices)
@@ -148,10 +148,13 @@ def _text(option: str, text: str) -> str:
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs":
-            raise UsageProblem(f"{option}: the text is not valid in this terminal's encoding", "use UTF-8")
+            raise UsageProblem(
+                f"{option}: the text is not valid in this terminal's encoding", "use UTF-8"
+            )
         if category == "Cc" and character not in "\n\t":
             raise UsageProblem(
-                f"{option}: the text has a control character, U+{ord(character):04X}", "leave it out"
+                f"{option}: the text has a control character, U+{ord(character):04X}",
+                "leave it out",
             )
     return text
 
@@ -185,7 +188,8 @@ def _clinic(request: Request, today: date, place: zone.Zone) -> Clinic:
 
         holiday_name = public_holidays.load(request.holidays)
     closures = tuple(
-        Closure(*_read("--closed", lambda text: read_span(text, today), text)) for text in request.closed
+        Closure(*_read("--closed", lambda text: read_span(text, today), text))
+        for text in request.closed
     )
     week = WHOLE_WEEK if request.weekends else WORKING_WEEK
     return Clinic(place.tzinfo, week, closures, holiday_name)
@@ -199,7 +203,9 @@ def _start_times(text: str, clinic: Clinic) -> StartTimes:
         at = _read("--at", read_clock, clock)
         if not equals:
             if default is not None:
-                raise UsageProblem("--at: two times without a weekday", "write one time, or mon=09:00,thu=13:30")
+                raise UsageProblem(
+                    "--at: two times without a weekday", "write one time, or mon=09:00,thu=13:30"
+                )
             default = at
             continue
         weekday = _read("--at", read_weekday, day_text)
@@ -207,7 +213,8 @@ def _start_times(text: str, clinic: Clinic) -> StartTimes:
             raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]} has two times")
         if weekday not in clinic.open_weekdays:
             raise UsageProblem(
-                f"--at: {WEEKDAY_NAMES[weekday]}s are closed", "leave that day out, or add --weekends"
+                f"--at: {WEEKDAY_NAMES[weekday]}s are closed",
+                "leave that day out, or add --weekends",
             )
         by_weekday[weekday] = at
     others = default or read_clock(DEFAULT_START_TIME)
@@ -235,11 +242,15 @@ def _days(text: str, layout: Layout) -> tuple[int, ...]:
 
 
 def _sessions(texts: list[str]) -> Mapping[str, int]:
-    return _by_phase("--sessions", texts, lambda text: _number("--sessions", text, 1), needs_phase=False)
+    return _by_phase(
+        "--sessions", texts, lambda text: _number("--sessions", text, 1), needs_phase=False
+    )
 
 
 def _cadences(texts: list[str]) -> Mapping[str, Cadence]:
-    return _by_phase("--cadence", texts, lambda text: _read("--cadence", read_cadence, text), needs_phase=True)
+    return _by_phase(
+        "--cadence", texts, lambda text: _read("--cadence", read_cadence, text), needs_phase=True
+    )
 
 
 def _by_phase(
@@ -269,5 +280,3 @@ def _reminders(text: str) -> tuple[timedelta, ...]:
         if not timedelta() < reminder <= timedelta(weeks=4):
             raise UsageProblem("--remind: remind between 1 min and 4 weeks before")
     return tuple(dict.fromkeys(reminders))
-
-

@@ -86,11 +86,15 @@ def write_file(path_text: str, data: bytes, *, replace: bool) -> None:
             temporary.unlink(missing_ok=True)
     except FileExistsError:
         raise FileTrouble(
-            f"{path_text} exists already", "add --force to replace it, or choose another name", path_text
+            f"{path_text} exists already",
+            "add --force to replace it, or choose another name",
+            path_text,
         ) from None
     except (OSError, ValueError) as error:
         raise FileTrouble(
-            f"cannot write {path_text}: {_why(error)}", "nothing was changed; choose another place", path_text
+            f"cannot write {path_text}: {_why(error)}",
+            "nothing was changed; choose another place",
+            path_text,
         ) from None
 
 
@@ -100,7 +104,9 @@ def _check_place(path: Path, path_text: str, *, replace: bool) -> None:
     if path.exists() and not replace:
         raise FileExistsError
     if path.exists() and not path.is_file():
-        raise FileTrouble(f"{path_text} is not a plain file", "use - for standard output", path_text)
+        raise FileTrouble(
+            f"{path_text} is not a plain file", "use - for standard output", path_text
+        )
 
 
 def _move_new(temporary: Path, path: Path) -> None:

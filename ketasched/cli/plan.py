@@ -81,9 +81,14 @@ def _render(course: Course, task: Task) -> str:
         from ketasched.formats import course_report
 
         report = course_report.course_report(
-            course, task.zone.name, task.zone_source, lambda session: uid(task.course_name, course, session)
+            course,
+            task.zone.name,
+            task.zone_source,
+            lambda session: uid(task.course_name, course, session),
         )
-        return course_report.to_json(report) if task.format == "json" else course_report.to_csv(report)
+        return (
+            course_report.to_json(report) if task.format == "json" else course_report.to_csv(report)
+        )
     from ketasched.cli import terminal
 
     if task.format == "month":

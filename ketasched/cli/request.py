@@ -44,7 +44,9 @@ class Request:
     days: Annotated[str, _option("--days", metavar="tue,fri", help="Weekdays of the phases with that many sessions a week.")] = ""  # fmt: skip
     tz: Annotated[str, _option("--tz", metavar="ZONE", help="Time zone, such as America/Chicago; this computer's if not given.", autocompletion=completion.zones)] = ""  # fmt: skip
     closed: Annotated[list[str], _option("--closed", metavar="DATE", help="A closed day, or FIRST..LAST with both ends; may be repeated.")] = ()  # type: ignore[assignment]  # fmt: skip
-    weekends: Annotated[bool, typer.Option("--weekends", help="Saturdays and Sundays are open.")] = False
+    weekends: Annotated[
+        bool, typer.Option("--weekends", help="Saturdays and Sundays are open.")
+    ] = False
     holidays: Annotated[str, _option("--holidays", metavar="PLACE", help="Closed on the public holidays of a country or part of it: US, US-CA.")] = ""  # fmt: skip
     sessions: Annotated[list[str], _option("--sessions", metavar="N", help="How many sessions, or PHASE=N; may be repeated.")] = ()  # type: ignore[assignment]  # fmt: skip
     until: Annotated[str, _option("--until", metavar="DATE", help="Lay out open-ended maintenance up to this day.")] = ""  # fmt: skip
@@ -57,7 +59,9 @@ class Request:
     remind: Annotated[str, _option("--remind", metavar="1d,2h", help="Reminders before each session, the most important first, or none.")] = ""  # fmt: skip
     protocols: ProtocolsFile = ""
     ics: Annotated[str, _option("--ics", metavar="FILE", help="Write a calendar file; - writes it to standard output.")] = ""  # fmt: skip
-    force: Annotated[bool, typer.Option("--force", help="Replace the calendar file if it exists.")] = False
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the calendar file if it exists.")
+    ] = False
     format: Annotated[str, _option("--format", "-f", metavar="table|month|json|csv", help="How to print the course.")] = ""  # fmt: skip
 
 

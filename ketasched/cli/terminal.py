@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import io
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 NARROW = 66
 BUILT_IN_ADVICE = "An example: confirm with the treating clinician. ketasched lays out dates and decides no treatment."
-OWN_ADVICE = "Confirm with the treating clinician. ketasched lays out dates and decides no treatment."
+OWN_ADVICE = (
+    "Confirm with the treating clinician. ketasched lays out dates and decides no treatment."
+)
 
 
 class Page:
@@ -45,7 +48,7 @@ class Page:
         color = wants_color(sys.stdout)
         self.console = Console(
             file=self._out,
-            width=width or Console(file=sys.stdout).width,
+            width=width or shutil.get_terminal_size().columns,
             force_terminal=color,
             no_color=not color,
             color_system="standard" if color else None,
@@ -70,7 +73,10 @@ def course_table(course: Course, task: Task) -> str:
     page = Page()
     protocol = course.protocol
     page.add(Text(protocol.title, style="bold"))
-    page.add(f"{_start_line(course, task)}, {task.zone.name} ({task.zone_source}), protocol {protocol.id} from {protocol.file}", "")
+    page.add(
+        f"{_start_line(course, task)}, {task.zone.name} ({task.zone_source}), protocol {protocol.id} from {protocol.file}",
+        "",
+    )
     page.add(_stacked(course) if page.narrow else _columns(course))
     page.add("", *_notes(course))
     return page.text()
@@ -206,7 +212,9 @@ def course_months(course: Course, task: Task) -> str:
         for session in course.sessions:
             page.add(f"{_numbered(course, session)}: {_day(session)}, {_hours(session)}")
         page.add("")
-    page.add(f"Please allow {duration_text(course.protocol.minutes)} each time. Times are {task.zone.name} ({task.zone_source}).")
+    page.add(
+        f"Please allow {duration_text(course.protocol.minutes)} each time. Times are {task.zone.name} ({task.zone_source})."
+    )
     page.add(*(f"{text[0].upper()}{text[1:]}." for text in map(str, course.protocol.instructions)))
     for session in course.sessions:
         if session.moved_days or session.moved_minutes:
@@ -221,7 +229,10 @@ _ROOM_FOR_TIMES = 8
 def _months(days: Iterable[date]) -> list[tuple[int, int]]:
     first, last = min(days), max(days)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1) for n in range(count)]
+    return [
+        (first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1)
+        for n in range(count)
+    ]
 
 
 def _month_grid(
@@ -239,7 +250,8 @@ def _month_grid(
         table.add_column(weekday, width=room, no_wrap=True)
     for week in calendar.Calendar().monthdatescalendar(year, month):
         cells = [
-            _cell(course, day, room, by_day.get(day)) if day.month == month else Text("") for day in week
+            _cell(course, day, room, by_day.get(day)) if day.month == month else Text("")
+            for day in week
         ]
         table.add_row(*cells)
     return table
@@ -262,7 +274,11 @@ def _cell(course: Course, day: date, room: int, session: Session | None) -> Text
 
 
 def _numbered(course: Course, session: Session) -> str:
-    return f"{session.number} of {course.total}" if session.number <= course.total else f"{session.number}"
+    return (
+        f"{session.number} of {course.total}"
+        if session.number <= course.total
+        else f"{session.number}"
+    )
 
 
 # Protocols
@@ -307,11 +323,19 @@ def protocol_page(protocol: Protocol) -> str:
     ]  # fmt: skip
     page.add(_facts(facts))
     for number, phase in enumerate(protocol.phases, start=1):
-        page.add("", Text(f"Phase {number}: {phase.name}", style="bold"), _facts(_phase_facts(phase)))
+        page.add(
+            "", Text(f"Phase {number}: {phase.name}", style="bold"), _facts(_phase_facts(phase))
+        )
     if protocol.instructions:
         page.add("", Text("Instructions", style="bold"))
         page.add(*(_item(str(one)) for one in protocol.instructions))
-    page.add("", Text("Sources (A: regulator, trial or paper; B: clinics; convention: our default)", style="bold"))
+    page.add(
+        "",
+        Text(
+            "Sources (A: regulator, trial or paper; B: clinics; convention: our default)",
+            style="bold",
+        ),
+    )
     page.add(*(_item(f"{one.grade}: {one.fact} ({one.source})") for one in protocol.sources))
     return page.text()
 
@@ -327,9 +351,24 @@ def _phase_facts(phase: Phase) -> list[tuple[str, str]]:
         ("Gap", f"{phase.gap} between sessions"),
     ]
     if phase.after is not None:
-        facts.append(("Begins", f"{duration_text(phase.after * 1440)} after the last session of the phase before"))
-    facts.append(("Pause", f"up to {count_text(phase.pause, 'week')} when nothing else is possible" if phase.pause else "none"))
-    facts += [("Or", f"{one.cadence}, {one.window}, {one.gap} between sessions") for one in phase.alternatives]
+        facts.append(
+            (
+                "Begins",
+                f"{duration_text(phase.after * 1440)} after the last session of the phase before",
+            )
+        )
+    facts.append(
+        (
+            "Pause",
+            f"up to {count_text(phase.pause, 'week')} when nothing else is possible"
+            if phase.pause
+            else "none",
+        )
+    )
+    facts += [
+        ("Or", f"{one.cadence}, {one.window}, {one.gap} between sessions")
+        for one in phase.alternatives
+    ]
     for review in phase.reviews:
         after = f"session {review.after_session}" if review.after_session else "the last session"
         facts.append(("Review", f"{review.name}, after {after} of the phase"))

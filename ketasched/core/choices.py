@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ketasched.core.protocol import MAX_SESSIONS, Cadence, Phase, Protocol
 from ketasched.core.targets import Stretch
@@ -29,8 +30,7 @@ class Choices:
     already: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The stretches to lay out, the open-ended phases left out, and the last number with a total."""
 
     stretches: tuple[Stretch, ...]
@@ -76,7 +76,9 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     if not stretches:
         raise UsageProblem(
             f"--already {choices.already}: {protocol.id} has {count_text(total, 'session')}, so none is left to plan",
-            "add --until DATE to lay out its open-ended phase" if open_ended else "give a smaller number",
+            "add --until DATE to lay out its open-ended phase"
+            if open_ended
+            else "give a smaller number",
         )
     if total > MAX_SESSIONS:
         raise UsageProblem(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
@@ -126,7 +128,9 @@ def _phase(protocol: Protocol, name: str) -> Phase:
 
 
 def _with_cadence(phase: Phase, chosen: Mapping[str, Cadence]) -> Phase:
-    wanted = next((c for name, c in chosen.items() if name.casefold() == phase.name.casefold()), None)
+    wanted = next(
+        (c for name, c in chosen.items() if name.casefold() == phase.name.casefold()), None
+    )
     if wanted is None or wanted == phase.cadence:
         return phase
     for alternative in phase.alternatives:
@@ -135,5 +139,7 @@ def _with_cadence(phase: Phase, chosen: Mapping[str, Cadence]) -> Phase:
     offered = [str(phase.cadence), *(str(one.cadence) for one in phase.alternatives)]
     raise UsageProblem(
         f"--cadence: the phase {phase.name} is not offered {wanted}",
-        f"choose {list_text(offered, 'or')}" if phase.alternatives else f"it is always {offered[0]}",
+        f"choose {list_text(offered, 'or')}"
+        if phase.alternatives
+        else f"it is always {offered[0]}",
     )

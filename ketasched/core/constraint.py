@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from typing import NamedTuple
 
 from ketasched.core.units import WEEKDAY_NAMES, clock_text, day_text
 
@@ -17,8 +18,7 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A day and wall time at which a session of ``minutes`` might start."""
 
     day: date

@@ -75,7 +75,9 @@ def _in_words(text: str, match: re.Match[str], month: int) -> date:
 
 def _month(word: str) -> int | None:
     for number, name in enumerate(MONTH_NAMES, start=1):
-        if len(word) >= 3 and (name.casefold().startswith(word) or word == "sept" == name[:4].casefold()):
+        if len(word) >= 3 and (
+            name.casefold().startswith(word) or word == "sept" == name[:4].casefold()
+        ):
             return number
     return None
 

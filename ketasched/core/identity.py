@@ -16,7 +16,8 @@ _SPACE = uuid.UUID("6e0a4e0c-5a0f-5d3b-9d0e-0f4c2b7a91d4")
 
 def uid(course_name: str, course: Course, session: Session) -> str:
     """The calendar UID of a session: from the course's name, protocol and start, and the phase and
-    place of the session, so that it stays when times, titles or numbers change."""
+    place of the session, so that it stays when times, titles or numbers change.
+    """
     key = [course_name, course.protocol.id, course.start.isoformat(), session.phase, session.place]
     normal = unicodedata.normalize("NFC", json.dumps(key, ensure_ascii=False))
     return f"{uuid.uuid5(_SPACE, normal)}@{DOMAIN}"

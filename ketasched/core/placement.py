@@ -9,8 +9,8 @@ earliest dates in order; then the earliest start times in order. Dynamic program
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from ketasched.core.constraint import Candidate, Constraint, Reason
 from ketasched.core.course import Pause
@@ -21,8 +21,7 @@ FLEX_STEP = 15
 """Minutes between two start times that are tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartTimes:
+class StartTimes(NamedTuple):
     """The asked wall time for each weekday (Monday first), and the minutes it may change."""
 
     by_weekday: tuple[time, ...]
@@ -41,8 +40,7 @@ class StartTimes:
         return sorted(same_day, key=lambda option: (abs(option[1]), option[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Where a session stands, and why it is not on its target at the asked time."""
 
     target: Target
@@ -52,24 +50,21 @@ class Placed:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """A legal course: every session placed, and the pause it took, if any."""
 
     placed: tuple[Placed, ...]
     pause: Pause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A day no session may take, and why."""
 
     day: date
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NoPlacement:
+class NoPlacement(NamedTuple):
     """The first session that cannot be placed together with all before it, and its window."""
 
     session: int
@@ -102,7 +97,9 @@ def place(
         ValueError: fixed sessions are out of number order.
     """
     moments = [fixed[number] for number in sorted(fixed)]
-    if any(later.date() <= earlier.date() for earlier, later in zip(moments, moments[1:], strict=False)):
+    if any(
+        later.date() <= earlier.date() for earlier, later in zip(moments, moments[1:], strict=False)
+    ):
         raise ValueError("fixed sessions are out of number order")
     search = _Search(targets, constraints, fixed, times, minutes)
     for weeks in range(1 + max(target.phase.pause for target in targets)):
@@ -120,8 +117,7 @@ def _add(one: _Cost, other: _Cost) -> _Cost:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """A session on a day; ``weeks``: how far the targets from here on are put off."""
 
     weeks: int
@@ -219,7 +215,11 @@ class _Search:
     def best(self, weeks: int) -> tuple[list[_State], int] | None:
         """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
         steps = [
-            [state for put_off in ((0, weeks) if weeks and index else (0,)) for state in self.states(index, put_off)]
+            [
+                state
+                for put_off in ((0, weeks) if weeks and index else (0,))
+                for state in self.states(index, put_off)
+            ]
             for index in range(len(self.targets))
         ]
         totals = self._cheapest_from(steps)
@@ -275,14 +275,16 @@ class _Search:
             self._gaps[pause_index] = least, None if most is None else most + 7 * weeks
             put_off = timedelta(weeks=weeks)
             targets[pause_index:] = [
-                replace(target, day=target.day + put_off) for target in targets[pause_index:]
+                target._replace(day=target.day + put_off) for target in targets[pause_index:]
             ]
         placed = [
             Placed(target, state.day, state.start, state.moved_minutes)
             for target, state in zip(targets, chosen, strict=True)
         ]
         return Placement(
-            tuple(replace(one, reasons=self._why(index, placed)) for index, one in enumerate(placed)),
+            tuple(
+                one._replace(reasons=self._why(index, placed)) for index, one in enumerate(placed)
+            ),
             pause,
         )
 
@@ -293,7 +295,9 @@ class _Search:
             return tuple(reasons)
         if one.day != one.target.day:
             asked = self.times.on(one.target.day)
-            refused = () if self.legal_start(one.target.day) else self.refusals(one.target.day, asked)
+            refused = (
+                () if self.legal_start(one.target.day) else self.refusals(one.target.day, asked)
+            )
             reasons += refused or self._neighbours_in_the_way(index, placed)
         if one.moved_minutes:
             reasons += self.refusals(one.day, self.times.on(one.day))
@@ -323,7 +327,9 @@ class _Search:
         failure = self.failure()
         window = f"{day_text(failure.first)} to {day_text(failure.last)}"
         found = [reason for refused in failure.refused for reason in refused.reasons]
-        forced = Reason("no-place", f"no legal day for session {failure.session} in its window, {window}")
+        forced = Reason(
+            "no-place", f"no legal day for session {failure.session} in its window, {window}"
+        )
         return forced, *dict.fromkeys(found)
 
     def failure(self) -> NoPlacement:

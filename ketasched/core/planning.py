@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from ketasched.core.choices import Layout
 from ketasched.core.clinic import Clinic
@@ -51,8 +52,7 @@ class Order:
     fixed: Mapping[int, datetime] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why there is no course: the session that cannot be placed, its window, and each refused day.
 
     ``code``: closed-weekday, not-in-days, no-pattern or no-placement.
@@ -128,7 +128,9 @@ def _reviews(order: Order) -> list[DatedReview]:
         for review in stretch.phase.reviews:
             last = stretch.first_place - 1 + (stretch.count or 0)
             place_in_phase = review.after_session or last
-            if stretch.first_place <= place_in_phase and (stretch.count is None or place_in_phase <= last):
+            if stretch.first_place <= place_in_phase and (
+                stretch.count is None or place_in_phase <= last
+            ):
                 number = before + place_in_phase - stretch.first_place + 1
                 reviews.append(DatedReview(review.name, number))
         before += stretch.count or 0
@@ -147,7 +149,9 @@ def _refuse_start(order: Order) -> Failure | None:
         return None
     if weekday in order.clinic.open_weekdays:
         asked = list_text([WEEKDAYS[day] for day in order.days], "or")
-        reason = Reason("weekday", f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}")
+        reason = Reason(
+            "weekday", f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
+        )
         code = "not-in-days"
     else:
         reason = Reason("closed", f"closed on {WEEKDAY_NAMES[weekday]}s")
@@ -173,7 +177,9 @@ def _refuse_days(order: Order) -> Failure | None:
             continue
         offsets = tuple(sorted((day - order.days[0]) % 7 for day in order.days))
         if not keeps_gaps(offsets, phase.cadence, phase.gap):
-            text = f"the phase {phase.name} keeps {phase.gap} between sessions, and these days do not"
+            text = (
+                f"the phase {phase.name} keeps {phase.gap} between sessions, and these days do not"
+            )
             hint = "leave --days out to have the days chosen, or choose days further apart"
             return _days_failure(order, text, Reason("gap", text), hint)
     return None
@@ -212,7 +218,9 @@ def _no_pattern(order: Order, found: NoPattern) -> Failure:
 def _start_failure(
     order: Order, code: str, message: str, reason: Reason, works: Callable[[date], bool]
 ) -> Failure:
-    starts = [day_text(day) for day in (_nearest(order.start, step, works) for step in (-1, 1)) if day]
+    starts = [
+        day_text(day) for day in (_nearest(order.start, step, works) for step in (-1, 1)) if day
+    ]
     hint = f"the nearest starts that work are {list_text(starts)}" if starts else ""
     return Failure(
         code, message, hint, order.already + 1, order.start, order.start,

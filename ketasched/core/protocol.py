@@ -262,7 +262,9 @@ def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
             return EveryWeeks(weeks)
         raise ValueError(f"`{text}`: write 1 to {MAX_WEEKS} weeks")
     if "month" in words:
-        raise ValueError(f"`{text}`: months differ in length; write every 4 weeks or every 12 weeks")
+        raise ValueError(
+            f"`{text}`: months differ in length; write every 4 weeks or every 12 weeks"
+        )
     raise ValueError(
         f"`{text}` is not a cadence: write 2 per week; 2 per week, every other week; "
         "every 4 weeks; or consecutive working days"

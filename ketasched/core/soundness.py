@@ -27,7 +27,8 @@ class Fault:
 
 def own_gaps_fault(protocol: Protocol) -> Fault | None:
     """The gap a protocol's own targets break from every start, with nothing closed but weekends
-    and with nothing closed at all; also with each alternative cadence."""
+    and with nothing closed at all; also with each alternative cadence.
+    """
     for phases in _with_each_alternative(protocol.phases):
         fault = None
         for week in (WORKING_WEEK, WHOLE_WEEK):
@@ -93,4 +94,3 @@ def drug_words(protocol: Protocol) -> frozenset[str]:
     """The words of four letters and more that name the drug, in lower case."""
     letters = "".join(c if c.isalpha() else " " for c in protocol.drug.casefold())
     return frozenset(word for word in letters.split() if len(word) >= 4)
-

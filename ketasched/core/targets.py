@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations, takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dateutil.rrule import WEEKLY, rrule
 
@@ -31,7 +31,8 @@ LONGEST_CLOSURE = 366
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The part of a phase that is laid out: from ``first_place`` on, ``count`` sessions or up to
-    ``until`` (an open-ended phase), at the cadence the phase now has."""
+    ``until`` (an open-ended phase), at the cadence the phase now has.
+    """
 
     phase: Phase
     first_place: int
@@ -39,8 +40,7 @@ class Stretch:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The ideal day of a session. ``skipped``: closed days that a run of working days left out."""
 
     number: int
@@ -50,8 +50,7 @@ class Target:
     skipped: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoPattern:
+class NoPattern(NamedTuple):
     """No set of open weekdays with the phase's first weekday keeps its gaps."""
 
     number: int

@@ -124,7 +124,9 @@ def duration_text(minutes: int) -> str:
     if minutes and minutes % 1440 == 0:
         return count_text(minutes // 1440, "day")
     hours, rest = divmod(minutes, 60)
-    return " ".join(([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else []))
+    return " ".join(
+        ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    )
 
 
 def count_text(number: int, noun: str) -> str:

@@ -8,9 +8,9 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import ics
 from ics.contentline import Container, ContentLine
@@ -30,8 +30,7 @@ _ORDER = (
 _OCTETS = 75
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How a course is shown in a calendar.
 
     ``staff`` names the person and the treatment; without it nothing in the file gives the
@@ -62,7 +61,9 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
     for session in course.sessions:
         calendar.events.append(_entry(course, session, view, written_zone, stamp))
     if len(course.sessions) > 1:
-        calendar.extra.append(ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view))))
+        calendar.extra.append(
+            ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view)))
+        )
     return b"".join(_finish(calendar.to_container()))
 
 
@@ -80,7 +81,9 @@ def _summary(course: Course, session: Session, view: View) -> str:
     if session.number <= course.total:
         count += f" of {course.total}"
     if view.staff:
-        return f"{view.course_name} · {view.title or course.protocol.label}{count} · {session.phase}"
+        return (
+            f"{view.course_name} · {view.title or course.protocol.label}{count} · {session.phase}"
+        )
     return f"{view.title or 'Appointment'}{count}"
 
 
@@ -89,16 +92,22 @@ def _description(course: Course, session: Session, view: View) -> str:
     if view.staff:
         protocol = course.protocol
         lines.append(f"{protocol.title} ({protocol.id}, version {protocol.version})")
-        lines.append(", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps))
+        lines.append(
+            ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+        )
         if session.moved_days or session.moved_minutes:
             reasons = "; ".join(reason.text for reason in session.reasons)
             lines.append(f"Target {day_text(session.target)}: {reasons}")
         if session.status == TENTATIVE:
             pending = [one for one in course.reviews if one.after_session < session.number]
-            lines += [f"Tentative until: {one.name} after session {one.after_session}" for one in pending]
+            lines += [
+                f"Tentative until: {one.name} after session {one.after_session}" for one in pending
+            ]
     else:
         lines.append(f"Please allow {duration_text(course.protocol.minutes)}.")
-    lines += [instruction_text(one, session.start, session.end) for one in course.protocol.instructions]
+    lines += [
+        instruction_text(one, session.start, session.end) for one in course.protocol.instructions
+    ]
     if view.staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)

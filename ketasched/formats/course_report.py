@@ -42,7 +42,8 @@ def course_report(
         ],
         "sessions": [_session(session, uid) for session in course.sessions],
         "reviews": [
-            {"name": review.name, "after_session": review.after_session} for review in course.reviews
+            {"name": review.name, "after_session": review.after_session}
+            for review in course.reviews
         ],
     }
 
@@ -79,7 +80,18 @@ def to_json(report: Mapping[str, Any]) -> str:
 def to_csv(report: Mapping[str, Any]) -> str:
     """The sessions of a course report as CSV: a header, then one row a session."""
     out = io.StringIO()
-    columns = ["number", "phase", "target", "start", "end", "moved_days", "moved_minutes", "reasons", "status", "uid"]
+    columns = [
+        "number",
+        "phase",
+        "target",
+        "start",
+        "end",
+        "moved_days",
+        "moved_minutes",
+        "reasons",
+        "status",
+        "uid",
+    ]
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for session in report["sessions"]:

@@ -39,7 +39,7 @@ def load(path: str) -> list[core.Protocol]:
         FileTrouble: the file cannot be read.
         FileProblems: all that is wrong with it.
     """
-    return _read(read_file(path), sound=_check_protocol)
+    return _read(read_file(path), ours=False)
 
 
 def load_built_in() -> list[core.Protocol]:
@@ -51,8 +51,7 @@ def load_built_in() -> list[core.Protocol]:
     shipped = package / "protocols.yaml"
     source = read_file(str(shipped if shipped.exists() else package.parent / "protocols.yaml"))
     source.file = BUILT_IN
-    # The suite checks this file whole; its targets need no proof at every start.
-    return _read(source, sound=None)
+    return _read(source, ours=True)
 
 
 def schema() -> Schema:
@@ -64,8 +63,10 @@ def schema() -> Schema:
     }
 
 
-def _read(source: Source, sound: Callable[[core.Protocol, Reading], None] | None) -> list[core.Protocol]:
-    protocols = read_record(source, compose(source), _file(sound))
+def _read(source: Source, *, ours: bool) -> list[core.Protocol]:
+    # The suite checks our own file whole; its targets need no proof at every start.
+    record = _file(None if ours else _check_protocol)
+    protocols = read_record(source, compose(source, ours=ours), record)
     return [replace(one, file=source.file) for one in protocols]
 
 
@@ -94,7 +95,9 @@ def _check_ids(protocols: tuple[core.Protocol, ...], reading: Reading) -> None:
 def _identifier(text: str) -> str:
     if text.isascii() and text.replace("-", "").isalnum() and text == text.lower():
         return text
-    raise ValueError(f"`{text}` is not an id: use small letters, digits and hyphens, such as iv-weekly")
+    raise ValueError(
+        f"`{text}` is not an id: use small letters, digits and hyphens, such as iv-weekly"
+    )
 
 
 def _one_line(text: str) -> str:
@@ -164,8 +167,6 @@ def _when(text: str) -> core.When:
     return core.When("from" if edge == "for" else "until", -minutes)
 
 
-
-
 def _phase(sessions: int | None, cadence: core.Cadence, **keys: Any) -> core.Phase:
     if sessions == _NOT_GIVEN and isinstance(cadence, core.DayList):
         sessions = len(cadence.days)
@@ -183,14 +184,18 @@ _GAP_DAYS = _length(read_days, 1, LONGEST_GAP, "days")
 
 def _check_gap(gap: core.Gap, reading: Reading) -> None:
     if gap.max < gap.min:
-        reading.fault_in(gap, "max", f"the largest gap is smaller than the smallest, {gap.min} days")
+        reading.fault_in(
+            gap, "max", f"the largest gap is smaller than the smallest, {gap.min} days"
+        )
 
 
 def _check_days(listed: core.DayList, reading: Reading) -> None:
     if any(later <= earlier for earlier, later in pairwise(listed.days)):
         reading.fault_in(listed, "days", "the days must go up")
     elif listed.days[0] != listed.first_day:
-        reading.fault_in(listed, "days", f"the list must begin with its first day, {listed.first_day}")
+        reading.fault_in(
+            listed, "days", f"the list must begin with its first day, {listed.first_day}"
+        )
 
 
 _CADENCE = TextOr(
@@ -198,14 +203,22 @@ _CADENCE = TextOr(
         core.read_cadence,
         {
             "type": "string",
-            "examples": ["2 per week", "2 per week, every other week", "every 4 weeks", "consecutive working days"],
+            "examples": [
+                "2 per week",
+                "2 per week, every other week",
+                "every 4 weeks",
+                "consecutive working days",
+            ],
         },
     ),
     Record(
         core.DayList,
         {
             "days": Key(ListOf(whole(0, 3660)), "the days of the sessions, in order"),
-            "first_day": Key(whole(0, 1), "1: day 1 is the first day, there is no day 0; 0: day 0 is the baseline"),
+            "first_day": Key(
+                whole(0, 1),
+                "1: day 1 is the first day, there is no day 0; 0: day 0 is the baseline",
+            ),
         },
         _check_days,
     ),
@@ -230,15 +243,24 @@ _GAP = Record(
 def _check_phase(phase: core.Phase, reading: Reading) -> None:
     count = phase.sessions
     if count == _NOT_GIVEN:
-        reading.fault_in(phase, "", "the key `sessions` is missing", "write a number, or open-ended")
+        reading.fault_in(
+            phase, "", "the key `sessions` is missing", "write a number, or open-ended"
+        )
         return
     if isinstance(phase.cadence, core.DayList) and count != len(phase.cadence.days):
-        reading.fault_in(phase, "sessions", f"the cadence lists {len(phase.cadence.days)} days", "leave `sessions` out")
+        reading.fault_in(
+            phase,
+            "sessions",
+            f"the cadence lists {len(phase.cadence.days)} days",
+            "leave `sessions` out",
+        )
     if phase.choice and (count is None or not phase.choice.fewest <= count <= phase.choice.most):
         reading.fault_in(phase, "choice", "`sessions` must be a number inside this range")
     for review in phase.reviews:
         if count is None and review.after_session is None:
-            reading.fault_in(review, "", "an open-ended phase has no last session: add `after_session`")
+            reading.fault_in(
+                review, "", "an open-ended phase has no last session: add `after_session`"
+            )
         if count is not None and (review.after_session or 1) > count:
             reading.fault_in(review, "after_session", f"the phase has {count} sessions")
     offered = [phase.cadence, *(one.cadence for one in phase.alternatives)]
@@ -373,7 +395,9 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     if protocol.minutes > LONGEST_SESSION:
         reading.fault_in(protocol, "steps", "the steps of one session take more than a day")
     if sum(phase.sessions or 0 for phase in protocol.phases) > core.MAX_SESSIONS:
-        reading.fault_in(protocol, "phases", f"the phases have more than {core.MAX_SESSIONS} sessions")
+        reading.fault_in(
+            protocol, "phases", f"the phases have more than {core.MAX_SESSIONS} sessions"
+        )
     _check_order(protocol, reading)
     for instruction in protocol.instructions:
         named = [word for word in drug_words(protocol) if word in instruction.text.casefold()]
@@ -403,6 +427,8 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
         if phase.after is None:
             continue
         if position == 0:
-            reading.fault_in(phase, "after", "the first phase begins on the start itself", "leave `after` out")
+            reading.fault_in(
+                phase, "after", "the first phase begins on the start itself", "leave `after` out"
+            )
         elif isinstance(phase.cadence, core.PerWeek) and phase.after % 7:
             reading.fault_in(phase, "after", f"before {phase.cadence}, write whole weeks")

@@ -23,7 +23,9 @@ def load(place: str) -> Callable[[date], str | None]:
             calendar = holidays.country_holidays(country, subdiv=spelling or None)
             english = [one for one in calendar.supported_languages if one.startswith("en")]
             if english:
-                calendar = holidays.country_holidays(country, subdiv=spelling or None, language=english[0])
+                calendar = holidays.country_holidays(
+                    country, subdiv=spelling or None, language=english[0]
+                )
         except NotImplementedError:
             continue
         return lambda day: calendar.get(day)

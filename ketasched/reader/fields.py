@@ -7,9 +7,8 @@ One mistake is noted once, at the text that makes it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
 
@@ -69,8 +68,7 @@ class Reader(Protocol):
     def schema(self) -> Schema: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text, made into a value by ``parse``, whose ValueError is the message."""
 
     parse: Callable[[str], Any] = str
@@ -116,8 +114,7 @@ def one_of(*words: str) -> Text:
     return Text(parse, {"enum": list(words)})
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list with at least one item, read into a tuple."""
 
     item: Reader
@@ -137,8 +134,7 @@ class ListOf:
         return {"type": "array", "minItems": 1, "items": self.item.schema()}
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of a record: how its value is read, what it is for, and its value when left out."""
 
     reader: Reader
@@ -146,8 +142,7 @@ class Key:
     default: Any = MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A mapping with known keys, built into a value by ``build`` (keyword arguments).
 
     ``check`` notes what is wrong with a whole record; it sees only records whose keys are sound.
@@ -161,7 +156,9 @@ class Record:
         if not isinstance(node, yaml.MappingNode):
             return reading.fault(node, f"expected keys here, such as `{next(iter(self.keys))}: …`")
         nodes, unknown, sound = self._sort_keys(node, reading)
-        missing = [name for name, key in self.keys.items() if key.default is MISSING and name not in nodes]
+        missing = [
+            name for name, key in self.keys.items() if key.default is MISSING and name not in nodes
+        ]
         sound = self._match_misspelt(node, unknown, missing, reading) and sound
         values = {}
         for name, value_node in nodes.items():
@@ -169,7 +166,9 @@ class Record:
             sound = sound and values[name] is not MISSING
         if not sound:
             return MISSING
-        record = self.build(**{name: values.get(name, key.default) for name, key in self.keys.items()})
+        record = self.build(
+            **{name: values.get(name, key.default) for name, key in self.keys.items()}
+        )
         reading.remember(record, {"": node, **nodes})
         if self.check:
             self.check(record, reading)
@@ -186,7 +185,9 @@ class Record:
                 reading.fault(key_node, "a key must be a text")
                 sound = False
             elif key_node.value in nodes:
-                reading.fault(key_node, f"the key `{key_node.value}` stands here twice", "keep one of them")
+                reading.fault(
+                    key_node, f"the key `{key_node.value}` stands here twice", "keep one of them"
+                )
                 sound = False
             elif key_node.value in self.keys:
                 nodes[key_node.value] = value_node
@@ -202,20 +203,25 @@ class Record:
         for key_node in unknown:
             hint = did_you_mean(key_node.value, self.keys)
             if missing:
-                likeness = {name: SequenceMatcher(None, name, key_node.value).ratio() for name in missing}
+                likeness = {
+                    name: SequenceMatcher(None, name, key_node.value).ratio() for name in missing
+                }
                 nearest = max(likeness, key=lambda name: likeness[name])
                 if likeness[nearest] > 0.5 or not hint:
                     missing.remove(nearest)
                     hint = f"did you mean `{nearest}`?"
             known = ", ".join(self.keys)
-            reading.fault(key_node, f"unknown key `{key_node.value}`", hint or f"known keys: {known}")
+            reading.fault(
+                key_node, f"unknown key `{key_node.value}`", hint or f"known keys: {known}"
+            )
         for name in missing:
             reading.fault(node, f"the key `{name}` is missing", self.keys[name].help)
         return sound
 
     def schema(self) -> Schema:
         properties = {
-            name: {"description": key.help, **key.reader.schema()} for name, key in self.keys.items()
+            name: {"description": key.help, **key.reader.schema()}
+            for name, key in self.keys.items()
         }
         required = [name for name, key in self.keys.items() if key.default is MISSING]
         return {
@@ -226,8 +232,7 @@ class Record:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TextOr:
+class TextOr(NamedTuple):
     """Either a text or keys; which one is meant shows from the file, so one mistake stays one."""
 
     text: Text
@@ -251,4 +256,3 @@ def read_record(source: Source, root: yaml.Node, record: Record) -> Any:
     value = record.read(root, reading)
     reading.finish()
     return value
-

@@ -29,7 +29,9 @@ class Source:
         self.lines = text.splitlines()
         self.text = text
 
-    def problem(self, mark: yaml.Mark | None, message: str, hint: str = "", width: int = 1) -> Problem:
+    def problem(
+        self, mark: yaml.Mark | None, message: str, hint: str = "", width: int = 1
+    ) -> Problem:
         """A mistake at a mark, with the line it stands on."""
         if mark is None:
             return Problem(message, hint=hint)
@@ -59,7 +61,11 @@ def read_file(path: str) -> Source:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        hint = "give the path of a protocol file" if isinstance(error, (FileNotFoundError, IsADirectoryError)) else ""
+        hint = (
+            "give the path of a protocol file"
+            if isinstance(error, (FileNotFoundError, IsADirectoryError))
+            else ""
+        )
         raise FileTrouble(f"cannot read {name}: {why}", hint, name) from None
     if len(data) > MAX_BYTES:
         raise FileTrouble(
@@ -79,14 +85,18 @@ def read_file(path: str) -> Source:
     return Source(name, text)
 
 
-def compose(source: Source) -> yaml.MappingNode:
+def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
     """The tree of a file whose outermost value is a mapping of keys.
+
+    ``ours``: the file came with the program, so the C parser may read it. That one is ten times
+    as fast, but deep nesting can make it crash the interpreter.
 
     Raises:
         FileProblems: not YAML, empty, too deep, tagged, or with aliases that turn in a circle or
             explode.
     """
-    loader = _Composer(source)
+    c_loader = getattr(yaml, "CBaseLoader", None) if ours else None
+    loader = c_loader(source.text) if c_loader else _Composer(source)
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -104,7 +114,9 @@ def compose(source: Source) -> yaml.MappingNode:
         raise FileProblems(source.file, [Problem("the file is empty")])
     _count_values(source, root)
     if not isinstance(root, yaml.MappingNode):
-        raise FileProblems(source.file, [source.at(root, "expected keys with values, such as `version: 1`")])
+        raise FileProblems(
+            source.file, [source.at(root, "expected keys with values, such as `version: 1`")]
+        )
     return root
 
 
@@ -142,7 +154,9 @@ def _count_values(source: Source, root: yaml.Node) -> None:
         if depth > MAX_DEPTH:
             raise FileProblems(source.file, [source.at(node, "an alias contains itself")])
         if node.tag not in _PLAIN_TAGS:
-            raise FileProblems(source.file, [source.at(node, f"tags such as `{node.tag}` are not used here")])
+            raise FileProblems(
+                source.file, [source.at(node, f"tags such as `{node.tag}` are not used here")]
+            )
         if isinstance(node, yaml.SequenceNode):
             waiting += [(item, depth + 1) for item in node.value]
         elif isinstance(node, yaml.MappingNode):
