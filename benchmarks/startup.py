@@ -34,7 +34,8 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 def main(path: str):
     import ics, yaml, rich.table, dateutil.rrule, pydantic
     from datetime import datetime, timezone
-    entry = ics.Event("One", begin=datetime(2027, 1, 4, 9, tzinfo=timezone.utc), duration={"hours": 2})
+    begin = datetime(2027, 1, 4, 9, tzinfo=timezone.utc)
+    entry = ics.Event("One", begin=begin, duration={"hours": 2})
     open(path, "w").write(ics.Calendar(events=[entry]).serialize())
 app()
 """
@@ -67,12 +68,9 @@ def main() -> None:
     print(f"medians of {runs} runs")
     for name, median in medians.items():
         print(f"  {name:28} {1000 * median:6.0f} ms")
-    print(
-        f"--help     / floor: help  {medians['--help'] / medians['floor: help']:.2f}  (reach 1.25)"
-    )
-    print(
-        f"plan --ics / floor: ics   {medians['plan --ics'] / medians['floor: ics']:.2f}  (reach 1.30)"
-    )
+    for name, floor, reach in (("--help", "help", 1.25), ("plan --ics", "ics", 1.30)):
+        ratio = medians[name] / medians[f"floor: {floor}"]
+        print(f"{name} / floor: {floor} = {ratio:.2f} (reach {reach})")
 
 
 def measure(commands: dict[str, list[str]], runs: int, folder: str) -> dict[str, float]:
@@ -81,7 +79,7 @@ def measure(commands: dict[str, list[str]], runs: int, folder: str) -> dict[str,
     for _ in range(runs + 1):
         for name, command in commands.items():
             begun = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env=ENVIRONMENT)  # fmt: skip
+            subprocess.run(command, check=True, capture_output=True, cwd=folder, env=ENVIRONMENT)
             times[name].append(time.perf_counter() - begun)
     return {name: statistics.median(found[1:]) for name, found in times.items()}
 

@@ -48,7 +48,34 @@ Nothing is written unless --ics names a file.
 """
 
 
-def _version(wanted: bool) -> None:
+_LIST_HELP = """List the protocols.
+
+\b
+Examples:
+  ketasched list
+  ketasched list --protocols clinic-protocols.yaml
+"""
+_SHOW_HELP = """Show a protocol in full, with its sources.
+
+\b
+Examples:
+  ketasched show spravato
+"""
+_CHECK_HELP = """Check a protocol file; - reads standard input.
+
+\b
+Examples:
+  ketasched check my-protocols.yaml
+"""
+_SCHEMA_HELP = """Print the JSON Schema of a file format, for your editor.
+
+\b
+Examples:
+  ketasched schema protocols > protocols.schema.json
+"""
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
     if wanted:
         from importlib.metadata import version
 
@@ -58,26 +85,25 @@ def _version(wanted: bool) -> None:
 
 @app.callback(help=_MAIN_HELP)
 def _main(
+    *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     del version
 
 
-@app.command(
-    "list",
-    help="List the protocols.\n\n\b\nExamples:\n  ketasched list\n  ketasched list --protocols clinic-protocols.yaml",
-)
+@app.command("list", help=_LIST_HELP)
 def _list(protocols: ProtocolsFile = "") -> None:
     from ketasched.cli.protocols import list_all
 
     list_all(protocols)
 
 
-@app.command(
-    "show", help="Show a protocol with its sources.\n\n\b\nExamples:\n  ketasched show spravato"
-)
+@app.command("show", help=_SHOW_HELP)
 def _show(protocol: ProtocolName, protocols: ProtocolsFile = "") -> None:
     from ketasched.cli.protocols import show
 
@@ -92,21 +118,15 @@ def _plan(request: Request) -> None:
     run(request)
 
 
-@app.command(
-    "check",
-    help="Check a protocol file; - reads standard input.\n\n\b\nExamples:\n  ketasched check my-protocols.yaml",
-)
+@app.command("check", help=_CHECK_HELP)
 def _check(file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)]) -> None:
     from ketasched.cli.protocols import check
 
     check(file)
 
 
-@app.command(
-    "schema",
-    help="Print the JSON Schema of a file format.\n\n\b\nExamples:\n  ketasched schema protocols > protocols.schema.json",
-)
-def _schema(name: Annotated[str, typer.Argument(metavar="protocols", show_default=False)]) -> None:
+@app.command("schema", help=_SCHEMA_HELP)
+def _schema(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> None:
     from ketasched.cli.protocols import schema
 
     schema(name)

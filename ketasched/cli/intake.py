@@ -15,14 +15,14 @@ from ketasched.core.choices import Choices, Layout, lay_out
 from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, no_holidays
 from ketasched.core.constraint import Closure
 from ketasched.core.dates import read_date, read_span
-from ketasched.core.placement import StartTimes
 from ketasched.core.planning import Order
-from ketasched.core.protocol import MAX_SESSIONS, Cadence, PerWeek, read_cadence
+from ketasched.core.protocol import MAX_SESSIONS, Cadence, PerWeek
+from ketasched.core.protocol_text import read_cadence, read_reminder
+from ketasched.core.search import StartTimes
 from ketasched.core.units import (
     WEEKDAY_NAMES,
     count_text,
     read_clock,
-    read_duration,
     read_weekday,
 )
 from ketasched.errors import UsageProblem, did_you_mean
@@ -66,7 +66,8 @@ def understand(request: Request, now: datetime) -> Task:
     )
     layout = lay_out(protocol, choices)
     start = _read("--start", lambda text: read_date(text, today), request.start)
-    _check_until(layout, choices.until, start)
+    if choices.until is not None and choices.until < start:
+        raise UsageProblem("--until is before --start", "give a later day")
     order = Order(
         protocol,
         layout,
@@ -234,8 +235,9 @@ def _days(text: str, layout: Layout) -> tuple[int, ...]:
     }
     if len(days) not in offered:
         wanted = " or ".join(str(number) for number in sorted(offered))
+        named = count_text(len(days), "day")
         raise UsageProblem(
-            f"--days names {count_text(len(days), 'day')}, but no phase has {len(days)} sessions a week",
+            f"--days names {named}, but no phase has {len(days)} sessions a week",
             f"name {wanted} days" if offered else "leave --days out",
         )
     return tuple(sorted(days))
@@ -267,16 +269,8 @@ def _by_phase(
     return found
 
 
-def _check_until(layout: Layout, until: date | None, start: date) -> None:
-    if until is not None and until < start:
-        raise UsageProblem("--until is before --start", "give a later day")
-
-
 def _reminders(text: str) -> tuple[timedelta, ...]:
     if text.strip().casefold() == "none":
         return ()
-    reminders = [_read("--remind", read_duration, part) for part in text.split(",")]
-    for reminder in reminders:
-        if not timedelta() < reminder <= timedelta(weeks=4):
-            raise UsageProblem("--remind: remind between 1 min and 4 weeks before")
+    reminders = [_read("--remind", read_reminder, part) for part in text.split(",")]
     return tuple(dict.fromkeys(reminders))

@@ -22,7 +22,7 @@ class ClosedPipe(Exception):
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output; a sign the terminal's encoding lacks becomes a question mark."""
+    """Write text to standard output; a sign its encoding lacks becomes a question mark."""
     encoding = sys.stdout.encoding or "utf-8"
     _write(text.encode(encoding, errors="replace"))
 
@@ -147,7 +147,7 @@ def _printable(text: str) -> str:
 
 
 def _refused_lines(refused: Sequence[object]) -> list[str]:
-    from ketasched.core.planning import Refused
+    from ketasched.core.placement import Refused
     from ketasched.core.units import day_text
 
     days = [one for one in refused if isinstance(one, Refused)]

@@ -60,7 +60,8 @@ def _plan(task: Task) -> Course:
     if not hint:
         start = later_start(task.order)
         if start:
-            hint = f"the nearest later start that works is {day_text(start)}: --start {start.isoformat()}"
+            day = day_text(start)
+            hint = f"the nearest later start that works is {day}: --start {start.isoformat()}"
         else:
             hint = "no later start within 60 days works either; look at the closed days"
     raise NoLegalPlacement(outcome, hint)
@@ -89,11 +90,13 @@ def _render(course: Course, task: Task) -> str:
         return (
             course_report.to_json(report) if task.format == "json" else course_report.to_csv(report)
         )
-    from ketasched.cli import terminal
-
     if task.format == "month":
-        return terminal.course_months(course, task)
-    return terminal.course_table(course, task)
+        from ketasched.cli.terminal.month import course_months
+
+        return course_months(course, task)
+    from ketasched.cli.terminal.course import course_page
+
+    return course_page(course, task)
 
 
 def _remark(request: Request, course: Course, task: Task) -> None:
@@ -101,11 +104,11 @@ def _remark(request: Request, course: Course, task: Task) -> None:
     from ketasched.cli import output
     from ketasched.core.units import count_text
 
-    last = max(session.start.date() for session in course.sessions)
+    last = max(max(session.start.date(), session.target) for session in course.sessions)
     for closure in task.order.clinic.closures:
         if closure.last < course.start or closure.first > last:
             output.tell(f"note: {closure} lies outside the course")
-    if task.format in ("json", "csv") and course.left_out:
+    if course.left_out and task.format != "table":
         names = " and ".join(course.left_out)
         output.tell(f"note: {names} is open-ended and left out; lay it out with --until DATE")
     if request.ics:

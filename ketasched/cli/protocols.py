@@ -11,17 +11,19 @@ SCHEMAS = ("protocols",)
 
 def list_all(protocols_file: str) -> None:
     """Print every protocol."""
-    from ketasched.cli import library, output, terminal
+    from ketasched.cli import library, output
+    from ketasched.cli.terminal.protocol import protocol_list
 
-    output.print_text(terminal.protocol_list(library.load(protocols_file).values()))
+    output.print_text(protocol_list(library.load(protocols_file).values()))
     output.tell_on_terminal("To read one in full: ketasched show PROTOCOL")
 
 
 def show(name: str, protocols_file: str) -> None:
     """Print one protocol as a clinician would read it."""
-    from ketasched.cli import library, output, terminal
+    from ketasched.cli import library, output
+    from ketasched.cli.terminal.protocol import protocol_page
 
-    output.print_text(terminal.protocol_page(library.find(name, protocols_file)))
+    output.print_text(protocol_page(library.find(name, protocols_file)))
     output.tell_on_terminal(f"To plan a course: ketasched plan {name} --start DATE")
 
 

@@ -31,7 +31,7 @@ class Choices:
 
 
 class Layout(NamedTuple):
-    """The stretches to lay out, the open-ended phases left out, and the last number with a total."""
+    """The stretches to lay out, the phases left out, and the last number that has a total."""
 
     stretches: tuple[Stretch, ...]
     left_out: tuple[str, ...]
@@ -75,7 +75,8 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     total = sum(count or 0 for count in counts.values())
     if not stretches:
         raise UsageProblem(
-            f"--already {choices.already}: {protocol.id} has {count_text(total, 'session')}, so none is left to plan",
+            f"--already {choices.already}: {protocol.id} has {count_text(total, 'session')}, "
+            "so none is left to plan",
             "add --until DATE to lay out its open-ended phase"
             if open_ended
             else "give a smaller number",
@@ -96,7 +97,8 @@ def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | No
         elif choice is None or not choice.fewest <= number <= choice.most:
             allowed = str(choice or phase.sessions or f"1 to {MAX_SESSIONS}")
             raise UsageProblem(
-                f"--sessions: {protocol.id} has {allowed} sessions in the phase {phase.name}, not {number}",
+                f"--sessions: {protocol.id} has {allowed} sessions in the phase {phase.name}, "
+                f"not {number}",
                 "choose a number the protocol allows, or write a protocol of your own",
             )
         counts[phase.name] = number

@@ -90,9 +90,7 @@ def unclear_clock(zone: tzinfo) -> Constraint:
         if before is None or after is None or before == after:
             return None
         fault = "does not exist" if before < after else "happens twice"
-        return Reason(
-            "clock",
-            f"{clock_text(candidate.start)} {fault} on {day_text(candidate.day)}, when the clocks change",
-        )
+        start, day = clock_text(candidate.start), day_text(candidate.day)
+        return Reason("clock", f"{start} {fault} on {day}, when the clocks change")
 
     return refuse

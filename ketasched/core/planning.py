@@ -19,8 +19,9 @@ from ketasched.core.course import (
     Session,
     session_end,
 )
-from ketasched.core.placement import NoPlacement, Placed, Refused, StartTimes, place
+from ketasched.core.placement import NoPlacement, Placed, Refused, place
 from ketasched.core.protocol import PerWeek, Protocol
+from ketasched.core.search import StartTimes
 from ketasched.core.targets import NoPattern, Stretch, keeps_gaps, lay_targets
 from ketasched.core.units import (
     WEEKDAY_NAMES,
@@ -209,7 +210,8 @@ def _no_pattern(order: Order, found: NoPattern) -> Failure:
     return _start_failure(
         order,
         "no-pattern",
-        f"{order.protocol.id} cannot start on {day_text(order.start)}: in the phase {found.phase.name} {reason.text}",
+        f"{order.protocol.id} cannot start on {day_text(order.start)}: "
+        f"in the phase {found.phase.name} {reason.text}",
         reason,
         lambda day: _has_patterns(order, day),
     )
@@ -261,6 +263,7 @@ def later_start(order: Order) -> date | None:
     """The nearest later start, within 60 days, from which every session has a place; it was run."""
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=distance)
-        if isinstance(plan(replace(order, start=start)), Course):
+        course = plan(replace(order, start=start))
+        if isinstance(course, Course) and course.sessions[0].moved_days == 0:
             return start
     return None

@@ -5,7 +5,6 @@ Counts are sessions, windows and gaps are days, session lengths are minutes.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_WEEKS = 104
 MAX_SESSIONS = 1000
-"""The longest course that is laid out; a guard against slips of the keyboard, not a clinical rule."""
+"""The longest course; a guard against slips of the keyboard, not a clinical rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,46 +225,3 @@ class Protocol:
     def minutes(self) -> int:
         """The length of one session: all its steps, in minutes."""
         return sum(step.minutes for step in self.steps)
-
-
-_TIMES_A_WEEK = {"once": 1, "twice": 2, "three times": 3}
-_PER_WEEK = re.compile(
-    r"(?:(?P<number>[0-9]{1,3})(?: times)?|(?P<word>once|twice|three times)) (?:per week|a week|weekly)"
-    r"(?:,? (?:(?P<other>every other week)|every (?P<every>[0-9]{1,3}) weeks?))?"
-)
-_EVERY_WEEKS = re.compile(r"every (?:(?P<weeks>[0-9]{1,3}) weeks?|(?P<other>other week)|week)")
-
-
-def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
-    """Read ``2 per week``, ``2 per week, every other week``, ``every 4 weeks``, ``weekly`` or
-    ``consecutive working days``.
-
-    Raises:
-        ValueError: not a cadence, or one nobody could keep.
-    """
-    words = " ".join(text.casefold().split())
-    if words == "consecutive working days":
-        return WorkingDays()
-    if words == "weekly":
-        words = "1 per week"
-    if match := _PER_WEEK.fullmatch(words):
-        sessions = int(match["number"] or _TIMES_A_WEEK[match["word"]])
-        every = 2 if match["other"] else int(match["every"] or 1)
-        if 1 <= sessions <= 7 and 1 <= every <= MAX_WEEKS:
-            return PerWeek(sessions, every)
-        raise ValueError(f"`{text}`: a week has 1 to 7 sessions, every 1 to {MAX_WEEKS} weeks")
-    if match := _EVERY_WEEKS.fullmatch(words):
-        weeks = 2 if match["other"] else int(match["weeks"] or 1)
-        if weeks == 1:
-            return PerWeek(1)
-        if 1 <= weeks <= MAX_WEEKS:
-            return EveryWeeks(weeks)
-        raise ValueError(f"`{text}`: write 1 to {MAX_WEEKS} weeks")
-    if "month" in words:
-        raise ValueError(
-            f"`{text}`: months differ in length; write every 4 weeks or every 12 weeks"
-        )
-    raise ValueError(
-        f"`{text}` is not a cadence: write 2 per week; 2 per week, every other week; "
-        "every 4 weeks; or consecutive working days"
-    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations, takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dateutil.rrule import WEEKLY, rrule
 
+from ketasched.core.clinic import Clinic
+from ketasched.core.constraint import Reason
 from ketasched.core.protocol import (
     MAX_SESSIONS,
     DayList,
@@ -17,12 +20,6 @@ from ketasched.core.protocol import (
     PerWeek,
     Phase,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from ketasched.core.clinic import Clinic
-    from ketasched.core.constraint import Reason
 
 LONGEST_CLOSURE = 366
 """Days a run of working days looks ahead for the next one before it gives up."""
@@ -114,22 +111,18 @@ def lay_targets(
     begin = start
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
+        number = first_number + len(targets)
         if position and phase.after is not None:
             begin = targets[-1].day + timedelta(days=phase.after)
-        number = first_number + len(targets)
         if isinstance(phase.cadence, PerWeek):
-            pattern: tuple[int, ...] | None = days
-            if len(days) != phase.cadence.sessions:
-                pattern = weekday_pattern(
-                    phase.cadence, phase.gap, begin.weekday(), clinic.open_weekdays
-                )
+            pattern = _pattern(phase.cadence, phase.gap, begin, clinic, days)
             if pattern is None:
                 return NoPattern(number, phase, begin)
-            laid = [(day, ()) for day in _pattern_days(phase.cadence, begin, pattern, stretch)]
+            laid = _unbroken(_pattern_days(phase.cadence, begin, pattern, stretch))
         elif isinstance(phase.cadence, EveryWeeks):
-            laid = [(day, ()) for day in _rule_days(begin, phase.cadence.weeks, None, stretch)]
+            laid = _unbroken(_rule_days(begin, phase.cadence.weeks, None, stretch))
         elif isinstance(phase.cadence, DayList):
-            laid = [(day, ()) for day in _listed_days(phase.cadence, begin, stretch)]
+            laid = _unbroken(_listed_days(phase.cadence, begin, stretch))
         else:
             laid = list(_run_of_days(begin, stretch, clinic, literal_start=position == 0))
         targets += [
@@ -139,6 +132,21 @@ def lay_targets(
         if laid:
             begin = _next_begin(phase, [day for day, _ in laid])
     return targets
+
+
+_Laid = list[tuple[date, tuple[Reason, ...]]]
+
+
+def _unbroken(days: list[date]) -> _Laid:
+    return [(day, ()) for day in days]
+
+
+def _pattern(
+    cadence: PerWeek, gap: Gap, begin: date, clinic: Clinic, days: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    if len(days) == cadence.sessions:
+        return days
+    return weekday_pattern(cadence, gap, begin.weekday(), clinic.open_weekdays)
 
 
 def _pattern_days(

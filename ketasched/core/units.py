@@ -40,7 +40,8 @@ def read_duration(text: str) -> timedelta:
         position = part.end()
     if position < len(text) or not text.strip():
         raise ValueError(
-            f"`{text}` is not a length of time: write a number and a unit, such as 40 min, 2 h or 3 days"
+            f"`{text}` is not a length of time: write a number and a unit, "
+            "such as 40 min, 2 h or 3 days"
         )
     return timedelta(minutes=minutes)
 

@@ -178,11 +178,13 @@ def _rule_holds(course: Course, zone: Zone) -> bool:
     return all(zone.yearly.offset_at(moment) == moment.utcoffset() for moment in moments)
 
 
-class _WrittenZone(ics.Timezone):
+class _WrittenZone(ics.Timezone):  # type: ignore[misc]
     """A zone under its bare IANA name that writes our VTIMEZONE and asks `zoneinfo` for offsets.
 
     The library's own zones carry old rules and invented names, and look offsets up slowly.
     """
+
+    zone: Zone
 
     def __init__(self, zone: Zone) -> None:
         super().__init__(tzid=zone.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from ketasched.errors import UsageProblem, did_you_mean
@@ -28,11 +28,12 @@ def load(place: str) -> Callable[[date], str | None]:
                 )
         except NotImplementedError:
             continue
-        return lambda day: calendar.get(day)
+        name: Callable[[date], str | None] = calendar.get
+        return name
     raise _unknown(country, subdivision, holidays.list_supported_countries(include_aliases=True))
 
 
-def _unknown(country: str, part: str, known: dict[str, Sequence[str]]) -> UsageProblem:
+def _unknown(country: str, part: str, known: Mapping[str, Sequence[str]]) -> UsageProblem:
     if country not in known:
         return UsageProblem(
             f"--holidays: unknown country `{country}`",

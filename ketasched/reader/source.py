@@ -128,10 +128,10 @@ class _Composer(yaml.BaseLoader):
         self.source = source
         self.depth = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise FileProblems(
                 self.source.file,
                 [self.source.problem(mark, f"values are nested more than {MAX_DEPTH} deep")],

@@ -1,0 +1,80 @@
+"""A page of text for standard output."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.output import wants_color
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ketasched.core.protocol import Protocol
+
+NARROWEST = 24
+NARROW = 66
+"""Below this width a table of sessions becomes stacked lines."""
+
+
+class Page:
+    """Text laid out for the width of the terminal (80 without one), in color if it takes color."""
+
+    def __init__(self) -> None:
+        self._out = io.StringIO()
+        color = wants_color(sys.stdout)
+        self._console = Console(
+            file=self._out,
+            width=max(NARROWEST, shutil.get_terminal_size().columns),
+            force_terminal=color,
+            no_color=not color,
+            color_system="standard" if color else None,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
+        self.width = self._console.width
+
+    def add(self, *parts: RenderableType) -> None:
+        """Add texts or tables, each on lines of its own."""
+        for part in parts:
+            self._console.print(Text(part) if isinstance(part, str) else part)
+
+    def add_title(self, text: str) -> None:
+        """Add a line that stands out."""
+        self.add(Text(text, style="bold"))
+
+    def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Add lines with a name at the left."""
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+        table.add_column(no_wrap=True, width=9)
+        table.add_column(ratio=1)
+        for name, value in facts:
+            table.add_row(Text(name, style="dim"), Text(value))
+        self.add(table)
+
+    def add_items(self, texts: Iterable[str]) -> None:
+        """Add a list."""
+        table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+        table.add_column(width=1)
+        table.add_column(ratio=1)
+        for text in texts:
+            table.add_row("-", Text(text))
+        self.add(table)
+
+    def text(self) -> str:
+        """All of it, without spaces at the ends of lines."""
+        return "".join(f"{line.rstrip()}\n" for line in self._out.getvalue().split("\n")[:-1])
+
+
+def advice(protocol: Protocol) -> str:
+    """What every reader of a protocol is told."""
+    if protocol.file.startswith("built-in"):
+        return "An example: confirm with the treating clinician."
+    return "Confirm with the treating clinician."

@@ -1,0 +1,102 @@
+"""Protocols as a clinician would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.page import Page, advice
+from ketasched.core.units import count_text, duration_text, list_text
+
+if TYPE_CHECKING:
+    from ketasched.core.protocol import Phase, Protocol
+
+DECIDES_NOTHING = (
+    "ketasched lays out dates. It decides no dose, no patient, and not whether to go on."
+)
+
+
+def protocol_list(protocols: Iterable[Protocol]) -> str:
+    """Every protocol: its id and title, then its course, then where it comes from."""
+    page = Page()
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for protocol in protocols:
+        course = "; then ".join(_summary(phase) for phase in protocol.phases)
+        lines = Text.assemble(protocol.title, "\n", (course, "dim"))
+        if not protocol.file.startswith("built-in"):
+            lines.append(f"\nfrom {protocol.file}")
+        table.add_row(Text(protocol.id, style="bold"), lines)
+    page.add(table, "")
+    page.add("The built-in protocols are examples: confirm with the treating clinician.")
+    page.add(DECIDES_NOTHING)
+    return page.text()
+
+
+def _summary(phase: Phase) -> str:
+    if phase.sessions is None:
+        return f"{phase.cadence}, open-ended"
+    if phase.choice:
+        return f"{phase.choice} sessions, {phase.cadence}"
+    return f"{count_text(phase.sessions, 'session')}, {phase.cadence}"
+
+
+def protocol_page(protocol: Protocol) -> str:
+    """One protocol in full, sources included."""
+    page = Page()
+    page.add_title(protocol.title)
+    page.add(f"{advice(protocol)} {DECIDES_NOTHING}", "")
+    steps = ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+    page.add_facts(
+        [
+            ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
+            ("Drug", protocol.drug),
+            ("Route", protocol.route),
+            ("For", protocol.use),
+            ("Session", f"{duration_text(protocol.minutes)}: {steps}"),
+            ("Reminders", _reminders(protocol)),
+        ]
+    )
+    for number, phase in enumerate(protocol.phases, start=1):
+        page.add("")
+        page.add_title(f"Phase {number}: {phase.name}")
+        page.add_facts(_phase_facts(phase))
+    if protocol.instructions:
+        page.add("")
+        page.add_title("Instructions")
+        page.add_items(str(one) for one in protocol.instructions)
+    page.add("")
+    page.add_title("Sources")
+    page.add_items(f"{one.grade}: {one.fact} ({one.source})" for one in protocol.sources)
+    page.add("A: regulator, manufacturer, trial or paper. B: clinics. Convention: our default.")
+    return page.text()
+
+
+def _reminders(protocol: Protocol) -> str:
+    if not protocol.reminders:
+        return "none"
+    lengths = [duration_text(int(one.total_seconds()) // 60) for one in protocol.reminders]
+    return f"{list_text(lengths)} before"
+
+
+def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
+    sessions = "open-ended" if phase.sessions is None else str(phase.sessions)
+    yield "Sessions", f"{sessions} ({phase.choice} may be chosen)" if phase.choice else sessions
+    yield "Cadence", str(phase.cadence)
+    if phase.after is not None:
+        wait = duration_text(phase.after * 1440)
+        yield "Begins", f"{wait} after the last session of the phase before"
+    yield "Window", str(phase.window)
+    yield "Gap", f"{phase.gap} between sessions"
+    if phase.pause:
+        weeks = count_text(phase.pause, "week")
+        yield "Pause", f"up to {weeks}, when nothing else is possible"
+    for one in phase.alternatives:
+        yield "Or", f"{one.cadence}; window {one.window}; gap {one.gap}"
+    for review in phase.reviews:
+        session = f"session {review.after_session}" if review.after_session else "the last session"
+        yield "Review", f"{review.name}, after {session} of the phase"

@@ -1,0 +1,190 @@
+"""The search for the best legal days: dynamic programming over (session, day)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.core.constraint import Candidate, Constraint, Reason
+from ketasched.core.targets import Target
+
+FLEX_STEP = 15
+"""Minutes between two start times that are tried."""
+
+
+class StartTimes(NamedTuple):
+    """The asked wall time for each weekday (Monday first), and the minutes it may change."""
+
+    by_weekday: tuple[time, ...]
+    flex: int = 0
+
+    def on(self, day: date) -> time:
+        """The asked start on a day."""
+        return self.by_weekday[day.weekday()]
+
+    def options(self, day: date) -> list[tuple[time, int]]:
+        """Start times on a day with their change in minutes: least change first, then earliest."""
+        asked = datetime.combine(day, self.on(day))
+        changes = range(-(self.flex // FLEX_STEP) * FLEX_STEP, self.flex + 1, FLEX_STEP)
+        moments = [(asked + timedelta(minutes=change), change) for change in changes]
+        same_day = [(moment.time(), change) for moment, change in moments if moment.date() == day]
+        return sorted(same_day, key=lambda option: (abs(option[1]), option[0]))
+
+
+Cost = tuple[int, int, int]
+_FREE: Cost = (0, 0, 0)
+
+
+def _add(one: Cost, other: Cost) -> Cost:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+class State(NamedTuple):
+    """A session on a day; ``weeks``: how far the targets from here on are put off."""
+
+    weeks: int
+    day: date
+    start: time
+    moved_minutes: int
+    cost: Cost
+
+
+class Search:
+    """One question to the placement: what is best, or what stands in the way."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        constraints: Sequence[Constraint],
+        fixed: Mapping[int, datetime],
+        times: StartTimes,
+        minutes: int,
+    ) -> None:
+        self.targets = targets
+        self.constraints = constraints
+        self.fixed = fixed
+        self.times = times
+        self.minutes = minutes
+        self.gaps = [self._gap(index) for index in range(len(targets))]
+        self._starts: dict[date, tuple[time, int] | None] = {}
+
+    # What one session may do by itself
+
+    def refusals(self, day: date, start: time) -> tuple[Reason, ...]:
+        """Every reason against a session on that day and time."""
+        candidate = Candidate(day, start, self.minutes)
+        reasons = (constraint(candidate) for constraint in self.constraints)
+        return tuple(reason for reason in reasons if reason)
+
+    def legal_start(self, day: date) -> tuple[time, int] | None:
+        """The legal start of least change on a day."""
+        if day not in self._starts:
+            options = self.times.options(day)
+            self._starts[day] = next(
+                (option for option in options if not self.refusals(day, option[0])), None
+            )
+        return self._starts[day]
+
+    def window(self, index: int, weeks: int) -> list[date]:
+        """The days a session may take: its own if fixed, else its window from the start on."""
+        target = self.targets[index]
+        if target.number in self.fixed:
+            return [self.fixed[target.number].date()]
+        ideal = target.day + timedelta(weeks=weeks)
+        if index == 0 and self.legal_start(ideal):
+            return [ideal]
+        earliest = max(ideal - timedelta(days=target.phase.window.early), self.targets[0].day)
+        latest = ideal + timedelta(days=target.phase.window.late)
+        return [earliest + timedelta(days=n) for n in range((latest - earliest).days + 1)]
+
+    def states(self, index: int, weeks: int) -> list[State]:
+        """Where a session may stand when the targets from it on are put off by ``weeks``."""
+        target = self.targets[index]
+        if target.number in self.fixed:
+            moment = self.fixed[target.number]
+            return [State(weeks, moment.date(), moment.time(), 0, _FREE)]
+        states = []
+        for day in self.window(index, weeks):
+            start = self.legal_start(day)
+            if start:
+                off = (day - target.day).days - 7 * weeks
+                states.append(State(weeks, day, *start, (off * off, int(off != 0), abs(start[1]))))
+        return states
+
+    # What two sessions in a row may do
+
+    def _gap(self, index: int) -> tuple[int, int | None]:
+        """The fewest and most days between session ``index`` and the one before it."""
+        before, here = self.targets[index - 1], self.targets[index]
+        if before.number in self.fixed and here.number in self.fixed:
+            return 0, None
+        if before.phase.name == here.phase.name:
+            return here.phase.gap.min, here.phase.gap.max
+        return min(before.phase.gap.min, here.phase.gap.min), None
+
+    def may_follow(self, index: int, before: State, here: State) -> bool:
+        """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
+        if here.weeks != before.weeks:
+            pausing = here.weeks > before.weeks
+            if not pausing or here.weeks > self.targets[index].phase.pause:
+                return False
+        least, most = self.gaps[index]
+        days = (here.day - before.day).days
+        if most is not None:
+            most += 7 * (here.weeks - before.weeks)
+        return least <= days and (most is None or days <= most)
+
+    # The whole course
+
+    def best(self, weeks: int) -> tuple[list[State], int] | None:
+        """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
+        steps = [
+            [
+                state
+                for put_off in ((0, weeks) if weeks and index else (0,))
+                for state in self.states(index, put_off)
+            ]
+            for index in range(len(self.targets))
+        ]
+        totals = self._cheapest_from(steps)
+        if not totals[0]:
+            return None
+        cost = min(totals[0].values())
+        # Walk forward over all courses of that cost at once, always on the earliest day;
+        # a course keeps the latest index its pause may stand before.
+        frontier = {state: 0 for state, total in totals[0].items() if total == cost}
+        chosen: list[State] = []
+        for index in range(len(steps)):
+            day = min(state.day for state in frontier)
+            frontier = {state: pause for state, pause in frontier.items() if state.day == day}
+            chosen.append(next(iter(frontier)))
+            if index + 1 == len(steps):
+                break
+            ahead: dict[State, int] = {}
+            for state, pause in frontier.items():
+                for following, total in totals[index + 1].items():
+                    if totals[index][state] == _add(state.cost, total) and self.may_follow(
+                        index + 1, state, following
+                    ):
+                        begun = index + 1 if following.weeks > state.weeks else pause
+                        ahead[following] = max(ahead.get(following, 0), begun)
+            frontier = ahead
+        pause = max(frontier.values())
+        return chosen, pause
+
+    def _cheapest_from(self, steps: list[list[State]]) -> list[dict[State, Cost]]:
+        """For each state the cost of the best rest of the course; states without one are absent."""
+        totals: list[dict[State, Cost]] = [{state: state.cost for state in steps[-1]}]
+        for index in range(len(steps) - 2, -1, -1):
+            here: dict[State, Cost] = {}
+            for state in steps[index]:
+                rest = [
+                    total
+                    for following, total in totals[0].items()
+                    if self.may_follow(index + 1, state, following)
+                ]
+                if rest:
+                    here[state] = _add(state.cost, min(rest))
+            totals.insert(0, here)
+        return totals

@@ -1,0 +1,50 @@
+"""Kinds of text that several file formats have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ketasched.reader.fields import Text
+
+
+def one_line(text: str) -> str:
+    """Read one printable line of at most 500 characters.
+
+    Raises:
+        ValueError: it is longer, or holds something that cannot be printed.
+    """
+    if len(text) > 500 or not text.isprintable():
+        raise ValueError("write one line of at most 500 characters")
+    return text
+
+
+def identifier(text: str) -> str:
+    """Read a name that is typed on a command line: ``iv-two-weeks``.
+
+    Raises:
+        ValueError: it has anything but small letters, digits and single hyphens.
+    """
+    if text.isascii() and text == text.lower() and all(map(str.isalnum, text.split("-"))):
+        return text
+    raise ValueError(
+        f"`{text}` is not an id: use small letters, digits and hyphens, such as iv-weekly"
+    )
+
+
+def length(read: Callable[[str], int], least: int, most: int, unit: str) -> Text:
+    """A length of time, read by ``read`` into a number of ``unit`` between two bounds."""
+
+    def parse(text: str) -> int:
+        number = read(text)
+        if least <= number <= most:
+            return number
+        raise ValueError(f"`{text}` is outside {least} to {most} {unit}")
+
+    pattern = r"^\s*([0-9]+\s*[A-Za-z]+\s*)+$"
+    return Text(
+        parse, {"type": "string", "pattern": pattern, "examples": [f"{max(least, 2)} {unit}"]}
+    )
+
+
+LINE = Text(one_line, {"type": "string", "minLength": 1, "maxLength": 500})
+IDENTIFIER = Text(identifier, {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
