@@ -19,7 +19,7 @@ from ketasched.core.course import TENTATIVE, Course, Session
 from ketasched.core.identity import uid
 from ketasched.core.protocol import Instruction
 from ketasched.core.units import clock_text, day_text, duration_text
-from ketasched.zone import Observance, Zone
+from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
 _POSIX_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
@@ -55,7 +55,8 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
         view: for whom it is written.
         stamp: the instant it is written, for DTSTAMP, CREATED and LAST-MODIFIED.
     """
-    written_zone = _WrittenZone(zone) if _rule_holds(course, zone) else None
+    rule = _rule_that_holds(course, zone)
+    written_zone = _WrittenZone(zone, rule) if rule else None
     calendar = ics.Calendar(creator=PRODID)
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
     for session in course.sessions:
@@ -170,12 +171,13 @@ def _category(course: Course, view: View) -> str:
 # The time zone
 
 
-def _rule_holds(course: Course, zone: Zone) -> bool:
-    """Whether the zone's yearly rule gives every session its true instants."""
-    if zone.yearly is None or zone.yearly.standard.name == "UTC":
-        return False
+def _rule_that_holds(course: Course, zone: Zone) -> YearlyRule | None:
+    """The zone's yearly rule, if it gives every session its true instants."""
+    rule = zone.yearly
+    if rule is None or rule.standard.name == "UTC":
+        return None
     moments = (moment for session in course.sessions for moment in (session.start, session.end))
-    return all(zone.yearly.offset_at(moment) == moment.utcoffset() for moment in moments)
+    return rule if all(rule.offset_at(one) == one.utcoffset() for one in moments) else None
 
 
 class _WrittenZone(ics.Timezone):  # type: ignore[misc]
@@ -185,9 +187,11 @@ class _WrittenZone(ics.Timezone):  # type: ignore[misc]
     """
 
     zone: Zone
+    rule: YearlyRule
 
-    def __init__(self, zone: Zone) -> None:
+    def __init__(self, zone: Zone, rule: YearlyRule) -> None:
         super().__init__(tzid=zone.name)
+        object.__setattr__(self, "rule", rule)
         object.__setattr__(self, "zone", zone)
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
@@ -204,13 +208,12 @@ class _WrittenZone(ics.Timezone):  # type: ignore[misc]
 
     def to_container(self, context: object = None) -> Container:
         del context
-        yearly = self.zone.yearly
         container = Container("VTIMEZONE", [ContentLine("TZID", value=self.zone.name)])
-        if yearly.daylight:
-            container.append(_observance("DAYLIGHT", yearly.daylight, yearly.standard.offset))
-            container.append(_observance("STANDARD", yearly.standard, yearly.daylight.offset))
+        if self.rule.daylight:
+            container.append(_observance("DAYLIGHT", self.rule.daylight, self.rule.standard.offset))
+            container.append(_observance("STANDARD", self.rule.standard, self.rule.daylight.offset))
         else:
-            container.append(_observance("STANDARD", yearly.standard, yearly.standard.offset))
+            container.append(_observance("STANDARD", self.rule.standard, self.rule.standard.offset))
         return container
 
 

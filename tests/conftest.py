@@ -1,0 +1,111 @@
+"""A fixed world: one zone, one moment, no color, and the newest zone rules."""
+
+import os
+import subprocess
+import sys
+import zoneinfo
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from ketasched import zone as zones
+from ketasched.cli import app
+from ketasched.core.choices import Choices, lay_out
+from ketasched.core.clinic import Clinic
+from ketasched.core.constraint import Closure
+from ketasched.core.planning import Order, plan
+from ketasched.core.search import StartTimes
+from ketasched.formats import protocol_yaml
+
+ROOT = Path(__file__).parents[1]
+STAMP = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+FIXED_WORLD = {
+    "TZ": "America/Chicago",
+    "SOURCE_DATE_EPOCH": str(int(STAMP.timestamp())),
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+}
+
+settings.register_profile("fast", deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture(autouse=True)
+def fixed_world(monkeypatch, tmp_path):
+    """Every test runs in an empty folder of its own."""
+    for name in ("KETASCHED_PROTOCOLS", "KETASCHED_DEBUG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in FIXED_WORLD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    # The judges that read our files back look zones up by name: give them the newest rules too.
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath(to=before)
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def ketasched(capfdbinary):
+    """Run the command line in this process."""
+
+    def run(*arguments):
+        code = app.run([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Outcome(code, out.decode(), err.decode())
+
+    return run
+
+
+def run_process(*arguments, **options):
+    """Run the command line as a program of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "ketasched", *arguments],
+        check=False,
+        capture_output="stdout" not in options,
+        env=os.environ | options.pop("env", {}),
+        timeout=60,
+        **options,
+    )
+
+
+BUILT_IN = {protocol.id: protocol for protocol in protocol_yaml.load_built_in()}
+
+
+def order_of(
+    protocol, start, *, closed=(), at="09:00", days=(), zone="America/Chicago", week=None, **choices
+):
+    """An order as the command line would make it; ``closed`` has days or pairs of them."""
+    protocol = BUILT_IN.get(protocol, protocol)
+    chosen = Choices(**choices)
+    closures = tuple(
+        Closure(*((one, one) if isinstance(one, date) else one)) for one in closed
+    )
+    clinic = Clinic(zones.load(zone).tzinfo, closures=closures)
+    if week:
+        clinic = Clinic(clinic.zone, frozenset(week), closures)
+    times = StartTimes((time.fromisoformat(at),) * 7)
+    return Order(
+        protocol, lay_out(protocol, chosen), start, clinic, times, days, chosen.already
+    )
+
+
+def course_of(protocol, start, **how):
+    """The course of an order, or the failure."""
+    return plan(order_of(protocol, start, **how))
+
+
+def days_of(course):
+    """The dates of a course as `26 Nov`."""
+    return [f"{s.start.day} {s.start:%b}" for s in course.sessions]

@@ -1,0 +1,224 @@
+"""The placement against brute force, and its invariants.
+
+Brute force knows only the rules as they are written in words: it tries every combination of days
+and times, with every pause in every place. A case that fails is rebuilt from its seed:
+``case(SEED)``.
+"""
+
+import random
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise, product
+
+import pytest
+from conftest import course_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ketasched.core.constraint import Reason
+from ketasched.core.course import Course
+from ketasched.core.placement import NoPlacement, place
+from ketasched.core.protocol import Gap, PerWeek, Phase, Window
+from ketasched.core.search import StartTimes
+from ketasched.core.targets import Target
+
+START = date(2027, 1, 4)
+NINE = time(9)
+CASES = 2500
+
+
+def case(seed):
+    """A small random question: targets, refused days and times, fixed sessions, flex."""
+    pick = random.Random(seed)
+    count = pick.randint(1, 4)
+    flex = pick.choice([0, 0, 15]) if count < 4 else 0
+    phases = [
+        Phase(
+            name,
+            PerWeek(2),
+            9,
+            Window(pick.randint(0, 2), pick.randint(0, 2)),
+            Gap(low := pick.randint(1, 3), low + pick.randint(0, 4)),
+            pick.choice([0, 0, 1, 2]),
+        )
+        for name in ("one", "two")
+    ]
+    switch = pick.randint(1, 5)
+    days = [START]
+    for _ in range(count - 1):
+        days.append(days[-1] + timedelta(days=pick.randint(1, 5)))
+    targets = [
+        Target(n, phases[n >= switch], n, day) for n, day in enumerate(days, start=1)
+    ]
+    refused = {
+        (START + timedelta(days=pick.randint(-2, 30)), pick.choice([None, None, 0, -15]))
+        for _ in range(pick.randint(0, 9))
+    }
+    fixed = {}
+    for target in targets:
+        day = target.day + timedelta(days=pick.randint(-3, 4))
+        if pick.random() < 0.15 and all(moment.date() < day for moment in fixed.values()):
+            fixed[target.number] = datetime.combine(day, NINE)
+    return targets, refused, fixed, flex
+
+
+def refusing(refused):
+    def refuse(candidate):
+        minutes = (datetime.combine(START, candidate.start) - datetime.combine(START, NINE)).seconds
+        change = minutes // 60 if minutes < 43200 else minutes // 60 - 1440
+        hit = (candidate.day, None) in refused or (candidate.day, change) in refused
+        return Reason("closed", "closed") if hit else None
+
+    return refuse
+
+
+def brute_force(targets, refused, fixed, flex):
+    """The best (days, changes, weeks, pause index), or None."""
+    changes = [0, -15, 15] if flex else [0]
+
+    def legal(day, change):
+        return (day, None) not in refused and (day, change) not in refused
+
+    def gap_holds(index, earlier, later, extra):
+        before, here = targets[index - 1], targets[index]
+        if before.number in fixed and here.number in fixed:
+            return True
+        apart = (later - earlier).days
+        if before.phase.name == here.phase.name:
+            return here.phase.gap.min <= apart <= here.phase.gap.max + extra
+        return apart >= min(before.phase.gap.min, here.phase.gap.min)
+
+    for weeks in range(1 + max(target.phase.pause for target in targets)):
+        found = []
+        places = [None] if weeks == 0 else range(1, len(targets))
+        for pause in places:
+            if pause is not None and targets[pause].phase.pause < weeks:
+                continue
+            options = []
+            for index, target in enumerate(targets):
+                late = timedelta(weeks=weeks if pause is not None and index >= pause else 0)
+                if target.number in fixed:
+                    options.append([(fixed[target.number].date(), 0, 0)])
+                    continue
+                ideal = target.day + late
+                here = [
+                    (day, change, (day - ideal).days)
+                    for off in range(-target.phase.window.early, target.phase.window.late + 1)
+                    for change in changes
+                    if (day := ideal + timedelta(days=off)) >= START and legal(day, change)
+                ]
+                if index == 0 and any(day == ideal for day, _, _ in here):
+                    here = [option for option in here if option[0] == ideal]
+                options.append(here)
+            for chosen in product(*options):
+                days = [day for day, _, _ in chosen]
+                if all(
+                    gap_holds(i, a, b, 7 * weeks if i == pause else 0)
+                    for i, (a, b) in enumerate(pairwise(days), start=1)
+                ):
+                    key = (
+                        sum(off * off for _, _, off in chosen),
+                        sum(off != 0 for _, _, off in chosen),
+                        sum(abs(change) for _, change, _ in chosen),
+                        days,
+                        [change for _, change, _ in chosen],
+                        -(pause or 0),
+                    )
+                    found.append(key)
+        if found:
+            best = min(found)
+            return best[3], best[4], weeks, -best[5]
+    return None
+
+
+def solve(targets, refused, fixed, flex):
+    outcome = place(targets, [refusing(refused)], fixed, StartTimes((NINE,) * 7, flex), 60)
+    if isinstance(outcome, NoPlacement):
+        return None, outcome
+    pause = outcome.pause
+    found = (
+        [one.day for one in outcome.placed],
+        [one.moved_minutes for one in outcome.placed],
+        pause.weeks if pause else 0,
+        [one.number for one in targets].index(pause.before_session) if pause else 0,
+    )
+    return found, outcome
+
+
+def check(seed):
+    question = case(seed)
+    found, outcome = solve(*question)
+    assert found == brute_force(*question), f"case({seed})"
+    if found is None:
+        check_failure(question, outcome, seed)
+    else:
+        for one in outcome.placed:
+            free = one.target.number not in question[2]
+            moved = one.day != one.target.day or one.moved_minutes
+            assert bool(one.reasons) == bool(moved and free), f"case({seed})"
+    return outcome
+
+
+def check_failure(question, outcome, seed):
+    """The session named is the first that has no place together with all before it."""
+    targets, refused, fixed, flex = question
+    without_pause = [t._replace(phase=t.phase.__class__(**(fields(t.phase) | {"pause": 0}))) for t in targets]
+    index = [t.number for t in targets].index(outcome.session)
+    assert brute_force(without_pause[: index + 1], refused, fixed, flex) is None, f"case({seed})"
+    if index:
+        before = brute_force(without_pause[:index], refused, fixed, flex)
+        assert before is not None, f"case({seed})"
+    assert all(refusal.reasons for refusal in outcome.refused), f"case({seed})"
+
+
+def fields(phase):
+    return {name: getattr(phase, name) for name in phase.__dataclass_fields__}
+
+
+def test_the_optimum_is_proved_by_brute_force():
+    outcomes = [check(seed) for seed in range(CASES)]
+    # The cases are worth something only if all kinds are among them.
+    assert sum(isinstance(one, NoPlacement) for one in outcomes) > CASES // 10
+    assert sum(not isinstance(one, NoPlacement) and one.pause is not None for one in outcomes) > CASES // 50
+
+
+@pytest.mark.slow
+def test_the_optimum_is_proved_by_brute_force_at_length():
+    for seed in range(CASES, 12 * CASES):
+        check(seed)
+
+
+closed_spans = st.lists(
+    st.tuples(st.integers(-5, 90), st.integers(0, 9)).map(
+        lambda span: (START + timedelta(days=span[0]), START + timedelta(days=sum(span)))
+    ),
+    max_size=4,
+)
+
+
+@given(
+    st.sampled_from(["iv", "iv-two-weeks", "im", "spravato", "kap", "pain", "pain-ten-day"]),
+    st.integers(0, 27),
+    closed_spans,
+)
+def test_every_course_keeps_every_rule(name, offset, closed):
+    start = START + timedelta(days=offset)
+    course = course_of(name, start, closed=closed)
+    if not isinstance(course, Course):
+        assert all(refused.reasons for refused in course.refused)
+        return
+    phases = {phase.name: phase for phase in course.protocol.phases}
+    days = [session.start.date() for session in course.sessions]
+    assert days[0] >= start
+    assert all(earlier < later for earlier, later in pairwise(days))
+    assert not any(first <= day <= last for day in days for first, last in closed)
+    assert all(day.weekday() < 5 for day in days)
+    for session in course.sessions:
+        window = phases[session.phase].window
+        assert -window.early <= session.moved_days <= window.late
+        assert session.moved_days == 0 or session.reasons
+    paused = {pause.before_session: pause.weeks for pause in course.pauses}
+    for before, here in pairwise(course.sessions):
+        if before.phase == here.phase:
+            gap = phases[here.phase].gap
+            apart = (here.start.date() - before.start.date()).days
+            assert gap.min <= apart <= gap.max + 7 * paused.get(here.number, 0)

@@ -1,0 +1,152 @@
+"""Phases and weekday patterns to target days."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from conftest import BUILT_IN, course_of, order_of
+
+from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
+from ketasched.core.constraint import Closure
+from ketasched.core.planning import plan
+from ketasched.core.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
+from ketasched.core.soundness import own_gaps_fault
+from ketasched.core.targets import Stretch, lay_targets, weekday_pattern
+
+MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
+MONDAY = date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "gap", "first", "pattern"),
+    [
+        (2, (2, 7), MON, (MON, THU)),
+        (2, (2, 7), TUE, (TUE, FRI)),
+        (2, (2, 7), WED, (WED, FRI)),
+        (2, (2, 7), THU, (THU, MON)),
+        (2, (2, 7), FRI, (FRI, MON)),
+        (2, (3, 4), WED, None),
+        (3, (1, 5), MON, (MON, WED, FRI)),
+        (3, (1, 5), THU, None),
+        (4, (1, 5), MON, (MON, TUE, WED, FRI)),
+        (5, (1, 3), WED, (WED, THU, FRI, MON, TUE)),
+        (1, (4, 10), WED, (WED,)),
+        (2, (2, 7), SAT, None),
+        (6, (1, 7), MON, None),
+    ],
+)
+def test_weekday_patterns_of_a_working_week(sessions, gap, first, pattern):
+    assert weekday_pattern(PerWeek(sessions), Gap(*gap), first, WORKING_WEEK) == pattern
+
+
+def test_weekday_patterns_of_a_whole_week():
+    assert weekday_pattern(PerWeek(2), Gap(2, 7), SAT, WHOLE_WEEK) == (SAT, TUE)
+    assert weekday_pattern(PerWeek(3), Gap(1, 5), THU, WHOLE_WEEK) == (THU, SAT, MON)
+    assert weekday_pattern(PerWeek(7), Gap(1, 1), SUN, WHOLE_WEEK)[0] == SUN
+
+
+def phase(cadence, sessions, name="one", **more):
+    return Phase(name, cadence, sessions, Window(1, 3), more.pop("gap", Gap(1, 200)), **more)
+
+
+def targets(*phases, start=MONDAY, closed=(), days=(), until=None):
+    clinic = Clinic(None, closures=tuple(Closure(day, day) for day in closed))
+    stretches = [Stretch(one, 1, one.sessions, until) for one in phases]
+    return [target.day for target in lay_targets(stretches, start, clinic, days)]
+
+
+def offsets(days, start=MONDAY):
+    return [(day - start).days for day in days]
+
+
+TWICE = PerWeek(2)
+
+
+@pytest.mark.parametrize(
+    ("phases", "days"),
+    [
+        ([phase(TWICE, 6)], [0, 3, 7, 10, 14, 17]),
+        ([phase(PerWeek(3), 6)], [0, 2, 4, 7, 9, 11]),
+        ([phase(EveryWeeks(4), 3)], [0, 28, 56]),
+        ([phase(PerWeek(2, every=2), 4)], [0, 3, 14, 17]),
+        ([phase(DayList((1, 4, 8, 11), 1), 4)], [0, 3, 7, 10]),
+        ([phase(DayList((0, 7, 8), 0), 3)], [0, 7, 8]),
+        ([phase(WorkingDays(), 6)], [0, 1, 2, 3, 4, 7]),
+        # A phase begins where the next period of the one before would have.
+        ([phase(TWICE, 6), phase(PerWeek(1), 2, "two")], [0, 3, 7, 10, 14, 17, 21, 28]),
+        ([phase(TWICE, 5), phase(PerWeek(1), 1, "two")], [0, 3, 7, 10, 14, 21]),
+        ([phase(EveryWeeks(4), 2), phase(PerWeek(1), 1, "two")], [0, 28, 56]),
+        ([phase(PerWeek(2, every=2), 3), phase(EveryWeeks(2), 2, "two")], [0, 3, 14, 28, 42]),
+        ([phase(DayList((1, 9), 1), 2), phase(PerWeek(1), 1, "two")], [0, 8, 14]),
+        ([phase(WorkingDays(), 7), phase(PerWeek(1), 1, "two")], [0, 1, 2, 3, 4, 7, 8, 14]),
+        # ... unless `after` counts from its last target.
+        ([phase(TWICE, 6), phase(EveryWeeks(4), 2, "two", after=28)], [0, 3, 7, 10, 14, 17, 45, 73]),
+        ([phase(TWICE, 2), phase(TWICE, 4, "two", after=7)], [0, 3, 10, 14, 17, 21]),
+    ],
+)
+def test_target_days_from_a_monday(phases, days):
+    assert offsets(targets(*phases)) == days
+
+
+def test_every_other_week_does_not_drift_from_any_weekday():
+    for weekday in range(5):
+        start = MONDAY + timedelta(days=weekday)
+        laid = offsets(targets(phase(PerWeek(2, every=2), 6), start=start), start)
+        assert [day // 14 for day in laid] == [0, 0, 1, 1, 2, 2]
+        assert laid[2] - laid[0] == laid[4] - laid[2] == 14
+
+
+def test_a_run_of_working_days_skips_closed_days_and_names_them():
+    course = course_of("pain", MONDAY, closed=[date(2027, 1, 6)])
+    assert [s.start.day for s in course.sessions] == [4, 5, 7, 8, 11]
+    assert [s.moved_days for s in course.sessions] == [0] * 5
+    assert [[r.text for r in s.reasons] for s in course.sessions] == [
+        [], [], ["closed Wed 6 Jan 2027"], [], [],
+    ]  # fmt: skip
+
+
+def test_the_asked_days_are_used_by_phases_with_that_many_sessions_a_week():
+    both = [phase(TWICE, 4), phase(PerWeek(1), 2, "two")]
+    assert offsets(targets(*both, days=(MON, FRI))) == [0, 4, 7, 11, 14, 21]
+
+
+def test_an_open_ended_phase_stops_at_the_last_day():
+    open_ended = phase(EveryWeeks(2), None)
+    assert offsets(targets(open_ended, until=MONDAY + timedelta(days=28))) == [0, 14, 28]
+    assert offsets(targets(open_ended, until=MONDAY + timedelta(days=27))) == [0, 14]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_no_built_in_protocol_moves_a_session_when_only_weekends_are_closed(name):
+    until = date(2028, 12, 31)
+    open_ended = BUILT_IN[name].phases[-1].sessions is None
+    laid = 0
+    for day in range(366):
+        start = date(2027, 1, 1) + timedelta(days=day)
+        course = plan(order_of(name, start, until=until if open_ended and day < 7 else None))
+        if hasattr(course, "sessions"):
+            assert not any(s.moved_days or s.reasons for s in course.sessions), start
+            laid += 1
+    assert laid >= 3 * 52
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_built_in_protocols_keep_their_own_gaps(name):
+    assert own_gaps_fault(BUILT_IN[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "message"),
+    [
+        ({"gap": Gap(4, 7)}, "gap", "no weekdays give 2 per week with 4 to 7 days"),
+        ({"cadence": EveryWeeks(4), "gap": Gap(2, 20)}, "gap", "due 28 days apart"),
+        ({"cadence": DayList((1, 2, 9), 1), "sessions": 3, "gap": Gap(2, 9)}, "gap", "due 1 day apart"),
+        ({"cadence": WorkingDays(), "gap": Gap(2, 9)}, "gap", "due 1 day apart"),
+    ],
+)
+def test_a_protocol_whose_targets_break_its_gaps_is_found_out(change, key, message):
+    iv = BUILT_IN["iv"]
+    broken = replace(iv, phases=(replace(iv.phases[0], **change), iv.phases[1]))
+    fault = own_gaps_fault(broken)
+    assert fault.key == key
+    assert message in fault.message
