@@ -171,7 +171,10 @@ class Record(NamedTuple):
         )
         reading.remember(record, {"": node, **nodes})
         if self.check:
+            before = len(reading.problems)
             self.check(record, reading)
+            if len(reading.problems) > before:
+                return MISSING
         return record
 
     def _sort_keys(

@@ -96,8 +96,9 @@ def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
             explode.
     """
     c_loader = getattr(yaml, "CBaseLoader", None) if ours else None
-    loader = c_loader(source.text) if c_loader else _Composer(source)
+    loader = None
     try:
+        loader = c_loader(source.text) if c_loader else _Composer(source)
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -109,7 +110,8 @@ def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
         problem = Problem(f"not text: the character {error.character!r} is not allowed", line)
         raise FileProblems(source.file, [problem]) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         raise FileProblems(source.file, [Problem("the file is empty")])
     _count_values(source, root)
