@@ -165,7 +165,7 @@ def _entry(
 
 def _category(course: Course, view: View) -> str:
     # A comma inside one category loses the whole file in some programs.
-    return course.protocol.label.replace(",", " ") if view.staff else "Appointment"
+    return " ".join(course.protocol.label.replace(",", " ").split()) if view.staff else "Appointment"
 
 
 # The time zone
