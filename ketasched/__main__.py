@@ -10,7 +10,7 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # Importing makes tens of thousands of objects and no garbage; looking for some takes a tenth
     # of the whole run.
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
     try:
         from ketasched.cli.app import run
 

@@ -35,7 +35,7 @@ def zones_of(data):
     if "BEGIN:VTIMEZONE" not in text:
         return {}
     found = tzical(StringIO(text))
-    return {name: found.get(name) for name in found.keys()}
+    return {name: found.get(name) for name in list(found.keys())}
 
 
 def check_times(course, data):
@@ -63,16 +63,27 @@ def check_shape(data):
     lines = lines_of(data)
     assert lines[0] == "BEGIN:VCALENDAR"
     assert [line.split(":")[0] for line in lines[1:4]] == ["VERSION", "PRODID", "CALSCALE"]
-    assert not re.search(r"^(METHOD|X-WR-TIMEZONE|COLOR|RRULE.*UNTIL|DURATION|RDATE|COMMENT)\b", "\n".join(lines), re.M)
+    assert not re.search(
+        r"^(METHOD|X-WR-TIMEZONE|COLOR|RRULE.*UNTIL|DURATION|RDATE|COMMENT)\b",
+        "\n".join(lines),
+        re.MULTILINE,
+    )
     events = "\n".join(lines).split("BEGIN:VEVENT\n")[1:]
     order = list(calendar_ics._ORDER)
     for event in events:
         body = event.split("END:VEVENT")[0].split("BEGIN:VALARM")
         names = [re.split("[;:]", line)[0] for line in body[0].splitlines()]
         assert names == [name for name in order if name in names]
-        assert {"UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND"} <= set(names)
+        assert {
+            "UID",
+            "DTSTAMP",
+            "CREATED",
+            "LAST-MODIFIED",
+            "SEQUENCE",
+            "DTSTART",
+            "DTEND",
+        } <= set(names)
         assert "SEQUENCE:0" in event
         for alarm in body[1:]:
-            assert re.search(r"^TRIGGER:-P", alarm, re.M)
+            assert re.search(r"^TRIGGER:-P", alarm, re.MULTILINE)
     assert ("X-WR-CALNAME" in "\n".join(lines)) == (len(events) > 1)
-

@@ -89,16 +89,12 @@ def order_of(
     """An order as the command line would make it; ``closed`` has days or pairs of them."""
     protocol = BUILT_IN.get(protocol, protocol)
     chosen = Choices(**choices)
-    closures = tuple(
-        Closure(*((one, one) if isinstance(one, date) else one)) for one in closed
-    )
+    closures = tuple(Closure(*((one, one) if isinstance(one, date) else one)) for one in closed)
     clinic = Clinic(zones.load(zone).tzinfo, closures=closures)
     if week:
         clinic = Clinic(clinic.zone, frozenset(week), closures)
     times = StartTimes((time.fromisoformat(at),) * 7)
-    return Order(
-        protocol, lay_out(protocol, chosen), start, clinic, times, days, chosen.already
-    )
+    return Order(protocol, lay_out(protocol, chosen), start, clinic, times, days, chosen.already)
 
 
 def course_of(protocol, start, **how):

@@ -166,7 +166,7 @@ TRICKY = [
     "line one\nline two\n\nline four",
     "ends with a backslash \\",
     "C:\\new, \\n is no line end; \\\\",
-    'quotes " and \' and : colons',
+    "quotes \" and ' and : colons",
     "🙂👩‍⚕️ emoji 🧑🏽‍🦽",
     "עברית ועוד, عربي؛ mixed",
     "é" * 10_000,

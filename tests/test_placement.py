@@ -133,7 +133,9 @@ def laid(days, gap=(2, 5), window=(1, 1), pause=0):
 
 def closed_on(*days):
     def refuse(candidate):
-        return Reason("closed", f"closed {candidate.day.day}") if candidate.day.day in days else None
+        return (
+            Reason("closed", f"closed {candidate.day.day}") if candidate.day.day in days else None
+        )
 
     return refuse
 

@@ -46,9 +46,7 @@ def case(seed):
     days = [START]
     for _ in range(count - 1):
         days.append(days[-1] + timedelta(days=pick.randint(1, 5)))
-    targets = [
-        Target(n, phases[n >= switch], n, day) for n, day in enumerate(days, start=1)
-    ]
+    targets = [Target(n, phases[n >= switch], n, day) for n, day in enumerate(days, start=1)]
     refused = {
         (START + timedelta(days=pick.randint(-2, 30)), pick.choice([None, None, 0, -15]))
         for _ in range(pick.randint(0, 9))
@@ -161,7 +159,9 @@ def check(seed):
 def check_failure(question, outcome, seed):
     """The session named is the first that has no place together with all before it."""
     targets, refused, fixed, flex = question
-    without_pause = [t._replace(phase=t.phase.__class__(**(fields(t.phase) | {"pause": 0}))) for t in targets]
+    without_pause = [
+        t._replace(phase=t.phase.__class__(**(fields(t.phase) | {"pause": 0}))) for t in targets
+    ]
     index = [t.number for t in targets].index(outcome.session)
     assert brute_force(without_pause[: index + 1], refused, fixed, flex) is None, f"case({seed})"
     if index:
@@ -178,7 +178,10 @@ def test_the_optimum_is_proved_by_brute_force():
     outcomes = [check(seed) for seed in range(CASES)]
     # The cases are worth something only if all kinds are among them.
     assert sum(isinstance(one, NoPlacement) for one in outcomes) > CASES // 10
-    assert sum(not isinstance(one, NoPlacement) and one.pause is not None for one in outcomes) > CASES // 50
+    assert (
+        sum(not isinstance(one, NoPlacement) and one.pause is not None for one in outcomes)
+        > CASES // 50
+    )
 
 
 @pytest.mark.slow

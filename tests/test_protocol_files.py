@@ -217,7 +217,10 @@ def test_one_mistake_is_one_message_at_its_line_and_column(old, new, line, colum
     ],
 )
 def test_rules_between_the_keys_of_a_phase(extra, message):
-    text = changed("        gap: {min: 2 days, max: 7 days}\n", f"        gap: {{min: 2 days, max: 7 days}}\n{extra}")
+    text = changed(
+        "        gap: {min: 2 days, max: 7 days}\n",
+        f"        gap: {{min: 2 days, max: 7 days}}\n{extra}",
+    )
     if message is None:
         assert protocol_yaml.load(write(text))
     else:
@@ -243,12 +246,16 @@ def test_rules_between_phases(second, message):
 
 def test_only_the_last_phase_can_be_open_ended():
     phase = "      - {name: two, cadence: 1 per week, sessions: 2, window: {early: 1 day, late: 1 day}, gap: {min: 1 day, max: 20 days}}\n"
-    text = changed("    sources:\n", f"{phase}    sources:\n", changed("sessions: 4", "sessions: open-ended"))
+    text = changed(
+        "    sources:\n", f"{phase}    sources:\n", changed("sessions: 4", "sessions: open-ended")
+    )
     assert only_problem(text).message == "only the last phase can be open-ended"
 
 
 def test_instructions_must_not_name_the_drug():
-    text = changed("    sources:\n", "    instructions: [{text: no other Ketamine today}]\n    sources:\n")
+    text = changed(
+        "    sources:\n", "    instructions: [{text: no other Ketamine today}]\n    sources:\n"
+    )
     problem = only_problem(text)
     assert "names the drug" in problem.message
     assert problem.line == 18

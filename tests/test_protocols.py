@@ -67,7 +67,9 @@ def test_the_choices_and_alternatives_of_the_table():
 
 def test_the_reviews_of_the_table():
     found = {
-        name: [(phase.name, review.after_session) for phase in one.phases for review in phase.reviews]
+        name: [
+            (phase.name, review.after_session) for phase in one.phases for review in phase.reviews
+        ]
         for name, one in BUILT_IN.items()
     }
     assert found == {

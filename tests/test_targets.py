@@ -80,7 +80,10 @@ TWICE = PerWeek(2)
         ([phase(DayList((1, 9), 1), 2), phase(PerWeek(1), 1, "two")], [0, 8, 14]),
         ([phase(WorkingDays(), 7), phase(PerWeek(1), 1, "two")], [0, 1, 2, 3, 4, 7, 8, 14]),
         # ... unless `after` counts from its last target.
-        ([phase(TWICE, 6), phase(EveryWeeks(4), 2, "two", after=28)], [0, 3, 7, 10, 14, 17, 45, 73]),
+        (
+            [phase(TWICE, 6), phase(EveryWeeks(4), 2, "two", after=28)],
+            [0, 3, 7, 10, 14, 17, 45, 73],
+        ),
         ([phase(TWICE, 2), phase(TWICE, 4, "two", after=7)], [0, 3, 10, 14, 17, 21]),
     ],
 )
@@ -140,7 +143,11 @@ def test_built_in_protocols_keep_their_own_gaps(name):
     [
         ({"gap": Gap(4, 7)}, "gap", "no weekdays give 2 per week with 4 to 7 days"),
         ({"cadence": EveryWeeks(4), "gap": Gap(2, 20)}, "gap", "due 28 days apart"),
-        ({"cadence": DayList((1, 2, 9), 1), "sessions": 3, "gap": Gap(2, 9)}, "gap", "due 1 day apart"),
+        (
+            {"cadence": DayList((1, 2, 9), 1), "sessions": 3, "gap": Gap(2, 9)},
+            "gap",
+            "due 1 day apart",
+        ),
         ({"cadence": WorkingDays(), "gap": Gap(2, 9)}, "gap", "due 1 day apart"),
     ],
 )

@@ -28,7 +28,9 @@ def test_durations(text, minutes):
     assert read_duration(text) == timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize("text", ["", " ", "40", "min", "4 x", "1.5 h", "-1 h", "½ h", "4 min!", "٤ min"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "40", "min", "4 x", "1.5 h", "-1 h", "½ h", "4 min!", "٤ min"]
+)
 def test_what_is_no_duration(text):
     with pytest.raises(ValueError, match="write a number and a unit"):
         read_duration(text)
@@ -54,7 +56,9 @@ def test_clock_times(text, at):
     assert read_clock(text) == at
 
 
-@pytest.mark.parametrize("text", ["", "9", "24:00", "09:60", "13pm", "0am", "9:5", "noon", "09:00:00"])
+@pytest.mark.parametrize(
+    "text", ["", "9", "24:00", "09:60", "13pm", "0am", "9:5", "noon", "09:00:00"]
+)
 def test_what_is_no_clock_time(text):
     with pytest.raises(ValueError, match="not a time of day"):
         read_clock(text)

@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
+INTERRUPTED = 130
 _MAIN_HELP = """Lay a treatment protocol out as dated sessions, and write them as a calendar.
 
 \b
@@ -143,29 +144,34 @@ def run(arguments: list[str]) -> int:
     except KetaschedError as error:
         return _fail(error, arguments)
     except (KeyboardInterrupt, typer.Abort):
-        output.tell("interrupted")
-        return 130
+        result = INTERRUPTED
     except Exception as error:
         if os.environ.get("KETASCHED_DEBUG"):
             raise
         output.tell(f"error: this is a mistake in ketasched ({type(error).__name__})")
         output.tell("help: run it again with KETASCHED_DEBUG=1 and report what it prints")
         return 1
+    if result == INTERRUPTED:
+        output.tell("interrupted")
     return result if isinstance(result, int) else 0
 
 
 def _fail(error: KetaschedError, arguments: list[str]) -> int:
     if os.environ.get("KETASCHED_DEBUG"):
         raise error
-    if _wants_json(arguments):
+    speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT
+    if _wants_json(arguments) and not speechless:
         from ketasched.formats import course_report
 
         try:
             output.print_text(course_report.to_json(course_report.error_report(error)))
-        except (output.ClosedPipe, KetaschedError):
+        except output.ClosedPipe:
             return output.CLOSED_PIPE
-    else:
-        output.tell(output.error_text(error, color=output.wants_color(sys.stderr)))
+        except KetaschedError as trouble:
+            error = trouble
+        else:
+            return error.exit_code
+    output.tell(output.error_text(error, color=output.wants_color(sys.stderr)))
     return error.exit_code
 
 

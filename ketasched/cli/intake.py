@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -145,6 +146,8 @@ def _text(option: str, text: str) -> str:
     """A text for people: line ends as one sign, no control characters, nothing undecodable."""
     for line_end in ("\r\n", "\r", "\u2028", "\u2029"):
         text = text.replace(line_end, "\n")
+    if text and not text.strip():
+        raise UsageProblem(f"{option} is empty", "write something, or leave it out")
     text = text.strip()
     for character in text:
         category = unicodedata.category(character)
@@ -170,16 +173,22 @@ def _number(option: str, text: str, least: int) -> int:
 
 
 def _zone(name: str) -> tuple[zone.Zone, str]:
-    if name:
-        return zone.load(name), "flag"
+    return (zone.load(name), "flag") if name else (_local_zone(), "this computer")
+
+
+def _local_zone() -> zone.Zone:
     import tzlocal
 
+    hint = "name the zone: --tz America/Chicago"
     try:
-        return zone.load(tzlocal.get_localzone_name()), "this computer"
+        name = tzlocal.get_localzone_name()
     except Exception as error:  # tzlocal has no error of its own
-        raise UsageProblem(
-            "this computer does not say which time zone it is in", "name it: --tz America/Chicago"
-        ) from error
+        raise UsageProblem("this computer does not say which time zone it is in", hint) from error
+    # tzlocal passes over a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, and guesses on.
+    wanted = os.environ.get("TZ", "")
+    if not name or not wanted.endswith(name if wanted else ""):
+        raise UsageProblem(f"TZ is `{wanted}`, which names no time zone", hint)
+    return zone.load(name)
 
 
 def _clinic(request: Request, today: date, place: zone.Zone) -> Clinic:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CLOSED_PIPE = 1
+STANDARD_OUTPUT = "standard output"
 
 
 class ClosedPipe(Exception):
@@ -43,7 +44,8 @@ def _write(data: bytes) -> None:
         raise ClosedPipe from None
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise FileTrouble(f"cannot write to standard output: {_why(error)}") from None
+        message = f"cannot write to {STANDARD_OUTPUT}: {_why(error)}"
+        raise FileTrouble(message, file=STANDARD_OUTPUT) from None
 
 
 def tell(text: str) -> None:
@@ -101,12 +103,12 @@ def write_file(path_text: str, data: bytes, *, replace: bool) -> None:
 def _check_place(path: Path, path_text: str, *, replace: bool) -> None:
     if path.is_dir():
         raise FileTrouble(f"{path_text} is a folder", "add the name of a file", path_text)
+    device = path.is_absolute() and path.parts[1] in ("dev", "proc")
+    if device or (path.exists() and not path.is_file()):
+        message = f"{path_text} is not a plain file"
+        raise FileTrouble(message, "use - for standard output", path_text)
     if path.exists() and not replace:
         raise FileExistsError
-    if path.exists() and not path.is_file():
-        raise FileTrouble(
-            f"{path_text} is not a plain file", "use - for standard output", path_text
-        )
 
 
 def _move_new(temporary: Path, path: Path) -> None:

@@ -39,7 +39,8 @@ def check(file: str) -> None:
 
     protocols = protocol_yaml.load(file)
     names = ", ".join(one.id for one in protocols)
-    output.print_text(f"{file}: {count_text(len(protocols), 'protocol')}, no problems: {names}\n")
+    count = count_text(len(protocols), "protocol")
+    output.print_text(f"{protocols[0].file}: {count}, no problems: {names}\n")
 
 
 def schema(name: str) -> None:

@@ -22,7 +22,7 @@ from ketasched.core.course import (
 from ketasched.core.placement import NoPlacement, Placed, Refused, place
 from ketasched.core.protocol import PerWeek, Protocol
 from ketasched.core.search import StartTimes
-from ketasched.core.targets import NoPattern, Stretch, keeps_gaps, lay_targets
+from ketasched.core.targets import NoPattern, Stretch, Target, keeps_gaps, lay_targets
 from ketasched.core.units import (
     WEEKDAY_NAMES,
     WEEKDAYS,
@@ -30,6 +30,7 @@ from ketasched.core.units import (
     day_text,
     list_text,
 )
+from ketasched.errors import UsageProblem
 
 FAR = 60
 """Days within which another start is looked for."""
@@ -73,6 +74,7 @@ def plan(order: Order) -> Course | Failure:
 
     Raises:
         ValueError: ``order.fixed`` is out of number order.
+        UsageProblem: the open-ended phase begins after the day it is to be laid out to.
     """
     refusal = _refuse_start(order) or _refuse_days(order)
     if refusal:
@@ -82,6 +84,7 @@ def plan(order: Order) -> Course | Failure:
     )
     if isinstance(targets, NoPattern):
         return _no_pattern(order, targets)
+    _refuse_idle_until(order, targets)
     outcome = place(
         targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
     )
@@ -139,6 +142,19 @@ def _reviews(order: Order) -> list[DatedReview]:
 
 
 # Refusals up front
+
+
+def _refuse_idle_until(order: Order, targets: list[Target]) -> None:
+    open_ended = order.layout.stretches[-1]
+    if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
+        return
+    stretches = [*order.layout.stretches[:-1], replace(open_ended, count=1, until=None)]
+    begins = lay_targets(stretches, order.start, order.clinic, order.days)
+    day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
+    raise UsageProblem(
+        f"--until {open_ended.until.isoformat()} is before {open_ended.phase.name} begins{day}",
+        "give a later day, or leave --until out",
+    )
 
 
 def _refuse_start(order: Order) -> Failure | None:
@@ -263,7 +279,10 @@ def later_start(order: Order) -> date | None:
     """The nearest later start, within 60 days, from which every session has a place; it was run."""
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=distance)
-        course = plan(replace(order, start=start))
+        try:
+            course = plan(replace(order, start=start))
+        except UsageProblem:  # the last day to lay out is too near now
+            return None
         if isinstance(course, Course) and course.sessions[0].moved_days == 0:
             return start
     return None

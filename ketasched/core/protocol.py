@@ -225,3 +225,9 @@ class Protocol:
     def minutes(self) -> int:
         """The length of one session: all its steps, in minutes."""
         return sum(step.minutes for step in self.steps)
+
+
+def drug_words(protocol: Protocol) -> frozenset[str]:
+    """The words of four letters and more that name the drug, in lower case."""
+    letters = "".join(c if c.isalpha() else " " for c in protocol.drug.casefold())
+    return frozenset(word for word in letters.split() if len(word) >= 4)

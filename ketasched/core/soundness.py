@@ -88,9 +88,3 @@ def _gap_fault(before: Target, here: Target) -> Fault | None:
         f"the phase begins {count_text(days, 'day')} after the one before it, "
         f"but the gap is at least {count_text(least, 'day')}",
     )
-
-
-def drug_words(protocol: Protocol) -> frozenset[str]:
-    """The words of four letters and more that name the drug, in lower case."""
-    letters = "".join(c if c.isalpha() else " " for c in protocol.drug.casefold())
-    return frozenset(word for word in letters.split() if len(word) >= 4)

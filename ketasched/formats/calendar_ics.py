@@ -8,11 +8,11 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import ics
+import ics.timezone
 from ics.contentline import Container, ContentLine
 
 from ketasched.core.course import TENTATIVE, Course, Session
@@ -23,10 +23,11 @@ from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
 _POSIX_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
-_ORDER = (
+_NAMES = (
     "UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY",
     "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS", "CATEGORIES",
 )  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(_NAMES)}
 _OCTETS = 75
 
 
@@ -57,15 +58,21 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
     """
     rule = _rule_that_holds(course, zone)
     written_zone = _WrittenZone(zone, rule) if rule else None
+    # In the library's own UTC, else it converts the stamp three times for each entry.
+    stamp = stamp.astimezone(ics.timezone.UTC)
     calendar = ics.Calendar(creator=PRODID)
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
-    for session in course.sessions:
-        calendar.events.append(_entry(course, session, view, written_zone, stamp))
     if len(course.sessions) > 1:
-        calendar.extra.append(
-            ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view)))
-        )
-    return b"".join(_finish(calendar.to_container()))
+        name = ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view)))
+        calendar.extra.append(name)
+    shared = [*_shared_lines(course, view), *_alarms(course, view)]
+    for session in course.sessions:
+        entry = _entry(course, session, view, written_zone, stamp)
+        entry.extra.data += shared
+        calendar.events.append(entry)
+    lines: list[bytes] = []
+    _finish(calendar.to_container(), lines)
+    return b"".join(lines)
 
 
 # What an entry says
@@ -134,38 +141,44 @@ def instruction_text(instruction: Instruction, start: datetime, end: datetime) -
 def _entry(
     course: Course, session: Session, view: View, zone: _WrittenZone | None, stamp: datetime
 ) -> ics.Event:
-    summary = _summary(course, session, view)
-    entry = ics.Event(
+    return ics.Event(
         uid=uid(view.course_name, course, session),
         dtstamp=stamp,
         created=stamp,
         last_modified=stamp,
         begin=session.start.replace(tzinfo=zone) if zone else session.start.astimezone(UTC),
         end=session.end.replace(tzinfo=zone) if zone else session.end.astimezone(UTC),
-        summary=summary,
+        summary=_summary(course, session, view),
         location=view.location or None,
         description=_description(course, session, view),
         status="TENTATIVE" if session.status == TENTATIVE else "CONFIRMED",
-        alarms=[
-            ics.DisplayAlarm(trigger=-reminder, description=summary) for reminder in view.reminders
-        ],
     )
-    # The library misnames CLASS and TRANSP, and has no SEQUENCE.
-    entry.extra.extend(
-        ContentLine(name, value=value)
-        for name, value in (
-            ("SEQUENCE", "0"),
-            ("TRANSP", "OPAQUE"),
-            ("CLASS", "PRIVATE"),
-            ("CATEGORIES", _escape(_category(course, view))),
-        )
+
+
+def _shared_lines(course: Course, view: View) -> list[ContentLine]:
+    """What every entry has. The library misnames CLASS and TRANSP, and knows no SEQUENCE."""
+    lines = (
+        ("SEQUENCE", "0"),
+        ("TRANSP", "OPAQUE"),
+        ("CLASS", "PRIVATE"),
+        ("CATEGORIES", _escape(_category(course, view))),
     )
-    return entry
+    return [ContentLine(name, value=value) for name, value in lines]
+
+
+def _alarms(course: Course, view: View) -> list[Container]:
+    text = _calendar_name(course, view) if view.staff else view.title or "Appointment"
+    return [
+        ics.DisplayAlarm(trigger=-reminder, description=text).to_container()
+        for reminder in view.reminders
+    ]
 
 
 def _category(course: Course, view: View) -> str:
+    if not view.staff:
+        return "Appointment"
     # A comma inside one category loses the whole file in some programs.
-    return " ".join(course.protocol.label.replace(",", " ").split()) if view.staff else "Appointment"
+    return " ".join(course.protocol.label.replace(",", " ").split())
 
 
 # The time zone
@@ -246,29 +259,30 @@ def _escape(text: str) -> str:
     return text.translate({ord("\\"): "\\\\", ord(";"): "\\;", ord(","): "\\,", ord("\n"): "\\n"})
 
 
-def _finish(container: Container) -> Iterator[bytes]:
+def _finish(container: Container, lines: list[bytes]) -> None:
     """Every line of a component, sub-components last, folded, with CRLF."""
-    yield f"BEGIN:{container.name}\r\n".encode()
-    lines = [item for item in container if isinstance(item, ContentLine)]
+    lines.append(f"BEGIN:{container.name}\r\n".encode())
+    own = [item for item in container.data if isinstance(item, ContentLine)]
     if container.name == "VEVENT":
-        lines.sort(key=lambda line: _ORDER.index(line.name))
-    for line in lines:
-        yield from _fold(line)
-    for item in container:
+        own.sort(key=lambda line: _ORDER[line.name])
+    lines += map(_folded, own)
+    for item in container.data:
         if isinstance(item, Container):
-            yield from _finish(item)
-    yield f"END:{container.name}\r\n".encode()
+            _finish(item, lines)
+    lines.append(f"END:{container.name}\r\n".encode())
 
 
-def _fold(line: ContentLine) -> Iterator[bytes]:
+def _folded(line: ContentLine) -> bytes:
+    """A content line in pieces of at most 75 octets, no character split."""
     parameters = "".join(f";{name}={','.join(values)}" for name, values in line.params.items())
     octets = f"{line.name}{parameters}:{line.value}".encode()
-    lead = b""
-    while len(lead) + len(octets) > _OCTETS:
-        cut = _OCTETS - len(lead)
+    pieces = []
+    room = _OCTETS
+    while len(octets) > room:
+        cut = room
         while octets[cut] & 0b1100_0000 == 0b1000_0000:  # inside a character
             cut -= 1
-        yield lead + octets[:cut] + b"\r\n"
+        pieces.append(octets[:cut])
         octets = octets[cut:]
-        lead = b" "
-    yield lead + octets + b"\r\n"
+        room = _OCTETS - 1  # the space that begins a continuation counts
+    return b"\r\n ".join([*pieces, octets]) + b"\r\n"

@@ -15,7 +15,6 @@ from ketasched.core.protocol_text import (
     read_sessions,
     read_when,
 )
-from ketasched.core.soundness import drug_words, own_gaps_fault
 from ketasched.core.units import read_days, read_minutes, read_weeks
 from ketasched.reader.fields import (
     Key,
@@ -124,6 +123,8 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     _check_order(protocol, reading)
     _check_discretion(protocol, reading)
     if len(reading.problems) == before:
+        from ketasched.core.soundness import own_gaps_fault
+
         fault = own_gaps_fault(protocol)
         if fault:
             phase = next(phase for phase in protocol.phases if phase.name == fault.phase)
@@ -149,7 +150,7 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
 
 def _check_discretion(protocol: core.Protocol, reading: Reading) -> None:
     """Instructions stand in the patient's calendar, which names no drug."""
-    drug = drug_words(protocol)
+    drug = core.drug_words(protocol)
     for instruction in protocol.instructions:
         for key, text in (("text", instruction.text), ("note", instruction.note)):
             named = [word for word in drug if word in text.casefold()]

@@ -1,0 +1,177 @@
+"""The world outside: files in the way, full disks, closed pipes, Ctrl-C. Nothing on disk changes."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import run_process
+
+IV = ("plan", "iv", "--start", "2027-01-04")
+
+
+def refused(outcome, *words):
+    assert outcome.code == 1
+    assert outcome.out == ""
+    assert outcome.err.count("error:") == 1
+    for word in words:
+        assert word in outcome.err
+
+
+def test_an_existing_file_is_kept(ketasched):
+    Path("one.ics").write_text("mine")
+    refused(ketasched(*IV, "--ics", "one.ics"), "one.ics exists already", "--force")
+    assert Path("one.ics").read_text() == "mine"
+    assert os.listdir() == ["one.ics"]
+
+
+def test_force_replaces_a_file_and_keeps_its_permissions(ketasched):
+    Path("one.ics").write_text("mine")
+    Path("one.ics").chmod(0o640)
+    assert ketasched(*IV, "--ics", "one.ics", "--force").code == 0
+    assert Path("one.ics").read_text().startswith("BEGIN:VCALENDAR")
+    assert Path("one.ics").stat().st_mode & 0o777 == 0o640
+    assert os.listdir() == ["one.ics"]
+
+
+def test_force_follows_a_link(ketasched):
+    Path("real").mkdir()
+    Path("real/one.ics").write_text("mine")
+    Path("one.ics").symlink_to("real/one.ics")
+    assert ketasched(*IV, "--ics", "one.ics", "--force").code == 0
+    assert Path("one.ics").is_symlink()
+    assert Path("real/one.ics").read_text().startswith("BEGIN:VCALENDAR")
+
+
+def test_a_new_file_has_the_usual_permissions(ketasched):
+    mask = os.umask(0o027)
+    try:
+        assert ketasched(*IV, "--ics", "one.ics").code == 0
+    finally:
+        os.umask(mask)
+    assert Path("one.ics").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (".", ("is a folder", "add the name of a file")),
+        ("no/such/folder/one.ics", ("cannot write", "no such file or directory")),
+        ("/proc/one.ics", ("/proc/one.ics is not a plain file", "use - for standard output")),
+        ("a" * 300 + ".ics", ("cannot write",)),
+        ("nul\0byte.ics", ("cannot write",)),
+    ],
+)
+def test_places_that_take_no_file(ketasched, path, words):
+    refused(ketasched(*IV, "--name", "x", "--ics", path), *words)
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/stdout"])
+def test_a_device_is_not_replaced(ketasched, device):
+    before = os.lstat(device)
+    assert ketasched(*IV, "--name", "x", "--ics", device, "--force").code == 1
+    assert os.lstat(device).st_mode == before.st_mode
+
+
+def test_a_read_only_place(ketasched, monkeypatch):
+    before = Path.open
+
+    def read_only(path, mode="r", **more):
+        if "x" in mode:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return before(path, mode, **more)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    refused(ketasched(*IV, "--ics", "one.ics"), "cannot write one.ics: read-only file system")
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_full_disk(ketasched, monkeypatch, force):
+    if force:
+        Path("one.ics").write_text("mine")
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    refused(
+        ketasched(*IV, "--ics", "one.ics", *force), "no space left on device", "nothing was changed"
+    )
+    assert os.listdir() == (["one.ics"] if force else [])
+    if force:
+        assert Path("one.ics").read_text() == "mine"
+
+
+def test_a_file_that_appears_meanwhile_is_kept(ketasched, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda _: Path("one.ics").write_text("theirs"))
+    refused(ketasched(*IV, "--ics", "one.ics"), "exists already")
+    assert Path("one.ics").read_text() == "theirs"
+    assert os.listdir() == ["one.ics"]
+
+
+def test_a_file_system_without_hard_links(ketasched, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    assert ketasched(*IV, "--ics", "one.ics").code == 0
+    assert Path("one.ics").read_text().startswith("BEGIN:VCALENDAR")
+    assert os.listdir() == ["one.ics"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "arguments", [("list",), (*IV, "--ics", "-", "--name", "x"), (*IV, "-f", "json")]
+)
+def test_standard_output_on_a_full_disk(arguments):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        outcome = run_process(*arguments, stdout=full, stderr=subprocess.PIPE)
+    assert outcome.returncode == 1
+    assert outcome.stderr == b"error: cannot write to standard output: no space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        (*IV, "--ics", "-", "--name", "x"),
+        ("plan", "zzz", "-s", "x", "-f", "json"),
+        ("--help",),
+    ],
+)
+def test_a_closed_pipe(arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    outcome = run_process(*arguments, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert outcome.stderr == b""
+    assert outcome.returncode == 1
+
+
+def test_a_closed_standard_error_does_not_hide_the_exit_code():
+    outcome = run_process(
+        "plan", "zzz", "-s", "x", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert outcome.returncode == 2
+
+
+def test_ctrl_c_leaves_nothing_behind():
+    # The protocols come down a pipe that is never filled: the program waits for us.
+    os.mkfifo("slow.yaml")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ketasched", *IV, "--protocols", "slow.yaml", "--ics", "one.ics"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with open("slow.yaml", "wb"):  # noqa: PTH123 - it has opened its end: it is running
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert (out, err) == (b"", b"interrupted\n")
+    assert os.listdir() == ["slow.yaml"]

@@ -1,0 +1,52 @@
+"""What is imported when: start-up does no work that a command does not need."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import json, sys
+from ketasched.cli import app
+sys.stdout = open("/dev/null", "w")
+app.run({arguments!r})
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def modules(*arguments):
+    program = PROGRAM.format(arguments=list(arguments))
+    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return {name.split(".")[0] for name in json.loads(outcome.stderr.decode().splitlines()[-1])}
+
+
+@pytest.mark.parametrize("command", [[], ["plan"], ["list"], ["show"], ["check"], ["schema"]])
+def test_help_loads_nothing_heavy(command):
+    loaded = modules(*command, "--help")
+    assert not loaded & {
+        "rich",
+        "ics",
+        "yaml",
+        "dateutil",
+        "holidays",
+        "tzlocal",
+        "icalendar",
+        "tzdata",
+    }
+
+
+def test_a_table_loads_no_calendar_library():
+    loaded = modules("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago")
+    assert "rich" in loaded
+    assert not loaded & {"ics", "holidays", "tzlocal", "icalendar"}
+
+
+def test_json_loads_no_table_library():
+    loaded = modules("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--format", "json")
+    assert not loaded & {"rich", "ics"}
+
+
+def test_holidays_are_loaded_only_when_asked_for():
+    loaded = modules("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--holidays", "US")
+    assert "holidays" in loaded

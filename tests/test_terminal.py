@@ -1,0 +1,163 @@
+"""How things look: at 80 and 40 columns, piped, in color and without."""
+
+import pytest
+from conftest import run_process
+
+IV = ("plan", "iv", "--start", "2026-12-21", "--closed", "2026-12-24..2027-01-03")
+COMMANDS = [
+    ("list",),
+    ("show", "spravato"),
+    ("show", "pain-ten-day"),
+    IV,
+    (*IV, "--format", "month"),
+    ("plan", "pain-ten-day", "--start", "2027-01-04", "--until", "2028-12-31"),
+    ("plan", "spravato", "--start", "2027-01-05", "--until", "2027-06-01", "--format", "month"),
+]
+
+
+@pytest.mark.parametrize("columns", [24, 40, 66, 80, 200])
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_every_width(ketasched, monkeypatch, arguments, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    outcome = ketasched(*arguments)
+    assert outcome.code == 0
+    assert max(map(len, outcome.out.splitlines())) <= columns
+    assert not any(line.endswith(" ") for line in outcome.out.splitlines())
+
+
+@pytest.mark.parametrize("columns", ["1", "0", "-5", "x", ""])
+def test_a_width_that_makes_no_sense(ketasched, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert ketasched(*IV).code == 0
+    assert ketasched(*IV, "--format", "month").code == 0
+
+
+def test_the_table(ketasched):
+    assert ketasched(*IV).out == TABLE
+
+
+TABLE = """\
+IV ketamine, six infusions in three weeks
+Start      Mon 21 Dec 2026, 09:00, America/Chicago (this computer's zone)
+Protocol   iv, version 1, from built-in protocols.yaml
+
+#  Phase      Day              From–to      Notes
+1  induction  Mon 21 Dec 2026  09:00–11:00
+2  induction  Wed 23 Dec 2026  09:00–11:00  1 day earlier: closed Thu 24 Dec
+                                            2026 to Sun 3 Jan 2027
+              pause of 1 week
+3  induction  Mon  4 Jan 2027  09:00–11:00
+4  induction  Thu  7 Jan 2027  09:00–11:00
+5  induction  Mon 11 Jan 2027  09:00–11:00
+6  induction  Thu 14 Jan 2027  09:00–11:00
+
+Pause: from session 3 on, the course is put off by 1 week. The clinician must
+agree to it. Why: no legal day for session 3 in its window, Sun 27 Dec 2026 to
+Thu 31 Dec 2026; closed on Sundays; closed Thu 24 Dec 2026 to Sun 3 Jan 2027.
+Review after session 6: response review.
+Left out: maintenance, which is open-ended; lay it out with --until DATE.
+An example: confirm with the treating clinician.
+"""
+
+
+def test_a_narrow_table_is_stacked(ketasched, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert ketasched(*IV).out.splitlines()[8:15] == [
+        "1 Mon 21 Dec 2026  09:00–11:00",
+        "  induction",
+        "2 Wed 23 Dec 2026  09:00–11:00",
+        "  induction",
+        "  1 day earlier: closed Thu 24 Dec 2026",
+        "  to Sun 3 Jan 2027",
+        "  pause of 1 week",
+    ]
+
+
+def test_the_month_grid(ketasched):
+    out = ketasched(
+        "plan", "im", "--start", "2027-01-05", "--sessions", "4", "--format", "month"
+    ).out
+    assert out == MONTH
+
+
+MONTH = """\
+                                 January 2027
+┌──────────┬──────────┬──────────┬──────────┬──────────┬──────────┬──────────┐
+│Mon       │Tue       │Wed       │Thu       │Fri       │Sat       │Sun       │
+├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
+│          │          │          │          │ 1        │ 2        │ 3        │
+├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
+│ 4        │ 5        │ 6        │ 7        │ 8        │ 9        │10        │
+│          │*1 of 4   │          │          │*2 of 4   │          │          │
+│          │09:00     │          │          │09:00     │          │          │
+├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
+│11        │12        │13        │14        │15        │16        │17        │
+│          │*3 of 4   │          │          │*4 of 4   │          │          │
+│          │09:00     │          │          │09:00     │          │          │
+├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
+│18        │19        │20        │21        │22        │23        │24        │
+├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
+│25        │26        │27        │28        │29        │30        │31        │
+└──────────┴──────────┴──────────┴──────────┴──────────┴──────────┴──────────┘
+
+Please allow 1 h 30 min each time. Times are in America/Chicago (this computer's
+zone).
+No food for 6 h before.
+Clear drinks are allowed until 2 h before.
+Arrange a ride home.
+No driving until the next day, after a restful sleep.
+Later dates are not fixed yet.
+An example: confirm with the treating clinician.
+"""
+
+
+@pytest.mark.parametrize("name", ["iv", "im", "spravato", "kap", "pain"])
+def test_a_month_grid_can_be_handed_to_a_patient(ketasched, name):
+    out = ketasched("plan", name, "--start", "2027-01-04", "--format", "month").out.casefold()
+    for word in ("ketamin", "ketasched", "spravato", "infusion", "induction", "nasal", "--"):
+        assert word not in out
+
+
+def test_a_session_past_midnight_says_on_which_day_it_ends(ketasched):
+    assert (
+        "23:30–01:30 Tue" in ketasched("plan", "iv", "--start", "2027-01-04", "--at", "23:30").out
+    )
+
+
+def test_times_by_weekday_stand_in_the_head(ketasched):
+    out = ketasched("plan", "iv", "--start", "2027-01-04", "--at", "9:00,thu=13:30").out
+    assert "Mon 4 Jan 2027, Mon 09:00, Thu 13:30, America/Chicago" in out
+
+
+@pytest.mark.parametrize(
+    ("environment", "colored"),
+    [
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, False),  # piped
+    ],
+)
+def test_color(environment, colored):
+    good = run_process("list", env=environment)
+    bad = run_process("plan", "zzz", "--start", "x", env=environment)
+    assert (b"\x1b[" in good.stdout) == colored
+    assert (b"\x1b[" in bad.stderr) == colored
+    if colored:
+        assert bad.stderr.startswith(b"\x1b[1;31merror\x1b[0m: ")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize("arguments", COMMANDS[:5])
+def test_every_encoding(arguments, encoding):
+    outcome = run_process(*arguments, env={"PYTHONIOENCODING": encoding})
+    assert outcome.returncode == 0
+    outcome.stdout.decode(encoding)
+
+
+def test_user_text_is_never_markup(ketasched):
+    from test_protocol_files import SMALL, write
+
+    write(SMALL.replace("title: My protocol", "title: 'My [bold]protocol[/] :smile:'"))
+    outcome = ketasched("show", "mine", "--protocols", "mine.yaml")
+    assert outcome.out.startswith("My [bold]protocol[/] :smile:\n")
