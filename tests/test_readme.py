@@ -1,0 +1,111 @@
+"""The README and the docs show real output only.
+
+After a change that is meant: ``python tests/test_readme.py`` writes the outputs anew; read the
+difference before you commit it.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+# Sun 22 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
+WORLD = {"TZ": "America/Chicago", "SOURCE_DATE_EPOCH": "1795338000", "COLUMNS": "80", "NO_COLOR": "1"}
+BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+
+
+def run(command, folder):
+    """What a user sees: both streams, as they come."""
+    words = shlex.split(command)
+    assert words[0] == "ketasched"
+    outcome = subprocess.run(
+        [sys.executable, "-m", "ketasched", *words[1:]],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith("KETASCHED")} | WORLD,
+    )
+    return outcome.stdout.decode()
+
+
+def real(block, folder):
+    """A console block with what its commands print now."""
+    commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    return "\n".join(f"$ {command}\n{run(command, folder)}" for command in commands)
+
+
+def blocks():
+    return BLOCK.findall(README.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("number", range(len(blocks())))
+def test_every_console_block_is_real(number, tmp_path):
+    block = blocks()[number]
+    assert block == real(block, tmp_path)
+
+
+def test_every_command_is_documented():
+    from ketasched.cli.app import app
+
+    text = README.read_text("utf-8")
+    for command in app.registered_commands:
+        assert f"`ketasched {command.name}" in text
+
+
+def test_every_option_of_plan_is_in_its_help():
+    help_text = run("ketasched plan --help", ROOT)
+    for option in (
+        "--start", "-s", "--at", "-a", "--days", "--tz", "--closed", "--weekends", "--holidays",
+        "--sessions", "--until", "--cadence", "--already", "--name", "--for", "--title",
+        "--location", "--remind", "--protocols", "--ics", "--force", "--format",
+    ):  # fmt: skip
+        assert re.search(rf"(^|\s){option}\b", help_text), option
+
+
+def test_every_environment_variable_is_documented():
+    named = set()
+    for path in (ROOT / "ketasched").rglob("*.py"):
+        named |= set(re.findall(r"(?:environ\.get\(|envvar=)\"(\w+)\"", path.read_text("utf-8")))
+    named -= {"TERM"}
+    text = README.read_text("utf-8")
+    assert named
+    assert [name for name in named if f"`{name}" not in text] == []
+
+
+def test_the_two_commands_for_a_fresh_machine():
+    commands = re.findall(r"```sh\n(.*?)\n```", README.read_text("utf-8"))
+    assert commands == [
+        "pip install . && ketasched plan spravato --start 2027-01-05 --ics spravato.ics",
+        "pip install '.[test]' && pytest",
+    ]
+
+
+def test_the_example_of_a_protocol_file_is_sound(tmp_path):
+    from ketasched.formats import protocol_yaml
+
+    (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text(), re.DOTALL)
+    (tmp_path / "example.yaml").write_text(example)
+    assert [one.id for one in protocol_yaml.load(str(tmp_path / "example.yaml"))] == ["iv-monthly"]
+
+
+def test_nothing_names_this_machine():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, check=False
+    ).stdout.decode().split()
+    for name in tracked:
+        text = (ROOT / name).read_bytes()
+        assert b"/ro" + b"ot/" not in text, name
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        text = README.read_text("utf-8")
+        README.write_text(BLOCK.sub(lambda match: real(match[0], temporary), text), "utf-8")
