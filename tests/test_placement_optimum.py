@@ -69,7 +69,7 @@ def refusing(refused):
     return refuse
 
 
-def brute_force(targets, refused, fixed, flex):
+def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one after the other
     """The best (days, changes, weeks, pause index), or None."""
     changes = [0, -15, 15] if flex else [0]
 

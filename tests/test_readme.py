@@ -17,7 +17,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 # Sun 22 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
-WORLD = {"TZ": "America/Chicago", "SOURCE_DATE_EPOCH": "1795338000", "COLUMNS": "80", "NO_COLOR": "1"}
+WORLD = {
+    "TZ": "America/Chicago",
+    "SOURCE_DATE_EPOCH": "1795338000",
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+}
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 
 
@@ -91,15 +96,19 @@ def test_the_two_commands_for_a_fresh_machine():
 def test_the_example_of_a_protocol_file_is_sound(tmp_path):
     from ketasched.formats import protocol_yaml
 
-    (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text(), re.DOTALL)
+    (example,) = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text(), re.DOTALL
+    )
     (tmp_path / "example.yaml").write_text(example)
     assert [one.id for one in protocol_yaml.load(str(tmp_path / "example.yaml"))] == ["iv-monthly"]
 
 
 def test_nothing_names_this_machine():
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, check=False
-    ).stdout.decode().split()
+    tracked = (
+        subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=False)
+        .stdout.decode()
+        .split()
+    )
     for name in tracked:
         text = (ROOT / name).read_bytes()
         assert b"/ro" + b"ot/" not in text, name
