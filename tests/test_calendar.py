@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketasched import zone
+from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Instruction, When
 from ketasched.formats import calendar_ics
-from ketasched.formats.calendar_ics import View, instruction_text
+from ketasched.formats.calendar_ics import View
 
 GOLDEN = Path(__file__).parent / "golden"
 CHICAGO = zone.load("America/Chicago")
@@ -208,12 +209,12 @@ def test_any_text_survives_a_round_trip(text):
 )
 def test_the_times_of_an_instruction(when, text):
     start = datetime(2027, 1, 4, 9, 30, tzinfo=CHICAGO.tzinfo)
-    assert instruction_text(Instruction("fast", when), start, start + timedelta(hours=2)) == text
+    assert timed_text(Instruction("fast", when), start, start + timedelta(hours=2)) == text
 
 
 def test_six_hours_are_six_hours_across_a_clock_change():
     start = datetime(2027, 3, 14, 7, 0, tzinfo=CHICAGO.tzinfo)
-    told = instruction_text(Instruction("no food", When("from", -360)), start, start)
+    told = timed_text(Instruction("no food", When("from", -360)), start, start)
     assert told == "No food after 00:00"
 
 

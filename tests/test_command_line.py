@@ -182,6 +182,21 @@ def test_protocols_of_ones_own(ketasched, report, monkeypatch):
     assert ketasched("show", "mine", "--protocols", "ours.yaml").code == 2
 
 
+def test_the_name_stands_over_table_and_months(ketasched):
+    assert "Name       A.B.\n" in ketasched(*IV, "--name", "A.B.").out
+    assert ketasched(*IV, "--name", "A.B.", "--format", "month").out.startswith("A.B.\n\n")
+
+
+def test_the_protocols_file_is_not_overwritten(ketasched):
+    from test_protocol_files import SMALL, write
+
+    write(SMALL)
+    outcome = ketasched(*IV, "--protocols", "mine.yaml", "--ics", "mine.yaml", "--force")
+    assert outcome.code == 2
+    assert "--ics names the protocols file" in outcome.err
+    assert open("mine.yaml").read() == SMALL  # noqa: PTH123, SIM115
+
+
 def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
     outcome = ketasched(*IV, "--ics", "-", "--name", "alex")
     assert (outcome.code, outcome.err) == (0, "")
@@ -205,7 +220,46 @@ def test_what_is_left_out_is_said(ketasched):
 
 def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
     outcome = ketasched(*IV, "--closed", "2026-01-07", "--closed", "2027-01-07")
-    assert outcome.err == "note: closed Wed 7 Jan 2026 lies outside the course\n"
+    assert outcome.err == "note: outside the course: closed Wed 7 Jan 2026\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        (("--at", "mon=9:00,thu=9:30,tue=10:00"), "--at: no session is on a Tuesday"),
+        (("--at", "mon=10:00"), "--at: no time for Thursdays, so they are at 09:00"),
+        (("--at", "8:00,mon=10:00"), None),
+        (("--title", "Ketamine", "--ics", "a.ics"), "--title gives the treatment away"),
+        (
+            ("--location", "Infusion centre", "--ics", "a.ics"),
+            "--location gives the treatment away",
+        ),
+    ],
+)
+def test_what_the_user_may_not_have_meant_is_pointed_out(ketasched, options, note):
+    outcome = ketasched(*IV, *options)
+    assert outcome.code == 0
+    assert (f"note: {note}" in outcome.err) if note else ("note:" not in outcome.err)
+
+
+def test_a_start_in_the_past_is_pointed_out(ketasched):
+    assert "the start is in the past" in ketasched("plan", "iv", "--start", "2026-11-16").err
+
+
+@pytest.mark.parametrize(
+    "option", ["--at", "--days", "--tz", "--holidays", "--until", "--already", "--name", "--for",
+               "--title", "--location", "--remind", "--protocols", "--ics", "--format"],
+)  # fmt: skip
+def test_a_value_is_neither_doubled_nor_empty_nor_an_option(ketasched, option, tmp_path):
+    for values, message in (
+        (("a", option, "b"), f"{option} is given twice"),
+        (("",), f"{option} is empty"),
+        (("--force",), f"{option} has no value: `--force` follows it"),
+    ):
+        outcome = ketasched(*IV, option, *values)
+        assert outcome.code == 2
+        assert message in outcome.err
+    assert list(tmp_path.iterdir()) == []
 
 
 # Every refusal is one message with what to do, and its exit code
@@ -226,14 +280,14 @@ def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
         (("plan", "iv", "--start", "01/02/2027"), 2, "different countries", "2027-01-02"),
         (("plan", "iv", "--start", "2027-02-30"), 2, "February 2027 has 28 days", ""),
         (("plan", "iv", "--start", "99999-01-01"), 2, "the year 99999 is outside 2000 to 2199", ""),
-        (("plan", "iv", "--start", ""), 2, "is not a date", ""),
+        (("plan", "iv", "--start", ""), 2, "--start is empty", ""),
         ((*IV, "--tz", "Chicago"), 2, "unknown time zone `Chicago`", "did you mean `America/Chicago`?"),
         ((*IV, "--at", "25:00"), 2, "--at: `25:00` is not a time of day", "09:30"),
         ((*IV, "--at", "mon=9:00,mon=10:00"), 2, "--at: Monday has two times", ""),
         ((*IV, "--at", "9:00,10:00"), 2, "two times without a weekday", ""),
         ((*IV, "--at", "sat=9:00"), 2, "Saturdays are closed", "--weekends"),
         ((*IV, "--at", "noday=9:00"), 2, "`noday` is not a weekday", ""),
-        ((*IV, "--days", "mon"), 2, "--days names 1 day, but no phase has 1 sessions a week", "name 2 days"),
+        ((*IV, "--days", "mon"), 2, "--days names 1 day, but no phase has 1 session a week", "as many days as a phase has sessions a week: 2"),
         ((*IV, "--days", "mon,mon"), 2, "a weekday stands there twice", ""),
         ((*IV, "--days", "mon,xyz"), 2, "`xyz` is not a weekday", ""),
         (("plan", "pain", "-s", "2027-01-04", "--days", "mon,tue"), 2, "no phase has 2", "leave --days out"),
@@ -245,12 +299,15 @@ def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
         ((*IV, "--holidays", "XX"), 2, "unknown country `XX`", "two letters"),
         ((*IV, "--holidays", "US-QQ"), 2, "US has no part `QQ`", "its parts are"),
         ((*IV, "--sessions", "4"), 2, "leaves no choice of the number of sessions", ""),
-        ((*IV, "--sessions", "induction=4"), 2, "has 6 sessions in the phase induction, not 4", ""),
+        ((*IV, "--sessions", "induction=4"), 2, "the phase induction of iv leaves no choice, it has 6 sessions", ""),
         ((*IV, "--sessions", "inducton=4"), 2, "no phase `inducton`", "did you mean `induction`?"),
         ((*IV, "--sessions", "many"), 2, "`many` is not a whole number", ""),
         ((*IV, "--sessions", "induction=0"), 2, "0 is outside 1 to 1000", ""),
         (("plan", "im", "-s", "2027-01-04", "--sessions", "9"), 2, "4 to 6 sessions", ""),
         (("plan", "im", "-s", "2027-01-04", "--sessions", "4", "--sessions", "5"), 2, "twice", ""),
+        ((*IV, "--until", "2180-12-31"), 2, "more than 1000 sessions", "earlier day for --until"),
+        (("plan", "im", "-s", "2027-01-04", "--sessions", "4", "--sessions", "induction=5"), 2, "given twice for the phase induction", ""),
+        (("plan", "kap", "-s", "2110-12-18", "--holidays", "US"), 2, "known up to 2100 only", "--closed"),
         ((*IV, "--until", "2027-01-01"), 2, "--until is before --start", "later day"),
         ((*IV, "--until", "2027-01-20"), 2, "is before maintenance begins, on Thu 18 Feb 2027", "later day"),
         (("plan", "kap", "-s", "2027-01-04", "--until", "2027-06-01"), 2, "no open-ended phase", ""),
@@ -261,7 +318,7 @@ def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
         ((*SPRAVATO, "--cadence", "induction=1 per week"), 2, "is not offered 1 per week", "always 2 per week"),
         ((*SPRAVATO, "--cadence", "induction=often"), 2, "`often` is not a cadence", ""),
         ((*IV, "--already", "6"), 2, "none is left to plan", "--until DATE"),
-        ((*IV, "--already", "-1"), 2, "`-1` is not a whole number", ""),
+        ((*IV, "--already", "-1"), 2, "-1 is outside 0 to 1000", ""),
         ((*IV, "--for", "staff"), 2, "--for speaks of the calendar file", "--ics FILE"),
         ((*IV, "--title", "x"), 2, "--title speaks of the calendar file", "--ics FILE"),
         ((*IV, "--location", "x"), 2, "--location speaks of the calendar file", "--ics FILE"),
@@ -337,12 +394,22 @@ def test_a_clock_that_cannot_be_read(ketasched, monkeypatch, epoch):
     assert "SOURCE_DATE_EPOCH" in outcome.err
 
 
-@pytest.mark.parametrize("zone", ["EST5EDT,M3.2.0,M11.1.0", "Nowhere/Land", "UTC0"])
+@pytest.mark.parametrize("zone", ["EST5EDT,M3.2.0,M11.1.0", "Nowhere/Land", "XYZ0"])
 def test_a_computer_that_does_not_say_its_zone(ketasched, monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)
     outcome = ketasched(*IV)
     assert outcome.code == 2
     assert "--tz America/Chicago" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "spelling", ["EST5EDT", ":America/Denver", "/usr/share/zoneinfo/Asia/Tokyo"]
+)
+def test_spellings_of_the_computer_s_zone(report, monkeypatch, spelling):
+    monkeypatch.setenv("TZ", spelling)
+    found = report(*BASE)
+    assert found["timezone_source"] == "this computer"
+    assert spelling.endswith(found["timezone"])
 
 
 def test_today_is_the_clinic_s_today(report, monkeypatch):

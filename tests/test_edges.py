@@ -114,9 +114,40 @@ def test_a_full_disk(ketasched, monkeypatch, force):
 
 def test_a_file_that_appears_meanwhile_is_kept(ketasched, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: Path("one.ics").write_text("theirs"))
-    refused(ketasched(*IV, "--ics", "one.ics"), "exists already")
+    outcome = ketasched(*IV, "--ics", "one.ics")
+    assert outcome.code == 1
+    assert "one.ics exists already" in outcome.err
     assert Path("one.ics").read_text() == "theirs"
     assert folder() == ["one.ics"]
+
+
+def test_no_file_comes_about_when_the_table_cannot_be_printed(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    outcome = run_process(*IV, "--ics", "one.ics", stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (outcome.returncode, outcome.stderr) == (1, b"")
+    assert folder() == []
+
+
+@pytest.mark.parametrize("arguments", [("list",), IV, ("--help",)])
+def test_no_standard_output_at_all(arguments):
+    command = [sys.executable, "-m", "ketasched", *arguments]
+    outcome = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, check=False
+    )
+    assert outcome.returncode in (0, 1)
+    assert b"mistake" not in outcome.stderr
+    assert b"Traceback" not in outcome.stderr
+
+
+def test_a_file_name_that_cannot_be_decoded_needs_a_name(ketasched):
+    name = os.fsdecode(b"caf\xe9.ics")
+    outcome = ketasched(*IV, "--ics", name)
+    assert outcome.code == 2
+    assert "not valid" in outcome.err
+    assert ketasched(*IV, "--ics", name, "--name", "x").code == 0
+    assert len(folder()) == 1
 
 
 def test_a_file_system_without_hard_links(ketasched, monkeypatch):

@@ -166,7 +166,7 @@ def test_every_key_misspelt_in_every_way():
 @pytest.mark.parametrize(
     ("old", "new", "line", "column", "message"),
     [
-        ("version: 1\n", "version: 2\n", 1, 10, "2 is outside 1 to 1"),
+        ("version: 1\n", "version: 2\n", 1, 10, "`2` is not a version this program reads"),
         ("id: mine", "id: My Own", 3, 9, "not an id"),
         ("title: My protocol", "title:", 4, 11, "expected a text here, found nothing"),
         ("title: My protocol", "title: [a]", 4, 12, "expected a text here, found a list"),
@@ -257,13 +257,41 @@ def test_only_the_last_phase_can_be_open_ended():
     assert only_problem(text).message == "only the last phase can be open-ended"
 
 
-def test_instructions_must_not_name_the_drug():
-    text = changed(
-        "    sources:\n", "    instructions: [{text: no other Ketamine today}]\n    sources:\n"
-    )
+@pytest.mark.parametrize(
+    ("instruction", "word"),
+    [
+        ("{text: no other Ketamine today}", "ketamine"),
+        ("{text: no food, note: the esketamine works less well}", "ketamine"),
+        ("{text: bring your Spravato card}", "spravato"),
+        ("{text: stay for the infusion}", "infusion"),
+        ("{text: no nasal spray}", "nasal"),
+    ],
+)
+def test_instructions_must_not_give_the_treatment_away(instruction, word):
+    text = changed("    sources:\n", f"    instructions: [{instruction}]\n    sources:\n")
     problem = only_problem(text)
-    assert "names the drug" in problem.message
+    assert f"`{word}` gives the treatment away" in problem.message
     assert problem.line == 18
+
+
+@pytest.mark.parametrize("key", ["LABEL", "Title", "ID", "labels"])
+def test_a_key_in_another_case_is_one_mistake(key):
+    word = key.casefold().removesuffix("s") if key == "labels" else key.casefold()
+    text = SMALL.replace(f"    {word}:", f"    {key}:").replace(f"  - {word}:", f"  - {key}:")
+    assert only_problem(text).message == f"unknown key `{key}`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column"),
+    [
+        ("title: My protocol", "title: 'My protocol", 4, 12),
+        ("{fact: two a week, source: our clinic, grade: convention}", "{fact: two a week", 19, 9),
+        ("id: mine", "id: \x00mine", 3, 9),
+    ],
+)
+def test_what_is_left_open_is_marked_where_it_begins(old, new, line, column):
+    problem = only_problem(changed(old, new))
+    assert (problem.line, problem.column) == (line, column)
 
 
 def test_all_problems_at_once_in_order():

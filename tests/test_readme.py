@@ -16,10 +16,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-# Sun 22 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
+# Mon 2 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
 WORLD = {
     "TZ": "America/Chicago",
-    "SOURCE_DATE_EPOCH": "1795338000",
+    "SOURCE_DATE_EPOCH": "1793610000",
     "COLUMNS": "80",
     "NO_COLOR": "1",
 }

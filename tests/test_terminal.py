@@ -88,11 +88,11 @@ MONTH = """\
 │          │          │          │          │ 1        │ 2        │ 3        │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │ 4        │ 5        │ 6        │ 7        │ 8        │ 9        │10        │
-│          │*1 of 4   │          │          │*2 of 4   │          │          │
+│          │1 of 4    │          │          │2 of 4    │          │          │
 │          │09:00     │          │          │09:00     │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │11        │12        │13        │14        │15        │16        │17        │
-│          │*3 of 4   │          │          │*4 of 4   │          │          │
+│          │3 of 4    │          │          │4 of 4    │          │          │
 │          │09:00     │          │          │09:00     │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │18        │19        │20        │21        │22        │23        │24        │
@@ -102,8 +102,8 @@ MONTH = """\
 
 Please allow 1 h 30 min each time. Times are in America/Chicago (this computer's
 zone).
-No food for 6 h before.
-Clear drinks are allowed until 2 h before.
+No food after 03:00.
+Clear drinks are allowed until 07:00.
 Arrange a ride home.
 No driving until the next day, after a restful sleep.
 Later dates are not fixed yet.
@@ -153,6 +153,14 @@ def test_every_encoding(arguments, encoding):
     outcome = run_process(*arguments, env={"PYTHONIOENCODING": encoding})
     assert outcome.returncode == 0
     outcome.stdout.decode(encoding)
+
+
+def test_plain_signs_where_the_encoding_has_no_others():
+    outcome = run_process(*IV, "--format", "month", env={"PYTHONIOENCODING": "ascii"})
+    assert b"?" not in outcome.stdout
+    assert b"+----------+" in outcome.stdout
+    outcome = run_process(*IV, "--format", "json", env={"PYTHONIOENCODING": "ascii"})
+    assert outcome.stdout.decode("utf-8").startswith("{")
 
 
 def test_user_text_is_never_markup(ketasched):

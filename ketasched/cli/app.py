@@ -10,7 +10,13 @@ import typer
 from typer.exceptions import TyperException
 
 from ketasched.cli import output
-from ketasched.cli.request import ProtocolName, ProtocolsFile, Request, takes_request
+from ketasched.cli.request import (
+    ProtocolName,
+    ProtocolsFiles,
+    Request,
+    protocols_file,
+    takes_request,
+)
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 
 app = typer.Typer(
@@ -98,20 +104,20 @@ def _main(
 
 
 @app.command("list", help=_LIST_HELP)
-def _list(protocols: ProtocolsFile = "") -> None:
+def _list(protocols: ProtocolsFiles = []) -> None:  # noqa: B006 - Typer copies it
     from ketasched.cli.protocols import list_all
 
-    list_all(protocols)
+    list_all(protocols_file(protocols))
 
 
 @app.command("show", help=_SHOW_HELP)
-def _show(protocol: ProtocolName, protocols: ProtocolsFile = "") -> None:
+def _show(protocol: ProtocolName, protocols: ProtocolsFiles = []) -> None:  # noqa: B006
     from ketasched.cli.protocols import show
 
-    show(protocol, protocols)
+    show(protocol, protocols_file(protocols))
 
 
-@app.command("plan", help=_PLAN_HELP)
+@app.command("plan", help=_PLAN_HELP, short_help="Lay a protocol out as dated sessions.")
 @takes_request
 def _plan(request: Request) -> None:
     from ketasched.cli.plan import run
@@ -137,23 +143,28 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     try:
         result = app(args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False)
-    except output.ClosedPipe:
-        return output.CLOSED_PIPE
+        code = result if isinstance(result, int) else 0
+    except (output.ClosedPipe, BrokenPipeError):
+        output.silence()
+        code = output.CLOSED_PIPE
     except TyperException as error:
-        return _fail(_usage_problem(error), arguments)
+        code = _fail(_usage_problem(error), arguments)
     except KetaschedError as error:
-        return _fail(error, arguments)
+        code = _fail(error, arguments)
+    except OSError as error:  # the help is printed by the library; all else has its own words
+        output.silence()
+        code = _fail(output.cannot_print(error), arguments)
     except (KeyboardInterrupt, typer.Abort):
-        result = INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:
         if os.environ.get("KETASCHED_DEBUG"):
             raise
         output.tell(f"error: this is a mistake in ketasched ({type(error).__name__})")
         output.tell("help: run it again with KETASCHED_DEBUG=1 and report what it prints")
-        return 1
-    if result == INTERRUPTED:
+        code = 1
+    if code == INTERRUPTED:
         output.tell("interrupted")
-    return result if isinstance(result, int) else 0
+    return code
 
 
 def _fail(error: KetaschedError, arguments: list[str]) -> int:
@@ -164,7 +175,8 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
         from ketasched.formats import course_report
 
         try:
-            output.print_text(course_report.to_json(course_report.error_report(error)))
+            report = course_report.to_json(course_report.error_report(error))
+            output.print_data(report.encode())
         except output.ClosedPipe:
             return output.CLOSED_PIPE
         except KetaschedError as trouble:
@@ -190,11 +202,12 @@ def _usage_problem(error: TyperException) -> KetaschedError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "ketasched"
     hint = f"see: {path} --help"
-    possibilities = getattr(error, "possibilities", None)
-    option = getattr(error, "option_name", None)
-    if type(error).__name__ == "NoSuchOption":
-        near = f"did you mean `{possibilities[0]}`?" if possibilities else hint
-        return UsageProblem(f"unknown option `{option}`", near)
+    option = getattr(error, "option_name", "")
+    if context and type(error).__name__ == "NoSuchOption":
+        known = [name for one in context.command.params for name in one.opts]
+        begun = [f"did you mean `{name}`?" for name in known if name.startswith(option)]
+        near = begun[0] if begun else did_you_mean(option, known)
+        return UsageProblem(f"unknown option `{option}`", near or hint)
     message = error.format_message().rstrip(".")
     if message.startswith("No such command"):
         typed = message.partition("'")[2].rpartition("'")[0]

@@ -38,11 +38,14 @@ class Task(NamedTuple):
     zone: zone.Zone
     zone_source: str
     format: str
+    name: str
     course_name: str
     staff: bool
     title: str
     location: str
     reminders: tuple[timedelta, ...]
+    today: date
+    asked_weekdays: frozenset[int]
 
 
 def understand(request: Request, now: datetime) -> Task:
@@ -53,7 +56,10 @@ def understand(request: Request, now: datetime) -> Task:
         FileTrouble, FileProblems: the protocols file.
     """
     _refuse_idle_options(request)
-    protocol = library.find(request.protocol, request.protocols)
+    extra_file = request.protocols or os.environ.get("KETASCHED_PROTOCOLS", "")
+    if extra_file and request.ics and _same_file(extra_file, request.ics):
+        raise UsageProblem("--ics names the protocols file", "choose another file for the calendar")
+    protocol = library.find(request.protocol, extra_file)
     place, zone_source = _zone(request.tz)
     today = now.astimezone(place.tzinfo).date()
     clinic = _clinic(request, today, place)
@@ -78,19 +84,22 @@ def understand(request: Request, now: datetime) -> Task:
         _days(request.days, layout),
         choices.already,
     )
-    name = _text("--name", request.name)
+    name = course_name = _text("--name", request.name)
     if not name and request.ics not in ("", "-"):
-        name = Path(request.ics).stem
+        course_name = _text("--ics", Path(request.ics).stem)
     return Task(
         order,
         place,
         zone_source,
         request.format or "table",
         name,
+        course_name,
         request.audience == "staff",
         _text("--title", request.title),
         _text("--location", request.location),
         _reminders(request.remind) if request.remind else protocol.reminders,
+        today,
+        _asked_weekdays(request.at),
     )
 
 
@@ -129,6 +138,13 @@ def _refuse_idle_options(request: Request) -> None:
         raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
 
 
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
 def _read(option: str, read: Callable[[str], Value], text: str) -> Value:
     try:
         return read(text)
@@ -165,7 +181,7 @@ def _text(option: str, text: str) -> str:
 
 def _number(option: str, text: str, least: int) -> int:
     stripped = text.strip()
-    if not (stripped.isascii() and stripped.isdigit() and len(stripped) < 10):
+    if not (stripped.isascii() and stripped.removeprefix("-").isdigit() and len(stripped) < 1000):
         raise UsageProblem(f"{option}: `{text}` is not a whole number")
     if not least <= int(stripped) <= MAX_SESSIONS:
         raise UsageProblem(f"{option}: {stripped} is outside {least} to {MAX_SESSIONS}")
@@ -177,18 +193,20 @@ def _zone(name: str) -> tuple[zone.Zone, str]:
 
 
 def _local_zone() -> zone.Zone:
+    hint = "name the zone: --tz America/Chicago"
+    wanted = os.environ.get("TZ", "").lstrip(":")
+    if wanted:
+        # Of a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, tzlocal says nothing and goes on.
+        try:
+            return zone.load(wanted.rpartition("zoneinfo/")[2])
+        except UsageProblem as problem:
+            raise UsageProblem(f"TZ is `{wanted}`, which names no time zone", hint) from problem
     import tzlocal
 
-    hint = "name the zone: --tz America/Chicago"
     try:
-        name = tzlocal.get_localzone_name()
+        return zone.load(tzlocal.get_localzone_name())
     except Exception as error:  # tzlocal has no error of its own
         raise UsageProblem("this computer does not say which time zone it is in", hint) from error
-    # tzlocal passes over a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, and guesses on.
-    wanted = os.environ.get("TZ", "")
-    if not name or not wanted.endswith(name if wanted else ""):
-        raise UsageProblem(f"TZ is `{wanted}`, which names no time zone", hint)
-    return zone.load(name)
 
 
 def _clinic(request: Request, today: date, place: zone.Zone) -> Clinic:
@@ -231,6 +249,14 @@ def _start_times(text: str, clinic: Clinic) -> StartTimes:
     return StartTimes(tuple(by_weekday.get(weekday, others) for weekday in range(7)))
 
 
+def _asked_weekdays(text: str) -> frozenset[int]:
+    """The weekdays --at gives times for, if it gives none for the others."""
+    parts = [part.rpartition("=") for part in text.split(",")]
+    if not text or not all(equals for _, equals, _ in parts):
+        return frozenset()
+    return frozenset(read_weekday(day) for day, _, _ in parts)
+
+
 def _days(text: str, layout: Layout) -> tuple[int, ...]:
     if not text:
         return ()
@@ -245,9 +271,12 @@ def _days(text: str, layout: Layout) -> tuple[int, ...]:
     if len(days) not in offered:
         wanted = " or ".join(str(number) for number in sorted(offered))
         named = count_text(len(days), "day")
+        a_week = count_text(len(days), "session")
         raise UsageProblem(
-            f"--days names {named}, but no phase has {len(days)} sessions a week",
-            f"name {wanted} days" if offered else "leave --days out",
+            f"--days names {named}, but no phase has {a_week} a week",
+            f"name as many days as a phase has sessions a week: {wanted}"
+            if offered
+            else "leave --days out",
         )
     return tuple(sorted(days))
 
@@ -271,7 +300,9 @@ def _by_phase(
     for text in texts:
         phase, equals, value = text.rpartition("=")
         if needs_phase and not equals:
-            raise UsageProblem(f"{option}: `{text}` names no phase", f"write {option} PHASE={text}")
+            raise UsageProblem(
+                f"{option}: `{text}` names no phase", f"write {option} 'PHASE={text}'"
+            )
         if phase.strip() in found:
             raise UsageProblem(f"{option} is given twice for the same phase")
         found[phase.strip()] = read(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CLOSED_PIPE = 1
 STANDARD_OUTPUT = "standard output"
@@ -23,33 +23,54 @@ class ClosedPipe(Exception):
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output; a sign its encoding lacks becomes a question mark."""
-    encoding = sys.stdout.encoding or "utf-8"
-    _write(text.encode(encoding, errors="replace"))
+    """Write text to standard output; signs its encoding lacks are replaced by plain ones."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        data = text.translate(_PLAIN).encode(encoding, errors="replace")
+    print_data(data)
+
+
+_PLAIN = str.maketrans("–·┌┬┐├┼┤└┴┘─│", "-.+++++++++-|")
 
 
 def print_data(data: bytes) -> None:
-    """Write bytes to standard output as they are."""
-    _write(data)
+    """Write bytes to standard output as they are.
 
-
-def _write(data: bytes) -> None:
+    Raises:
+        ClosedPipe: nobody reads them.
+        FileTrouble: they cannot be written.
+    """
+    if sys.stdout is None:
+        raise ClosedPipe
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # Python flushes once more at exit; give it somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         raise ClosedPipe from None
     except OSError as error:
+        silence()
+        raise cannot_print(error) from None
+
+
+def silence() -> None:
+    """Python flushes standard output once more at exit: give it somewhere to go."""
+    with contextlib.suppress(OSError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        message = f"cannot write to {STANDARD_OUTPUT}: {_why(error)}"
-        raise FileTrouble(message, file=STANDARD_OUTPUT) from None
+
+
+def cannot_print(error: OSError) -> FileTrouble:
+    """Standard output takes nothing."""
+    return FileTrouble(f"cannot write to {STANDARD_OUTPUT}: {_why(error)}", file=STANDARD_OUTPUT)
 
 
 def tell(text: str) -> None:
     """Say something on standard error."""
+    if sys.stderr is None:
+        return
     encoding = sys.stderr.encoding or "utf-8"
     with contextlib.suppress(OSError):
         sys.stderr.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
@@ -58,46 +79,54 @@ def tell(text: str) -> None:
 
 def tell_on_terminal(text: str) -> None:
     """Say something to a person; nobody else needs it."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         tell(text)
 
 
-def write_file(path_text: str, data: bytes, *, replace: bool) -> None:
-    """Write a file whole or not at all; an existing one only if ``replace``.
+@contextlib.contextmanager
+def new_file(path_text: str, data: bytes, *, replace: bool) -> Iterator[None]:
+    """Write a file whole or not at all, in two steps: the data before the body, the name after it.
+
+    So what the body prints and the file come about together: if one fails, there is neither. An
+    existing file is replaced only if ``replace``.
 
     Raises:
         FileTrouble: it exists, or it cannot be written; nothing on disk has changed then.
     """
     path = Path(path_text)
+    temporary = None
     try:
-        _check_place(path, path_text, replace=replace)
-        path = path.resolve()
-        temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-        try:
+        with _file_trouble(path_text):
+            _check_place(path, path_text, replace=replace)
+            path = path.resolve()
+            temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
             with temporary.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+        yield
+        with _file_trouble(path_text):
             if replace:
                 if path.exists():
                     temporary.chmod(stat.S_IMODE(path.stat().st_mode))
                 temporary.replace(path)
             else:
                 _move_new(temporary, path)
-        finally:
+    finally:
+        if temporary:
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _file_trouble(path_text: str) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
-        raise FileTrouble(
-            f"{path_text} exists already",
-            "add --force to replace it, or choose another name",
-            path_text,
-        ) from None
+        hint = "add --force to replace it, or choose another name"
+        raise FileTrouble(f"{path_text} exists already", hint, path_text) from None
     except (OSError, ValueError) as error:
-        raise FileTrouble(
-            f"cannot write {path_text}: {_why(error)}",
-            "nothing was changed; choose another place",
-            path_text,
-        ) from None
+        hint = "nothing was changed; choose another place"
+        raise FileTrouble(f"cannot write {path_text}: {_why(error)}", hint, path_text) from None
 
 
 def _check_place(path: Path, path_text: str, *, replace: bool) -> None:
@@ -180,13 +209,13 @@ def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
     return "\n".join(lines)
 
 
-def wants_color(stream: TextIO) -> bool:
+def wants_color(stream: TextIO | None) -> bool:
     """Whether to color what goes to a stream: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _paint(word: str, *, color: bool) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from ketasched.errors import KetaschedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ketasched.cli.intake import Task
@@ -42,9 +44,13 @@ def run(request: Request) -> None:
         output.print_data(_calendar(course, task, now))
         return
     text = _render(course, task)
-    if request.ics:
-        output.write_file(request.ics, _calendar(course, task, now), replace=request.force)
-    output.print_text(text)
+    # JSON is UTF-8 wherever it goes.
+    data = text.encode() if task.format in ("json", "csv") else None
+    with contextlib.ExitStack() as files:
+        if request.ics:
+            calendar = _calendar(course, task, now)
+            files.enter_context(output.new_file(request.ics, calendar, replace=request.force))
+        output.print_text(text) if data is None else output.print_data(data)
     _remark(request, course, task)
 
 
@@ -104,15 +110,43 @@ def _remark(request: Request, course: Course, task: Task) -> None:
     from ketasched.cli import output
     from ketasched.core.units import count_text
 
-    last = max(max(session.start.date(), session.target) for session in course.sessions)
-    for closure in task.order.clinic.closures:
-        if closure.last < course.start or closure.first > last:
-            output.tell(f"note: {closure} lies outside the course")
-    if course.left_out and task.format != "table":
-        names = " and ".join(course.left_out)
-        output.tell(f"note: {names} is open-ended and left out; lay it out with --until DATE")
+    for note in _notes(course, task):
+        output.tell(f"note: {note}")
     if request.ics:
         count = count_text(len(course.sessions), "session")
         output.tell(f"wrote {request.ics}: {count}; import it into a calendar of its own")
     else:
         output.tell_on_terminal("To get a calendar file, add: --ics FILE.ics")
+
+
+def _notes(course: Course, task: Task) -> Iterator[str]:
+    """What the user may not have meant."""
+    from ketasched.core.protocol import words_that_give_away
+    from ketasched.core.units import WEEKDAY_NAMES, clock_text, list_text
+
+    if course.start < task.today:
+        yield "the start is in the past"
+    last = max(max(session.start.date(), session.target) for session in course.sessions)
+    outside = [
+        str(closure)
+        for closure in task.order.clinic.closures
+        if closure.last < course.start or closure.first > last
+    ]
+    if outside:
+        shown = [*outside[:3], f"{len(outside) - 3} more"] if len(outside) > 4 else outside
+        yield f"outside the course: {list_text(shown)}"
+    held = {session.start.weekday() for session in course.sessions}
+    for weekday in sorted(task.asked_weekdays - held):
+        yield f"--at: no session is on a {WEEKDAY_NAMES[weekday]}"
+    for weekday in sorted(held - task.asked_weekdays) if task.asked_weekdays else ():
+        at = clock_text(task.order.times.by_weekday[weekday])
+        yield f"--at: no time for {WEEKDAY_NAMES[weekday]}s, so they are at {at}"
+    if not task.staff:
+        words = words_that_give_away(course.protocol)
+        for option, text in (("--title", task.title), ("--location", task.location)):
+            named = [word for word in words if word in text.casefold()]
+            if named:
+                yield f"{option} gives the treatment away in a patient's calendar"
+    if course.left_out and task.format != "table":
+        names = " and ".join(course.left_out)
+        yield f"{names} is open-ended and left out; lay it out with --until DATE"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
+from typer.models import OptionInfo
 
 from ketasched.cli import completion
+from ketasched.errors import UsageProblem
 
 DEFAULT_START_TIME = "09:00"
 FORMATS = ("table", "month", "json", "csv")
@@ -17,16 +20,13 @@ FORMATS = ("table", "month", "json", "csv")
 ProtocolName = Annotated[
     str, typer.Argument(metavar="PROTOCOL", autocompletion=completion.protocols, show_default=False)
 ]
-ProtocolsFile = Annotated[
-    str,
-    typer.Option(
-        "--protocols",
-        metavar="FILE",
-        envvar="KETASCHED_PROTOCOLS",
-        help="A file with more protocols; its names win over the built-in ones.",
-        show_default=False,
-    ),
-]
+_PROTOCOLS = typer.Option(
+    "--protocols",
+    metavar="FILE",
+    help="A file with more protocols, else KETASCHED_PROTOCOLS; its names win.",
+    show_default=False,
+)
+ProtocolsFiles = Annotated[list[str], _PROTOCOLS]
 
 
 def _option(*names: str, metavar: str, about: str, **more: Any) -> Any:
@@ -157,7 +157,7 @@ class Request:
             about="Reminders before each session, the most important first; or none.",
         ),
     ] = ""
-    protocols: ProtocolsFile = ""
+    protocols: Annotated[str, _PROTOCOLS] = ""
     ics: Annotated[
         str,
         _option(
@@ -181,26 +181,58 @@ class Request:
 
 
 def takes_request(command: Callable[[Request], None]) -> Callable[..., None]:
-    """A command whose options are the fields of `Request`."""
+    """A command whose options are the fields of `Request`.
+
+    A text option is a list to the parser, so that a second one is noticed instead of winning.
+    """
 
     def with_options(**values: Any) -> None:
+        for name, option in single.items():
+            values[name] = single_value(option, values[name])
         command(Request(**values))
 
     hints = get_type_hints(Request, include_extras=True)
-    parameters = [
-        inspect.Parameter(
-            one.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=_default(one.default, one.default_factory),
-            annotation=hints[one.name],
+    single = {}
+    parameters = []
+    for one in fields(Request):
+        annotation, default = hints[one.name], one.default
+        kind, about = get_args(annotation)
+        if one.default_factory is not MISSING:
+            default = []
+        elif kind is str and isinstance(about, OptionInfo):
+            names = (str(about.default), *(about.param_decls or ()))
+            single[one.name] = next(name for name in names if name.startswith("--"))
+            annotation = Annotated[list[str], about]
+            default = MISSING if one.default is MISSING else []
+        parameters.append(
+            inspect.Parameter(
+                one.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if default is MISSING else default,
+                annotation=annotation,
+            )
         )
-        for one in fields(Request)
-    ]
     vars(with_options)["__signature__"] = inspect.Signature(parameters)
     return with_options
 
 
-def _default(value: Any, factory: Any) -> Any:
-    if factory is not MISSING:
-        return factory()
-    return inspect.Parameter.empty if value is MISSING else value
+def single_value(option: str, given: list[str]) -> str:
+    """The one value of an option; empty when it was not given.
+
+    Raises:
+        UsageProblem: it was given twice, without a value, or with another option for one.
+    """
+    if not given:
+        return ""
+    if len(given) > 1:
+        raise UsageProblem(f"{option} is given twice", "keep one of them")
+    if not given[0].strip():
+        raise UsageProblem(f"{option} is empty", f"give it a value, or leave {option} out")
+    if given[0].startswith("--"):
+        raise UsageProblem(f"{option} has no value: `{given[0]}` follows it", "put its value there")
+    return given[0]
+
+
+def protocols_file(given: list[str]) -> str:
+    """The file of --protocols, else of KETASCHED_PROTOCOLS, else empty."""
+    return single_value("--protocols", given) or os.environ.get("KETASCHED_PROTOCOLS", "")

@@ -89,15 +89,22 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
 
 def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | None]:
     counts = {phase.name: phase.sessions for phase in protocol.phases}
+    seen = set()
     for name, number in chosen.items():
         phase = _phase(protocol, name) if name else _only_choice(protocol)
+        if phase.name in seen:
+            raise UsageProblem(f"--sessions is given twice for the phase {phase.name}")
+        seen.add(phase.name)
         choice = phase.choice
-        if phase.sessions is None and 1 <= number <= MAX_SESSIONS:
-            pass
-        elif choice is None or not choice.fewest <= number <= choice.most:
-            allowed = str(choice or phase.sessions or f"1 to {MAX_SESSIONS}")
+        if phase.sessions is not None and choice is None:
             raise UsageProblem(
-                f"--sessions: {protocol.id} has {allowed} sessions in the phase {phase.name}, "
+                f"--sessions: the phase {phase.name} of {protocol.id} leaves no choice, "
+                f"it has {count_text(phase.sessions, 'session')}",
+                "leave --sessions out, or write a protocol of your own",
+            )
+        if choice and not choice.fewest <= number <= choice.most:
+            raise UsageProblem(
+                f"--sessions: the phase {phase.name} of {protocol.id} has {choice} sessions, "
                 f"not {number}",
                 "choose a number the protocol allows, or write a protocol of your own",
             )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from ketasched.core.units import WEEKDAY_NAMES, clock_text, day_text
@@ -25,8 +25,18 @@ class Candidate(NamedTuple):
     start: time
     minutes: int
 
+    def days(self) -> Iterable[date]:
+        """The day of the candidate, and the next one if it lasts past midnight."""
+        end = datetime.combine(self.day, self.start) + timedelta(minutes=self.minutes - 1)
+        return (self.day,) if end.date() <= self.day else (self.day, end.date())
+
 
 Constraint = Callable[[Candidate], Reason | None]
+
+
+def reasons_text(reasons: Iterable[Reason]) -> str:
+    """Reasons in one line; they may hold commas themselves."""
+    return "; ".join(reason.text for reason in reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +60,10 @@ def closed_weekdays(open_weekdays: frozenset[int]) -> Constraint:
     """Refuse every weekday that is not in ``open_weekdays`` (Monday is 0)."""
 
     def refuse(candidate: Candidate) -> Reason | None:
-        weekday = candidate.day.weekday()
-        if weekday in open_weekdays:
-            return None
-        return Reason("closed", f"closed on {WEEKDAY_NAMES[weekday]}s")
+        for day in candidate.days():
+            if day.weekday() not in open_weekdays:
+                return Reason("closed", f"closed on {WEEKDAY_NAMES[day.weekday()]}s")
+        return None
 
     return refuse
 
@@ -63,7 +73,7 @@ def closed_dates(closures: tuple[Closure, ...]) -> Constraint:
 
     def refuse(candidate: Candidate) -> Reason | None:
         for closure in closures:
-            if closure.covers(candidate.day):
+            if any(closure.covers(day) for day in candidate.days()):
                 return Reason("closed", str(closure))
         return None
 
@@ -74,8 +84,11 @@ def public_holidays(holiday_name: Callable[[date], str | None]) -> Constraint:
     """Refuse the days for which ``holiday_name`` knows a name."""
 
     def refuse(candidate: Candidate) -> Reason | None:
-        name = holiday_name(candidate.day)
-        return Reason("holiday", f"{name}, {day_text(candidate.day)}") if name else None
+        for day in candidate.days():
+            name = holiday_name(day)
+            if name:
+                return Reason("holiday", f"{name}, {day_text(day)}")
+        return None
 
     return refuse
 

@@ -143,8 +143,15 @@ def _neighbours_in_the_way(index: int, placed: list[Placed], gaps: _Gaps) -> lis
         if 0 <= neighbour < len(placed):
             other = placed[neighbour]
             days = (other.day - day).days if neighbour > index else (day - other.day).days
-            where = f"from session {other.target.number} ({day_text(other.day)})"
-            reasons += _gap_reasons(gaps[gap_index], [days], where, f"{day_text(day)} is ")
+            name = f"session {other.target.number}"
+            if days == 0:
+                reasons.append(Reason("gap", f"{day_text(day)} is taken by {name}"))
+            elif days < 0:
+                side = "after" if neighbour < index else "before"
+                reasons.append(Reason("gap", f"{day_text(day)} is not {side} {name}"))
+            else:
+                where = f"from {name} ({day_text(other.day)})"
+                reasons += _gap_reasons(gaps[gap_index], [days], where, f"{day_text(day)} is ")
     return reasons
 
 

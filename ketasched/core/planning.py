@@ -20,7 +20,7 @@ from ketasched.core.course import (
     session_end,
 )
 from ketasched.core.placement import NoPlacement, Placed, Refused, place
-from ketasched.core.protocol import PerWeek, Protocol
+from ketasched.core.protocol import MAX_SESSIONS, PerWeek, Protocol
 from ketasched.core.search import StartTimes
 from ketasched.core.targets import NoPattern, Stretch, Target, keeps_gaps, lay_targets
 from ketasched.core.units import (
@@ -85,6 +85,10 @@ def plan(order: Order) -> Course | Failure:
     if isinstance(targets, NoPattern):
         return _no_pattern(order, targets)
     _refuse_idle_until(order, targets)
+    if len(targets) > MAX_SESSIONS:
+        raise UsageProblem(
+            f"that makes more than {MAX_SESSIONS} sessions", "choose an earlier day for --until"
+        )
     outcome = place(
         targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
     )
@@ -262,7 +266,8 @@ def _has_patterns(order: Order, start: date) -> bool:
 
 def _no_placement(order: Order, found: NoPlacement) -> Failure:
     window = f"{day_text(found.first)} to {day_text(found.last)}"
-    weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
+    first = found.session == order.already + 1
+    weeks = 0 if first else max(stretch.phase.pause for stretch in order.layout.stretches)
     pausing = f", even with a pause of {count_text(weeks, 'week')}" if weeks else ""
     return Failure(
         "no-placement",

@@ -177,7 +177,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What the patient should do or leave, and when; ``text`` must not name the drug.
+    """What the patient should do or leave, and when; ``text`` must not give the treatment away.
 
     ``note`` follows the time: no driving until the next day, *after a restful sleep*.
     """
@@ -227,7 +227,15 @@ class Protocol:
         return sum(step.minutes for step in self.steps)
 
 
-def drug_words(protocol: Protocol) -> frozenset[str]:
-    """The words of four letters and more that name the drug, in lower case."""
-    letters = "".join(c if c.isalpha() else " " for c in protocol.drug.casefold())
-    return frozenset(word for word in letters.split() if len(word) >= 4)
+_GIVEAWAYS = frozenset(
+    ("ketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
+)
+
+
+def words_that_give_away(protocol: Protocol) -> frozenset[str]:
+    """What must not stand in a patient's calendar, in lower case: the usual words for these
+    treatments, and the words of four letters and more of the protocol's drug and label.
+    """
+    named = f"{protocol.drug} {protocol.label}".casefold()
+    letters = "".join(sign if sign.isalpha() else " " for sign in named)
+    return _GIVEAWAYS | {word for word in letters.split() if len(word) >= 4}

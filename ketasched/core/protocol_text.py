@@ -20,11 +20,11 @@ LONGEST_REMINDER = timedelta(weeks=4)
 
 _TIMES_A_WEEK = {"once": 1, "twice": 2, "three times": 3}
 _PER_WEEK = re.compile(
-    r"(?:(?P<number>[0-9]{1,3})(?: times)?|(?P<word>once|twice|three times))"
+    r"(?:(?P<number>[0-9]{1,9})(?: times)?|(?P<word>once|twice|three times))"
     r" (?:per week|a week|weekly)"
-    r"(?:,? (?:(?P<other>every other week)|every (?P<every>[0-9]{1,3}) weeks?))?"
+    r"(?:,? (?:(?P<other>every other week)|every (?P<every>[0-9]{1,9}) weeks?))?"
 )
-_EVERY_WEEKS = re.compile(r"every (?:(?P<weeks>[0-9]{1,3}) weeks?|(?P<other>other week)|week)")
+_EVERY_WEEKS = re.compile(r"every (?:(?P<weeks>[0-9]{1,9}) weeks?|(?P<other>other week)|week)")
 
 
 def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:

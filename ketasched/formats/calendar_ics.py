@@ -8,6 +8,7 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -15,10 +16,11 @@ import ics
 import ics.timezone
 from ics.contentline import Container, ContentLine
 
+from ketasched.core.constraint import reasons_text
 from ketasched.core.course import TENTATIVE, Course, Session
 from ketasched.core.identity import uid
-from ketasched.core.protocol import Instruction
-from ketasched.core.units import clock_text, day_text, duration_text
+from ketasched.core.instructions import timed_text
+from ketasched.core.units import count_text, day_text, duration_text
 from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
@@ -29,6 +31,8 @@ _NAMES = (
 )  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 _OCTETS = 75
+NAMELESS = ("UTC", "-00")
+"""Zones that are UTC, or none at all (Factory): their times are written in UTC."""
 
 
 class View(NamedTuple):
@@ -96,46 +100,38 @@ def _summary(course: Course, session: Session, view: View) -> str:
 
 
 def _description(course: Course, session: Session, view: View) -> str:
-    lines = []
-    if view.staff:
-        protocol = course.protocol
-        lines.append(f"{protocol.title} ({protocol.id}, version {protocol.version})")
-        lines.append(
-            ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
-        )
-        if session.moved_days or session.moved_minutes:
-            reasons = "; ".join(reason.text for reason in session.reasons)
-            lines.append(f"Target {day_text(session.target)}: {reasons}")
-        if session.status == TENTATIVE:
-            pending = [one for one in course.reviews if one.after_session < session.number]
-            lines += [
-                f"Tentative until: {one.name} after session {one.after_session}" for one in pending
-            ]
-    else:
-        lines.append(f"Please allow {duration_text(course.protocol.minutes)}.")
-    lines += [
-        instruction_text(one, session.start, session.end) for one in course.protocol.instructions
-    ]
+    lines = list(_for_staff(course, session)) if view.staff else _for_patient(course, session)
+    lines += [timed_text(one, session.start, session.end) for one in course.protocol.instructions]
     if view.staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)
 
 
-def instruction_text(instruction: Instruction, start: datetime, end: datetime) -> str:
-    """An instruction with the times it has for one session: ``No food after 03:30``."""
-    text = instruction.text
-    when = instruction.when
-    if when is not None and when.minutes is None:
-        text += f" until {day_text(start.date() + timedelta(days=1))}"
-    elif when is not None and when.minutes is not None:
-        edge = start if when.minutes < 0 else end
-        moment = (edge.astimezone(UTC) + timedelta(minutes=when.minutes)).astimezone(start.tzinfo)
-        text += f" {'after' if when.edge == 'from' else 'until'} {clock_text(moment.timetz())}"
-        if moment.date() != start.date():
-            text += f" on {day_text(moment.date())}"
-    if instruction.note:
-        text += f", {instruction.note}"
-    return text[0].upper() + text[1:]
+def _for_patient(course: Course, session: Session) -> list[str]:
+    lines = [f"Please allow {duration_text(course.protocol.minutes)}."]
+    if session.status == TENTATIVE:
+        lines.append("This date is not certain yet.")
+    return lines
+
+
+def _for_staff(course: Course, session: Session) -> Iterator[str]:
+    protocol = course.protocol
+    yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
+    yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+    for pause in course.pauses:
+        if pause.before_session == session.number:
+            weeks = count_text(pause.weeks, "week")
+            yield f"Pause of {weeks} before this session, for the clinician to agree to: " + (
+                reasons_text(pause.reasons)
+            )
+    if session.moved_days or session.moved_minutes:
+        yield f"Target {day_text(session.target)}: {reasons_text(session.reasons)}"
+    elif session.reasons:
+        yield f"Skips: {reasons_text(session.reasons)}"
+    if session.status == TENTATIVE:
+        for review in course.reviews:
+            if review.after_session < session.number:
+                yield f"Tentative until: {review.name} after session {review.after_session}"
 
 
 def _entry(
@@ -187,7 +183,7 @@ def _category(course: Course, view: View) -> str:
 def _rule_that_holds(course: Course, zone: Zone) -> YearlyRule | None:
     """The zone's yearly rule, if it gives every session its true instants."""
     rule = zone.yearly
-    if rule is None or rule.standard.name == "UTC":
+    if rule is None or rule.standard.name in NAMELESS:
         return None
     moments = (moment for session in course.sessions for moment in (session.start, session.end))
     return rule if all(rule.offset_at(one) == one.utcoffset() for one in moments) else None

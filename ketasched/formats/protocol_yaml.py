@@ -149,17 +149,17 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
 
 
 def _check_discretion(protocol: core.Protocol, reading: Reading) -> None:
-    """Instructions stand in the patient's calendar, which names no drug."""
-    drug = core.drug_words(protocol)
+    """Instructions stand in the patient's calendar, which gives no treatment away."""
+    words = core.words_that_give_away(protocol)
     for instruction in protocol.instructions:
         for key, text in (("text", instruction.text), ("note", instruction.note)):
-            named = [word for word in drug if word in text.casefold()]
+            named = sorted((word for word in words if word in text.casefold()), key=len)
             if named:
                 reading.fault_in(
                     instruction,
                     key,
-                    f"`{named[0]}` names the drug, and the patient's calendar must not",
-                    "say it without the name of the drug",
+                    f"`{named[-1]}` gives the treatment away, and the patient's calendar must not",
+                    "say it in other words",
                 )
 
 
@@ -289,7 +289,7 @@ _STEP = Record(
 _INSTRUCTION = Record(
     core.Instruction,
     {
-        "text": Key(LINE, "what to do or leave; it must not name the drug"),
+        "text": Key(LINE, "what to do or leave; it must not give the treatment away"),
         "when": Key(
             Text(read_when, {"type": "string", "pattern": "^(for|until) "}),
             "its time, such as for 6 h before, until 2 h before or until the next day",
@@ -327,6 +327,15 @@ _PROTOCOL = {
 }
 
 
+def _format_version(text: str) -> int:
+    if text == "1":
+        return 1
+    raise ValueError(f"`{text}` is not a version this program reads: write 1")
+
+
+_VERSION = Text(_format_version, {"const": 1})
+
+
 def _protocols(version: int, protocols: tuple[core.Protocol, ...]) -> tuple[core.Protocol, ...]:
     del version
     return protocols
@@ -337,7 +346,7 @@ def _file(*, proven: bool) -> Record:
     return Record(
         _protocols,
         {
-            "version": Key(whole(1, 1), "the version of this file format: 1"),
+            "version": Key(_VERSION, "the version of this file format: 1"),
             "protocols": Key(ListOf(protocol), "the protocols"),
         },
         _check_ids,

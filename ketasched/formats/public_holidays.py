@@ -28,9 +28,20 @@ def load(place: str) -> Callable[[date], str | None]:
                 )
         except NotImplementedError:
             continue
-        name: Callable[[date], str | None] = calendar.get
-        return name
+        return _within(calendar, calendar.end_year)
     raise _unknown(country, subdivision, holidays.list_supported_countries(include_aliases=True))
+
+
+def _within(calendar: Mapping[date, str], last_year: int) -> Callable[[date], str | None]:
+    def name(day: date) -> str | None:
+        if day.year > last_year:
+            raise UsageProblem(
+                f"--holidays: public holidays are known up to {last_year} only",
+                "leave --holidays out, or close the days with --closed",
+            )
+        return calendar.get(day)
+
+    return name
 
 
 def _unknown(country: str, part: str, known: Mapping[str, Sequence[str]]) -> UsageProblem:

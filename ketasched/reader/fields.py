@@ -207,7 +207,8 @@ class Record(NamedTuple):
             hint = did_you_mean(key_node.value, self.keys)
             if missing:
                 likeness = {
-                    name: SequenceMatcher(None, name, key_node.value).ratio() for name in missing
+                    name: SequenceMatcher(None, name, key_node.value.casefold()).ratio()
+                    for name in missing
                 }
                 nearest = max(likeness, key=lambda name: likeness[name])
                 if likeness[nearest] > 0.5 or not hint:

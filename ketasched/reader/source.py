@@ -102,12 +102,15 @@ def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        context = f" ({error.context})" if error.context and error.problem else ""
-        message = f"not YAML: {error.problem or error.context}{context}"
-        raise FileProblems(source.file, [source.problem(mark, message)]) from None
+        if mark and error.context_mark and mark.line >= len(source.lines):
+            mark = error.context_mark  # something left open is noticed at the end of the file
+        message = ", ".join(part for part in (error.context, error.problem) if part)
+        raise FileProblems(source.file, [source.problem(mark, f"not YAML: {message}")]) from None
     except yaml.reader.ReaderError as error:
         line = source.text.count("\n", 0, error.position) + 1
-        problem = Problem(f"not text: the character {error.character!r} is not allowed", line)
+        column = error.position - source.text.rfind("\n", 0, error.position)
+        message = f"not text: the character U+{error.character:04X} is not allowed"
+        problem = Problem(message, line, column)
         raise FileProblems(source.file, [problem]) from None
     finally:
         if loader is not None:

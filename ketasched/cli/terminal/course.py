@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import NARROW, Page, advice
+from ketasched.core.constraint import reasons_text
 from ketasched.core.course import TENTATIVE
 from ketasched.core.units import (
     WEEKDAYS,
@@ -32,6 +33,7 @@ def course_page(course: Course, task: Task) -> str:
     page = Page()
     protocol = course.protocol
     page.add_title(protocol.title)
+    page.add_facts([("Name", task.name)] if task.name else [])
     page.add_facts(
         [
             ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {zone_text(task)}"),
@@ -115,7 +117,7 @@ def hours_text(session: Session) -> str:
 def remarks(session: Session) -> list[str]:
     """What is not as asked about a session, and why."""
     found = []
-    why = ", ".join(reason.text for reason in session.reasons)
+    why = reasons_text(session.reasons)
     if session.moved_days:
         side = "earlier" if session.moved_days < 0 else "later"
         found.append(f"{count_text(abs(session.moved_days), 'day')} {side}: {why}")
@@ -132,7 +134,7 @@ def remarks(session: Session) -> list[str]:
 def _notes(course: Course) -> Iterable[str]:
     """What the reader must know besides the dates."""
     for pause in course.pauses:
-        yield pause_text(pause)
+        yield _pause_text(pause)
     for review in course.reviews:
         tentative = any(session.number > review.after_session for session in course.sessions)
         then = "; later sessions are tentative until it is passed" if tentative else ""
@@ -142,10 +144,10 @@ def _notes(course: Course) -> Iterable[str]:
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."
 
 
-def pause_text(pause: Pause) -> str:
+def _pause_text(pause: Pause) -> str:
     """A pause as something the clinician must agree to."""
-    reasons = "; ".join(reason.text for reason in pause.reasons)
+    weeks = count_text(pause.weeks, "week")
     return (
-        f"Pause: from session {pause.before_session} on, the course is put off by "
-        f"{count_text(pause.weeks, 'week')}. The clinician must agree to it. Why: {reasons}."
+        f"Pause: from session {pause.before_session} on, the course is put off by {weeks}. "
+        f"The clinician must agree to it. Why: {reasons_text(pause.reasons)}."
     )

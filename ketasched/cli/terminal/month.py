@@ -14,13 +14,13 @@ from rich.text import Text
 from ketasched.cli.terminal.course import (
     day_column,
     hours_text,
-    pause_text,
     remarks,
     zone_text,
 )
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.core.course import TENTATIVE
-from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, duration_text
+from ketasched.core.instructions import general_text, timed_text
+from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
 if TYPE_CHECKING:
     from ketasched.cli.intake import Task
@@ -35,27 +35,40 @@ def course_months(course: Course, task: Task) -> str:
     page = Page()
     room = min((page.width - 8) // 7, WIDEST)
     by_day = {session.start.date(): session for session in course.sessions}
+    if task.name:
+        page.add_title(task.name)
+        page.add("")
     for year, month in _months(by_day):
         page.add(_grid(course, (year, month), room, by_day), "")
-    if room < ROOM_FOR_TIMES:
+    overnight = any(one.start.date() != one.end.date() for one in course.sessions)
+    if room < ROOM_FOR_TIMES or overnight:
         for session in course.sessions:
             page.add(f"{_number(course, session)}: {day_column(session)}, {hours_text(session)}")
         page.add("")
     length = duration_text(course.protocol.minutes)
     page.add(f"Please allow {length} each time. Times are in {zone_text(task)}.")
-    for instruction in course.protocol.instructions:
-        text = str(instruction)
-        page.add(f"{text[0].upper()}{text[1:]}.")
+    page.add(*(f"{text}." for text in _instructions(course)))
     for session in course.sessions:
         if session.reasons:
             page.add(f"{_number(course, session)}: {'; '.join(remarks(session))}.")
-    page.add(*(pause_text(pause) for pause in course.pauses))
+    for pause in course.pauses:
+        weeks = count_text(pause.weeks, "week")
+        page.add(f"A pause of {weeks} before {pause.before_session}, to be agreed with the clinic.")
     if any(session.status == TENTATIVE for session in course.sessions):
-        page.add("Tentative dates stand until a review has decided about them.")
+        page.add("Tentative dates are not certain yet.")
     if course.left_out:
         page.add("Later dates are not fixed yet.")
     page.add(advice(course.protocol))
     return page.text()
+
+
+def _instructions(course: Course) -> list[str]:
+    """With clock times if every session has the same, else as lengths of time."""
+    texts = []
+    for instruction in course.protocol.instructions:
+        timed = {timed_text(instruction, one.start, one.end) for one in course.sessions}
+        texts.append(timed.pop() if len(timed) == 1 else general_text(instruction))
+    return texts
 
 
 def _months(days: Iterable[date]) -> list[tuple[int, int]]:
@@ -95,7 +108,7 @@ def _cell(course: Course, day: date, room: int, session: Session | None) -> Text
     if room < ROOM_FOR_TIMES:
         lines.append((f"#{session.number}"[:room], "bold reverse"))
         return Text.assemble(*lines)
-    lines += [(f"*{number}", "bold reverse"), ("\n", ""), (clock_text(session.start.timetz()), "")]
+    lines += [(number, "bold reverse"), ("\n", ""), (clock_text(session.start.timetz()), "")]
     if session.status == TENTATIVE:
         lines += [("\n", ""), ("tentative", "")]
     return Text.assemble(*lines)

@@ -52,10 +52,13 @@ class Page:
 
     def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Add lines with a name at the left."""
+        rows = list(facts)
+        if not rows:
+            return
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
         table.add_column(no_wrap=True, width=9)
         table.add_column(ratio=1)
-        for name, value in facts:
+        for name, value in rows:
             table.add_row(Text(name, style="dim"), Text(value))
         self.add(table)
 
