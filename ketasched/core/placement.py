@@ -45,12 +45,16 @@ class Refused(NamedTuple):
 
 
 class NoPlacement(NamedTuple):
-    """The first session that cannot be placed together with all before it, and its window."""
+    """The first session that cannot be placed together with all before it, and its window.
+
+    ``session_with_pause`` is the first one that has no place whatever pause is taken before it.
+    """
 
     session: int
     first: date
     last: date
     refused: tuple[Refused, ...]
+    session_with_pause: int
 
 
 def place(
@@ -179,7 +183,9 @@ def _what_forced_a_pause(search: Search) -> tuple[Reason, ...]:
 
 def _failure(search: Search) -> NoPlacement:
     """The first session without a place when no pause is taken, and why each day is refused."""
-    index, before = _first_without_place(search)
+    index, before = _first_without_place(search, 0)
+    longest = max(target.phase.pause for target in search.targets)
+    furthest = max(_first_without_place(search, weeks)[0] for weeks in range(longest + 1))
     number = search.targets[index].number
     window = search.window(index, 0)
     refused = []
@@ -192,19 +198,22 @@ def _failure(search: Search) -> NoPlacement:
             where = f"from session {search.targets[index - 1].number}, wherever that can stand"
             reasons = _gap_reasons(search.gaps[index], days, where)
         refused.append(Refused(day, tuple(reasons)))
-    return NoPlacement(number, window[0], window[-1], tuple(refused))
+    with_pause = search.targets[furthest].number
+    return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
 
 
-def _first_without_place(search: Search) -> tuple[int, list[State]]:
-    """Its index, and where the session before it can stand together with all before that."""
+def _first_without_place(search: Search, weeks: int) -> tuple[int, list[State]]:
+    """Its index with a pause of ``weeks`` anywhere before it, and where the session before it can
+    stand together with all before that.
+    """
     before: list[State] = []
     for index in range(len(search.targets)):
         reachable = [
             state
-            for state in search.states(index, 0)
+            for state in search.steps(index, weeks)
             if index == 0 or any(search.may_follow(index, earlier, state) for earlier in before)
         ]
         if not reachable:
             return index, before
         before = reachable
-    raise AssertionError("every session has a place")
+    return len(search.targets) - 1, before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -19,10 +19,10 @@ from ketasched.core.course import (
     Session,
     session_end,
 )
-from ketasched.core.placement import NoPlacement, Placed, Refused, place
+from ketasched.core.placement import NoPlacement, Placed, Placement, Refused, place
 from ketasched.core.protocol import MAX_SESSIONS, PerWeek, Protocol
 from ketasched.core.search import StartTimes
-from ketasched.core.targets import NoPattern, Stretch, Target, keeps_gaps, lay_targets
+from ketasched.core.targets import NoPattern, Target, lay_targets
 from ketasched.core.units import (
     WEEKDAY_NAMES,
     WEEKDAYS,
@@ -89,12 +89,22 @@ def plan(order: Order) -> Course | Failure:
         raise UsageProblem(
             f"that makes more than {MAX_SESSIONS} sessions", "choose an earlier day for --until"
         )
-    outcome = place(
-        targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
-    )
+    outcome = _place(order, targets)
     if isinstance(outcome, NoPlacement):
         return _no_placement(order, outcome)
     return _course(order, outcome.placed, outcome.pause)
+
+
+def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
+    """The placement; sessions that a pause puts off past the last day to lay out are left out."""
+    until = order.layout.stretches[-1].until or date.max
+    while True:
+        outcome = place(
+            targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
+        )
+        if isinstance(outcome, NoPlacement) or outcome.placed[-1].target.day <= until:
+            return outcome
+        targets = targets[:-1]
 
 
 def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
@@ -182,28 +192,16 @@ def _refuse_start(order: Order) -> Failure | None:
         code,
         f"the course cannot start on {day_text(order.start)}: {reason.text}",
         reason,
-        lambda day: day.weekday() in allowed and _has_patterns(order, day),
     )
 
 
 def _refuse_days(order: Order) -> Failure | None:
-    """A weekday pattern of the user's that is never open, or breaks a gap of its own."""
+    """A weekday of the user's that is never open."""
     never_open = [day for day in order.days if day not in order.clinic.open_weekdays]
-    if never_open:
-        text = f"closed on {WEEKDAY_NAMES[never_open[0]]}s"
-        return _days_failure(order, text, Reason("closed", text), "choose open days for --days")
-    for stretch in order.layout.stretches:
-        phase = stretch.phase
-        if not isinstance(phase.cadence, PerWeek) or phase.cadence.sessions != len(order.days):
-            continue
-        offsets = tuple(sorted((day - order.days[0]) % 7 for day in order.days))
-        if not keeps_gaps(offsets, phase.cadence, phase.gap):
-            text = (
-                f"the phase {phase.name} keeps {phase.gap} between sessions, and these days do not"
-            )
-            hint = "leave --days out to have the days chosen, or choose days further apart"
-            return _days_failure(order, text, Reason("gap", text), hint)
-    return None
+    if not never_open:
+        return None
+    text = f"closed on {WEEKDAY_NAMES[never_open[0]]}s"
+    return _days_failure(order, text, Reason("closed", text), "choose open days for --days")
 
 
 def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure:
@@ -221,6 +219,14 @@ def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure
 
 
 def _no_pattern(order: Order, found: NoPattern) -> Failure:
+    cadence = found.phase.cadence
+    if isinstance(cadence, PerWeek) and cadence.sessions == len(order.days):
+        text = (
+            f"the phase {found.phase.name} keeps {found.phase.gap} between sessions, "
+            "and these days do not"
+        )
+        hint = "leave --days out to have the days chosen, or choose other days"
+        return _days_failure(order, text, Reason("gap", text), hint)
     weekday = WEEKDAY_NAMES[found.day.weekday()]
     reason = Reason(
         "weekday",
@@ -233,50 +239,52 @@ def _no_pattern(order: Order, found: NoPattern) -> Failure:
         f"{order.protocol.id} cannot start on {day_text(order.start)}: "
         f"in the phase {found.phase.name} {reason.text}",
         reason,
-        lambda day: _has_patterns(order, day),
     )
 
 
-def _start_failure(
-    order: Order, code: str, message: str, reason: Reason, works: Callable[[date], bool]
-) -> Failure:
-    starts = [
-        day_text(day) for day in (_nearest(order.start, step, works) for step in (-1, 1)) if day
-    ]
-    hint = f"the nearest starts that work are {list_text(starts)}" if starts else ""
+def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Failure:
+    nearest = (_nearest_that_works(order, step) for step in (-1, 1))
+    starts = [day_text(day) for day in nearest if day]
+    words = "start that works is" if len(starts) == 1 else "starts that work are"
+    hint = f"the nearest {words} {list_text(starts)}" if starts else ""
     return Failure(
-        code, message, hint, order.already + 1, order.start, order.start,
+        code,
+        message,
+        hint,
+        order.already + 1,
+        order.start,
+        order.start,
         (Refused(order.start, (reason,)),),
-    )  # fmt: skip
+    )
 
 
-def _nearest(start: date, step: int, works: Callable[[date], bool]) -> date | None:
-    days = (start + timedelta(days=step * distance) for distance in range(1, FAR))
-    return next((day for day in days if works(day)), None)
+def _nearest_that_works(order: Order, step: int) -> date | None:
+    """The nearest earlier or later start from which every session has a place; it was run."""
+    allowed = order.clinic.open_weekdays & frozenset(order.days or range(7))
+    for distance in range(1, FAR + 1):
+        start = order.start + timedelta(days=step * distance)
+        if start.weekday() in allowed and _has_place(replace(order, start=start)):
+            return start
+    return None
 
 
-def _has_patterns(order: Order, start: date) -> bool:
-    if start.weekday() not in order.clinic.open_weekdays:
+def _has_place(order: Order) -> bool:
+    targets = lay_targets(order.layout.stretches, order.start, order.clinic, order.days)
+    if isinstance(targets, NoPattern) or not targets:
         return False
-    stretches = [
-        Stretch(one.phase, one.first_place, one.count or 1) for one in order.layout.stretches
-    ]
-    return not isinstance(lay_targets(stretches, start, order.clinic, order.days), NoPattern)
+    return not isinstance(_place(order, targets), NoPlacement)
 
 
 def _no_placement(order: Order, found: NoPlacement) -> Failure:
     window = f"{day_text(found.first)} to {day_text(found.last)}"
-    first = found.session == order.already + 1
-    weeks = 0 if first else max(stretch.phase.pause for stretch in order.layout.stretches)
-    pausing = f", even with a pause of {count_text(weeks, 'week')}" if weeks else ""
+    message = f"session {found.session} has no legal day in its window, {window}"
+    weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
+    if found.session_with_pause == found.session != order.already + 1 and weeks:
+        message += f", even with a pause of {count_text(weeks, 'week')}"
+    elif found.session_with_pause != found.session:
+        message += f"; with a pause there is none for session {found.session_with_pause}"
     return Failure(
-        "no-placement",
-        f"session {found.session} has no legal day in its window, {window}{pausing}",
-        "",
-        found.session,
-        found.first,
-        found.last,
-        found.refused,
+        "no-placement", message, "", found.session, found.first, found.last, found.refused
     )
 
 

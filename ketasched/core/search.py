@@ -135,18 +135,17 @@ class Search:
             most += 7 * (here.weeks - before.weeks)
         return least <= days and (most is None or days <= most)
 
+    def steps(self, index: int, weeks: int) -> list[State]:
+        """Where a session may stand in a course with a pause of ``weeks`` somewhere."""
+        if not weeks or not index:
+            return self.states(index, 0)
+        return self.states(index, 0) + self.states(index, weeks)
+
     # The whole course
 
     def best(self, weeks: int) -> tuple[list[State], int] | None:
         """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
-        steps = [
-            [
-                state
-                for put_off in ((0, weeks) if weeks and index else (0,))
-                for state in self.states(index, put_off)
-            ]
-            for index in range(len(self.targets))
-        ]
+        steps = [self.steps(index, weeks) for index in range(len(self.targets))]
         totals = self._cheapest_from(steps)
         if not totals[0]:
             return None

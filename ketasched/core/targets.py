@@ -130,7 +130,7 @@ def lay_targets(
             for index, (day, skipped) in enumerate(laid)
         ]
         if laid:
-            begin = _next_begin(phase, [day for day, _ in laid])
+            begin = _next_begin(phase, begin, [day for day, _ in laid])
     return targets
 
 
@@ -144,18 +144,25 @@ def _unbroken(days: list[date]) -> _Laid:
 def _pattern(
     cadence: PerWeek, gap: Gap, begin: date, clinic: Clinic, days: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    if len(days) == cadence.sessions:
-        return days
-    return weekday_pattern(cadence, gap, begin.weekday(), clinic.open_weekdays)
+    """The asked days if they are for this cadence and keep its gaps, else the chosen ones."""
+    if len(days) != cadence.sessions:
+        return weekday_pattern(cadence, gap, begin.weekday(), clinic.open_weekdays)
+    first = _next_pattern_day(begin, days).weekday()
+    offsets = tuple(sorted((day - first) % 7 for day in days))
+    return days if keeps_gaps(offsets, cadence, gap) else None
+
+
+def _next_pattern_day(begin: date, pattern: tuple[int, ...]) -> date:
+    # With --days a phase may come due between two pattern days: it begins on the next one.
+    while begin.weekday() not in pattern:
+        begin += timedelta(days=1)
+    return begin
 
 
 def _pattern_days(
     cadence: PerWeek, begin: date, pattern: tuple[int, ...], stretch: Stretch
 ) -> list[date]:
-    # With --days a phase may come due between two pattern days: it begins on the next one.
-    while begin.weekday() not in pattern:
-        begin += timedelta(days=1)
-    return _rule_days(begin, cadence.every, pattern, stretch)
+    return _rule_days(_next_pattern_day(begin, pattern), cadence.every, pattern, stretch)
 
 
 def _rule_days(
@@ -200,12 +207,14 @@ def _run_of_days(
         day += timedelta(days=1)
 
 
-def _next_begin(phase: Phase, laid: list[date]) -> date:
+def _next_begin(phase: Phase, begin: date, laid: list[date]) -> date:
     """Where the next period of a phase would have begun."""
     if isinstance(phase.cadence, PerWeek):
         weeks = -(-len(laid) // phase.cadence.sessions) * phase.cadence.every
     elif isinstance(phase.cadence, EveryWeeks):
         weeks = len(laid) * phase.cadence.weeks
     else:
-        weeks = (laid[-1] - laid[0]).days // 7 + 1
+        # A run that had to wait for an open day does not move the weeks it stands in.
+        first = begin if phase.after is None else laid[0]
+        return first + timedelta(weeks=(laid[-1] - first).days // 7 + 1)
     return laid[0] + timedelta(weeks=weeks)

@@ -181,12 +181,17 @@ def _category(course: Course, view: View) -> str:
 
 
 def _rule_that_holds(course: Course, zone: Zone) -> YearlyRule | None:
-    """The zone's yearly rule, if it gives every session its true instants."""
+    """The zone's yearly rule, if it gives every session its true instants.
+
+    An end in the hour that clocks repeat is not left to it: programs differ in which one they mean.
+    """
     rule = zone.yearly
     if rule is None or rule.standard.name in NAMELESS:
         return None
-    moments = (moment for session in course.sessions for moment in (session.start, session.end))
-    return rule if all(rule.offset_at(one) == one.utcoffset() for one in moments) else None
+    moments = [moment for session in course.sessions for moment in (session.start, session.end)]
+    true = all(rule.offset_at(one) == one.utcoffset() for one in moments)
+    repeated = any(one.utcoffset() != one.replace(fold=1 - one.fold).utcoffset() for one in moments)
+    return rule if true and not repeated else None
 
 
 class _WrittenZone(ics.Timezone):  # type: ignore[misc]
