@@ -18,7 +18,9 @@ def now() -> datetime:
     if not epoch:
         return datetime.now(UTC).replace(microsecond=0)
     try:
-        return datetime.fromtimestamp(int(epoch), UTC)
+        moment = datetime.fromtimestamp(int(epoch), UTC)
+        # Every zone must still have a today, and a tomorrow.
+        return moment if 1970 <= moment.year < 9999 else datetime.fromtimestamp(2**63, UTC)
     except (ValueError, OverflowError, OSError):
         raise UsageProblem(
             f"SOURCE_DATE_EPOCH is `{epoch}`, not a number of seconds since 1970", "unset it"

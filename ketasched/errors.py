@@ -48,13 +48,6 @@ class FileTrouble(KetaschedError):
         self.file = file
 
 
-class Interrupted(KetaschedError):
-    """The user pressed Ctrl-C."""
-
-    code = "interrupted"
-    exit_code = 130
-
-
 class Problem(NamedTuple):
     """One mistake in a file, at a line and column counted from 1 (0: the file as a whole)."""
 

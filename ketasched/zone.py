@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ketasched.errors import UsageProblem, did_you_mean
 
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+_RELEASE = re.compile(r"[0-9]{4}[a-z]+")
 _POSIX = re.compile(
     r"(?P<std><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<std_offset>[+-]?[0-9:]+)"
     r"(?:(?P<dst><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<dst_offset>[+-]?[0-9:]+)?"
@@ -94,9 +95,14 @@ def load(name: str) -> Zone:
     Raises:
         UsageProblem: there is no such zone.
     """
-    folder, version = _newest(zoneinfo.TZPATH)
-    path = folder.joinpath(*name.split("/"))
-    if not _NAME.fullmatch(name) or not _is_zone_file(path) or not _spelled_so(folder, name):
+    known = _NAME.fullmatch(name) is not None
+    for release, folder in _newest_first(zoneinfo.TZPATH) if known else ():
+        # The newest files may lack a name that was given up; older ones then still have it.
+        path = folder.joinpath(*name.split("/"))
+        if _is_zone_file(path) and _spelled_so(folder, name):
+            version = release
+            break
+    else:
         raise UsageProblem(f"unknown time zone `{name}`", _hint(name))
     data = path.read_bytes()
     with path.open("rb") as file:
@@ -149,20 +155,14 @@ def _onset(text: str) -> Onset | None:
 
 
 @cache
-def _newest(search_path: tuple[str, ...]) -> tuple[Path, str]:
-    """The folder with the newest zone files, and their version; equal versions: the package."""
-    package = _package_version()
-    found = [(package, 1, _package_folder())] if package else []
+def _newest_first(search_path: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """The folders of zone files with their releases; of equal ones the package is first."""
+    found = [(_package_version(), 1, _package_folder())]
     for folder in map(Path, search_path):
         version = _system_version(folder)
-        if version:
+        if _RELEASE.fullmatch(version):
             found.append((version, 0, folder))
-    if not found:
-        raise UsageProblem(
-            "this computer has no time zone data", "install it with: pip install tzdata"
-        )
-    version, _, folder = max(found)
-    return folder, version
+    return [(version, folder) for version, _, folder in sorted(found, reverse=True)]
 
 
 def _package_folder() -> Path:
@@ -172,10 +172,8 @@ def _package_folder() -> Path:
 
 
 def _package_version() -> str:
-    try:
-        import tzdata
-    except ImportError:
-        return ""
+    import tzdata
+
     return str(tzdata.IANA_VERSION)
 
 

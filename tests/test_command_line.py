@@ -199,7 +199,8 @@ def test_the_protocols_file_is_not_overwritten(ketasched):
 
 def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
     outcome = ketasched(*IV, "--ics", "-", "--name", "alex")
-    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.code == 0
+    assert outcome.err.startswith("note: maintenance is open-ended and left out")
     assert len(events_of(outcome.out.encode())) == 6
     ketasched(*IV, "--ics", "alex.ics")
     assert open("alex.ics", "rb").read() == outcome.out.encode()  # noqa: PTH123, SIM115
@@ -240,6 +241,16 @@ def test_what_the_user_may_not_have_meant_is_pointed_out(ketasched, options, not
     outcome = ketasched(*IV, *options)
     assert outcome.code == 0
     assert (f"note: {note}" in outcome.err) if note else ("note:" not in outcome.err)
+
+
+@pytest.mark.parametrize("options", [("--ics", "-", "--name", "a"), ("--format", "csv")])
+def test_a_pause_is_never_silent(ketasched, options):
+    closed = ("--closed", "2026-12-24..2027-01-03")
+    outcome = ketasched("plan", "iv", "--start", "2026-12-21", *closed, *options)
+    assert (
+        "put off by 1 week from session 3 on; the clinician must agree to it: no legal"
+        in outcome.err
+    )
 
 
 def test_a_start_in_the_past_is_pointed_out(ketasched):
@@ -317,6 +328,11 @@ def test_a_value_is_neither_doubled_nor_empty_nor_an_option(ketasched, option, t
         ((*SPRAVATO, "--until", "2027-06-01", "--cadence", "maintenance=3 per week"), 2, "is not offered 3 per week", "every 2 weeks or 1 per week"),
         ((*SPRAVATO, "--cadence", "induction=1 per week"), 2, "is not offered 1 per week", "always 2 per week"),
         ((*SPRAVATO, "--cadence", "induction=often"), 2, "`often` is not a cadence", ""),
+        ((*SPRAVATO, "--cadence", "Maintenance=1 per week"), 2, "is left out", "--until DATE"),
+        ((*SPRAVATO, "--until", "2027-06-01", "--cadence", "maintenance=1 per week", "--cadence", "Maintenance=every 2 weeks"), 2, "twice for the phase maintenance", ""),
+        ((*SPRAVATO, "--already", "8", "--cadence", "induction=2 per week"), 2, "took place already", ""),
+        ((*IV, "--location", "x" * 10_001, "--ics", "x.ics"), 2, "longer than 10000 characters", "shorten it"),
+        (("plan", "iv", "-s", "2027-01-08", "--at", "23:00"), 3, "closed on Saturdays", "Thu 7 Jan 2027 and Mon 11 Jan 2027"),
         ((*IV, "--already", "6"), 2, "none is left to plan", "--until DATE"),
         ((*IV, "--already", "-1"), 2, "-1 is outside 0 to 1000", ""),
         ((*IV, "--for", "staff"), 2, "--for speaks of the calendar file", "--ics FILE"),
@@ -412,6 +428,17 @@ def test_spellings_of_the_computer_s_zone(report, monkeypatch, spelling):
     assert spelling.endswith(found["timezone"])
 
 
+def test_json_errors_survive_what_cannot_be_decoded(ketasched):
+    for arguments in (("plan", "\udcff", "-s", "x"), (*IV, "--protocols", "\udcff.yaml")):
+        outcome = ketasched(*arguments, "--format", "json")
+        assert json.loads(outcome.out)["errors"][0]["code"] in ("usage", "file")
+
+
+def test_names_of_files_do_not_steer_the_terminal(ketasched):
+    outcome = ketasched("check", "a\x1b[31mred.yaml")
+    assert "\x1b" not in outcome.err + outcome.out
+
+
 def test_today_is_the_clinic_s_today(report, monkeypatch):
     evening = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(evening.timestamp())))
@@ -425,7 +452,7 @@ def test_help_has_examples_before_its_options(ketasched, command):
     outcome = ketasched(*command, "--help")
     assert outcome.code == 0
     assert outcome.out.index("Examples:") < outcome.out.index("Options:")
-    assert max(len(line) for line in outcome.out.splitlines()) <= 88
+    assert max(len(line) for line in outcome.out.splitlines()) <= 80
 
 
 def test_no_command_shows_the_help(ketasched):

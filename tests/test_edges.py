@@ -121,7 +121,7 @@ def test_a_file_that_appears_meanwhile_is_kept(ketasched, monkeypatch):
     assert folder() == ["one.ics"]
 
 
-def test_no_file_comes_about_when_the_table_cannot_be_printed(tmp_path):
+def test_no_file_comes_about_when_the_table_cannot_be_printed():
     reader, writer = os.pipe()
     os.close(reader)
     outcome = run_process(*IV, "--ics", "one.ics", stdout=writer, stderr=subprocess.PIPE)

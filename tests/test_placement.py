@@ -1,15 +1,16 @@
 """Worked cases of the placement: literal dates, and the reason for every move."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from types import SimpleNamespace
 
 import pytest
-from conftest import course_of, days_of, order_of
+from conftest import BUILT_IN, course_of, days_of, order_of
 
 from ketasched.core.constraint import Reason
 from ketasched.core.placement import place
 from ketasched.core.planning import Failure, later_start
-from ketasched.core.protocol import Gap, PerWeek, Phase, Window
+from ketasched.core.protocol import Gap, PerWeek, Phase, Review, Window
 from ketasched.core.search import StartTimes
 from ketasched.core.targets import Target
 
@@ -94,6 +95,56 @@ def test_a_course_with_no_place_even_with_a_pause():
     assert [[r.text for r in refused.reasons] for refused in failure.refused] == [
         ["closed on Sundays"], [closed], [closed], [closed], [closed],
     ]  # fmt: skip
+
+
+def test_with_two_closures_it_says_what_a_pause_would_still_leave():
+    closed = [(date(2027, 1, 11), date(2027, 1, 17)), (date(2027, 2, 15), date(2027, 2, 21))]
+    failure = course_of("spravato", date(2027, 1, 4), closed=closed)
+    assert failure.session == 3
+    assert failure.message.endswith("; with a pause there is none for session 10")
+
+
+def test_no_pause_before_the_first_session():
+    failure = course_of("iv", date(2027, 1, 4), closed=[(date(2027, 1, 4), date(2027, 1, 8))])
+    assert (failure.session, "pause" in failure.message) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "closed"),
+    [
+        ("iv", date(2026, 12, 12), (date(2026, 12, 24), date(2027, 1, 10))),
+        ("iv-two-weeks", date(2027, 1, 5), (date(2027, 1, 4), date(2027, 1, 8))),
+    ],
+)
+def test_starts_that_are_advised_were_run(name, start, closed):
+    hint = course_of(name, start, closed=[closed]).hint
+    assert hint.startswith("the nearest start")
+    for text in hint.split(" are ")[-1].split(" and "):
+        advised = datetime.strptime(text, "%a %d %b %Y").date()
+        assert days_of(course_of(name, advised, closed=[closed]))
+
+
+def test_maintenance_put_off_past_its_last_day_is_left_out():
+    closed = [(date(2026, 12, 24), date(2027, 1, 3))]
+    course = course_of("iv", date(2026, 12, 21), closed=closed, until=date(2027, 2, 5))
+    assert len(course.pauses) == 1
+    assert all(session.target <= date(2027, 2, 5) for session in course.sessions)
+
+
+def test_sessions_past_midnight_keep_away_from_closed_days():
+    course = course_of("spravato", date(2027, 1, 5), at="22:30")
+    assert {f"{s.start:%a}" for s in course.sessions} == {"Tue", "Thu"}
+    assert not any(s.moved_days for s in course.sessions)
+
+
+def test_a_review_of_an_open_ended_phase_is_reported_only_if_it_is_reached():
+    iv = BUILT_IN["iv"]
+    review = Review("go on?", after_session=3)
+    iv = replace(iv, phases=(iv.phases[0], replace(iv.phases[1], reviews=(review,))))
+    short = course_of(iv, date(2027, 1, 4), until=date(2027, 3, 1))
+    long = course_of(iv, date(2027, 1, 4), until=date(2027, 6, 1))
+    assert [one.name for one in short.reviews] == ["response review"]
+    assert [(one.name, one.after_session) for one in long.reviews][1:] == [("go on?", 9)]
 
 
 def test_a_later_start_that_is_advised_was_run():

@@ -214,8 +214,15 @@ def test_one_mistake_is_one_message_at_its_line_and_column(old, new, line, colum
     [
         ("        after: 1 week\n", "the first phase begins on the start itself"),
         ("        choice: 5 to 6\n", "must be a number inside this range"),
+        (
+            "        choice: 3 to 6\n        reviews: [{name: late, after_session: 4}]\n",
+            "may have only 3",
+        ),
         ("        choice: 6 to 4\n", "is not a range of sessions"),
-        ("        reviews: [{name: late, after_session: 9}]\n", "the phase has 4 sessions"),
+        (
+            "        reviews: [{name: late, after_session: 9}]\n",
+            "the phase may have only 4 sessions",
+        ),
         ("        alternatives: [{cadence: twice a week}]\n", "cadences are the same"),
         ("        alternatives: [{cadence: 3 per week}]\n", None),
         ("        pause: 10 days\n", "whole weeks"),
@@ -261,7 +268,7 @@ def test_only_the_last_phase_can_be_open_ended():
     ("instruction", "word"),
     [
         ("{text: no other Ketamine today}", "ketamine"),
-        ("{text: no food, note: the esketamine works less well}", "ketamine"),
+        ("{text: no food, note: the esketamine works less well}", "esketamine"),
         ("{text: bring your Spravato card}", "spravato"),
         ("{text: stay for the infusion}", "infusion"),
         ("{text: no nasal spray}", "nasal"),

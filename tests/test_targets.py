@@ -91,12 +91,37 @@ def test_target_days_from_a_monday(phases, days):
     assert offsets(targets(*phases)) == days
 
 
-def test_every_other_week_does_not_drift_from_any_weekday():
-    for weekday in range(5):
-        start = MONDAY + timedelta(days=weekday)
-        laid = offsets(targets(phase(PerWeek(2, every=2), 6), start=start), start)
-        assert [day // 14 for day in laid] == [0, 0, 1, 1, 2, 2]
-        assert laid[2] - laid[0] == laid[4] - laid[2] == 14
+@pytest.mark.parametrize(
+    ("weekday", "days"),
+    [
+        (MON, [0, 3, 14, 17, 28, 31]),
+        (TUE, [0, 3, 14, 17, 28, 31]),
+        (WED, [0, 2, 14, 16, 28, 30]),
+        (THU, [0, 4, 14, 18, 28, 32]),
+        (FRI, [0, 3, 14, 17, 28, 31]),
+    ],
+)
+def test_every_other_week_does_not_drift_from_any_weekday(weekday, days):
+    start = MONDAY + timedelta(days=weekday)
+    two = phase(PerWeek(2, every=2), 6, gap=Gap(2, 14))
+    assert offsets(targets(two, start=start), start) == days
+
+
+def test_asked_days_keep_the_gaps_from_the_first_day_of_the_phase():
+    taper = phase(PerWeek(2, every=2), 4, gap=Gap(2, 14))
+    wednesday = MONDAY + timedelta(days=2)
+    assert offsets(targets(taper, start=wednesday, days=(TUE, WED)), wednesday) == [0, 6, 14, 20]
+    assert lay_targets([Stretch(taper, 1, 4)], MONDAY, Clinic(None), (MON, TUE)).phase == taper
+
+
+def test_a_run_that_waits_for_an_open_day_does_not_move_the_weeks_after_it():
+    phases = [
+        phase(PerWeek(1), 1),
+        phase(WorkingDays(), 1, "run"),
+        phase(TWICE, 1, "after"),
+    ]
+    closed = [MONDAY + timedelta(days=day) for day in (7, 8)]
+    assert offsets(targets(*phases, closed=closed)) == [0, 9, 14]
 
 
 def test_a_run_of_working_days_skips_closed_days_and_names_them():
@@ -149,6 +174,7 @@ def test_built_in_protocols_keep_their_own_gaps(name):
             "due 1 day apart",
         ),
         ({"cadence": WorkingDays(), "gap": Gap(2, 9)}, "gap", "due 1 day apart"),
+        ({"cadence": WorkingDays(), "sessions": 3, "gap": Gap(1, 2)}, "gap", "due 3 days apart"),
     ],
 )
 def test_a_protocol_whose_targets_break_its_gaps_is_found_out(change, key, message):

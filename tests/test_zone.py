@@ -47,6 +47,16 @@ def test_newer_system_files_win(system):
     assert zone.load("America/Vancouver").version == "2199a"
 
 
+def test_a_system_that_calls_its_release_unknown_does_not_win(system):
+    system("unknown")
+    assert hours("America/Vancouver") == -7
+
+
+def test_a_name_that_newer_files_gave_up_is_still_found(system):
+    system("2199a")
+    assert zone.load("US/Central").version == tzdata.IANA_VERSION
+
+
 def test_system_files_of_unknown_age_do_not_win(system, tmp_path):
     system("2199a")
     (tmp_path / "2199a" / "tzdata.zi").unlink()

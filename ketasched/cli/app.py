@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     suggest_commands=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
 )
 
 INTERRUPTED = 130
@@ -45,8 +45,8 @@ _PLAN_HELP = """Lay a protocol out from a start date, and explain every date tha
 \b
 Examples:
   ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
-  ketasched plan spravato --start 2027-01-05 --closed 2027-01-15 --ics spravato.ics
-  ketasched plan spravato --start 2027-01-05 --name A.B. --for staff --ics clinic.ics
+  ketasched plan iv --start 2027-01-04 --closed 2027-01-18 --ics alex.ics
+  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics clinic.ics
   ketasched plan im --start "next tuesday" --sessions 4 --format month
   ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
   ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
@@ -152,6 +152,8 @@ def run(arguments: list[str]) -> int:
     except KetaschedError as error:
         code = _fail(error, arguments)
     except OSError as error:  # the help is printed by the library; all else has its own words
+        if error.filename is not None or os.environ.get("KETASCHED_DEBUG"):
+            raise
         output.silence()
         code = _fail(output.cannot_print(error), arguments)
     except (KeyboardInterrupt, typer.Abort):
@@ -176,7 +178,7 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
 
         try:
             report = course_report.to_json(course_report.error_report(error))
-            output.print_data(report.encode())
+            output.print_data(report.encode(errors="replace"))
         except output.ClosedPipe:
             return output.CLOSED_PIPE
         except KetaschedError as trouble:

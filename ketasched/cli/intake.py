@@ -28,6 +28,7 @@ from ketasched.core.units import (
 )
 from ketasched.errors import UsageProblem, did_you_mean
 
+LONGEST_TEXT = 10_000
 Value = TypeVar("Value")
 
 
@@ -46,6 +47,7 @@ class Task(NamedTuple):
     reminders: tuple[timedelta, ...]
     today: date
     asked_weekdays: frozenset[int]
+    printed: bool
 
 
 def understand(request: Request, now: datetime) -> Task:
@@ -100,6 +102,7 @@ def understand(request: Request, now: datetime) -> Task:
         _reminders(request.remind) if request.remind else protocol.reminders,
         today,
         _asked_weekdays(request.at),
+        request.ics != "-",
     )
 
 
@@ -165,6 +168,8 @@ def _text(option: str, text: str) -> str:
     if text and not text.strip():
         raise UsageProblem(f"{option} is empty", "write something, or leave it out")
     text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise UsageProblem(f"{option} is longer than {LONGEST_TEXT} characters", "shorten it")
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs":
@@ -195,7 +200,7 @@ def _zone(name: str) -> tuple[zone.Zone, str]:
 def _local_zone() -> zone.Zone:
     hint = "name the zone: --tz America/Chicago"
     wanted = os.environ.get("TZ", "").lstrip(":")
-    if wanted:
+    if wanted and wanted != "/etc/localtime":
         # Of a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, tzlocal says nothing and goes on.
         try:
             return zone.load(wanted.rpartition("zoneinfo/")[2])

@@ -99,18 +99,19 @@ def new_file(path_text: str, data: bytes, *, replace: bool) -> Iterator[None]:
         with _file_trouble(path_text):
             _check_place(path, path_text, replace=replace)
             path = path.resolve()
-            temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-            with temporary.open("xb") as file:
+            unused = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.tmp")
+            with unused.open("xb") as file:
+                temporary = unused
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
         yield
         with _file_trouble(path_text):
-            if replace:
+            if temporary and replace:
                 if path.exists():
                     temporary.chmod(stat.S_IMODE(path.stat().st_mode))
                 temporary.replace(path)
-            else:
+            elif temporary:
                 _move_new(temporary, path)
     finally:
         if temporary:
@@ -124,7 +125,7 @@ def _file_trouble(path_text: str) -> Iterator[None]:
     except FileExistsError:
         hint = "add --force to replace it, or choose another name"
         raise FileTrouble(f"{path_text} exists already", hint, path_text) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         hint = "nothing was changed; choose another place"
         raise FileTrouble(f"cannot write {path_text}: {_why(error)}", hint, path_text) from None
 
@@ -163,16 +164,16 @@ def error_text(error: KetaschedError, *, color: bool) -> str:
     if isinstance(error, FileProblems):
         blocks = [_problem_text(error.file, problem, color=color) for problem in error.problems]
         return "\n\n".join(blocks)
-    lines = [f"{_paint('error', color=color)}: {_printable(error.message)}"]
+    lines = [f"{_paint('error', color=color)}: {printable(error.message)}"]
     failure = getattr(error, "failure", None)
-    if failure is not None and len(failure.refused) > 1:
+    if failure is not None and failure.code == "no-placement":
         lines += _refused_lines(failure.refused)
     if error.hint:
-        lines.append(f"help: {_printable(error.hint)}")
+        lines.append(f"help: {printable(error.hint)}")
     return "\n".join(lines)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text without signs that would steer the terminal."""
     return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
 
@@ -190,16 +191,16 @@ def _refused_lines(refused: Sequence[object]) -> list[str]:
 
 
 def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
-    head = f"{_paint('error', color=color)}: {_printable(problem.message)}"
+    head = f"{_paint('error', color=color)}: {printable(problem.message)}"
     if not problem.line:
-        where = f"  --> {file}"
+        where = f"  --> {printable(file)}"
         return "\n".join([head, where, *([f"help: {problem.hint}"] if problem.hint else [])])
     margin = " " * len(str(problem.line))
-    # A tab or a wide sign before the mark would put it in the wrong place.
+    # A tab before the mark would put it in the wrong place.
     shown = "".join(sign if sign.isprintable() else " " for sign in problem.source_line)
     start = max(0, problem.column - 60)
     shown = shown[start : start + 100]
-    lines = [head, f"{margin} --> {file}:{problem.line}:{problem.column}"]
+    lines = [head, f"{margin} --> {printable(file)}:{problem.line}:{problem.column}"]
     if shown.strip():
         mark = " " * (problem.column - 1 - start) + "^" * min(problem.width, 100)
         hint = f" {problem.hint}" if problem.hint else ""

@@ -42,10 +42,11 @@ def run(request: Request) -> None:
     course = _plan(task)
     if request.ics == "-":
         output.print_data(_calendar(course, task, now))
+        _remark(request, course, task)
         return
     text = _render(course, task)
     # JSON is UTF-8 wherever it goes.
-    data = text.encode() if task.format in ("json", "csv") else None
+    data = text.encode(errors="replace") if task.format in ("json", "csv") else None
     with contextlib.ExitStack() as files:
         if request.ics:
             calendar = _calendar(course, task, now)
@@ -112,41 +113,70 @@ def _remark(request: Request, course: Course, task: Task) -> None:
 
     for note in _notes(course, task):
         output.tell(f"note: {note}")
-    if request.ics:
+    if request.ics and request.ics != "-":
         count = count_text(len(course.sessions), "session")
-        output.tell(f"wrote {request.ics}: {count}; import it into a calendar of its own")
-    else:
+        output.tell(
+            f"wrote {output.printable(request.ics)}: {count}; import it into a calendar of its own"
+        )
+    elif not request.ics:
         output.tell_on_terminal("To get a calendar file, add: --ics FILE.ics")
 
 
 def _notes(course: Course, task: Task) -> Iterator[str]:
-    """What the user may not have meant."""
-    from ketasched.core.protocol import words_that_give_away
-    from ketasched.core.units import WEEKDAY_NAMES, clock_text, list_text
-
+    """What the user may not have meant, and what the output itself has no place for."""
     if course.start < task.today:
         yield "the start is in the past"
+    yield from _outside(course, task)
+    yield from _start_times(course, task)
+    yield from _indiscretions(course, task)
+    yield from _unsaid(course, task)
+
+
+def _outside(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.core.units import list_text
+
     last = max(max(session.start.date(), session.target) for session in course.sessions)
     outside = [
         str(closure)
         for closure in task.order.clinic.closures
         if closure.last < course.start or closure.first > last
     ]
+    if len(outside) > 4:
+        outside[3:] = [f"{len(outside) - 3} more"]
     if outside:
-        shown = [*outside[:3], f"{len(outside) - 3} more"] if len(outside) > 4 else outside
-        yield f"outside the course: {list_text(shown)}"
+        yield f"outside the course: {list_text(outside)}"
+
+
+def _start_times(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.core.units import WEEKDAY_NAMES, clock_text
+
     held = {session.start.weekday() for session in course.sessions}
     for weekday in sorted(task.asked_weekdays - held):
         yield f"--at: no session is on a {WEEKDAY_NAMES[weekday]}"
     for weekday in sorted(held - task.asked_weekdays) if task.asked_weekdays else ():
         at = clock_text(task.order.times.by_weekday[weekday])
         yield f"--at: no time for {WEEKDAY_NAMES[weekday]}s, so they are at {at}"
-    if not task.staff:
-        words = words_that_give_away(course.protocol)
-        for option, text in (("--title", task.title), ("--location", task.location)):
-            named = [word for word in words if word in text.casefold()]
-            if named:
-                yield f"{option} gives the treatment away in a patient's calendar"
-    if course.left_out and task.format != "table":
+
+
+def _indiscretions(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.core.protocol import gives_away
+
+    for option, text in (("--title", task.title), ("--location", task.location)):
+        if not task.staff and gives_away(course.protocol, text):
+            yield f"{option} gives the treatment away in a patient's calendar"
+
+
+def _unsaid(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.core.constraint import reasons_text
+    from ketasched.core.units import count_text
+
+    if task.format == "csv" or not task.printed:
+        for pause in course.pauses:
+            yield (
+                f"the course is put off by {count_text(pause.weeks, 'week')} from session "
+                f"{pause.before_session} on; the clinician must agree to it: "
+                f"{reasons_text(pause.reasons)}"
+            )
+    if course.left_out and (task.format != "table" or not task.printed):
         names = " and ".join(course.left_out)
         yield f"{names} is open-ended and left out; lay it out with --until DATE"

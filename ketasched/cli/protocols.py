@@ -40,7 +40,7 @@ def check(file: str) -> None:
     protocols = protocol_yaml.load(file)
     names = ", ".join(one.id for one in protocols)
     count = count_text(len(protocols), "protocol")
-    output.print_text(f"{protocols[0].file}: {count}, no problems: {names}\n")
+    output.print_text(f"{output.printable(protocols[0].file)}: {count}, no problems: {names}\n")
 
 
 def schema(name: str) -> None:

@@ -45,9 +45,8 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         UsageProblem: a choice that the protocol does not leave, or that would change nothing.
     """
     counts = _counts(protocol, choices.sessions)
-    phases = [_with_cadence(phase, choices.cadences) for phase in protocol.phases]
-    for name in choices.cadences:
-        _phase(protocol, name)
+    cadences = _cadences(protocol, choices.cadences)
+    phases = [_with_cadence(phase, cadences.get(phase.name)) for phase in protocol.phases]
     open_ended = [phase for phase in phases if counts[phase.name] is None]
     if choices.until and not open_ended:
         raise UsageProblem(
@@ -61,7 +60,7 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         if count is None:
             if choices.until:
                 stretches.append(Stretch(phase, 1 + to_skip, None, choices.until))
-            elif phase.name in choices.cadences:
+            elif phase.name in cadences:
                 raise UsageProblem(
                     f"--cadence: the phase {phase.name} is open-ended and is left out",
                     "add --until DATE to lay it out",
@@ -72,6 +71,8 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
             to_skip = 0
         else:
             to_skip -= count
+            if phase.name in cadences:
+                raise UsageProblem(f"--cadence: all of the phase {phase.name} took place already")
     total = sum(count or 0 for count in counts.values())
     if not stretches:
         raise UsageProblem(
@@ -136,10 +137,17 @@ def _phase(protocol: Protocol, name: str) -> Phase:
     )
 
 
-def _with_cadence(phase: Phase, chosen: Mapping[str, Cadence]) -> Phase:
-    wanted = next(
-        (c for name, c in chosen.items() if name.casefold() == phase.name.casefold()), None
-    )
+def _cadences(protocol: Protocol, chosen: Mapping[str, Cadence]) -> dict[str, Cadence]:
+    found: dict[str, Cadence] = {}
+    for name, cadence in chosen.items():
+        phase = _phase(protocol, name)
+        if phase.name in found:
+            raise UsageProblem(f"--cadence is given twice for the phase {phase.name}")
+        found[phase.name] = cadence
+    return found
+
+
+def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
     if wanted is None or wanted == phase.cadence:
         return phase
     for alternative in phase.alternatives:

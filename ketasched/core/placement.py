@@ -101,7 +101,8 @@ def _explained(search: Search, weeks: int, chosen: list[State], pause_index: int
         gaps[pause_index] = least, None if most is None else most + 7 * weeks
         put_off = timedelta(weeks=weeks)
         targets[pause_index:] = [
-            target._replace(day=target.day + put_off) for target in targets[pause_index:]
+            target._replace(day=target.day + put_off, skipped=())
+            for target in targets[pause_index:]
         ]
     placed = [
         Placed(target, state.day, state.start, state.moved_minutes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.core.choices import Layout
@@ -53,6 +53,21 @@ class Order:
     already: int = 0
     fixed: Mapping[int, datetime] = field(default_factory=dict)
 
+    def week(self) -> Clinic:
+        """The clinic, open on the weekdays on which a session fits: one that lasts past midnight
+        needs the next day open too.
+        """
+        length = timedelta(minutes=self.protocol.minutes)
+        open_weekdays = self.clinic.open_weekdays
+        fitting = frozenset(
+            weekday
+            for weekday in open_weekdays
+            if datetime.combine(date.min, self.times.by_weekday[weekday]) + length
+            <= datetime.combine(date.min, time()) + timedelta(days=1)
+            or (weekday + 1) % 7 in open_weekdays
+        )
+        return replace(self.clinic, open_weekdays=fitting)
+
 
 class Failure(NamedTuple):
     """Why there is no course: the session that cannot be placed, its window, and each refused day.
@@ -80,7 +95,7 @@ def plan(order: Order) -> Course | Failure:
     if refusal:
         return refusal
     targets = lay_targets(
-        order.layout.stretches, order.start, order.clinic, order.days, order.already + 1
+        order.layout.stretches, order.start, order.week(), order.days, order.already + 1
     )
     if isinstance(targets, NoPattern):
         return _no_pattern(order, targets)
@@ -108,7 +123,7 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
 
 
 def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
-    reviews = tuple(_reviews(order))
+    reviews = tuple(_reviews(order, [one.target for one in placed]))
     first_tentative = min((review.after_session for review in reviews), default=10**9) + 1
     sessions = []
     for one in placed:
@@ -138,7 +153,7 @@ def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Co
     )
 
 
-def _reviews(order: Order) -> list[DatedReview]:
+def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
     """The reviews that lie ahead; those of sessions held elsewhere are behind us."""
     reviews = []
     before = order.already
@@ -146,9 +161,9 @@ def _reviews(order: Order) -> list[DatedReview]:
         for review in stretch.phase.reviews:
             last = stretch.first_place - 1 + (stretch.count or 0)
             place_in_phase = review.after_session or last
-            if stretch.first_place <= place_in_phase and (
-                stretch.count is None or place_in_phase <= last
-            ):
+            if stretch.count is None:
+                last = max((one.place for one in placed if one.phase is stretch.phase), default=0)
+            if stretch.first_place <= place_in_phase <= last:
                 number = before + place_in_phase - stretch.first_place + 1
                 reviews.append(DatedReview(review.name, number))
         before += stretch.count or 0
@@ -163,7 +178,7 @@ def _refuse_idle_until(order: Order, targets: list[Target]) -> None:
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
         return
     stretches = [*order.layout.stretches[:-1], replace(open_ended, count=1, until=None)]
-    begins = lay_targets(stretches, order.start, order.clinic, order.days)
+    begins = lay_targets(stretches, order.start, order.week(), order.days)
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
     raise UsageProblem(
         f"--until {open_ended.until.isoformat()} is before {open_ended.phase.name} begins{day}",
@@ -172,20 +187,21 @@ def _refuse_idle_until(order: Order, targets: list[Target]) -> None:
 
 
 def _refuse_start(order: Order) -> Failure | None:
-    allowed = order.clinic.open_weekdays
+    allowed = order.week().open_weekdays
     if order.days:
         allowed &= frozenset(order.days)
     weekday = order.start.weekday()
     if weekday in allowed:
         return None
-    if weekday in order.clinic.open_weekdays:
+    if weekday in order.week().open_weekdays:
         asked = list_text([WEEKDAYS[day] for day in order.days], "or")
         reason = Reason(
             "weekday", f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
         )
         code = "not-in-days"
     else:
-        reason = Reason("closed", f"closed on {WEEKDAY_NAMES[weekday]}s")
+        closed = weekday if weekday not in order.clinic.open_weekdays else (weekday + 1) % 7
+        reason = Reason("closed", f"closed on {WEEKDAY_NAMES[closed]}s")
         code = "closed-weekday"
     return _start_failure(
         order,
@@ -260,7 +276,7 @@ def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Fai
 
 def _nearest_that_works(order: Order, step: int) -> date | None:
     """The nearest earlier or later start from which every session has a place; it was run."""
-    allowed = order.clinic.open_weekdays & frozenset(order.days or range(7))
+    allowed = order.week().open_weekdays & frozenset(order.days or range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
         if start.weekday() in allowed and _has_place(replace(order, start=start)):
@@ -269,7 +285,7 @@ def _nearest_that_works(order: Order, step: int) -> date | None:
 
 
 def _has_place(order: Order) -> bool:
-    targets = lay_targets(order.layout.stretches, order.start, order.clinic, order.days)
+    targets = lay_targets(order.layout.stretches, order.start, order.week(), order.days)
     if isinstance(targets, NoPattern) or not targets:
         return False
     return not isinstance(_place(order, targets), NoPlacement)

@@ -13,6 +13,8 @@ from ketasched.core.units import count_text, duration_text
 if TYPE_CHECKING:
     from datetime import timedelta
 
+BUILT_IN = "built-in protocols.yaml"
+"""Where a protocol comes from that came with the program."""
 MAX_WEEKS = 104
 MAX_SESSIONS = 1000
 """The longest course; a guard against slips of the keyboard, not a clinical rule."""
@@ -228,14 +230,20 @@ class Protocol:
 
 
 _GIVEAWAYS = frozenset(
-    ("ketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
+    ("ketamin", "esketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
 )
 
 
-def words_that_give_away(protocol: Protocol) -> frozenset[str]:
-    """What must not stand in a patient's calendar, in lower case: the usual words for these
-    treatments, and the words of four letters and more of the protocol's drug and label.
+def gives_away(protocol: Protocol, text: str) -> str:
+    """The first word of a text that must not stand in a patient's calendar, else nothing.
+
+    These are the usual words for such treatments, and those of four letters and more of the
+    protocol's drug and label.
     """
-    named = f"{protocol.drug} {protocol.label}".casefold()
-    letters = "".join(sign if sign.isalpha() else " " for sign in named)
-    return _GIVEAWAYS | {word for word in letters.split() if len(word) >= 4}
+    named = (word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4)
+    beginnings = (*_GIVEAWAYS, *named)
+    return next((word for word in _words(text) if word.startswith(beginnings)), "")
+
+
+def _words(text: str) -> list[str]:
+    return "".join(sign if sign.isalpha() else " " for sign in text.casefold()).split()

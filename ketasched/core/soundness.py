@@ -26,22 +26,24 @@ class Fault:
 
 
 def own_gaps_fault(protocol: Protocol) -> Fault | None:
-    """The gap a protocol's own targets break from every start, with nothing closed but weekends
-    and with nothing closed at all; also with each alternative cadence.
+    """The gap a protocol's own targets break from some start, with nothing closed but weekends or
+    nothing at all; also with each alternative cadence. Some starts may have no weekday pattern,
+    but not all of them.
     """
     for phases in _with_each_alternative(protocol.phases):
-        fault = None
-        for week in (WORKING_WEEK, WHOLE_WEEK):
-            for weekday in sorted(week):
-                found = _fault(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
-                if found is None:
-                    break
-                fault = fault or found
-            else:
-                continue
-            break
-        else:
-            return fault
+        outcomes = [
+            _outcome(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
+            for week in (WORKING_WEEK, WHOLE_WEEK)
+            for weekday in sorted(week)
+        ]
+        for found in outcomes:
+            if isinstance(found, Fault):
+                return found
+        patternless = [found for found in outcomes if isinstance(found, NoPattern)]
+        if len(patternless) == len(outcomes):
+            phase = patternless[0].phase
+            message = f"no weekdays give {phase.cadence} with {phase.gap} between sessions"
+            return Fault(phase.name, "gap", message)
     return None
 
 
@@ -52,19 +54,13 @@ def _with_each_alternative(phases: tuple[Phase, ...]) -> Iterator[list[Phase]]:
             yield [*phases[:index], phase.using(alternative), *phases[index + 1 :]]
 
 
-def _fault(phases: list[Phase], start: date, clinic: Clinic) -> Fault | None:
+def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> Fault | NoPattern | None:
     stretches = [Stretch(phase, 1, phase.sessions or _OPEN_ENDED_SAMPLE) for phase in phases]
     targets = lay_targets(stretches, start, clinic)
     if isinstance(targets, NoPattern):
-        phase = targets.phase
-        return Fault(
-            phase.name, "gap", f"no weekdays give {phase.cadence} with {phase.gap} between sessions"
-        )
-    for before, here in pairwise(targets):
-        fault = _gap_fault(before, here)
-        if fault:
-            return fault
-    return None
+        return targets
+    faults = (_gap_fault(before, here) for before, here in pairwise(targets))
+    return next((fault for fault in faults if fault), None)
 
 
 def _gap_fault(before: Target, here: Target) -> Fault | None:

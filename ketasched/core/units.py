@@ -13,6 +13,7 @@ MONTH_NAMES = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+LONGEST = 10_000 * 366 * 1440
 _UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 _UNIT_WORDS = {
     "m": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m",
@@ -43,6 +44,8 @@ def read_duration(text: str) -> timedelta:
             f"`{text}` is not a length of time: write a number and a unit, "
             "such as 40 min, 2 h or 3 days"
         )
+    if minutes > LONGEST:
+        raise ValueError(f"`{text[:40]}` is longer than ten thousand years")
     return timedelta(minutes=minutes)
 
 

@@ -31,7 +31,6 @@ from ketasched.reader.fields import (
 from ketasched.reader.source import Source, compose, read_file
 from ketasched.reader.texts import IDENTIFIER, LINE, length, one_line
 
-BUILT_IN = "built-in protocols.yaml"
 LONGEST_SESSION = 24 * 60
 LONGEST_GAP = 366
 _NOT_GIVEN = 0
@@ -55,7 +54,7 @@ def load_built_in() -> list[core.Protocol]:
     package = Path(__file__).parents[1]
     shipped = package / "protocols.yaml"
     source = read_file(str(shipped if shipped.exists() else package.parent / "protocols.yaml"))
-    source.file = BUILT_IN
+    source.file = core.BUILT_IN
     return _read(source, ours=True)
 
 
@@ -100,14 +99,18 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
     if isinstance(phase.cadence, core.DayList) and count != len(phase.cadence.days):
         message = f"the cadence lists {len(phase.cadence.days)} days"
         reading.fault_in(phase, "sessions", message, "leave `sessions` out")
-    if phase.choice and (count is None or not phase.choice.fewest <= count <= phase.choice.most):
+    if phase.choice and isinstance(phase.cadence, core.DayList):
+        reading.fault_in(phase, "choice", "a list of days leaves no choice", "leave `choice` out")
+    elif phase.choice and (count is None or not phase.choice.fewest <= count <= phase.choice.most):
         reading.fault_in(phase, "choice", "`sessions` must be a number inside this range")
     for review in phase.reviews:
         if count is None and review.after_session is None:
             message = "an open-ended phase has no last session: add `after_session`"
             reading.fault_in(review, "", message)
-        if count is not None and (review.after_session or 1) > count:
-            reading.fault_in(review, "after_session", f"the phase has {count} sessions")
+        fewest = phase.choice.fewest if phase.choice else count
+        if fewest is not None and (review.after_session or 1) > fewest:
+            message = f"the phase may have only {fewest} sessions"
+            reading.fault_in(review, "after_session", message)
     offered = [phase.cadence, *(one.cadence for one in phase.alternatives)]
     if len(set(offered)) < len(offered):
         reading.fault_in(phase, "alternatives", "two of the phase's cadences are the same")
@@ -150,17 +153,12 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
 
 def _check_discretion(protocol: core.Protocol, reading: Reading) -> None:
     """Instructions stand in the patient's calendar, which gives no treatment away."""
-    words = core.words_that_give_away(protocol)
     for instruction in protocol.instructions:
         for key, text in (("text", instruction.text), ("note", instruction.note)):
-            named = sorted((word for word in words if word in text.casefold()), key=len)
-            if named:
-                reading.fault_in(
-                    instruction,
-                    key,
-                    f"`{named[-1]}` gives the treatment away, and the patient's calendar must not",
-                    "say it in other words",
-                )
+            word = core.gives_away(protocol, text)
+            if word:
+                message = f"`{word}` gives the treatment away, and the patient's calendar must not"
+                reading.fault_in(instruction, key, message, "say it in other words")
 
 
 def _check_ids(protocols: tuple[core.Protocol, ...], reading: Reading) -> None:
@@ -237,7 +235,7 @@ _GAP = Record(
 _ALTERNATIVE = Record(
     dict,
     {
-        "cadence": Key(_CADENCE, "another cadence a user may choose"),
+        "cadence": Key(_CADENCE_TEXT, "another cadence a user may choose"),
         "window": Key(_WINDOW, "its window, if it differs", None),
         "gap": Key(_GAP, "its gap, if it differs", None),
     },

@@ -211,7 +211,7 @@ class Record(NamedTuple):
                     for name in missing
                 }
                 nearest = max(likeness, key=lambda name: likeness[name])
-                if likeness[nearest] > 0.5 or not hint:
+                if likeness[nearest] >= 0.5:
                     missing.remove(nearest)
                     hint = f"did you mean `{nearest}`?"
             known = ", ".join(self.keys)

@@ -55,7 +55,7 @@ def read_file(path: str) -> Source:
     name = "standard input" if path == "-" else path
     try:
         if path == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+            data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
         else:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_BYTES + 1)

@@ -11,7 +11,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.output import wants_color
+from ketasched.cli.output import printable, wants_color
+from ketasched.core.protocol import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +45,7 @@ class Page:
     def add(self, *parts: RenderableType) -> None:
         """Add texts or tables, each on lines of its own."""
         for part in parts:
-            self._console.print(Text(part) if isinstance(part, str) else part)
+            self._console.print(Text(printable(part)) if isinstance(part, str) else part)
 
     def add_title(self, text: str) -> None:
         """Add a line that stands out."""
@@ -59,7 +60,7 @@ class Page:
         table.add_column(no_wrap=True, width=9)
         table.add_column(ratio=1)
         for name, value in rows:
-            table.add_row(Text(name, style="dim"), Text(value))
+            table.add_row(Text(name, style="dim"), Text(printable(value)))
         self.add(table)
 
     def add_items(self, texts: Iterable[str]) -> None:
@@ -78,6 +79,6 @@ class Page:
 
 def advice(protocol: Protocol) -> str:
     """What every reader of a protocol is told."""
-    if protocol.file.startswith("built-in"):
+    if protocol.file == BUILT_IN:
         return "An example: confirm with the treating clinician."
     return "Confirm with the treating clinician."

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import Page, advice
+from ketasched.core.protocol import BUILT_IN
 from ketasched.core.units import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ def protocol_list(protocols: Iterable[Protocol]) -> str:
     for protocol in protocols:
         course = "; then ".join(_summary(phase) for phase in protocol.phases)
         lines = Text.assemble(protocol.title, "\n", (course, "dim"))
-        if not protocol.file.startswith("built-in"):
-            lines.append(f"\nfrom {protocol.file}")
+        if protocol.file != BUILT_IN:
+            lines.append(f"\nfrom {printable(protocol.file)}")
         table.add_row(Text(protocol.id, style="bold"), lines)
     page.add(table, "")
     page.add("The built-in protocols are examples: confirm with the treating clinician.")
@@ -89,7 +91,7 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     yield "Cadence", str(phase.cadence)
     if phase.after is not None:
         wait = duration_text(phase.after * 1440)
-        yield "Begins", f"{wait} after the last session of the phase before"
+        yield "Begins", f"{wait} after the last target of the phase before"
     yield "Window", str(phase.window)
     yield "Gap", f"{phase.gap} between sessions"
     if phase.pause:
