@@ -46,7 +46,7 @@ _PLAN_HELP = """Lay a protocol out from a start date, and explain every date tha
 Examples:
   ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
   ketasched plan iv --start 2027-01-04 --closed 2027-01-18 --ics alex.ics
-  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics clinic.ics
+  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics all.ics
   ketasched plan im --start "next tuesday" --sessions 4 --format month
   ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
   ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
