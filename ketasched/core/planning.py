@@ -34,6 +34,8 @@ from ketasched.errors import UsageProblem
 
 FAR = 60
 """Days within which another start is looked for."""
+A_FEW = 40
+"""Sessions that are placed first to see whether a start is worth more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,20 +277,25 @@ def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Fai
 
 
 def _nearest_that_works(order: Order, step: int) -> date | None:
-    """The nearest earlier or later start from which every session has a place; it was run."""
+    """The nearest earlier or later start on which session 1 stands and every other has a place."""
     allowed = order.week().open_weekdays & frozenset(order.days or range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
-        if start.weekday() in allowed and _has_place(replace(order, start=start)):
+        if start.weekday() in allowed and _works(replace(order, start=start)):
             return start
     return None
 
 
-def _has_place(order: Order) -> bool:
+def _works(order: Order) -> bool:
     targets = lay_targets(order.layout.stretches, order.start, order.week(), order.days)
     if isinstance(targets, NoPattern) or not targets:
         return False
-    return not isinstance(_place(order, targets), NoPlacement)
+    # What stands in the way is mostly near: a long course need not be placed whole to see it.
+    for few in (targets[:A_FEW], targets):
+        outcome = _place(order, few)
+        if isinstance(outcome, NoPlacement) or outcome.placed[0].day != order.start:
+            return False
+    return True
 
 
 def _no_placement(order: Order, found: NoPlacement) -> Failure:
@@ -306,12 +313,4 @@ def _no_placement(order: Order, found: NoPlacement) -> Failure:
 
 def later_start(order: Order) -> date | None:
     """The nearest later start, within 60 days, from which every session has a place; it was run."""
-    for distance in range(1, FAR + 1):
-        start = order.start + timedelta(days=distance)
-        try:
-            course = plan(replace(order, start=start))
-        except UsageProblem:  # the last day to lay out is too near now
-            return None
-        if isinstance(course, Course) and course.sessions[0].moved_days == 0:
-            return start
-    return None
+    return _nearest_that_works(order, 1)
