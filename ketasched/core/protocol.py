@@ -6,7 +6,7 @@ Counts are sessions, windows and gaps are days, session lengths are minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.core.units import count_text, duration_text
 
@@ -94,8 +94,7 @@ class Gap:
         return f"{self.min} to {count_text(self.max, 'day')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Another cadence a clinician may choose for a phase, with its own window and gap."""
 
     cadence: Cadence
@@ -103,16 +102,14 @@ class Alternative:
     gap: Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """A decision before going on. ``after_session`` counts within the phase; None is its last."""
 
     name: str
     after_session: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRange:
+class SessionRange(NamedTuple):
     """How few and how many sessions a phase may have."""
 
     fewest: int
@@ -149,16 +146,14 @@ class Phase:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One part of a session, in minutes."""
 
     name: str
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """The time an instruction speaks of, relative to a session.
 
     ``edge`` is "from" (the instruction begins at that time: no food *for* 6 h before) or
@@ -177,8 +172,7 @@ class When:
         return f"{word} {duration_text(abs(self.minutes))} {side}"
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """What the patient should do or leave, and when; ``text`` must not give the treatment away.
 
     ``note`` follows the time: no driving until the next day, *after a restful sleep*.
@@ -193,8 +187,7 @@ class Instruction:
         return f"{timed}, {self.note}" if self.note else timed
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a fact comes from. ``grade``: A, B or convention."""
 
     fact: str
