@@ -397,6 +397,16 @@ def test_a_mistake_of_ours_is_owned_up_to(ketasched, monkeypatch):
         ketasched(*IV)
 
 
+def test_a_file_error_nobody_foresaw_gives_no_traceback(ketasched, monkeypatch):
+    def vanish(*_):
+        raise FileNotFoundError(2, "gone", "some.file")
+
+    monkeypatch.setattr("ketasched.cli.intake.understand", vanish)
+    outcome = ketasched(*IV)
+    assert outcome.code == 1
+    assert "this is a mistake in ketasched (FileNotFoundError)" in outcome.err
+
+
 def test_debug_shows_where_an_error_comes_from():
     outcome = run_process("plan", "ivv", "--start", "2027-01-04", env={"KETASCHED_DEBUG": "1"})
     assert b"Traceback" in outcome.stderr

@@ -152,21 +152,27 @@ def run(arguments: list[str]) -> int:
     except KetaschedError as error:
         code = _fail(error, arguments)
     except OSError as error:  # the help is printed by the library; all else has its own words
-        if error.filename is not None or os.environ.get("KETASCHED_DEBUG"):
-            raise
-        output.silence()
-        code = _fail(output.cannot_print(error), arguments)
+        if error.filename is not None:
+            code = _own_up(error)
+        else:
+            output.silence()
+            code = _fail(output.cannot_print(error), arguments)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
-        if os.environ.get("KETASCHED_DEBUG"):
-            raise
-        output.tell(f"error: this is a mistake in ketasched ({type(error).__name__})")
-        output.tell("help: run it again with KETASCHED_DEBUG=1 and report what it prints")
-        code = 1
+        code = _own_up(error)
     if code == INTERRUPTED:
         output.tell("interrupted")
     return code
+
+
+def _own_up(error: Exception) -> int:
+    """A failure nobody foresaw is ours."""
+    if os.environ.get("KETASCHED_DEBUG"):
+        raise error
+    output.tell(f"error: this is a mistake in ketasched ({type(error).__name__})")
+    output.tell("help: run it again with KETASCHED_DEBUG=1 and report what it prints")
+    return 1
 
 
 def _fail(error: KetaschedError, arguments: list[str]) -> int:

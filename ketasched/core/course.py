@@ -61,7 +61,7 @@ class DatedReview:
 class Course:
     """The sessions of one person, with the pauses and reviews between them.
 
-    ``already`` sessions took place elsewhere. ``left_out`` names the open-ended phases that were
+    ``left_out`` names the open-ended phases that were
     not laid out. ``total`` is the last number of the phases with a set number of sessions; the
     sessions of an open-ended phase have higher numbers and no total.
     """
@@ -73,7 +73,6 @@ class Course:
     reviews: tuple[DatedReview, ...]
     left_out: tuple[str, ...]
     total: int
-    already: int = 0
 
 
 def session_end(start: datetime, minutes: int) -> datetime:

@@ -151,7 +151,6 @@ def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Co
         reviews=reviews,
         left_out=order.layout.left_out,
         total=order.layout.total,
-        already=order.already,
     )
 
 
