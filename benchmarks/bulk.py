@@ -17,11 +17,11 @@ import icalendar
 
 from ketasched import zone
 from ketasched.core.choices import Choices, lay_out
-from ketasched.core.clinic import Clinic
-from ketasched.core.constraint import Closure
+from ketasched.core.clinic import Clinic, Closure
 from ketasched.core.course import Course
-from ketasched.core.planning import Order, plan
-from ketasched.core.search import StartTimes
+from ketasched.core.order import Commitments, Order, make_rules
+from ketasched.core.planning import plan
+from ketasched.core.slots import StartTimes
 from ketasched.core.units import read_clock
 from ketasched.formats import calendar_ics, protocol_yaml
 
@@ -76,7 +76,8 @@ class World:
     def course(self, number: int) -> Course:
         """The course of one person."""
         start = date(2027, 1, 4) + timedelta(days=number % 4 + number // 4 % 26 * 7)
-        found = plan(Order(self.protocol, self.layout, start, self.clinic, self.times))
+        rules = make_rules(self.clinic, self.times, Commitments())
+        found = plan(Order(self.protocol, self.layout, start, self.clinic, rules))
         if not isinstance(found, Course):
             raise TypeError(found.message)
         return found

@@ -111,6 +111,22 @@ def load(name: str) -> Zone:
     return Zone(name, tzinfo, read_posix(rule), version)
 
 
+def load_loosely(name: str) -> zoneinfo.ZoneInfo | None:
+    """The zone a calendar program means by a name such as ``/a.vendor/Europe/Berlin``, or None.
+
+    A name of one word counts as itself only: the last part of a longer name could mean anything.
+    """
+    parts = name.strip("/ ").split("/")
+    if parts[-1].upper() in {"UTC", "Z"}:
+        return load("UTC").tzinfo
+    for start in range(max(1, len(parts) - 1)):
+        try:
+            return load("/".join(parts[start:])).tzinfo
+        except UsageProblem:
+            continue
+    return None
+
+
 def names() -> list[str]:
     """Every zone name of the tzdata package."""
     return (_package_folder().parent / "zones").read_text("ascii").split()

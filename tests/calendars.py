@@ -42,8 +42,8 @@ def check_times(course, data):
     """Every session has its wall time, and its instant by the file's zone and by the zone's name."""
     defined = zones_of(data)
     events = events_of(data)
-    assert len(events) == len(course.sessions)
-    for session, event in zip(course.sessions, events, strict=True):
+    assert len(events) == len(course.entries())
+    for session, event in zip(course.entries(), events, strict=True):
         for name, ours in (("DTSTART", session.start), ("DTEND", session.end)):
             theirs = event[name].dt
             tzid = event[name].params.get("TZID")

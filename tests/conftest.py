@@ -13,11 +13,13 @@ from hypothesis import settings
 
 from ketasched import zone as zones
 from ketasched.cli import app
+from ketasched.core.busy import Absence, BusyTimes
 from ketasched.core.choices import Choices, lay_out
-from ketasched.core.clinic import Clinic
-from ketasched.core.constraint import Closure
-from ketasched.core.planning import Order, plan
-from ketasched.core.search import StartTimes
+from ketasched.core.clinic import ALL_DAY, WORKING_WEEK, Clinic, Closure
+from ketasched.core.order import Commitments, Order, make_rules
+from ketasched.core.planning import plan
+from ketasched.core.protocol import VISIT_KINDS
+from ketasched.core.slots import StartTimes
 from ketasched.formats import protocol_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +39,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 @pytest.fixture(autouse=True)
 def fixed_world(monkeypatch, tmp_path):
     """Every test runs in an empty folder of its own."""
-    for name in ("KETASCHED_PROTOCOLS", "KETASCHED_DEBUG", "FORCE_COLOR"):
+    for name in ("KETASCHED_PROTOCOLS", "KETASCHED_CLINIC", "KETASCHED_DEBUG", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in FIXED_WORLD.items():
         monkeypatch.setenv(name, value)
@@ -83,18 +85,41 @@ def run_process(*arguments, **options):
 BUILT_IN = {protocol.id: protocol for protocol in protocol_yaml.load_built_in()}
 
 
+def week_of(weekdays):
+    """A clinic's week, open on some weekdays at hours that are not known."""
+    return tuple(ALL_DAY if day in weekdays else () for day in range(7))
+
+
 def order_of(
-    protocol, start, *, closed=(), at="09:00", days=(), zone="America/Chicago", week=None, **choices
+    protocol,
+    start,
+    *,
+    closed=(),
+    at="09:00",
+    flex=0,
+    days=(),
+    zone="America/Chicago",
+    week=WORKING_WEEK,
+    away=(),
+    busy=(),
+    travel=0,
+    without=VISIT_KINDS,
+    today=date.min,
+    **choices,
 ):
-    """An order as the command line would make it; ``closed`` has days or pairs of them."""
+    """An order as the command line would make it, but without linked visits unless asked;
+    ``closed`` has days or pairs of them.
+    """
     protocol = BUILT_IN.get(protocol, protocol)
     chosen = Choices(**choices)
     closures = tuple(Closure(*((one, one) if isinstance(one, date) else one)) for one in closed)
-    clinic = Clinic(zones.load(zone).tzinfo, closures=closures)
-    if week:
-        clinic = Clinic(clinic.zone, frozenset(week), closures)
-    times = StartTimes((time.fromisoformat(at),) * 7)
-    return Order(protocol, lay_out(protocol, chosen), start, clinic, times, days, chosen.already)
+    clinic = Clinic(zones.load(zone).tzinfo, week, closures)
+    times = StartTimes((time.fromisoformat(at),) * 7, flex)
+    absences = tuple(Absence(*one) for one in away)
+    busy_times = BusyTimes(lambda _first, _last: busy) if busy else None
+    rules = make_rules(clinic, times, Commitments(absences, busy_times, travel), today)
+    layout = lay_out(protocol, chosen)
+    return Order(protocol, layout, start, clinic, rules, days, chosen.already, frozenset(without))
 
 
 def course_of(protocol, start, **how):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketasched import zone
+from ketasched.core.clinic import WHOLE_WEEK
 from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Instruction, When
 from ketasched.formats import calendar_ics
@@ -219,7 +220,7 @@ def test_six_hours_are_six_hours_across_a_clock_change():
 
 
 def test_a_session_across_a_repeated_hour_is_written_in_utc():
-    course = course_of("iv", date(2027, 11, 7), at="00:30", week=range(7), already=5)
+    course = course_of("iv", date(2027, 11, 7), at="00:30", week=WHOLE_WEEK, already=5)
     data = written(course)
     assert b"VTIMEZONE" not in data
     (event,) = events_of(data)

@@ -149,7 +149,7 @@ def test_already(report):
 def test_options_of_the_calendar(ketasched, options, found):
     outcome = ketasched(*IV, "--ics", "one.ics", *options)
     assert outcome.code == 0
-    event = events_of(open("one.ics", "rb").read())[0]  # noqa: PTH123, SIM115
+    event = events_of(open("one.ics", "rb").read())[1]  # noqa: PTH123, SIM115
     assert (event["SUMMARY"], event.get("LOCATION"), len(event.walk("VALARM"))) == found
 
 
@@ -159,7 +159,7 @@ def test_the_course_is_named_by_name_or_else_by_the_file(ketasched, report):
     by_name = [s["uid"] for s in report(*BASE, "--name", "alex")["sessions"]]
     assert by_file == by_name
     written = [str(e["UID"]) for e in events_of(open("alex.ics", "rb").read())]  # noqa: PTH123, SIM115
-    assert written == by_file
+    assert [one for one in written if one in by_file] == by_file
     assert by_file != [s["uid"] for s in report(*BASE)["sessions"]]
 
 
@@ -201,7 +201,7 @@ def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
     outcome = ketasched(*IV, "--ics", "-", "--name", "alex")
     assert outcome.code == 0
     assert outcome.err.startswith("note: maintenance is open-ended and left out")
-    assert len(events_of(outcome.out.encode())) == 6
+    assert len(events_of(outcome.out.encode())) == 10
     ketasched(*IV, "--ics", "alex.ics")
     assert open("alex.ics", "rb").read() == outcome.out.encode()  # noqa: PTH123, SIM115
 
@@ -209,7 +209,7 @@ def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
 def test_the_table_goes_to_standard_output_and_the_success_line_does_not(ketasched):
     outcome = ketasched(*IV, "--ics", "one.ics")
     assert outcome.out == ketasched(*IV).out
-    assert outcome.err.startswith("wrote one.ics: 6 sessions")
+    assert outcome.err.startswith("wrote one.ics: 6 sessions and 4 linked visits;")
 
 
 def test_what_is_left_out_is_said(ketasched):
@@ -230,10 +230,10 @@ def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
         (("--at", "mon=9:00,thu=9:30,tue=10:00"), "--at: no session is on a Tuesday"),
         (("--at", "mon=10:00"), "--at: no time for Thursdays, so they are at 09:00"),
         (("--at", "8:00,mon=10:00"), None),
-        (("--title", "Ketamine", "--ics", "a.ics"), "--title gives the treatment away"),
+        (("--title", "Ketamine", "--ics", "a.ics"), "the title gives the treatment away"),
         (
             ("--location", "Infusion centre", "--ics", "a.ics"),
-            "--location gives the treatment away",
+            "the location gives the treatment away",
         ),
     ],
 )
@@ -381,10 +381,15 @@ def test_no_place_says_each_day_and_a_start_that_works(ketasched):
         "  Tue 12 Jan 2027  closed Mon 11 Jan 2027 to Sun 31 Jan 2027\n"
         "  Wed 13 Jan 2027  closed Mon 11 Jan 2027 to Sun 31 Jan 2027\n"
         "  Thu 14 Jan 2027  closed Mon 11 Jan 2027 to Sun 31 Jan 2027\n"
-        "help: the nearest later start that works is Mon 1 Feb 2027: --start 2027-02-01\n"
+        "help: the nearest starts that work are Wed 23 Dec 2026 and Mon 1 Feb 2027\n"
+        "each of these was run and works:\n"
+        "  start on Wed 23 Dec 2026\n"
+        "    ketasched plan iv --start 2026-12-23 --closed 2027-01-11..2027-01-31\n"
+        "  start on Mon 1 Feb 2027\n"
+        "    ketasched plan iv --start 2027-02-01 --closed 2027-01-11..2027-01-31\n"
     )
-    works = ketasched("plan", "iv", "--start", "2027-02-01", "--closed", "2027-01-11..2027-01-31")
-    assert works.code == 0
+    for line in outcome.err.splitlines()[-3::2]:
+        assert ketasched(*line.split()[1:]).code == 0
 
 
 def test_a_mistake_of_ours_is_owned_up_to(ketasched, monkeypatch):

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import pytest
 from conftest import BUILT_IN, course_of, days_of, order_of
 
+from ketasched.core.clinic import WHOLE_WEEK
 from ketasched.core.constraint import Reason
 from ketasched.core.placement import place
-from ketasched.core.planning import Failure, later_start
+from ketasched.core.planning import Failure
 from ketasched.core.protocol import Gap, PerWeek, Phase, Review, Window
-from ketasched.core.search import StartTimes
+from ketasched.core.slots import Slots, StartTimes
 from ketasched.core.targets import Target
 
 
@@ -147,28 +148,21 @@ def test_a_review_of_an_open_ended_phase_is_reported_only_if_it_is_reached():
     assert [(one.name, one.after_session) for one in long.reviews][1:] == [("go on?", 9)]
 
 
-def test_a_later_start_that_is_advised_was_run():
-    closed = [(date(2027, 1, 11), date(2027, 1, 31))]
-    start = later_start(order_of("iv", date(2027, 1, 4), closed=closed))
-    assert start == date(2027, 2, 1)
-    assert days_of(course_of("iv", start, closed=closed))[0] == "1 Feb"
-
-
 def test_a_clock_time_that_does_not_exist_moves_the_session():
-    course = course_of("iv", date(2027, 3, 7), at="02:30", week=range(7))
+    course = course_of("iv", date(2027, 3, 7), at="02:30", week=WHOLE_WEEK)
     moved = {s.target: (s.start.date(), [r.kind for r in s.reasons]) for s in course.sessions}
     assert moved[date(2027, 3, 14)] == (date(2027, 3, 13), ["clock"])
 
 
 def test_a_clock_time_that_happens_twice_moves_the_session():
-    course = course_of("kap", date(2027, 10, 31), at="01:30", week=range(7))
+    course = course_of("kap", date(2027, 10, 31), at="01:30", week=WHOLE_WEEK)
     (moved,) = (s for s in course.sessions if s.moved_days)
     assert moved.target == date(2027, 11, 7)
     assert moved.reasons[0].text == "01:30 happens twice on Sun 7 Nov 2027, when the clocks change"
 
 
 def test_a_session_lasts_its_minutes_across_a_clock_change():
-    course = course_of("spravato", date(2027, 3, 11), at="00:30", week=range(7))
+    course = course_of("spravato", date(2027, 3, 11), at="00:30", week=WHOLE_WEEK)
     across = next(s for s in course.sessions if s.start.date() == date(2027, 3, 14))
     assert across.end.isoformat() == "2027-03-14T04:00:00-05:00"
     assert (across.end.timestamp() - across.start.timestamp()) == 150 * 60
@@ -179,7 +173,11 @@ def test_a_session_lasts_its_minutes_across_a_clock_change():
 
 def laid(days, gap=(2, 5), window=(1, 1), pause=0):
     phase = Phase("one", PerWeek(2), len(days), Window(*window), Gap(*gap), pause)
-    return [Target(n, phase, n, date(2027, 1, day)) for n, day in enumerate(days, start=1)]
+    return [target(n, phase, day) for n, day in enumerate(days, start=1)]
+
+
+def target(number, phase, day):
+    return Target(number, phase, number, date(2027, 1, day), phase.window, 60)
 
 
 def closed_on(*days):
@@ -193,7 +191,7 @@ def closed_on(*days):
 
 def placed(targets, *constraints, fixed=None, times=None):
     times = times or StartTimes((time(9),) * 7)
-    return place(targets, constraints, fixed or {}, times, 60)
+    return place(targets, Slots(constraints, times), fixed or {}, targets[0].day)
 
 
 def days(placement):
@@ -242,7 +240,7 @@ def test_fixed_sessions_out_of_number_order_are_an_error():
 def test_between_phases_the_smaller_minimum_gap_holds_and_no_maximum():
     near = Phase("near", PerWeek(2), 1, Window(0, 3), Gap(1, 2))
     far = Phase("far", PerWeek(1), 1, Window(5, 5), Gap(4, 10))
-    targets = [Target(1, near, 1, date(2027, 1, 4)), Target(2, far, 1, date(2027, 1, 25))]
+    targets = [target(1, near, 4), target(2, far, 25)]
     assert days(placed(targets)) == [4, 25]
     close = [targets[0], targets[1]._replace(day=date(2027, 1, 5))]
     assert days(placed(close)) == [4, 5]

@@ -18,7 +18,7 @@ from ketasched.core.constraint import Reason
 from ketasched.core.course import Course
 from ketasched.core.placement import NoPlacement, place
 from ketasched.core.protocol import Gap, PerWeek, Phase, Window
-from ketasched.core.search import StartTimes
+from ketasched.core.slots import Slots, StartTimes
 from ketasched.core.targets import Target
 
 START = date(2027, 1, 4)
@@ -46,7 +46,10 @@ def case(seed):
     days = [START]
     for _ in range(count - 1):
         days.append(days[-1] + timedelta(days=pick.randint(1, 5)))
-    targets = [Target(n, phases[n >= switch], n, day) for n, day in enumerate(days, start=1)]
+    targets = [
+        Target(n, phase := phases[n >= switch], n, day, phase.window, 60)
+        for n, day in enumerate(days, start=1)
+    ]
     refused = {
         (START + timedelta(days=pick.randint(-2, 30)), pick.choice([None, None, 0, -15]))
         for _ in range(pick.randint(0, 9))
@@ -129,7 +132,9 @@ def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one a
 
 
 def solve(targets, refused, fixed, flex):
-    outcome = place(targets, [refusing(refused)], fixed, StartTimes((NINE,) * 7, flex), 60)
+    outcome = place(
+        targets, Slots([refusing(refused)], StartTimes((NINE,) * 7, flex)), fixed, START
+    )
     if isinstance(outcome, NoPlacement):
         return None, outcome
     pause = outcome.pause

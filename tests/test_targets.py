@@ -6,12 +6,11 @@ from datetime import date, timedelta
 import pytest
 from conftest import BUILT_IN, course_of, order_of
 
-from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
-from ketasched.core.constraint import Closure
+from ketasched.core.clinic import Clinic, Closure
 from ketasched.core.planning import plan
 from ketasched.core.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
 from ketasched.core.soundness import own_gaps_fault
-from ketasched.core.targets import Stretch, lay_targets, weekday_pattern
+from ketasched.core.targets import Stretch, lay_targets, weekday_patterns
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 MONDAY = date(2027, 1, 4)
@@ -36,13 +35,14 @@ MONDAY = date(2027, 1, 4)
     ],
 )
 def test_weekday_patterns_of_a_working_week(sessions, gap, first, pattern):
-    assert weekday_pattern(PerWeek(sessions), Gap(*gap), first, WORKING_WEEK) == pattern
+    found = weekday_patterns(PerWeek(sessions), Gap(*gap), first, frozenset(range(5)))
+    assert (found[0] if found else None) == pattern
 
 
 def test_weekday_patterns_of_a_whole_week():
-    assert weekday_pattern(PerWeek(2), Gap(2, 7), SAT, WHOLE_WEEK) == (SAT, TUE)
-    assert weekday_pattern(PerWeek(3), Gap(1, 5), THU, WHOLE_WEEK) == (THU, SAT, MON)
-    assert weekday_pattern(PerWeek(7), Gap(1, 1), SUN, WHOLE_WEEK)[0] == SUN
+    assert weekday_patterns(PerWeek(2), Gap(2, 7), SAT, frozenset(range(7)))[0] == (SAT, TUE)
+    assert weekday_patterns(PerWeek(3), Gap(1, 5), THU, frozenset(range(7)))[0] == (THU, SAT, MON)
+    assert weekday_patterns(PerWeek(7), Gap(1, 1), SUN, frozenset(range(7)))[0][0] == SUN
 
 
 def phase(cadence, sessions, name="one", **more):

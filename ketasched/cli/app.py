@@ -11,11 +11,13 @@ from typer.exceptions import TyperException
 
 from ketasched.cli import output
 from ketasched.cli.request import (
+    ClinicFiles,
     ProtocolName,
     ProtocolsFiles,
     Request,
-    protocols_file,
-    takes_request,
+    SuggestRequest,
+    single_value,
+    takes,
 )
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 
@@ -36,6 +38,7 @@ Examples:
   ketasched show spravato
   ketasched plan iv --start 2027-01-04 --at 09:30
   ketasched plan spravato --start 2027-01-05 --ics spravato.ics
+  ketasched suggest spravato --from 2027-01-01 --to 2027-03-31 --holidays US
 
 Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
 3 no placement satisfies the rules, 130 interrupted.
@@ -50,6 +53,8 @@ Examples:
   ketasched plan im --start "next tuesday" --sessions 4 --format month
   ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
   ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
+  ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
+  ketasched plan kap --start 2027-01-05 --away 2027-02-08..2027-02-12 --flex 2h
 
 Nothing is written unless --ics names a file.
 """
@@ -68,17 +73,37 @@ _SHOW_HELP = """Show a protocol in full, with its sources.
 Examples:
   ketasched show spravato
 """
-_CHECK_HELP = """Check a protocol file; - reads standard input.
+_SUGGEST_HELP = """Try every start of a range with every weekday pattern, and rank them: the
+fewest pauses, the fewest sessions moved, the fewest days moved, then the earliest.
+
+\b
+Examples:
+  ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
+  ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
+"""
+_CHECK_HELP = """Check a protocol or clinic file; - reads standard input.
 
 \b
 Examples:
   ketasched check my-protocols.yaml
+  ketasched check clinic.yaml --year 2027
 """
-_SCHEMA_HELP = """Print the JSON Schema of a file format, for your editor.
+_CONVERT_HELP = """Turn the visit table of a trial into a protocol file, on standard output.
+
+The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
+lengths if it has them. - reads standard input.
+
+\b
+Examples:
+  ketasched convert visits.csv > trial.yaml
+  ketasched convert visits.csv --column day="Study Day" --id trial-7 > trial.yaml
+"""
+_SCHEMA_HELP = """Print the JSON Schema of a file format, protocols or clinic, for your editor.
 
 \b
 Examples:
   ketasched schema protocols > protocols.schema.json
+  ketasched schema clinic > clinic.schema.json
 """
 
 
@@ -104,35 +129,107 @@ def _main(
 
 
 @app.command("list", help=_LIST_HELP)
-def _list(protocols: ProtocolsFiles = []) -> None:  # noqa: B006 - Typer copies it
+def _list(
+    protocols: ProtocolsFiles = [],  # noqa: B006 - Typer copies it
+    clinic: ClinicFiles = [],  # noqa: B006
+) -> None:
     from ketasched.cli.protocols import list_all
 
-    list_all(protocols_file(protocols))
+    list_all(single_value("--protocols", protocols), single_value("--clinic", clinic))
 
 
 @app.command("show", help=_SHOW_HELP)
-def _show(protocol: ProtocolName, protocols: ProtocolsFiles = []) -> None:  # noqa: B006
+def _show(
+    protocol: ProtocolName,
+    protocols: ProtocolsFiles = [],  # noqa: B006
+    clinic: ClinicFiles = [],  # noqa: B006
+) -> None:
     from ketasched.cli.protocols import show
 
-    show(protocol, protocols_file(protocols))
+    show(protocol, single_value("--protocols", protocols), single_value("--clinic", clinic))
 
 
 @app.command("plan", help=_PLAN_HELP, short_help="Lay a protocol out as dated sessions.")
-@takes_request
+@takes(Request)
 def _plan(request: Request) -> None:
     from ketasched.cli.plan import run
 
     run(request)
 
 
-@app.command("check", help=_CHECK_HELP)
-def _check(file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)]) -> None:
+@app.command("suggest", help=_SUGGEST_HELP, short_help="Find the starts that go best.")
+@takes(SuggestRequest)
+def _suggest(request: SuggestRequest) -> None:
+    from ketasched.cli.suggest import run
+
+    run(request)
+
+
+@app.command("check", help=_CHECK_HELP, short_help="Check a protocol or clinic file.")
+def _check(
+    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
+    year: Annotated[
+        list[str],
+        typer.Option(
+            "--year", metavar="2027", help="Show that year of a clinic.", show_default=False
+        ),
+    ] = [],  # noqa: B006
+) -> None:
     from ketasched.cli.protocols import check
 
-    check(file)
+    check(file, single_value("--year", year))
 
 
-@app.command("schema", help=_SCHEMA_HELP)
+@app.command(
+    "convert", help=_CONVERT_HELP, short_help="Turn a trial's visit table into a protocol file."
+)
+def _convert(
+    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
+    column: Annotated[
+        list[str],
+        typer.Option(
+            "--column",
+            metavar="KEY=HEADER",
+            help='Which column is which, if its header does not say: day="Study Day"; '
+            "KEY is name, day, minus, plus, window, version or length.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
+    identifier: Annotated[
+        list[str],
+        typer.Option(
+            "--id",
+            metavar="ID",
+            help="The protocol's id, else the file's name.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
+    title: Annotated[
+        list[str],
+        typer.Option("--title", metavar="TEXT", help="The protocol's title.", show_default=False),
+    ] = [],  # noqa: B006
+    length: Annotated[
+        list[str],
+        typer.Option(
+            "--length",
+            metavar="90min",
+            help="How long a session takes where the table has no lengths; 60 min if not given.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006
+) -> None:
+    from ketasched.cli.convert import run
+
+    run(
+        file,
+        column,
+        single_value("--id", identifier),
+        single_value("--title", title),
+        single_value("--length", length),
+    )
+
+
+@app.command("schema", help=_SCHEMA_HELP, short_help="Print the JSON Schema of a file format.")
 def _schema(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> None:
     from ketasched.cli.protocols import schema
 

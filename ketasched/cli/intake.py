@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from ketasched import zone
 from ketasched.cli import library
-from ketasched.cli.request import DEFAULT_START_TIME, FORMATS, Request
-from ketasched.core.choices import Choices, Layout, lay_out
-from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, no_holidays
-from ketasched.core.constraint import Closure
-from ketasched.core.dates import read_date, read_span
-from ketasched.core.planning import Order
-from ketasched.core.protocol import MAX_SESSIONS, Cadence, PerWeek
-from ketasched.core.protocol_text import read_cadence, read_reminder
-from ketasched.core.search import StartTimes
-from ketasched.core.units import (
-    WEEKDAY_NAMES,
-    count_text,
-    read_clock,
-    read_weekday,
+from ketasched.cli.request import DEFAULT_START_TIME, FORMATS, Request, Terms
+from ketasched.cli.surroundings import (
+    Surroundings,
+    clinic_file,
+    commitments,
+    protocols_file,
+    surroundings,
+    zone_of,
 )
+from ketasched.cli.values import by_phase, choose, clean_text, read, read_number
+from ketasched.core.choices import Choices, Layout, lay_out
+from ketasched.core.clinic import Clinic
+from ketasched.core.dates import read_date
+from ketasched.core.order import Order, make_rules
+from ketasched.core.protocol import PerWeek, Protocol, Window
+from ketasched.core.protocol_text import read_cadence, read_reminder
+from ketasched.core.slots import FLEX_STEP, StartTimes
+from ketasched.core.units import WEEKDAY_NAMES, count_text, read_clock, read_minutes, read_weekday
 from ketasched.errors import UsageProblem, did_you_mean
 
-LONGEST_TEXT = 10_000
-Value = TypeVar("Value")
+LONGEST_FLEX = 12 * 60
+_WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
 class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it."""
 
     order: Order
-    zone: zone.Zone
-    zone_source: str
+    found: Surroundings
     format: str
     name: str
     course_name: str
@@ -49,67 +50,115 @@ class Task(NamedTuple):
     asked_weekdays: frozenset[int]
     printed: bool
 
+    @property
+    def zone(self) -> zone.Zone:
+        """The zone all times are in."""
+        return self.found.zone
+
 
 def understand(request: Request, now: datetime) -> Task:
     """Read a request at the instant ``now``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
-        FileTrouble, FileProblems: the protocols file.
+        FileTrouble, FileProblems: a file it names.
     """
     _refuse_idle_options(request)
-    extra_file = request.protocols or os.environ.get("KETASCHED_PROTOCOLS", "")
-    if extra_file and request.ics and _same_file(extra_file, request.ics):
-        raise UsageProblem("--ics names the protocols file", "choose another file for the calendar")
-    protocol = library.find(request.protocol, extra_file)
-    place, zone_source = _zone(request.tz)
-    today = now.astimezone(place.tzinfo).date()
-    clinic = _clinic(request, today, place)
-    choices = Choices(
-        sessions=_sessions(request.sessions),
-        cadences=_cadences(request.cadence),
-        until=_read("--until", lambda text: read_date(text, today), request.until)
-        if request.until
-        else None,
-        already=_number("--already", request.already, 0) if request.already else 0,
-    )
-    layout = lay_out(protocol, choices)
-    start = _read("--start", lambda text: read_date(text, today), request.start)
-    if choices.until is not None and choices.until < start:
+    _refuse_same_file(request)
+    terms = understand_terms(request, now)
+    file = terms.found.file
+    start = read("--start", lambda text: read_date(text, terms.today), request.start)
+    if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
-    order = Order(
-        protocol,
-        layout,
-        start,
-        clinic,
-        _start_times(request.at, clinic),
-        _days(request.days, layout),
-        choices.already,
-    )
-    name = course_name = _text("--name", request.name)
+    name = course_name = clean_text("--name", request.name)
     if not name and request.ics not in ("", "-"):
-        course_name = _text("--ics", Path(request.ics).stem)
+        course_name = clean_text("--ics", Path(request.ics).stem)
+    location = clean_text("--location", request.location)
+    if not location and file:
+        location = file.defaults.location or file.address
+    reminders = terms.order.protocol.reminders
+    if file and file.defaults.reminders is not None:
+        reminders = file.defaults.reminders
+    without = frozenset(_kind(text, terms.order.protocol) for text in request.without)
     return Task(
-        order,
-        place,
-        zone_source,
+        terms.order_from(start, without),
+        terms.found,
         request.format or "table",
         name,
         course_name,
         request.audience == "staff",
-        _text("--title", request.title),
-        _text("--location", request.location),
-        _reminders(request.remind) if request.remind else protocol.reminders,
-        today,
+        clean_text("--title", request.title),
+        location,
+        _reminders(request.remind) if request.remind else reminders,
+        terms.today,
         _asked_weekdays(request.at),
         request.ics != "-",
     )
 
 
+class Understood(NamedTuple):
+    """The terms of a course, whatever its start; ``order`` has yet to get one."""
+
+    order: Order
+    found: Surroundings
+    until: date | None
+    today: date
+
+    def order_from(self, start: date, without: frozenset[str] = frozenset()) -> Order:
+        """The order of a course with that start."""
+        from dataclasses import replace
+
+        return replace(self.order, start=start, without=without)
+
+
+def understand_terms(terms: Terms, now: datetime) -> Understood:
+    """Read what is asked of a course but for its start.
+
+    Raises:
+        UsageProblem: an option that cannot be read, or that would change nothing.
+        FileTrouble, FileProblems: a file it names.
+    """
+    file = clinic_file(terms.clinic)
+    protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
+    if terms.busy.count("-") + [terms.clinic, terms.protocols].count("-") > 1:
+        raise UsageProblem(
+            "- is given twice, and standard input can be read only once", "name a file for one"
+        )
+    today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
+    found = surroundings(terms, file, today)
+    choices = Choices(
+        sessions=by_phase(
+            "--sessions",
+            terms.sessions,
+            lambda text: read_number("--sessions", text, 1),
+            needs_phase=False,
+        ),
+        cadences=by_phase(
+            "--cadence",
+            terms.cadence,
+            lambda text: read("--cadence", read_cadence, text),
+            needs_phase=True,
+        ),
+        windows=_windows(terms.window),
+        until=read("--until", lambda text: read_date(text, today), terms.until)
+        if terms.until
+        else None,
+        already=read_number("--already", terms.already, 0) if terms.already else 0,
+    )
+    layout = lay_out(protocol, choices)
+    flex = _flex(terms.flex)
+    default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
+    times = StartTimes(_start_times(terms.at, found.clinic, default_time), flex)
+    rules = make_rules(found.clinic, times, commitments(terms, found, today), today)
+    days = _days(terms.days, layout)
+    order = Order(protocol, layout, today, found.clinic, rules, days, choices.already)
+    return Understood(order, found, choices.until, today)
+
+
 def _refuse_idle_options(request: Request) -> None:
     """Refuse what would be ignored, and what cannot be told apart."""
-    _choose("--format", request.format or "table", FORMATS)
-    _choose("--for", request.audience or "patient", ("patient", "staff"))
+    choose("--format", request.format or "table", FORMATS)
+    choose("--for", request.audience or "patient", ("patient", "staff"))
     calendar_only = {
         "--for": request.audience,
         "--title": request.title,
@@ -141,99 +190,34 @@ def _refuse_idle_options(request: Request) -> None:
         raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
 
 
-def _same_file(one: str, other: str) -> bool:
+def _refuse_same_file(request: Request) -> None:
+    """Refuse to write the calendar over a file that is read."""
+    import os
+
+    read_files = {
+        "the protocols file": request.protocols or os.environ.get("KETASCHED_PROTOCOLS", ""),
+        "the clinic file": request.clinic or os.environ.get("KETASCHED_CLINIC", ""),
+    }
+    named = [*read_files.items(), *(("a --busy calendar", path) for path in request.busy)]
+    for what, path in named:
+        if path and request.ics and _is_same_file(path, request.ics):
+            raise UsageProblem(f"--ics names {what}", "choose another file for the calendar")
+
+
+def _is_same_file(one: str, other: str) -> bool:
     try:
         return Path(one).samefile(other)
     except (OSError, ValueError):
         return False
 
 
-def _read(option: str, read: Callable[[str], Value], text: str) -> Value:
-    try:
-        return read(text)
-    except ValueError as error:
-        raise UsageProblem(f"{option}: {error}") from None
-
-
-def _choose(option: str, given: str, offered: tuple[str, ...]) -> None:
-    if given not in offered:
-        hint = did_you_mean(given, offered)
-        raise UsageProblem(f"{option}: unknown `{given}`", hint or f"choose {', '.join(offered)}")
-
-
-def _text(option: str, text: str) -> str:
-    """A text for people: line ends as one sign, no control characters, nothing undecodable."""
-    for line_end in ("\r\n", "\r", "\u2028", "\u2029"):
-        text = text.replace(line_end, "\n")
-    if text and not text.strip():
-        raise UsageProblem(f"{option} is empty", "write something, or leave it out")
-    text = text.strip()
-    if len(text) > LONGEST_TEXT:
-        raise UsageProblem(f"{option} is longer than {LONGEST_TEXT} characters", "shorten it")
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Cs":
-            raise UsageProblem(
-                f"{option}: the text is not valid in this terminal's encoding", "use UTF-8"
-            )
-        if category == "Cc" and character not in "\n\t":
-            raise UsageProblem(
-                f"{option}: the text has a control character, U+{ord(character):04X}",
-                "leave it out",
-            )
-    return text
-
-
-def _number(option: str, text: str, least: int) -> int:
-    stripped = text.strip()
-    if not (stripped.isascii() and stripped.removeprefix("-").isdigit() and len(stripped) < 1000):
-        raise UsageProblem(f"{option}: `{text}` is not a whole number")
-    if not least <= int(stripped) <= MAX_SESSIONS:
-        raise UsageProblem(f"{option}: {stripped} is outside {least} to {MAX_SESSIONS}")
-    return int(stripped)
-
-
-def _zone(name: str) -> tuple[zone.Zone, str]:
-    return (zone.load(name), "flag") if name else (_local_zone(), "this computer")
-
-
-def _local_zone() -> zone.Zone:
-    hint = "name the zone: --tz America/Chicago"
-    wanted = os.environ.get("TZ", "").lstrip(":")
-    if wanted and wanted != "/etc/localtime":
-        # Of a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, tzlocal says nothing and goes on.
-        try:
-            return zone.load(wanted.rpartition("zoneinfo/")[2])
-        except UsageProblem as problem:
-            raise UsageProblem(f"TZ is `{wanted}`, which names no time zone", hint) from problem
-    import tzlocal
-
-    try:
-        return zone.load(tzlocal.get_localzone_name())
-    except Exception as error:  # tzlocal has no error of its own
-        raise UsageProblem("this computer does not say which time zone it is in", hint) from error
-
-
-def _clinic(request: Request, today: date, place: zone.Zone) -> Clinic:
-    holiday_name: Callable[[date], str | None] = no_holidays
-    if request.holidays:
-        from ketasched.formats import public_holidays
-
-        holiday_name = public_holidays.load(request.holidays)
-    closures = tuple(
-        Closure(*_read("--closed", lambda text: read_span(text, today), text))
-        for text in request.closed
-    )
-    week = WHOLE_WEEK if request.weekends else WORKING_WEEK
-    return Clinic(place.tzinfo, week, closures, holiday_name)
-
-
-def _start_times(text: str, clinic: Clinic) -> StartTimes:
+def _start_times(text: str, clinic: Clinic, otherwise: time) -> tuple[time, ...]:
+    """The start time of each weekday."""
     default: time | None = None
     by_weekday: dict[int, time] = {}
-    for part in (text or DEFAULT_START_TIME).split(","):
+    for part in text.split(",") if text else ():
         day_text, equals, clock = part.rpartition("=")
-        at = _read("--at", read_clock, clock)
+        at = read("--at", read_clock, clock)
         if not equals:
             if default is not None:
                 raise UsageProblem(
@@ -241,17 +225,16 @@ def _start_times(text: str, clinic: Clinic) -> StartTimes:
                 )
             default = at
             continue
-        weekday = _read("--at", read_weekday, day_text)
+        weekday = read("--at", read_weekday, day_text)
         if weekday in by_weekday:
             raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]} has two times")
         if weekday not in clinic.open_weekdays:
             raise UsageProblem(
                 f"--at: {WEEKDAY_NAMES[weekday]}s are closed",
-                "leave that day out, or add --weekends",
+                "leave that day out, or add --weekends" if weekday > 4 else "leave that day out",
             )
         by_weekday[weekday] = at
-    others = default or read_clock(DEFAULT_START_TIME)
-    return StartTimes(tuple(by_weekday.get(weekday, others) for weekday in range(7)))
+    return tuple(by_weekday.get(weekday, default or otherwise) for weekday in range(7))
 
 
 def _asked_weekdays(text: str) -> frozenset[int]:
@@ -262,10 +245,36 @@ def _asked_weekdays(text: str) -> frozenset[int]:
     return frozenset(read_weekday(day) for day, _, _ in parts)
 
 
+def _flex(text: str) -> int:
+    """How many minutes a start may change."""
+    if not text:
+        return 0
+    minutes = read("--flex", read_minutes, text)
+    if not FLEX_STEP <= minutes <= LONGEST_FLEX:
+        raise UsageProblem(
+            f"--flex: `{text}` is outside {FLEX_STEP} min to {LONGEST_FLEX // 60} h",
+            f"start times are tried in steps of {FLEX_STEP} min: write, say, 30m or 2h",
+        )
+    return minutes
+
+
+def _windows(texts: list[str]) -> Mapping[str, Window]:
+    def window(text: str) -> Window:
+        match = _WINDOW.fullmatch(text)
+        if match is None:
+            raise UsageProblem(
+                f"--window: `{text}` is not a window",
+                "write the days early and late, such as induction=2/5",
+            )
+        return Window(int(match[1]), int(match[2]))
+
+    return by_phase("--window", texts, window, needs_phase=True)
+
+
 def _days(text: str, layout: Layout) -> tuple[int, ...]:
     if not text:
         return ()
-    days = [_read("--days", read_weekday, part) for part in text.split(",")]
+    days = [read("--days", read_weekday, part) for part in text.split(",")]
     if len(set(days)) < len(days):
         raise UsageProblem("--days: a weekday stands there twice")
     offered = {
@@ -286,36 +295,23 @@ def _days(text: str, layout: Layout) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
-def _sessions(texts: list[str]) -> Mapping[str, int]:
-    return _by_phase(
-        "--sessions", texts, lambda text: _number("--sessions", text, 1), needs_phase=False
+def _kind(text: str, protocol: Protocol) -> str:
+    """A kind of linked visit that the protocol has."""
+    kinds = list(dict.fromkeys(rule.kind for rule in protocol.visits))
+    word = text.strip().casefold()
+    if word in kinds:
+        return word
+    hint = did_you_mean(text, kinds)
+    if not kinds:
+        hint = "leave --without out"
+    raise UsageProblem(
+        f"--without: {protocol.id} has no linked visit of the kind `{text}`",
+        hint or f"its kinds are {', '.join(kinds)}",
     )
-
-
-def _cadences(texts: list[str]) -> Mapping[str, Cadence]:
-    return _by_phase(
-        "--cadence", texts, lambda text: _read("--cadence", read_cadence, text), needs_phase=True
-    )
-
-
-def _by_phase(
-    option: str, texts: list[str], read: Callable[[str], Value], *, needs_phase: bool
-) -> Mapping[str, Value]:
-    found: dict[str, Value] = {}
-    for text in texts:
-        phase, equals, value = text.rpartition("=")
-        if needs_phase and not equals:
-            raise UsageProblem(
-                f"{option}: `{text}` names no phase", f"write {option} 'PHASE={text}'"
-            )
-        if phase.strip() in found:
-            raise UsageProblem(f"{option} is given twice for the same phase")
-        found[phase.strip()] = read(value)
-    return found
 
 
 def _reminders(text: str) -> tuple[timedelta, ...]:
     if text.strip().casefold() == "none":
         return ()
-    reminders = [_read("--remind", read_reminder, part) for part in text.split(",")]
+    reminders = [read("--remind", read_reminder, part) for part in text.split(",")]
     return tuple(dict.fromkeys(reminders))

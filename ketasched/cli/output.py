@@ -166,10 +166,15 @@ def error_text(error: KetaschedError, *, color: bool) -> str:
         return "\n\n".join(blocks)
     lines = [f"{_paint('error', color=color)}: {printable(error.message)}"]
     failure = getattr(error, "failure", None)
-    if failure is not None and failure.code == "no-placement":
+    if failure is not None and getattr(failure, "code", "") == "no-placement":
         lines += _refused_lines(failure.refused)
     if error.hint:
         lines.append(f"help: {printable(error.hint)}")
+    advice = getattr(error, "advice", ())
+    if advice:
+        lines.append("each of these was run and works:")
+    for text, command in advice:
+        lines += [f"  {printable(text)}", f"    {printable(command)}"]
     return "\n".join(lines)
 
 

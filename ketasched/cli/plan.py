@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ketasched.errors import KetaschedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from ketasched.cli.intake import Task
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
 
 class NoLegalPlacement(KetaschedError):
-    """No placement satisfies the rules; ``failure`` says which session and why."""
+    """No placement satisfies the rules; ``failure`` says which session and why.
+
+    ``advice``: changes that were run and work, each with the command that makes it.
+    """
 
     code = "no-placement"
     exit_code = 3
 
-    def __init__(self, failure: Failure, hint: str) -> None:
+    def __init__(self, failure: Failure, hint: str, advice: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(failure.message, hint)
         self.failure = failure
+        self.advice = tuple(advice)
 
 
 def run(request: Request) -> None:
@@ -39,7 +43,7 @@ def run(request: Request) -> None:
 
     now = clock.now()
     task = intake.understand(request, now)
-    course = _plan(task)
+    course = _plan(request, task)
     if request.ics == "-":
         output.print_data(_calendar(course, task, now))
         _remark(request, course, task)
@@ -55,30 +59,29 @@ def run(request: Request) -> None:
     _remark(request, course, task)
 
 
-def _plan(task: Task) -> Course:
+def _plan(request: Request, task: Task) -> Course:
     from ketasched.core.course import Course
-    from ketasched.core.planning import later_start, plan
-    from ketasched.core.units import day_text
+    from ketasched.core.planning import plan
 
     outcome = plan(task.order)
     if isinstance(outcome, Course):
         return outcome
-    hint = outcome.hint
-    if not hint:
-        start = later_start(task.order)
-        if start:
-            day = day_text(start)
-            hint = f"the nearest later start that works is {day}: --start {start.isoformat()}"
-        else:
-            hint = "no later start within 60 days works either; look at the closed days"
-    raise NoLegalPlacement(outcome, hint)
+    from ketasched.cli.advice import advice_for
+
+    raise NoLegalPlacement(outcome, *advice_for(request, task.order, outcome))
 
 
 def _calendar(course: Course, task: Task, now: datetime) -> bytes:
     from ketasched.formats import calendar_ics
 
+    file = task.found.file
     view = calendar_ics.View(
-        task.course_name, task.staff, task.title, task.location, task.reminders
+        task.course_name,
+        task.staff,
+        task.title,
+        task.location,
+        task.reminders,
+        file.phone if file else "",
     )
     return calendar_ics.write(course, task.zone, view, now)
 
@@ -88,11 +91,15 @@ def _render(course: Course, task: Task) -> str:
         from ketasched.core.identity import uid
         from ketasched.formats import course_report
 
-        report = course_report.course_report(
-            course,
+        file = task.found.file
+        setting = course_report.Setting(
             task.zone.name,
-            task.zone_source,
-            lambda session: uid(task.course_name, course, session),
+            task.found.zone_source,
+            file.name if file else "",
+            file.file if file else "",
+        )
+        report = course_report.course_report(
+            course, setting, lambda entry: uid(task.course_name, course, entry)
         )
         return (
             course_report.to_json(report) if task.format == "json" else course_report.to_csv(report)
@@ -115,6 +122,8 @@ def _remark(request: Request, course: Course, task: Task) -> None:
         output.tell(f"note: {note}")
     if request.ics and request.ics != "-":
         count = count_text(len(course.sessions), "session")
+        if course.visits:
+            count += f" and {count_text(len(course.visits), 'linked visit')}"
         output.tell(
             f"wrote {output.printable(request.ics)}: {count}; import it into a calendar of its own"
         )
@@ -138,7 +147,7 @@ def _outside(course: Course, task: Task) -> Iterator[str]:
     last = max(max(session.start.date(), session.target) for session in course.sessions)
     outside = [
         str(closure)
-        for closure in task.order.clinic.closures
+        for closure in task.found.closed
         if closure.last < course.start or closure.first > last
     ]
     if len(outside) > 4:
@@ -161,9 +170,9 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
     from ketasched.core.protocol import gives_away
 
-    for option, text in (("--title", task.title), ("--location", task.location)):
+    for what, text in (("the title", task.title), ("the location", task.location)):
         if not task.staff and gives_away(course.protocol, text):
-            yield f"{option} gives the treatment away in a patient's calendar"
+            yield f"{what} gives the treatment away in a patient's calendar: {text}"
 
 
 def _unsaid(course: Course, task: Task) -> Iterator[str]:

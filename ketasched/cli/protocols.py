@@ -6,41 +6,79 @@ import json
 
 from ketasched.errors import UsageProblem, did_you_mean
 
-SCHEMAS = ("protocols",)
+SCHEMAS = ("protocols", "clinic")
+_LAST_YEAR = 2100
 
 
-def list_all(protocols_file: str) -> None:
-    """Print every protocol."""
+def list_all(protocols: str, clinic: str) -> None:
+    """Print every protocol: the built-in ones, and those of a file or of a clinic."""
     from ketasched.cli import library, output
     from ketasched.cli.terminal.protocol import protocol_list
 
-    output.print_text(protocol_list(library.load(protocols_file).values()))
+    output.print_text(protocol_list(library.load(_extra(protocols, clinic)).values()))
     output.tell_on_terminal("To read one in full: ketasched show PROTOCOL")
 
 
-def show(name: str, protocols_file: str) -> None:
+def show(name: str, protocols: str, clinic: str) -> None:
     """Print one protocol as a clinician would read it."""
     from ketasched.cli import library, output
     from ketasched.cli.terminal.protocol import protocol_page
 
-    output.print_text(protocol_page(library.find(name, protocols_file)))
+    output.print_text(protocol_page(library.find(name, _extra(protocols, clinic))))
     output.tell_on_terminal(f"To plan a course: ketasched plan {name} --start DATE")
 
 
-def check(file: str) -> None:
-    """Read a protocol file and say that it is sound.
+def _extra(protocols: str, clinic: str) -> str:
+    from ketasched.cli.surroundings import clinic_file, protocols_file
+
+    return protocols_file(protocols, clinic_file(clinic))
+
+
+def check(file: str, year: str) -> None:
+    """Read a protocol or clinic file and say that it is sound; show a year of a clinic.
 
     Raises:
         FileTrouble, FileProblems: it is not.
+        UsageProblem: a year of a protocol file, or one that cannot be read.
     """
     from ketasched.cli import output
     from ketasched.core.units import count_text
-    from ketasched.formats import protocol_yaml
+    from ketasched.formats import clinic_yaml, protocol_yaml
+    from ketasched.reader.source import compose, read_file
 
-    protocols = protocol_yaml.load(file)
+    number = _year(year)
+    source = read_file(file, "protocol or clinic file")
+    keys = {getattr(key, "value", "") for key, _ in compose(source).value}
+    if "protocols" not in keys and keys & clinic_yaml.keys():
+        clinic = clinic_yaml.read(source)
+        if not number:
+            name = f"{output.printable(clinic.file)}: clinic, no problems: {clinic.name}\n"
+            output.print_text(name)
+            output.tell_on_terminal(
+                f"To see what was understood: ketasched check {file} --year 2027"
+            )
+            return
+        from ketasched.cli.surroundings import clinic_of
+        from ketasched.cli.terminal.year import clinic_year
+
+        output.print_text(clinic_year(clinic, clinic_of(clinic), number))
+        return
+    if number:
+        raise UsageProblem(f"--year: {file} is a protocol file", "give a clinic file")
+    protocols = protocol_yaml.read(source)
     names = ", ".join(one.id for one in protocols)
     count = count_text(len(protocols), "protocol")
-    output.print_text(f"{output.printable(protocols[0].file)}: {count}, no problems: {names}\n")
+    output.print_text(f"{output.printable(source.file)}: {count}, no problems: {names}\n")
+
+
+def _year(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= _LAST_YEAR):
+        raise UsageProblem(
+            f"--year: `{text}` is not a year from 2000 to {_LAST_YEAR}", "write, say, 2027"
+        )
+    return int(text)
 
 
 def schema(name: str) -> None:
@@ -49,6 +87,7 @@ def schema(name: str) -> None:
         hint = did_you_mean(name, SCHEMAS) or f"there are: {', '.join(SCHEMAS)}"
         raise UsageProblem(f"unknown schema `{name}`", hint)
     from ketasched.cli import output
-    from ketasched.formats import protocol_yaml
+    from ketasched.formats import clinic_yaml, protocol_yaml
 
-    output.print_text(json.dumps(protocol_yaml.schema(), indent=2) + "\n")
+    found = protocol_yaml.schema() if name == "protocols" else clinic_yaml.schema()
+    output.print_text(json.dumps(found, indent=2) + "\n")

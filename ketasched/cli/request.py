@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import os
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Annotated, Any, get_args, get_type_hints
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 from typer.models import OptionInfo
@@ -27,26 +27,24 @@ _PROTOCOLS = typer.Option(
     show_default=False,
 )
 ProtocolsFiles = Annotated[list[str], _PROTOCOLS]
+_CLINIC = typer.Option(
+    "--clinic",
+    metavar="FILE",
+    help="Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.",
+    show_default=False,
+)
+ClinicFiles = Annotated[list[str], _CLINIC]
 
 
 def _option(*names: str, metavar: str, about: str, **more: Any) -> Any:
     return typer.Option(*names, metavar=metavar, help=about, show_default=False, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for, as typed; empty means not given."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a course is planned from but for its start, as typed; empty means not given."""
 
     protocol: ProtocolName
-    start: Annotated[
-        str,
-        _option(
-            "--start",
-            "-s",
-            metavar="DATE",
-            about="The day the course counts from: 2027-01-05, 5 jan 2027, next tuesday, tomorrow.",
-        ),
-    ]
     at: Annotated[
         str,
         _option(
@@ -57,6 +55,14 @@ class Request:
             "other weekdays take the time without a weekday, else 09:00.",
         ),
     ] = ""
+    flex: Annotated[
+        str,
+        _option(
+            "--flex",
+            metavar="2h",
+            about="How much earlier or later a session may start than --at, to fit.",
+        ),
+    ] = ""
     days: Annotated[
         str,
         _option(
@@ -65,12 +71,14 @@ class Request:
             about="The weekdays of phases with that many sessions a week.",
         ),
     ] = ""
+    clinic: Annotated[str, _CLINIC] = ""
     tz: Annotated[
         str,
         _option(
             "--tz",
             metavar="ZONE",
-            about="Time zone, such as America/Chicago; this computer's if not given.",
+            about="Time zone, such as America/Chicago; the clinic's or this computer's if not "
+            "given.",
             autocompletion=completion.zones,
         ),
     ] = ""
@@ -91,6 +99,31 @@ class Request:
             "--holidays",
             metavar="PLACE",
             about="Closed on the public holidays of a country or a part of it: US, US-CA.",
+        ),
+    ] = ""
+    away: Annotated[
+        list[str],
+        _option(
+            "--away",
+            metavar="DATE",
+            about="A day the patient is away, or FIRST..LAST; may be repeated.",
+        ),
+    ] = field(default_factory=list)
+    busy: Annotated[
+        list[str],
+        _option(
+            "--busy",
+            metavar="FILE.ics",
+            about="A calendar whose entries leave no time; - reads standard input; may be "
+            "repeated.",
+        ),
+    ] = field(default_factory=list)
+    travel: Annotated[
+        str,
+        _option(
+            "--travel",
+            metavar="30m",
+            about="Time to keep free on both sides of what a --busy calendar holds.",
         ),
     ] = ""
     sessions: Annotated[
@@ -117,6 +150,14 @@ class Request:
             about='One of the protocol\'s alternatives: maintenance="1 per week".',
         ),
     ] = field(default_factory=list)
+    window: Annotated[
+        list[str],
+        _option(
+            "--window",
+            metavar="PHASE=E/L",
+            about="Another window than the protocol's: days early and late, induction=2/5.",
+        ),
+    ] = field(default_factory=list)
     already: Annotated[
         str,
         _option(
@@ -125,6 +166,30 @@ class Request:
             about="The first N sessions took place elsewhere; --start dates the next.",
         ),
     ] = ""
+    protocols: Annotated[str, _PROTOCOLS] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Terms):
+    """What the user asked `plan` for."""
+
+    start: Annotated[
+        str,
+        _option(
+            "--start",
+            "-s",
+            metavar="DATE",
+            about="The day the course counts from: 2027-01-05, 5 jan 2027, next tuesday, tomorrow.",
+        ),
+    ]
+    without: Annotated[
+        list[str],
+        _option(
+            "--without",
+            metavar="KIND",
+            about="Leave a kind of linked visit out: integration; may be repeated.",
+        ),
+    ] = field(default_factory=list)
     name: Annotated[
         str,
         _option(
@@ -157,7 +222,6 @@ class Request:
             about="Reminders before each session, the most important first; or none.",
         ),
     ] = ""
-    protocols: Annotated[str, _PROTOCOLS] = ""
     ics: Annotated[
         str,
         _option(
@@ -180,28 +244,58 @@ class Request:
     ] = ""
 
 
-def takes_request(command: Callable[[Request], None]) -> Callable[..., None]:
-    """A command whose options are the fields of `Request`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestRequest(Terms):
+    """What the user asked `suggest` for."""
+
+    first: Annotated[
+        str, _option("--from", metavar="DATE", about="The first start to look at: 2027-01-01.")
+    ]
+    last: Annotated[
+        str, _option("--to", metavar="DATE", about="The last start to look at: 2027-03-31.")
+    ]
+    format: Annotated[
+        str,
+        _option("--format", "-f", metavar="table|json", about="How to print; a table by default."),
+    ] = ""
+
+
+Asked = TypeVar("Asked", bound=Terms)
+
+
+def takes(
+    kind: type[Asked],
+) -> Callable[[Callable[[Asked], None]], Callable[..., None]]:
+    """Make a command whose options are the fields of a kind of request.
 
     A text option is a list to the parser, so that a second one is noticed instead of winning.
     """
 
-    def with_options(**values: Any) -> None:
-        for name, option in single.items():
-            values[name] = single_value(option, values[name])
-        command(Request(**values))
+    def decorate(command: Callable[[Asked], None]) -> Callable[..., None]:
+        def with_options(**values: Any) -> None:
+            for name, option in single.items():
+                values[name] = single_value(option, values[name])
+            command(kind(**values))
 
-    hints = get_type_hints(Request, include_extras=True)
+        parameters, single = _parameters(kind)
+        vars(with_options)["__signature__"] = inspect.Signature(parameters)
+        return with_options
+
+    return decorate
+
+
+def _parameters(kind: type[Terms]) -> tuple[list[inspect.Parameter], dict[str, str]]:
+    """What the parser is told of a kind of request, and the names of its options with one value."""
+    hints = get_type_hints(kind, include_extras=True)
     single = {}
     parameters = []
-    for one in fields(Request):
+    for one in sorted(fields(kind), key=_is_optional):
         annotation, default = hints[one.name], one.default
-        kind, about = get_args(annotation)
+        value_kind, about = get_args(annotation)
         if one.default_factory is not MISSING:
             default = []
-        elif kind is str and isinstance(about, OptionInfo):
-            names = (str(about.default), *(about.param_decls or ()))
-            single[one.name] = next(name for name in names if name.startswith("--"))
+        elif value_kind is str and isinstance(about, OptionInfo):
+            single[one.name] = _option_name(about)
             annotation = Annotated[list[str], about]
             default = MISSING if one.default is MISSING else []
         parameters.append(
@@ -212,8 +306,35 @@ def takes_request(command: Callable[[Request], None]) -> Callable[..., None]:
                 annotation=annotation,
             )
         )
-    vars(with_options)["__signature__"] = inspect.Signature(parameters)
-    return with_options
+    return parameters, single
+
+
+def _is_optional(one: Field[Any]) -> bool:
+    return one.default is not MISSING or one.default_factory is not MISSING
+
+
+def plan_command(asked: Terms, changes: Mapping[str, str | list[str]]) -> str:
+    """The `plan` command of a request with some options changed, to paste into a shell."""
+    words = ["ketasched", "plan", asked.protocol]
+    hints = get_type_hints(Request, include_extras=True)
+    known = {one.name for one in fields(Request if isinstance(asked, Request) else Terms)}
+    for one in sorted(fields(Request), key=_is_optional):
+        if one.name == "protocol":
+            continue
+        option = _option_name(get_args(hints[one.name])[1])
+        typed = getattr(asked, one.name) if one.name in known else ""
+        given = changes.get(option, typed)
+        if given is True:
+            words.append(option)
+        elif given:
+            for value in [given] if isinstance(given, str) else given:
+                words += [option, value]
+    return shlex.join(words)
+
+
+def _option_name(about: OptionInfo) -> str:
+    names = (str(about.default), *(about.param_decls or ()))
+    return next(name for name in names if name.startswith("--"))
 
 
 def single_value(option: str, given: list[str]) -> str:
@@ -231,8 +352,3 @@ def single_value(option: str, given: list[str]) -> str:
     if given[0].startswith("--"):
         raise UsageProblem(f"{option} has no value: `{given[0]}` follows it", "put its value there")
     return given[0]
-
-
-def protocols_file(given: list[str]) -> str:
-    """The file of --protocols, else of KETASCHED_PROTOCOLS, else empty."""
-    return single_value("--protocols", given) or os.environ.get("KETASCHED_PROTOCOLS", "")

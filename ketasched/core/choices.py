@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from ketasched.core.protocol import MAX_SESSIONS, Cadence, Phase, Protocol
+from ketasched.core.protocol import MAX_SESSIONS, Cadence, Phase, Protocol, Window
 from ketasched.core.targets import Stretch
 from ketasched.core.units import count_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
@@ -20,12 +20,14 @@ class Choices:
     Args:
         sessions: sessions by phase name; the empty name is the one phase that leaves a choice.
         cadences: one of the protocol's alternatives by phase name.
+        windows: another window by phase name.
         until: lay out the open-ended phase up to the targets on this day.
         already: sessions that took place elsewhere, left out at the front.
     """
 
     sessions: Mapping[str, int] = field(default_factory=dict)
     cadences: Mapping[str, Cadence] = field(default_factory=dict)
+    windows: Mapping[str, Window] = field(default_factory=dict)
     until: date | None = None
     already: int = 0
 
@@ -46,7 +48,11 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     """
     counts = _counts(protocol, choices.sessions)
     cadences = _cadences(protocol, choices.cadences)
-    phases = [_with_cadence(phase, cadences.get(phase.name)) for phase in protocol.phases]
+    windows = {_phase(protocol, name).name: window for name, window in choices.windows.items()}
+    phases = [
+        _with_window(_with_cadence(phase, cadences.get(phase.name)), windows.get(phase.name))
+        for phase in protocol.phases
+    ]
     open_ended = [phase for phase in phases if counts[phase.name] is None]
     if choices.until and not open_ended:
         raise UsageProblem(
@@ -55,11 +61,12 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         )
     stretches: list[Stretch] = []
     to_skip = choices.already
+    minutes = protocol.minutes
     for phase in phases:
         count = counts[phase.name]
         if count is None:
             if choices.until:
-                stretches.append(Stretch(phase, 1 + to_skip, None, choices.until))
+                stretches.append(Stretch(phase, 1 + to_skip, None, choices.until, minutes))
             elif phase.name in cadences:
                 raise UsageProblem(
                     f"--cadence: the phase {phase.name} is open-ended and is left out",
@@ -67,7 +74,7 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
                 )
             to_skip = 0
         elif count > to_skip:
-            stretches.append(Stretch(phase, 1 + to_skip, count - to_skip))
+            stretches.append(Stretch(phase, 1 + to_skip, count - to_skip, None, minutes))
             to_skip = 0
         else:
             to_skip -= count
@@ -84,6 +91,7 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         )
     if total > MAX_SESSIONS:
         raise UsageProblem(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
+    _refuse_idle_windows(windows, stretches)
     left_out = () if choices.until else tuple(phase.name for phase in open_ended)
     return Layout(tuple(stretches), left_out, total)
 
@@ -160,3 +168,17 @@ def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
         if phase.alternatives
         else f"it is always {offered[0]}",
     )
+
+
+def _with_window(phase: Phase, window: Window | None) -> Phase:
+    return replace(phase, window=window) if window else phase
+
+
+def _refuse_idle_windows(windows: Mapping[str, Window], stretches: list[Stretch]) -> None:
+    for name in windows:
+        found = [stretch for stretch in stretches if stretch.phase.name == name]
+        if not found:
+            raise UsageProblem(f"--window: no session of the phase {name} is laid out")
+        named = found[0].named()
+        if named and all(one.window for one in named):
+            raise UsageProblem(f"--window: each session of {name} has a window of its own")

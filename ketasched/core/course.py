@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.core.constraint import Reason
 
@@ -15,29 +15,43 @@ PLANNED = "planned"
 TENTATIVE = "tentative"
 
 
+def minutes_between(start: datetime, end: datetime) -> int:
+    """The whole minutes that pass from one instant to another."""
+    return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One visit for one treatment.
 
     ``start`` and ``end`` are wall times in the clinic's zone, the end computed through UTC.
     ``place`` counts within the phase from 1 and, with the phase, is the key that never changes;
-    ``number`` is what people are shown.
+    ``number`` is what people are shown; ``name`` is empty unless the protocol names its sessions.
+    ``window_start`` and ``window_end`` are the first and last day of its window.
     """
 
     number: int
     phase: str
     place: int
     target: date
+    window_start: date
+    window_end: date
     start: datetime
     end: datetime
     moved_minutes: int
     reasons: tuple[Reason, ...]
     status: str
+    name: str = ""
 
     @property
     def moved_days(self) -> int:
         """Days from the target, negative when earlier."""
         return (self.start.date() - self.target).days
+
+    @property
+    def minutes(self) -> int:
+        """Its length: minutes that pass, also across a clock change."""
+        return minutes_between(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,44 @@ class Pause:
 
     before_session: int
     weeks: int
+    reasons: tuple[Reason, ...]
+
+
+class LinkedVisit(NamedTuple):
+    """A visit that goes with a session: consultation, preparation, integration, assessment.
+
+    Times are wall times in the clinic's zone. ``ideal`` is where it would best start.
+    """
+
+    kind: str
+    name: str
+    session: int
+    side: str
+    ideal: datetime
+    start: datetime
+    end: datetime
+    by_video: bool
+    reasons: tuple[Reason, ...]
+    status: str
+
+    @property
+    def minutes(self) -> int:
+        """Its length: minutes that pass, also across a clock change."""
+        return minutes_between(self.start, self.end)
+
+
+class Unplaced(NamedTuple):
+    """What goes with a session and has no legal place: a linked visit, or a session that follows.
+
+    ``first`` and ``last`` are the days it might have stood on.
+    """
+
+    kind: str
+    name: str
+    session: int
+    side: str
+    first: date
+    last: date
     reasons: tuple[Reason, ...]
 
 
@@ -59,11 +111,11 @@ class DatedReview:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The sessions of one person, with the pauses and reviews between them.
+    """The sessions of one person, the linked visits beside them, the pauses and reviews between.
 
-    ``left_out`` names the open-ended phases that were
-    not laid out. ``total`` is the last number of the phases with a set number of sessions; the
-    sessions of an open-ended phase have higher numbers and no total.
+    ``left_out`` names the open-ended phases that were not laid out. ``total`` is the last number of
+    the phases with a set number of sessions; the sessions of an open-ended phase have higher
+    numbers and no total. ``unplaced``: what goes with a session and has no legal place.
     """
 
     protocol: Protocol
@@ -73,8 +125,13 @@ class Course:
     reviews: tuple[DatedReview, ...]
     left_out: tuple[str, ...]
     total: int
+    visits: tuple[LinkedVisit, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
 
+    def session(self, number: int) -> Session:
+        """The session of that number."""
+        return next(one for one in self.sessions if one.number == number)
 
-def session_end(start: datetime, minutes: int) -> datetime:
-    """The end of a session, on the same clock: two hours last two hours across a clock change."""
-    return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+    def entries(self) -> list[Session | LinkedVisit]:
+        """Sessions and linked visits in order of time."""
+        return sorted((*self.sessions, *self.visits), key=lambda entry: entry.start)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import unicodedata
 import uuid
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ketasched.core.course import Course, Session
+from ketasched.core.course import Course, LinkedVisit, Session
 
 DOMAIN = "appointments.invalid"
 _SPACE = uuid.UUID("6e0a4e0c-5a0f-5d3b-9d0e-0f4c2b7a91d4")
 
 
-def uid(course_name: str, course: Course, session: Session) -> str:
-    """The calendar UID of a session: from the course's name, protocol and start, and the phase and
-    place of the session, so that it stays when times, titles or numbers change.
+def uid(course_name: str, course: Course, entry: Session | LinkedVisit) -> str:
+    """The calendar UID of a session or linked visit: from the course's name, protocol and start,
+    and the phase and place of the session, so that it stays when times, titles or numbers change.
+    A linked visit has its own name in it besides.
     """
+    session = course.session(entry.session) if isinstance(entry, LinkedVisit) else entry
     key = [course_name, course.protocol.id, course.start.isoformat(), session.phase, session.place]
+    if isinstance(entry, LinkedVisit):
+        key += ["linked visit", entry.name]
     normal = unicodedata.normalize("NFC", json.dumps(key, ensure_ascii=False))
     return f"{uuid.uuid5(_SPACE, normal)}@{DOMAIN}"

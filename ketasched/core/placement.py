@@ -13,9 +13,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ketasched.core.constraint import Constraint, Reason
+from ketasched.core.constraint import Reason
 from ketasched.core.course import Pause
-from ketasched.core.search import Search, StartTimes, State
+from ketasched.core.search import Search, State
+from ketasched.core.slots import Slots
 from ketasched.core.targets import Target
 from ketasched.core.units import count_text, day_text
 
@@ -58,11 +59,7 @@ class NoPlacement(NamedTuple):
 
 
 def place(
-    targets: Sequence[Target],
-    constraints: Sequence[Constraint],
-    fixed: Mapping[int, datetime],
-    times: StartTimes,
-    minutes: int,
+    targets: Sequence[Target], slots: Slots, fixed: Mapping[int, datetime], start: date
 ) -> Placement | NoPlacement:
     """Place every session on its best legal day and time.
 
@@ -70,19 +67,19 @@ def place(
     allow, are inserted before one session.
 
     Args:
-        targets: the ideal days, in order; no session is placed before the first of them.
-        constraints: what refuses a candidate.
+        targets: the ideal days, in order.
+        slots: what refuses a candidate, and the asked start times.
         fixed: wall times of sessions by number that are where they are (attended, or moved by a
             person): exempt from window and constraints, their gaps to free sessions are kept.
-        times: the asked start times.
-        minutes: the length of a session.
+        start: the start of the course: the session due on it stands on it if that is legal, and
+            none that is due later stands before it.
 
     Raises:
         ValueError: fixed sessions are out of number order.
     """
     if any(later <= earlier for earlier, later in pairwise(fixed[n] for n in sorted(fixed))):
         raise ValueError("fixed sessions are out of number order")
-    search = Search(targets, constraints, fixed, times, minutes)
+    search = Search(targets, slots, fixed, start)
     for weeks in range(1 + max(target.phase.pause for target in targets)):
         found = search.best(weeks)
         if found is not None:
@@ -132,12 +129,13 @@ def _why(search: Search, index: int, placed: list[Placed], gaps: _Gaps) -> tuple
         return tuple(reasons)
     target_day = one.target.day
     if one.day != target_day:
-        if search.legal_start(target_day):
+        if search.legal_start(index, target_day):
             reasons += _neighbours_in_the_way(index, placed, gaps)
         else:
-            reasons += search.refusals(target_day, search.times.on(target_day))
+            reasons += search.slots.why_none(target_day, one.target.minutes)
     if one.moved_minutes:
-        reasons += search.refusals(one.day, search.times.on(one.day))
+        asked = search.slots.times.on(one.day)
+        reasons += search.slots.refusals(one.day, asked, one.target.minutes)
     return tuple(dict.fromkeys(reasons))
 
 
@@ -148,7 +146,7 @@ def _neighbours_in_the_way(index: int, placed: list[Placed], gaps: _Gaps) -> lis
         if 0 <= neighbour < len(placed):
             other = placed[neighbour]
             days = (other.day - day).days if neighbour > index else (day - other.day).days
-            name = f"session {other.target.number}"
+            name = str(other.target)
             if days == 0:
                 reasons.append(Reason("gap", f"{day_text(day)} is taken by {name}"))
             elif days < 0:
@@ -192,11 +190,11 @@ def _failure(search: Search) -> NoPlacement:
     refused = []
     for day in window:
         reasons: Sequence[Reason] = ()
-        if number not in search.fixed and not search.legal_start(day):
-            reasons = search.refusals(day, search.times.on(day))
+        if number not in search.fixed and not search.legal_start(index, day):
+            reasons = search.slots.why_none(day, search.targets[index].minutes)
         elif before:
             days = [(day - earlier.day).days for earlier in before]
-            where = f"from session {search.targets[index - 1].number}, wherever that can stand"
+            where = f"from {search.targets[index - 1]}, wherever that can stand"
             reasons = _gap_reasons(search.gaps[index], days, where)
         refused.append(Refused(day, tuple(reasons)))
     with_pause = search.targets[furthest].number

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
-from ketasched.core.choices import Layout
-from ketasched.core.clinic import Clinic
-from ketasched.core.constraint import Reason
+from ketasched.core.clinic import Clinic, spans_text
+from ketasched.core.constraint import Reason, session_end
 from ketasched.core.course import (
     PLANNED,
     TENTATIVE,
@@ -17,64 +15,31 @@ from ketasched.core.course import (
     DatedReview,
     Pause,
     Session,
-    session_end,
 )
+from ketasched.core.followers import add_followers
+from ketasched.core.order import Order
 from ketasched.core.placement import NoPlacement, Placed, Placement, Refused, place
-from ketasched.core.protocol import MAX_SESSIONS, PerWeek, Protocol
-from ketasched.core.search import StartTimes
+from ketasched.core.protocol import MAX_SESSIONS, PerWeek
 from ketasched.core.targets import NoPattern, Target, lay_targets
 from ketasched.core.units import (
     WEEKDAY_NAMES,
     WEEKDAYS,
+    clock_text,
     count_text,
     day_text,
+    days_text,
+    duration_text,
     list_text,
 )
+from ketasched.core.visits import add_visits
 from ketasched.errors import UsageProblem
-
-FAR = 60
-"""Days within which another start is looked for."""
-A_FEW = 40
-"""Sessions that are placed first to see whether a start is worth more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """All that a course is planned from.
-
-    ``days`` is the asked weekday pattern; ``already`` sessions took place elsewhere; ``fixed``
-    are wall times, by number, of sessions that stay where they are.
-    """
-
-    protocol: Protocol
-    layout: Layout
-    start: date
-    clinic: Clinic
-    times: StartTimes
-    days: tuple[int, ...] = ()
-    already: int = 0
-    fixed: Mapping[int, datetime] = field(default_factory=dict)
-
-    def week(self) -> Clinic:
-        """The clinic, open on the weekdays on which a session fits: one that lasts past midnight
-        needs the next day open too.
-        """
-        length = timedelta(minutes=self.protocol.minutes)
-        open_weekdays = self.clinic.open_weekdays
-        fitting = frozenset(
-            weekday
-            for weekday in open_weekdays
-            if datetime.combine(date.min, self.times.by_weekday[weekday]) + length
-            <= datetime.combine(date.min, time()) + timedelta(days=1)
-            or (weekday + 1) % 7 in open_weekdays
-        )
-        return replace(self.clinic, open_weekdays=fitting)
 
 
 class Failure(NamedTuple):
     """Why there is no course: the session that cannot be placed, its window, and each refused day.
 
-    ``code``: closed-weekday, not-in-days, no-pattern or no-placement.
+    ``code``: too-long, closed-weekday, outside-hours, not-in-days, no-pattern or no-placement;
+    ``phase`` is the session's, with the last of them.
     """
 
     code: str
@@ -84,41 +49,60 @@ class Failure(NamedTuple):
     first: date
     last: date
     refused: tuple[Refused, ...]
+    phase: str = ""
 
 
 def plan(order: Order) -> Course | Failure:
-    """Lay a course out: targets first, then the best legal placement.
+    """Lay a course out: targets first, then the best legal placement, then what goes with it.
 
     Raises:
         ValueError: ``order.fixed`` is out of number order.
-        UsageProblem: the open-ended phase begins after the day it is to be laid out to.
+        UsageProblem: the choices leave no session, or too many.
     """
-    refusal = _refuse_start(order) or _refuse_days(order)
+    outcome = place_sessions(order)
+    if isinstance(outcome, Failure):
+        return outcome
+    course = _course(order, outcome.placed, outcome.pause)
+    first_number, slots = order.already + 1, order.rules.slots
+    course = add_followers(course, order.layout.stretches, first_number, slots, order.clinic.zone)
+    return add_visits(course, order.rules.beside, order.without, already=order.already)
+
+
+def place_sessions(order: Order) -> Placement | Failure:
+    """The best legal placement of a course's sessions, without what goes with them.
+
+    Raises:
+        ValueError, UsageProblem: as ``plan``.
+    """
+    week = order.week()
+    refusal = _refuse_length(order) or _refuse_start(order, week) or _refuse_days(order, week)
     if refusal:
         return refusal
-    targets = lay_targets(
-        order.layout.stretches, order.start, order.week(), order.days, order.already + 1
-    )
+    targets = lay_targets(order.layout.stretches, order.start, week, order.days, order.already + 1)
     if isinstance(targets, NoPattern):
         return _no_pattern(order, targets)
-    _refuse_idle_until(order, targets)
+    _refuse_idle_until(order, week, targets)
     if len(targets) > MAX_SESSIONS:
         raise UsageProblem(
             f"that makes more than {MAX_SESSIONS} sessions", "choose an earlier day for --until"
         )
+    if not targets:
+        raise UsageProblem(
+            f"--already {order.already}: what is left follows a session that took place elsewhere",
+            "give a smaller number",
+        )
     outcome = _place(order, targets)
     if isinstance(outcome, NoPlacement):
-        return _no_placement(order, outcome)
-    return _course(order, outcome.placed, outcome.pause)
+        phase = next(one.phase.name for one in targets if one.number == outcome.session)
+        return _no_placement(order, outcome, phase)
+    return outcome
 
 
 def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
     """The placement; sessions that a pause puts off past the last day to lay out are left out."""
     until = order.layout.stretches[-1].until or date.max
     while True:
-        outcome = place(
-            targets, order.clinic.constraints(), order.fixed, order.times, order.protocol.minutes
-        )
+        outcome = place(targets, order.rules.slots, order.fixed, order.start)
         if isinstance(outcome, NoPlacement) or outcome.placed[-1].target.day <= until:
             return outcome
         targets = targets[:-1]
@@ -129,18 +113,22 @@ def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Co
     first_tentative = min((review.after_session for review in reviews), default=10**9) + 1
     sessions = []
     for one in placed:
+        target = one.target
         start = datetime.combine(one.day, one.start, tzinfo=order.clinic.zone)
         sessions.append(
             Session(
-                number=one.target.number,
-                phase=one.target.phase.name,
-                place=one.target.place,
-                target=one.target.day,
+                number=target.number,
+                phase=target.phase.name,
+                place=target.place,
+                target=target.day,
+                window_start=target.first,
+                window_end=target.last,
                 start=start,
-                end=session_end(start, order.protocol.minutes),
+                end=session_end(start, target.minutes),
                 moved_minutes=one.moved_minutes,
                 reasons=one.reasons,
-                status=TENTATIVE if one.target.number >= first_tentative else PLANNED,
+                status=TENTATIVE if target.number >= first_tentative else PLANNED,
+                name=target.name,
             )
         )
     return Course(
@@ -174,12 +162,12 @@ def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
 # Refusals up front
 
 
-def _refuse_idle_until(order: Order, targets: list[Target]) -> None:
+def _refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None:
     open_ended = order.layout.stretches[-1]
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
         return
     stretches = [*order.layout.stretches[:-1], replace(open_ended, count=1, until=None)]
-    begins = lay_targets(stretches, order.start, order.week(), order.days)
+    begins = lay_targets(stretches, order.start, week, order.days)
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
     raise UsageProblem(
         f"--until {open_ended.until.isoformat()} is before {open_ended.phase.name} begins{day}",
@@ -187,38 +175,66 @@ def _refuse_idle_until(order: Order, targets: list[Target]) -> None:
     )
 
 
-def _refuse_start(order: Order) -> Failure | None:
-    allowed = order.week().open_weekdays
+def _refuse_length(order: Order) -> Failure | None:
+    """A session longer than the clinic is ever open without a break."""
+    stretches = order.layout.stretches
+    lengths = [
+        named.minutes or stretch.minutes for stretch in stretches for named in stretch.named()
+    ]
+    lengths += [stretch.minutes for stretch in stretches if not stretch.named()]
+    longest, which = order.clinic.longest_span()
+    if max(lengths) <= longest:
+        return None
+    text = (
+        f"a session takes {duration_text(max(lengths))}, and the clinic's longest opening span is "
+        f"{duration_text(longest)}, {which}"
+    )
+    refused = (Refused(order.start, (Reason("hours", text),)),)
+    hint = "look at the clinic's hours, or at the steps of the protocol"
+    return Failure("too-long", text, hint, order.already + 1, order.start, order.start, refused)
+
+
+def _refuse_start(order: Order, week: Clinic) -> Failure | None:
+    allowed = week.open_weekdays
     if order.days:
         allowed &= frozenset(order.days)
     weekday = order.start.weekday()
     if weekday in allowed:
         return None
-    if weekday in order.week().open_weekdays:
+    if weekday in week.open_weekdays:
         asked = list_text([WEEKDAYS[day] for day in order.days], "or")
-        reason = Reason(
-            "weekday", f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
-        )
-        code = "not-in-days"
+        text = f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
+        code, reason = "not-in-days", Reason("weekday", text)
     else:
-        closed = weekday if weekday not in order.clinic.open_weekdays else (weekday + 1) % 7
-        reason = Reason("closed", f"closed on {WEEKDAY_NAMES[closed]}s")
-        code = "closed-weekday"
-    return _start_failure(
-        order,
-        code,
-        f"the course cannot start on {day_text(order.start)}: {reason.text}",
-        reason,
-    )
+        reason = _closed_weekday(order, weekday)
+        code = "closed-weekday" if reason.kind == "closed" else "outside-hours"
+    message = f"the course cannot start on {day_text(order.start)}: {reason.text}"
+    return _start_failure(order, code, message, reason)
 
 
-def _refuse_days(order: Order) -> Failure | None:
+def _closed_weekday(order: Order, weekday: int) -> Reason:
+    """Why no session fits a weekday: it is closed, or its hours are too short at that time."""
+    start = order.times.by_weekday[weekday]
+    begins = start.hour * 60 + start.minute
+    past_midnight = begins + order.first_minutes > 1440
+    for day in (weekday, (weekday + 1) % 7) if past_midnight else (weekday,):
+        if not order.clinic.week[day]:
+            return Reason("closed", f"closed on {WEEKDAY_NAMES[day]}s")
+    hours = spans_text(order.clinic.week[weekday])
+    text = f"{duration_text(order.first_minutes)} from {clock_text(start)}"
+    if order.times.flex:
+        text += f", up to {duration_text(order.times.flex)} earlier or later,"
+    name = WEEKDAY_NAMES[weekday]
+    return Reason("hours", f"{text} do not fit the hours on {name}s, {hours}")
+
+
+def _refuse_days(order: Order, week: Clinic) -> Failure | None:
     """A weekday of the user's that is never open."""
-    never_open = [day for day in order.days if day not in order.clinic.open_weekdays]
+    never_open = [day for day in order.days if day not in week.open_weekdays]
     if not never_open:
         return None
-    text = f"closed on {WEEKDAY_NAMES[never_open[0]]}s"
-    return _days_failure(order, text, Reason("closed", text), "choose open days for --days")
+    reason = _closed_weekday(order, never_open[0])
+    return _days_failure(order, reason.text, reason, "choose open days for --days")
 
 
 def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure:
@@ -260,45 +276,12 @@ def _no_pattern(order: Order, found: NoPattern) -> Failure:
 
 
 def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Failure:
-    nearest = (_nearest_that_works(order, step) for step in (-1, 1))
-    starts = [day_text(day) for day in nearest if day]
-    words = "start that works is" if len(starts) == 1 else "starts that work are"
-    hint = f"the nearest {words} {list_text(starts)}" if starts else ""
-    return Failure(
-        code,
-        message,
-        hint,
-        order.already + 1,
-        order.start,
-        order.start,
-        (Refused(order.start, (reason,)),),
-    )
+    refused = (Refused(order.start, (reason,)),)
+    return Failure(code, message, "", order.already + 1, order.start, order.start, refused)
 
 
-def _nearest_that_works(order: Order, step: int) -> date | None:
-    """The nearest earlier or later start on which session 1 stands and every other has a place."""
-    allowed = order.week().open_weekdays & frozenset(order.days or range(7))
-    for distance in range(1, FAR + 1):
-        start = order.start + timedelta(days=step * distance)
-        if start.weekday() in allowed and _works(replace(order, start=start)):
-            return start
-    return None
-
-
-def _works(order: Order) -> bool:
-    targets = lay_targets(order.layout.stretches, order.start, order.week(), order.days)
-    if isinstance(targets, NoPattern) or not targets:
-        return False
-    # What stands in the way is mostly near: a long course need not be placed whole to see it.
-    for few in (targets[:A_FEW], targets):
-        outcome = _place(order, few)
-        if isinstance(outcome, NoPlacement) or outcome.placed[0].day != order.start:
-            return False
-    return True
-
-
-def _no_placement(order: Order, found: NoPlacement) -> Failure:
-    window = f"{day_text(found.first)} to {day_text(found.last)}"
+def _no_placement(order: Order, found: NoPlacement, phase: str) -> Failure:
+    window = days_text(found.first, found.last)
     message = f"session {found.session} has no legal day in its window, {window}"
     weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
     if found.session_with_pause == found.session != order.already + 1 and weeks:
@@ -306,10 +289,5 @@ def _no_placement(order: Order, found: NoPlacement) -> Failure:
     elif found.session_with_pause != found.session:
         message += f"; with a pause there is none for session {found.session_with_pause}"
     return Failure(
-        "no-placement", message, "", found.session, found.first, found.last, found.refused
+        "no-placement", message, "", found.session, found.first, found.last, found.refused, phase
     )
-
-
-def later_start(order: Order) -> date | None:
-    """The nearest later start, within 60 days, from which every session has a place; it was run."""
-    return _nearest_that_works(order, 1)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BUILT_IN = "built-in protocols.yaml"
 """Where a protocol comes from that came with the program."""
 MAX_WEEKS = 104
+NO_LARGEST = 100_000
+"""The largest gap of a phase that has none, in days."""
 MAX_SESSIONS = 1000
 """The longest course; a guard against slips of the keyboard, not a clinical rule."""
 
@@ -67,7 +69,38 @@ class WorkingDays:
         return "consecutive working days"
 
 
-Cadence = PerWeek | EveryWeeks | DayList | WorkingDays
+class NamedSession(NamedTuple):
+    """A session with a name, on a day of its own.
+
+    ``day`` counts as its list does; with ``follows`` it is the days after that session, as placed.
+    ``window`` None is the phase's, ``minutes`` None the protocol's.
+    """
+
+    name: str
+    day: int
+    window: Window | None = None
+    minutes: int | None = None
+    follows: str = ""
+
+
+class NamedDays(NamedTuple):
+    """Sessions listed one by one, with their names; ``first_day`` is the baseline (see `DayList`).
+
+    Days may be negative: screening before the baseline.
+    """
+
+    sessions: tuple[NamedSession, ...]
+    first_day: int
+
+    def __str__(self) -> str:
+        return f"on listed days (day {self.first_day} is the baseline)"
+
+    def offset(self, day: int) -> int:
+        """Days from the baseline to a day of the list; with a day 1 there is no day 0."""
+        return day - self.first_day + (1 if self.first_day and day < 0 else 0)
+
+
+Cadence = PerWeek | EveryWeeks | DayList | NamedDays | WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +124,8 @@ class Gap:
     max: int
 
     def __str__(self) -> str:
+        if self.max >= NO_LARGEST:
+            return f"at least {count_text(self.min, 'day')}"
         return f"{self.min} to {count_text(self.max, 'day')}"
 
 
@@ -144,6 +179,66 @@ class Phase:
         return replace(
             self, cadence=alternative.cadence, window=alternative.window, gap=alternative.gap
         )
+
+
+VISIT_KINDS = ("consultation", "preparation", "integration", "assessment", "check-in")
+
+
+class Offset(NamedTuple):
+    """How far a linked visit is from its session: nearest, best and furthest.
+
+    In ``days`` dates are counted and the best time of day is the session's. In minutes time
+    passes: from the end of the session, or back from its start.
+    """
+
+    least: int
+    ideal: int
+    most: int
+    in_days: bool
+
+    def __str__(self) -> str:
+        unit = 1440 if self.in_days else 1
+        ends = f"{_distance(self.least * unit)} to {_distance(self.most * unit)}"
+        return f"{ends}, ideally {_distance(self.ideal * unit)}"
+
+
+def _distance(minutes: int) -> str:
+    """Hours stay hours: integration is 24 to 72 h after a session."""
+    return duration_text(minutes) if minutes % 1440 == 0 else f"{minutes / 60:g} h"
+
+
+class Anchor(NamedTuple):
+    """Which sessions a linked visit goes with: first, last, each, review, or session ``number``.
+
+    ``side``: before or after. A review's is the session that the review follows.
+    """
+
+    side: str
+    which: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        words = {"each": "each session", "review": "each review", "number": "session"}
+        which = words.get(self.which, f"the {self.which} session")
+        return f"{self.side} {which}" + (f" {self.number}" if self.number else "")
+
+
+class VisitRule(NamedTuple):
+    """A kind of linked visit: what it is, how long, and where it stands beside its session.
+
+    ``by_video``: clinic hours do not apply, waking hours do.
+    """
+
+    kind: str
+    name: str
+    minutes: int
+    anchor: Anchor
+    offset: Offset
+    by_video: bool = False
+
+    def __str__(self) -> str:
+        place = ", by video" if self.by_video else ""
+        return f"{duration_text(self.minutes)}, {self.offset} {self.anchor}{place}"
 
 
 class Step(NamedTuple):
@@ -214,6 +309,7 @@ class Protocol:
     instructions: tuple[Instruction, ...]
     reminders: tuple[timedelta, ...]
     sources: tuple[Source, ...]
+    visits: tuple[VisitRule, ...] = ()
     file: str = ""
 
     @property

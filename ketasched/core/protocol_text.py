@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import NamedTuple
 
 from ketasched.core.protocol import (
     MAX_SESSIONS,
     MAX_WEEKS,
+    Anchor,
     EveryWeeks,
     PerWeek,
     SessionRange,
@@ -101,6 +103,47 @@ def read_reminder(text: str) -> timedelta:
     if timedelta() < length <= LONGEST_REMINDER:
         return length
     raise ValueError(f"`{text}`: remind between 1 min and 4 weeks before")
+
+
+def read_anchor(side: str, text: str) -> Anchor:
+    """Read which sessions a linked visit goes with: ``first session``, ``last session``, ``each
+    session``, ``each review`` or ``session 4``.
+
+    Raises:
+        ValueError: none of these.
+    """
+    words = " ".join(text.casefold().split()).removeprefix("the ")
+    if words in ("first session", "last session", "each session"):
+        return Anchor(side, words.partition(" ")[0])
+    if words == "each review" and side == "after":
+        return Anchor(side, "review")
+    number = words.removeprefix("session ")
+    if number != words and _is_count(number) and 1 <= int(number) <= MAX_SESSIONS:
+        return Anchor(side, "number", int(number))
+    raise ValueError(
+        f"`{text}`: write first session, last session, each session, session 4"
+        + (" or each review" if side == "after" else "")
+    )
+
+
+class Distance(NamedTuple):
+    """A distance from a session: days, if it was written in days or weeks, else minutes."""
+
+    amount: int
+    in_days: bool
+
+
+def read_distance(text: str) -> Distance:
+    """Read ``7 days``, ``4 weeks`` (dates are counted) or ``48 h`` (time passes).
+
+    Raises:
+        ValueError: not a length of time, or more than a year.
+    """
+    minutes = read_minutes(text)
+    if minutes > 366 * 1440:
+        raise ValueError(f"`{text}`: write at most 366 days")
+    in_days = not re.search(r"[0-9]\s*(h|m)", text, re.IGNORECASE)
+    return Distance(minutes // 1440 if in_days else minutes, in_days)
 
 
 def read_when(text: str) -> When:

@@ -6,31 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from ketasched.core.constraint import Candidate, Constraint, Reason
+from ketasched.core.slots import Slots
 from ketasched.core.targets import Target
-
-FLEX_STEP = 15
-"""Minutes between two start times that are tried."""
-
-
-class StartTimes(NamedTuple):
-    """The asked wall time for each weekday (Monday first), and the minutes it may change."""
-
-    by_weekday: tuple[time, ...]
-    flex: int = 0
-
-    def on(self, day: date) -> time:
-        """The asked start on a day."""
-        return self.by_weekday[day.weekday()]
-
-    def options(self, day: date) -> list[tuple[time, int]]:
-        """Start times on a day with their change in minutes: least change first, then earliest."""
-        asked = datetime.combine(day, self.on(day))
-        changes = range(-(self.flex // FLEX_STEP) * FLEX_STEP, self.flex + 1, FLEX_STEP)
-        moments = [(asked + timedelta(minutes=change), change) for change in changes]
-        same_day = [(moment.time(), change) for moment, change in moments if moment.date() == day]
-        return sorted(same_day, key=lambda option: (abs(option[1]), option[0]))
-
 
 Cost = tuple[int, int, int]
 _FREE: Cost = (0, 0, 0)
@@ -56,46 +33,34 @@ class Search:
     def __init__(
         self,
         targets: Sequence[Target],
-        constraints: Sequence[Constraint],
+        slots: Slots,
         fixed: Mapping[int, datetime],
-        times: StartTimes,
-        minutes: int,
+        start: date,
     ) -> None:
         self.targets = targets
-        self.constraints = constraints
+        self.slots = slots
         self.fixed = fixed
-        self.times = times
-        self.minutes = minutes
+        self.start = start
         self.gaps = [self._gap(index) for index in range(len(targets))]
-        self._starts: dict[date, tuple[time, int] | None] = {}
 
     # What one session may do by itself
 
-    def refusals(self, day: date, start: time) -> tuple[Reason, ...]:
-        """Every reason against a session on that day and time."""
-        candidate = Candidate(day, start, self.minutes)
-        reasons = (constraint(candidate) for constraint in self.constraints)
-        return tuple(reason for reason in reasons if reason)
-
-    def legal_start(self, day: date) -> tuple[time, int] | None:
-        """The legal start of least change on a day."""
-        if day not in self._starts:
-            options = self.times.options(day)
-            self._starts[day] = next(
-                (option for option in options if not self.refusals(day, option[0])), None
-            )
-        return self._starts[day]
+    def legal_start(self, index: int, day: date) -> tuple[time, int] | None:
+        """The legal start of least change of a session on a day."""
+        return self.slots.legal_start(day, self.targets[index].minutes)
 
     def window(self, index: int, weeks: int) -> list[date]:
         """The days a session may take: its own if fixed, else its window from the start on."""
         target = self.targets[index]
         if target.number in self.fixed:
             return [self.fixed[target.number].date()]
-        ideal = target.day + timedelta(weeks=weeks)
-        if index == 0 and self.legal_start(ideal):
-            return [ideal]
-        earliest = max(ideal - timedelta(days=target.phase.window.early), self.targets[0].day)
-        latest = ideal + timedelta(days=target.phase.window.late)
+        put_off = timedelta(weeks=weeks)
+        if target.day == self.start and not weeks and self.legal_start(index, self.start):
+            return [self.start]
+        # Only what is due before the start, such as screening, may stand before it.
+        bound = self.start if target.day >= self.start else date.min
+        earliest = max(target.first + put_off, bound)
+        latest = target.last + put_off
         return [earliest + timedelta(days=n) for n in range((latest - earliest).days + 1)]
 
     def states(self, index: int, weeks: int) -> list[State]:
@@ -106,7 +71,7 @@ class Search:
             return [State(weeks, moment.date(), moment.time(), 0, _FREE)]
         states = []
         for day in self.window(index, weeks):
-            start = self.legal_start(day)
+            start = self.legal_start(index, day)
             if start:
                 off = (day - target.day).days - 7 * weeks
                 states.append(State(weeks, day, *start, (off * off, int(off != 0), abs(start[1]))))

@@ -34,7 +34,8 @@ def own_gaps_fault(protocol: Protocol) -> Fault | None:
         outcomes = [
             _outcome(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
             for week in (WORKING_WEEK, WHOLE_WEEK)
-            for weekday in sorted(week)
+            for weekday, spans in enumerate(week)
+            if spans
         ]
         for found in outcomes:
             if isinstance(found, Fault):

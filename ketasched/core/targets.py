@@ -17,8 +17,12 @@ from ketasched.core.protocol import (
     DayList,
     EveryWeeks,
     Gap,
+    NamedDays,
+    NamedSession,
     PerWeek,
     Phase,
+    Window,
+    WorkingDays,
 )
 
 LONGEST_CLOSURE = 366
@@ -28,23 +32,50 @@ LONGEST_CLOSURE = 366
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The part of a phase that is laid out: from ``first_place`` on, ``count`` sessions or up to
-    ``until`` (an open-ended phase), at the cadence the phase now has.
+    ``until`` (an open-ended phase), at the cadence the phase now has. Sessions last ``minutes``.
     """
 
     phase: Phase
     first_place: int
     count: int | None
     until: date | None = None
+    minutes: int = 0
+
+    def named(self) -> tuple[NamedSession, ...]:
+        """The sessions that are listed one by one, if the phase is such a list."""
+        if not isinstance(self.phase.cadence, NamedDays):
+            return ()
+        return self.phase.cadence.sessions[self.first_place - 1 :][: self.count]
 
 
 class Target(NamedTuple):
-    """The ideal day of a session. ``skipped``: closed days that a run of working days left out."""
+    """The ideal day of a session, its window and length.
+
+    ``skipped``: closed days that a run of working days left out. ``name`` is empty unless the
+    protocol names its sessions.
+    """
 
     number: int
     phase: Phase
     place: int
     day: date
+    window: Window
+    minutes: int
     skipped: tuple[Reason, ...] = ()
+    name: str = ""
+
+    @property
+    def first(self) -> date:
+        """The first day of its window."""
+        return self.day - timedelta(days=self.window.early)
+
+    @property
+    def last(self) -> date:
+        """The last day of its window."""
+        return self.day + timedelta(days=self.window.late)
+
+    def __str__(self) -> str:
+        return f"session {self.number}" + (f" ({self.name})" if self.name else "")
 
 
 class NoPattern(NamedTuple):
@@ -55,27 +86,25 @@ class NoPattern(NamedTuple):
     day: date
 
 
-def weekday_pattern(
+def weekday_patterns(
     cadence: PerWeek, gap: Gap, first_weekday: int, open_weekdays: frozenset[int]
-) -> tuple[int, ...] | None:
-    """The most even weekdays for a cadence, the first weekday first; None when there are none.
+) -> list[tuple[int, ...]]:
+    """The sets of weekdays that give a cadence, the first weekday first; the most even set first.
 
     Most even is the least sum of squared gaps round one week; ties go to the days that come
     earliest counted from the first weekday. Up to three a week never use two days running.
     """
     if first_weekday not in open_weekdays:
-        return None
+        return []
     later = sorted((day - first_weekday) % 7 for day in open_weekdays - {first_weekday})
-    patterns = [
-        offsets
+    offsets = [
+        (0, *rest)
         for rest in combinations(later, cadence.sessions - 1)
-        if keeps_gaps(offsets := (0, *rest), cadence, gap)
-        and (cadence.sessions > 3 or min(_gaps_round(offsets, 7)) >= 2)
+        if keeps_gaps((0, *rest), cadence, gap)
+        and (cadence.sessions > 3 or min(_gaps_round((0, *rest), 7)) >= 2)
     ]
-    if not patterns:
-        return None
-    best = min(patterns, key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
-    return tuple((first_weekday + offset) % 7 for offset in best)
+    offsets.sort(key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
+    return [tuple((first_weekday + offset) % 7 for offset in one) for one in offsets]
 
 
 def keeps_gaps(offsets: tuple[int, ...], cadence: PerWeek, gap: Gap) -> bool:
@@ -109,36 +138,68 @@ def lay_targets(
     """
     targets: list[Target] = []
     begin = start
+    number = first_number
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
-        number = first_number + len(targets)
         if position and phase.after is not None:
             begin = targets[-1].day + timedelta(days=phase.after)
+        pattern = None
         if isinstance(phase.cadence, PerWeek):
             pattern = _pattern(phase.cadence, phase.gap, begin, clinic, days)
             if pattern is None:
                 return NoPattern(number, phase, begin)
-            laid = _unbroken(_pattern_days(phase.cadence, begin, pattern, stretch))
-        elif isinstance(phase.cadence, EveryWeeks):
-            laid = _unbroken(_rule_days(begin, phase.cadence.weeks, None, stretch))
-        elif isinstance(phase.cadence, DayList):
-            laid = _unbroken(_listed_days(phase.cadence, begin, stretch))
-        else:
-            laid = list(_run_of_days(begin, stretch, clinic, literal_start=position == 0))
+        laid = _lay(stretch, begin, pattern, clinic, literal_start=position == 0)
         targets += [
-            Target(number + index, phase, stretch.first_place + index, day, skipped)
-            for index, (day, skipped) in enumerate(laid)
+            Target(
+                number + index,
+                phase,
+                stretch.first_place + index,
+                day,
+                (named and named.window) or phase.window,
+                (named and named.minutes) or stretch.minutes,
+                skipped,
+                named.name if named else "",
+            )
+            for index, day, skipped, named in laid
         ]
+        number += stretch.count or len(laid)
         if laid:
-            begin = _next_begin(phase, begin, [day for day, _ in laid])
+            begin = _next_begin(phase, begin, [one.day for one in laid])
     return targets
 
 
-_Laid = list[tuple[date, tuple[Reason, ...]]]
+class _Ideal(NamedTuple):
+    """The ideal day of the session at a place of a stretch, counted from 0."""
+
+    place: int
+    day: date
+    skipped: tuple[Reason, ...] = ()
+    named: NamedSession | None = None
 
 
-def _unbroken(days: list[date]) -> _Laid:
-    return [(day, ()) for day in days]
+def _lay(
+    stretch: Stretch,
+    begin: date,
+    pattern: tuple[int, ...] | None,
+    clinic: Clinic,
+    *,
+    literal_start: bool,
+) -> list[_Ideal]:
+    cadence = stretch.phase.cadence
+    if isinstance(cadence, WorkingDays):
+        run = _run_of_days(begin, stretch, clinic, literal_start=literal_start)
+        return [_Ideal(index, day, skipped) for index, (day, skipped) in enumerate(run)]
+    if isinstance(cadence, NamedDays):
+        return _named_days(cadence, begin, stretch)
+    if isinstance(cadence, PerWeek) and pattern:
+        days = _pattern_days(cadence, begin, pattern, stretch)
+    elif isinstance(cadence, EveryWeeks):
+        days = _rule_days(begin, cadence.weeks, None, stretch)
+    elif isinstance(cadence, DayList):
+        days = _listed_days(cadence, begin, stretch)
+    else:
+        raise TypeError(cadence)
+    return [_Ideal(index, day) for index, day in enumerate(days)]
 
 
 def _pattern(
@@ -146,7 +207,8 @@ def _pattern(
 ) -> tuple[int, ...] | None:
     """The asked days if they are for this cadence and keep its gaps, else the chosen ones."""
     if len(days) != cadence.sessions:
-        return weekday_pattern(cadence, gap, begin.weekday(), clinic.open_weekdays)
+        patterns = weekday_patterns(cadence, gap, begin.weekday(), clinic.open_weekdays)
+        return patterns[0] if patterns else None
     first = _next_pattern_day(begin, days).weekday()
     offsets = tuple(sorted((day - first) % 7 for day in days))
     return days if keeps_gaps(offsets, cadence, gap) else None
@@ -184,6 +246,19 @@ def _rule_days(
 def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
     days = cadence.days[stretch.first_place - 1 :][: stretch.count]
     return [begin + timedelta(days=day - days[0]) for day in days]
+
+
+def _named_days(cadence: NamedDays, begin: date, stretch: Stretch) -> list[_Ideal]:
+    """The named sessions but those that follow another, which count from that one as placed."""
+    free = [(index, one) for index, one in enumerate(stretch.named()) if not one.follows]
+    if not free:
+        return []
+    # Of a course that began elsewhere, the next session stands on the start.
+    zero = cadence.offset(free[0][1].day) if stretch.first_place > 1 else 0
+    return [
+        _Ideal(index, begin + timedelta(days=cadence.offset(one.day) - zero), (), one)
+        for index, one in free
+    ]
 
 
 def _run_of_days(

@@ -116,6 +116,11 @@ def day_text(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def days_text(first: date, last: date) -> str:
+    """A date, or two of them with all between: ``Mon 8 Feb 2027 to Fri 12 Feb 2027``."""
+    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
 def clock_text(at: time) -> str:
     """A wall time: ``09:30``."""
     return f"{at.hour:02}:{at.minute:02}"

@@ -17,10 +17,10 @@ import ics.timezone
 from ics.contentline import Container, ContentLine
 
 from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE, Course, Session
+from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
 from ketasched.core.identity import uid
 from ketasched.core.instructions import timed_text
-from ketasched.core.units import count_text, day_text, duration_text
+from ketasched.core.units import clock_text, count_text, day_text, duration_text
 from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
@@ -31,6 +31,7 @@ _NAMES = (
 )  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 _OCTETS = 75
+Entry = Session | LinkedVisit
 NAMELESS = ("UTC", "-00")
 """Zones that are UTC, or none at all (Factory): their times are written in UTC."""
 
@@ -40,8 +41,8 @@ class View(NamedTuple):
 
     ``staff`` names the person and the treatment; without it nothing in the file gives the
     treatment away. ``course_name`` tells two people's courses apart and seeds the UIDs.
-    ``title`` and ``location`` are the user's own words, empty when not given. ``reminders`` come
-    most important first: some programs keep only one.
+    ``title``, ``location`` and ``phone`` are the user's own words, empty when not given.
+    ``reminders`` come most important first: some programs keep only one.
     """
 
     course_name: str
@@ -49,6 +50,7 @@ class View(NamedTuple):
     title: str = ""
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
+    phone: str = ""
 
 
 def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
@@ -66,12 +68,13 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
     stamp = stamp.astimezone(ics.timezone.UTC)
     calendar = ics.Calendar(creator=PRODID)
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
-    if len(course.sessions) > 1:
+    entries = course.entries()
+    if len(entries) > 1:
         name = ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view)))
         calendar.extra.append(name)
     shared = [*_shared_lines(course, view), *_alarms(course, view)]
-    for session in course.sessions:
-        entry = _entry(course, session, view, written_zone, stamp)
+    for one in entries:
+        entry = _entry(course, one, view, written_zone, stamp)
         entry.extra.data += shared
         calendar.events.append(entry)
     lines: list[bytes] = []
@@ -88,27 +91,51 @@ def _calendar_name(course: Course, view: View) -> str:
     return view.title or "Appointments"
 
 
-def _summary(course: Course, session: Session, view: View) -> str:
-    count = f" {session.number}"
-    if session.number <= course.total:
+def _summary(course: Course, entry: Entry, view: View) -> str:
+    if isinstance(entry, LinkedVisit):
+        title = entry.name[0].upper() + entry.name[1:]
+        return f"{view.course_name} · {title}" if view.staff else title
+    count = f" {entry.number}"
+    if entry.number <= course.total:
         count += f" of {course.total}"
     if view.staff:
-        return (
-            f"{view.course_name} · {view.title or course.protocol.label}{count} · {session.phase}"
-        )
+        label = view.title or course.protocol.label
+        return f"{view.course_name} · {label}{count} · {entry.name or entry.phase}"
     return f"{view.title or 'Appointment'}{count}"
 
 
-def _description(course: Course, session: Session, view: View) -> str:
-    lines = list(_for_staff(course, session)) if view.staff else _for_patient(course, session)
-    lines += [timed_text(one, session.start, session.end) for one in course.protocol.instructions]
+def _description(course: Course, entry: Entry, view: View) -> str:
+    lines: list[str] = []
+    if isinstance(entry, LinkedVisit):
+        lines += _about_visit(course, entry, view)
+    else:
+        lines += _for_staff(course, entry) if view.staff else _for_patient(entry)
+        instructions = course.protocol.instructions
+        lines += [timed_text(one, entry.start, entry.end) for one in instructions]
+    if view.phone:
+        lines.append(f"Phone: {view.phone}")
     if view.staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)
 
 
-def _for_patient(course: Course, session: Session) -> list[str]:
-    lines = [f"Please allow {duration_text(course.protocol.minutes)}."]
+def _about_visit(course: Course, visit: LinkedVisit, view: View) -> Iterator[str]:
+    yield f"Please allow {duration_text(visit.minutes)}."
+    if visit.by_video:
+        yield "By video."
+    if view.staff:
+        protocol = course.protocol
+        yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
+        yield f"{visit.kind.capitalize()} {visit.side} session {visit.session}"
+        if visit.reasons:
+            ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+            yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
+    if visit.status == TENTATIVE:
+        yield "This date is not certain yet."
+
+
+def _for_patient(session: Session) -> list[str]:
+    lines = [f"Please allow {duration_text(session.minutes)}."]
     if session.status == TENTATIVE:
         lines.append("This date is not certain yet.")
     return lines
@@ -117,13 +144,18 @@ def _for_patient(course: Course, session: Session) -> list[str]:
 def _for_staff(course: Course, session: Session) -> Iterator[str]:
     protocol = course.protocol
     yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
-    yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+    if session.minutes == protocol.minutes:
+        yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+    else:
+        yield f"Length {duration_text(session.minutes)}"
     for pause in course.pauses:
         if pause.before_session == session.number:
             weeks = count_text(pause.weeks, "week")
             yield f"Pause of {weeks} before this session, for the clinician to agree to: " + (
                 reasons_text(pause.reasons)
             )
+    if session.name:
+        yield f"{session.name}, due {day_text(session.target)}"
     if session.moved_days or session.moved_minutes:
         yield f"Target {day_text(session.target)}: {reasons_text(session.reasons)}"
     elif session.reasons:
@@ -135,19 +167,20 @@ def _for_staff(course: Course, session: Session) -> Iterator[str]:
 
 
 def _entry(
-    course: Course, session: Session, view: View, zone: _WrittenZone | None, stamp: datetime
+    course: Course, entry: Entry, view: View, zone: _WrittenZone | None, stamp: datetime
 ) -> ics.Event:
+    by_video = isinstance(entry, LinkedVisit) and entry.by_video
     return ics.Event(
-        uid=uid(view.course_name, course, session),
+        uid=uid(view.course_name, course, entry),
         dtstamp=stamp,
         created=stamp,
         last_modified=stamp,
-        begin=session.start.replace(tzinfo=zone) if zone else session.start.astimezone(UTC),
-        end=session.end.replace(tzinfo=zone) if zone else session.end.astimezone(UTC),
-        summary=_summary(course, session, view),
-        location=view.location or None,
-        description=_description(course, session, view),
-        status="TENTATIVE" if session.status == TENTATIVE else "CONFIRMED",
+        begin=entry.start.replace(tzinfo=zone) if zone else entry.start.astimezone(UTC),
+        end=entry.end.replace(tzinfo=zone) if zone else entry.end.astimezone(UTC),
+        summary=_summary(course, entry, view),
+        location=None if by_video else view.location or None,
+        description=_description(course, entry, view),
+        status="TENTATIVE" if entry.status == TENTATIVE else "CONFIRMED",
     )
 
 
@@ -188,7 +221,7 @@ def _rule_that_holds(course: Course, zone: Zone) -> YearlyRule | None:
     rule = zone.yearly
     if rule is None or rule.standard.name in NAMELESS:
         return None
-    moments = [moment for session in course.sessions for moment in (session.start, session.end)]
+    moments = [moment for entry in course.entries() for moment in (entry.start, entry.end)]
     true = all(rule.offset_at(one) == one.utcoffset() for one in moments)
     repeated = any(one.utcoffset() != one.replace(fold=1 - one.fold).utcoffset() for one in moments)
     return rule if true and not repeated else None

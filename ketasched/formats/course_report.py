@@ -5,21 +5,32 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ketasched.core.constraint import Reason
-from ketasched.core.course import Course, Session
+from ketasched.core.course import Course, LinkedVisit, Session, Unplaced
 from ketasched.core.planning import Failure
+from ketasched.core.suggestions import Suggestion
+from ketasched.core.units import WEEKDAYS
 from ketasched.errors import FileProblems, KetaschedError
 
 SCHEMA = "ketasched/1"
 
 
+class Setting(NamedTuple):
+    """Where a course takes place: its zone, who named that, and the clinic's name and file."""
+
+    zone_name: str
+    zone_source: str
+    clinic_name: str = ""
+    clinic_file: str = ""
+
+
 def course_report(
-    course: Course, zone_name: str, zone_source: str, uid: Callable[[Session], str]
+    course: Course, setting: Setting, uid: Callable[[Session | LinkedVisit], str]
 ) -> dict[str, Any]:
-    """The report of a course; ``uid`` gives the calendar UID of a session."""
+    """The report of a course; ``uid`` gives the calendar UID of a session or linked visit."""
     protocol = course.protocol
     return {
         "schema": SCHEMA,
@@ -29,8 +40,11 @@ def course_report(
             "version": protocol.version,
             "file": protocol.file,
         },
-        "timezone": zone_name,
-        "timezone_source": zone_source,
+        "timezone": setting.zone_name,
+        "timezone_source": setting.zone_source,
+        "clinic": {"name": setting.clinic_name, "file": setting.clinic_file}
+        if setting.clinic_file
+        else None,
         "start": course.start.isoformat(),
         "pauses": [
             {
@@ -45,6 +59,37 @@ def course_report(
             {"name": review.name, "after_session": review.after_session}
             for review in course.reviews
         ],
+        "visits": [_visit(visit, uid) for visit in course.visits],
+        "unplaced": [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                **_beside(one),
+                "window": {"start": one.first.isoformat(), "end": one.last.isoformat()},
+                "reasons": _reasons(one.reasons),
+            }
+            for one in course.unplaced
+        ],
+    }
+
+
+def suggestions_report(protocol: str, found: Sequence[Suggestion], command: str) -> dict[str, Any]:
+    """The report of `suggest`; ``command`` plans the best start, if any has a course."""
+    return {
+        "schema": SCHEMA,
+        "protocol": protocol,
+        "starts": [
+            {
+                "start": one.start.isoformat(),
+                "days": [WEEKDAYS[day].lower() for day in one.days],
+                "pauses": one.pauses,
+                "moved": one.moved,
+                "days_moved": one.days_moved,
+                "feasible": one.feasible,
+            }
+            for one in found
+        ],
+        "command": command or None,
     }
 
 
@@ -67,6 +112,10 @@ def error_report(error: KetaschedError) -> dict[str, Any]:
                     {"date": refused.day.isoformat(), "reasons": _reasons(refused.reasons)}
                     for refused in failure.refused
                 ],
+                "advice": [
+                    {"change": text, "command": command}
+                    for text, command in getattr(error, "advice", ())
+                ],
             }
         errors = [one]
     return {"schema": SCHEMA, "errors": errors}
@@ -83,7 +132,10 @@ def to_csv(report: Mapping[str, Any]) -> str:
     columns = [
         "number",
         "phase",
+        "name",
         "target",
+        "window_start",
+        "window_end",
         "start",
         "end",
         "moved_days",
@@ -96,15 +148,42 @@ def to_csv(report: Mapping[str, Any]) -> str:
     writer.writeheader()
     for session in report["sessions"]:
         reasons = "; ".join(reason["text"] for reason in session["reasons"])
-        writer.writerow(session | {"reasons": reasons, "phase": _inert(session["phase"])})
+        inert = {key: _inert(session[key] or "") for key in ("phase", "name")}
+        writer.writerow(session | {"reasons": _inert(reasons), **inert})
     return out.getvalue()
 
 
-def _session(session: Session, uid: Callable[[Session], str]) -> dict[str, Any]:
+def _visit(visit: LinkedVisit, uid: Callable[[Session | LinkedVisit], str]) -> dict[str, Any]:
+    return {
+        "kind": visit.kind,
+        "name": visit.name,
+        **_beside(visit),
+        "ideal": visit.ideal.isoformat(),
+        "start": visit.start.isoformat(),
+        "end": visit.end.isoformat(),
+        "by_video": visit.by_video,
+        "reasons": _reasons(visit.reasons),
+        "status": visit.status,
+        "uid": uid(visit),
+    }
+
+
+def _beside(one: LinkedVisit | Unplaced) -> dict[str, int | None]:
+    """The session it goes with."""
+    return {
+        "before_session": one.session if one.side == "before" else None,
+        "after_session": one.session if one.side == "after" else None,
+    }
+
+
+def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> dict[str, Any]:
     return {
         "number": session.number,
         "phase": session.phase,
+        "name": session.name or None,
         "target": session.target.isoformat(),
+        "window_start": session.window_start.isoformat(),
+        "window_end": session.window_end.isoformat(),
         "start": session.start.isoformat(),
         "end": session.end.isoformat(),
         "moved_days": session.moved_days,

@@ -69,7 +69,7 @@ class Reader(Protocol):
 
 
 class Text(NamedTuple):
-    """A text, made into a value by ``parse``, whose ValueError is the message."""
+    """A text, made into a value by ``parse``; its ValueError has the message, and maybe a hint."""
 
     parse: Callable[[str], Any] = str
     describe: Mapping[str, Any] | None = None
@@ -83,7 +83,8 @@ class Text(NamedTuple):
         try:
             return self.parse(node.value.strip())
         except ValueError as error:
-            return reading.fault(node, str(error))
+            message, hint = (*error.args, "")[:2]
+            return reading.fault(node, str(message), hint)
 
     def schema(self) -> Schema:
         return dict(self.describe or {"type": "string", "minLength": 1})
@@ -112,6 +113,18 @@ def one_of(*words: str) -> Text:
         raise ValueError(f"`{text}` is not one of {', '.join(words)}")
 
     return Text(parse, {"enum": list(words)})
+
+
+def yes_or_no() -> Text:
+    """Yes or no, in the words YAML has for them."""
+    words = {"yes": True, "true": True, "no": False, "false": False}
+
+    def parse(text: str) -> bool:
+        if text.casefold() in words:
+            return words[text.casefold()]
+        raise ValueError(f"`{text}` is neither yes nor no")
+
+    return Text(parse, {"enum": [True, False, "yes", "no"]})
 
 
 class ListOf(NamedTuple):
@@ -234,6 +247,25 @@ class Record(NamedTuple):
             "required": required,
             "properties": properties,
         }
+
+
+class RecordBy(NamedTuple):
+    """One of two records; ``is_second`` sees from the file's nodes which one is meant.
+
+    So one mistake in it stays one.
+    """
+
+    first: Record
+    second: Record
+    is_second: Callable[[Mapping[str, yaml.Node]], bool]
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        nodes = {getattr(key, "value", ""): value for key, value in pairs}
+        return (self.second if self.is_second(nodes) else self.first).read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"oneOf": [self.first.schema(), self.second.schema()]}
 
 
 class TextOr(NamedTuple):

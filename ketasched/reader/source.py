@@ -46,8 +46,8 @@ class Source:
         return self.problem(node.start_mark, message, hint, width)
 
 
-def read_file(path: str) -> Source:
-    """Read a UTF-8 text file; ``-`` is standard input.
+def read_file(path: str, noun: str = "protocol file") -> Source:
+    """Read a UTF-8 text file, called ``noun`` in messages; ``-`` is standard input.
 
     Raises:
         FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
@@ -62,7 +62,7 @@ def read_file(path: str) -> Source:
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
         hint = (
-            "give the path of a protocol file"
+            f"give the path of a {noun}"
             if isinstance(error, (FileNotFoundError, IsADirectoryError))
             else ""
         )
@@ -70,7 +70,7 @@ def read_file(path: str) -> Source:
     if len(data) > MAX_BYTES:
         raise FileTrouble(
             f"{name} is larger than {MAX_BYTES // 1024} KiB",
-            "a protocol file is a few pages of text; is this the right file?",
+            f"a {noun} is a few pages of text; is this the right file?",
             name,
         )
     try:

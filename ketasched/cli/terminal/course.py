@@ -9,12 +9,13 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE
+from ketasched.core.course import TENTATIVE, LinkedVisit, Session
 from ketasched.core.units import (
     WEEKDAYS,
     clock_text,
     count_text,
     day_text,
+    days_text,
     duration_text,
     list_text,
 )
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ketasched.cli.intake import Task
-    from ketasched.core.course import Course, Pause, Session
+    from ketasched.cli.surroundings import Surroundings
+    from ketasched.core.course import Course, Pause, Unplaced
 
-_ZONE_SOURCES = {"flag": "from --tz", "this computer": "this computer's zone"}
+_ZONE_SOURCES = {
+    "flag": "from --tz",
+    "clinic file": "the clinic's zone",
+    "this computer": "this computer's zone",
+}
+
+Entry = Session | LinkedVisit
 
 
 def course_page(course: Course, task: Task) -> str:
@@ -34,20 +42,23 @@ def course_page(course: Course, task: Task) -> str:
     protocol = course.protocol
     page.add_title(protocol.title)
     page.add_facts([("Name", task.name)] if task.name else [])
-    page.add_facts(
-        [
-            ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {zone_text(task)}"),
-            ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
-        ]
-    )
+    setting = setting_text(task.found)
+    facts = [
+        ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {setting}"),
+        ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
+    ]
+    file = task.found.file
+    if file:
+        facts.insert(1, ("Clinic", f"{file.name}, from {file.file}"))
+    page.add_facts(facts)
     page.add("", _stacked(course) if page.width < NARROW else _columns(course), "")
     page.add(*_notes(course), advice(protocol))
     return page.text()
 
 
-def zone_text(task: Task) -> str:
+def setting_text(found: Surroundings) -> str:
     """The zone the times are in, and who says so."""
-    return f"{task.zone.name} ({_ZONE_SOURCES[task.zone_source]})"
+    return f"{found.zone.name} ({_ZONE_SOURCES[found.zone_source]})"
 
 
 def _asked_times(course: Course, task: Task) -> str:
@@ -65,16 +76,16 @@ def _columns(course: Course) -> Table:
     table.add_column("Day", no_wrap=True)
     table.add_column("From–to", no_wrap=True)
     table.add_column("Notes", ratio=1)
-    for session, pause in _with_pauses(course):
+    for entry, pause in _with_pauses(course):
         if pause:
             table.add_row("", "", Text(_pause_title(pause), style="bold yellow"))
         table.add_row(
-            str(session.number),
-            Text(session.phase),
-            day_column(session),
-            hours_text(session),
-            Text("; ".join(remarks(session))),
-            style="dim" if session.status == TENTATIVE else "",
+            number_text(entry),
+            Text(entry_title(entry)),
+            day_column(entry),
+            hours_text(entry),
+            Text("; ".join(remarks(entry))),
+            style="dim" if entry.status == TENTATIVE else "",
         )
     return table
 
@@ -83,52 +94,75 @@ def _stacked(course: Course) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
     table.add_column(justify="right", no_wrap=True, vertical="top")
     table.add_column(ratio=1)
-    for session, pause in _with_pauses(course):
+    for entry, pause in _with_pauses(course):
         if pause:
             table.add_row("", Text(_pause_title(pause), style="bold yellow"))
-        lines = [f"{day_column(session)}  {hours_text(session)}", session.phase, *remarks(session)]
-        table.add_row(str(session.number), Text("\n".join(lines)))
+        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry), *remarks(entry)]
+        table.add_row(number_text(entry), Text("\n".join(lines)))
     return table
 
 
-def _with_pauses(course: Course) -> Iterable[tuple[Session, Pause | None]]:
+def _with_pauses(course: Course) -> Iterable[tuple[Entry, Pause | None]]:
     before = {pause.before_session: pause for pause in course.pauses}
-    return ((session, before.get(session.number)) for session in course.sessions)
+    for entry in course.entries():
+        yield entry, before.get(entry.number) if isinstance(entry, Session) else None
+
+
+def number_text(entry: Entry) -> str:
+    """The number of a session; a linked visit has none."""
+    return str(entry.number) if isinstance(entry, Session) else ""
+
+
+def entry_title(entry: Entry) -> str:
+    """What an entry is called: the session's own name, else its phase; the linked visit's name."""
+    return entry.name or entry.phase if isinstance(entry, Session) else entry.name
 
 
 def _pause_title(pause: Pause) -> str:
     return f"pause of {count_text(pause.weeks, 'week')}"
 
 
-def day_column(session: Session) -> str:
-    """The day of a session, its numbers under each other in a column."""
+def day_column(session: Entry) -> str:
+    """The day of an entry, its numbers under each other in a column."""
     text = day_text(session.start.date())
     return text if session.start.day > 9 else text.replace(" ", "  ", 1)
 
 
-def hours_text(session: Session) -> str:
-    """From when to when a session lasts; an end on another day says which."""
+def hours_text(session: Entry) -> str:
+    """From when to when an entry lasts; an end on another day says which."""
     hours = f"{clock_text(session.start.timetz())}–{clock_text(session.end.timetz())}"
     if session.end.date() != session.start.date():
         hours += f" {WEEKDAYS[session.end.weekday()]}"
     return hours
 
 
-def remarks(session: Session) -> list[str]:
-    """What is not as asked about a session, and why."""
-    found = []
+def remarks(entry: Entry) -> list[str]:
+    """What is not as asked about an entry, and why."""
+    found = list(_session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry))
+    return [*found, "tentative"] if entry.status == TENTATIVE else found
+
+
+def _session_remarks(session: Session) -> Iterable[str]:
     why = reasons_text(session.reasons)
+    moves = []
     if session.moved_days:
         side = "earlier" if session.moved_days < 0 else "later"
-        found.append(f"{count_text(abs(session.moved_days), 'day')} {side}: {why}")
-    elif session.moved_minutes:
+        moves.append(f"{count_text(abs(session.moved_days), 'day')} {side}")
+    if session.moved_minutes:
         side = "earlier" if session.moved_minutes < 0 else "later"
-        found.append(f"{duration_text(abs(session.moved_minutes))} {side}: {why}")
+        moves.append(f"{duration_text(abs(session.moved_minutes))} {side}")
+    if moves:
+        yield f"{' and '.join(moves)}: {why}"
     elif why:
-        found.append(f"skips: {why}")
-    if session.status == TENTATIVE:
-        found.append("tentative")
-    return found
+        yield f"skips: {why}"
+
+
+def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
+    if visit.by_video:
+        yield "by video"
+    if visit.reasons:
+        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+        yield f"ideally {ideal}: {reasons_text(visit.reasons)}"
 
 
 def _notes(course: Course) -> Iterable[str]:
@@ -139,9 +173,19 @@ def _notes(course: Course) -> Iterable[str]:
         tentative = any(session.number > review.after_session for session in course.sessions)
         then = "; later sessions are tentative until it is passed" if tentative else ""
         yield f"Review after session {review.after_session}: {review.name}{then}."
+    for one in course.unplaced:
+        yield unplaced_text(one)
     if course.left_out:
         names = list_text(list(course.left_out))
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."
+
+
+def unplaced_text(one: Unplaced) -> str:
+    """What goes with a session and has no place, and why."""
+    return (
+        f"No place for {one.name} {one.side} session {one.session}, "
+        f"{days_text(one.first, one.last)}: {reasons_text(one.reasons)}."
+    )
 
 
 def _pause_text(pause: Pause) -> str:

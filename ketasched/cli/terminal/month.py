@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,19 +12,21 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.course import (
+    Entry,
     day_column,
     hours_text,
     remarks,
-    zone_text,
+    setting_text,
+    unplaced_text,
 )
 from ketasched.cli.terminal.page import Page, advice
-from ketasched.core.course import TENTATIVE
+from ketasched.core.course import TENTATIVE, LinkedVisit, Session
 from ketasched.core.instructions import general_text, timed_text
 from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
 if TYPE_CHECKING:
     from ketasched.cli.intake import Task
-    from ketasched.core.course import Course, Session
+    from ketasched.core.course import Course
 
 ROOM_FOR_TIMES = 9
 WIDEST = 10
@@ -34,32 +36,58 @@ def course_months(course: Course, task: Task) -> str:
     """The months of a course; a narrow terminal gets numbers in the grid and a list below it."""
     page = Page()
     room = min((page.width - 8) // 7, WIDEST)
-    by_day = {session.start.date(): session for session in course.sessions}
+    by_day: dict[date, list[Entry]] = {}
+    for entry in course.entries():
+        by_day.setdefault(entry.start.date(), []).append(entry)
     if task.name:
         page.add_title(task.name)
         page.add("")
     for year, month in _months(by_day):
         page.add(_grid(course, (year, month), room, by_day), "")
     overnight = any(one.start.date() != one.end.date() for one in course.sessions)
-    if room < ROOM_FOR_TIMES or overnight:
-        for session in course.sessions:
-            page.add(f"{_number(course, session)}: {day_column(session)}, {hours_text(session)}")
+    listed = course.entries() if room < ROOM_FOR_TIMES or overnight else course.visits
+    for entry in listed:
+        page.add(_line(course, entry))
+    if listed:
         page.add("")
-    length = duration_text(course.protocol.minutes)
-    page.add(f"Please allow {length} each time. Times are in {zone_text(task)}.")
-    page.add(*(f"{text}." for text in _instructions(course)))
-    for session in course.sessions:
-        if session.reasons:
-            page.add(f"{_number(course, session)}: {'; '.join(remarks(session))}.")
-    for pause in course.pauses:
-        weeks = count_text(pause.weeks, "week")
-        page.add(f"A pause of {weeks} before {pause.before_session}, to be agreed with the clinic.")
-    if any(session.status == TENTATIVE for session in course.sessions):
-        page.add("Tentative dates are not certain yet.")
-    if course.left_out:
-        page.add("Later dates are not fixed yet.")
+    page.add(*_where(task), f"{_lengths(course)} Times are in {setting_text(task.found)}.")
+    page.add(*(f"{text}." for text in _instructions(course)), *_remarks(course))
     page.add(advice(course.protocol))
     return page.text()
+
+
+def _remarks(course: Course) -> Iterator[str]:
+    """What is not as planned, and what is not certain."""
+    for session in course.sessions:
+        if session.reasons:
+            yield f"{_title(course, session)}: {'; '.join(remarks(session))}."
+    yield from map(unplaced_text, course.unplaced)
+    for pause in course.pauses:
+        weeks = count_text(pause.weeks, "week")
+        yield f"A pause of {weeks} before {pause.before_session}, to be agreed with the clinic."
+    if any(session.status == TENTATIVE for session in course.sessions):
+        yield "Tentative dates are not certain yet."
+    if course.left_out:
+        yield "Later dates are not fixed yet."
+
+
+def _line(course: Course, entry: Entry) -> str:
+    by_video = ", by video" if isinstance(entry, LinkedVisit) and entry.by_video else ""
+    return f"{_title(course, entry)}: {day_column(entry)}, {hours_text(entry)}{by_video}"
+
+
+def _where(task: Task) -> list[str]:
+    """The clinic, so that the patient finds it."""
+    file = task.found.file
+    return [", ".join(part for part in (file.address, file.phone) if part)] if file else []
+
+
+def _lengths(course: Course) -> str:
+    """How long to allow, if all sessions are as long."""
+    minutes = {session.minutes for session in course.sessions}
+    if len(minutes) == 1:
+        return f"Please allow {duration_text(minutes.pop())} each time."
+    return "The times above say how long to allow."
 
 
 def _instructions(course: Course) -> list[str]:
@@ -77,7 +105,7 @@ def _months(days: Iterable[date]) -> list[tuple[int, int]]:
 
 
 def _grid(
-    course: Course, month: tuple[int, int], room: int, by_day: Mapping[date, Session]
+    course: Course, month: tuple[int, int], room: int, by_day: Mapping[date, list[Entry]]
 ) -> Table:
     year, index = month
     table = Table(
@@ -93,28 +121,35 @@ def _grid(
     for week in calendar.Calendar().monthdatescalendar(year, index + 1):
         table.add_row(
             *(
-                _cell(course, day, room, by_day.get(day)) if day.month == index + 1 else ""
+                _cell(course, day, room, by_day.get(day, [])) if day.month == index + 1 else ""
                 for day in week
             )
         )
     return table
 
 
-def _cell(course: Course, day: date, room: int, session: Session | None) -> Text:
-    if session is None:
-        return Text(f"{day.day:>2}")
-    number = _number(course, session)
-    lines: list[tuple[str, str]] = [(f"{day.day:>2}", "bold"), ("\n", "")]
-    if room < ROOM_FOR_TIMES:
-        lines.append((f"#{session.number}"[:room], "bold reverse"))
-        return Text.assemble(*lines)
-    lines += [(number, "bold reverse"), ("\n", ""), (clock_text(session.start.timetz()), "")]
-    if session.status == TENTATIVE:
-        lines += [("\n", ""), ("tentative", "")]
-    return Text.assemble(*lines)
+def _cell(course: Course, day: date, room: int, entries: list[Entry]) -> Text:
+    lines: list[tuple[str, str]] = [(f"{day.day:>2}", "bold" if entries else "")]
+    for entry in entries:
+        title = _title(course, entry)
+        if room < ROOM_FOR_TIMES:
+            title = f"#{entry.number}" if isinstance(entry, Session) else title
+            lines.append((title[:room], "bold reverse"))
+            continue
+        lines.append((_fitted(title, room), "bold reverse"))
+        lines.append((clock_text(entry.start.timetz()), ""))
+        if entry.status == TENTATIVE:
+            lines.append(("tentative", ""))
+    return Text("\n").join(Text(text, style=style) for text, style in lines)
 
 
-def _number(course: Course, session: Session) -> str:
-    if session.number > course.total:
-        return str(session.number)
-    return f"{session.number} of {course.total}"
+def _fitted(title: str, room: int) -> str:
+    return title if len(title) <= room else f"{title[: room - 1].rstrip()}."
+
+
+def _title(course: Course, entry: Entry) -> str:
+    if isinstance(entry, LinkedVisit):
+        return entry.name[0].upper() + entry.name[1:]
+    if entry.number > course.total:
+        return str(entry.number)
+    return f"{entry.number} of {course.total}"

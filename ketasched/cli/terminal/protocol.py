@@ -10,11 +10,11 @@ from rich.text import Text
 
 from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import Page, advice
-from ketasched.core.protocol import BUILT_IN
+from ketasched.core.protocol import BUILT_IN, NamedDays
 from ketasched.core.units import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
-    from ketasched.core.protocol import Phase, Protocol
+    from ketasched.core.protocol import NamedSession, Phase, Protocol
 
 DECIDES_NOTHING = (
     "ketasched lays out dates. It decides no dose, no patient, and not whether to go on."
@@ -67,6 +67,10 @@ def protocol_page(protocol: Protocol) -> str:
         page.add("")
         page.add_title(f"Phase {number}: {phase.name}")
         page.add_facts(_phase_facts(phase))
+    if protocol.visits:
+        page.add("")
+        page.add_title("Linked visits")
+        page.add_items(f"{one.name}: {one}" for one in protocol.visits)
     if protocol.instructions:
         page.add("")
         page.add_title("Instructions")
@@ -85,10 +89,22 @@ def _reminders(protocol: Protocol) -> str:
     return f"{list_text(lengths)} before"
 
 
+def _named(phase: Phase, named: NamedSession) -> str:
+    if named.follows:
+        day = f"{count_text(named.day, 'day')} after {named.follows}"
+    else:
+        day = f"day {named.day}"
+    length = f", {duration_text(named.minutes)}" if named.minutes else ""
+    return f"{named.name}: {day}, {named.window or phase.window}{length}"
+
+
 def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     sessions = "open-ended" if phase.sessions is None else str(phase.sessions)
     yield "Sessions", f"{sessions} ({phase.choice} may be chosen)" if phase.choice else sessions
     yield "Cadence", str(phase.cadence)
+    if isinstance(phase.cadence, NamedDays):
+        for named in phase.cadence.sessions:
+            yield "", _named(phase, named)
     if phase.after is not None:
         wait = duration_text(phase.after * 1440)
         yield "Begins", f"{wait} after the last target of the phase before"

@@ -1,0 +1,60 @@
+"""Changes that were run and work, as sentences and as commands to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ketasched.cli.request import plan_command
+from ketasched.core.advice import Change, advise
+from ketasched.core.units import WEEKDAYS, count_text, day_text, duration_text, list_text
+
+if TYPE_CHECKING:
+    from ketasched.cli.request import Request
+    from ketasched.core.order import Order
+    from ketasched.core.planning import Failure
+
+
+def advice_for(
+    request: Request, order: Order, failure: Failure
+) -> tuple[str, list[tuple[str, str]]]:
+    """A hint for a failed order, and up to three changes, each with its command."""
+    changes = advise(order, failure)
+    advice = []
+    for change in changes:
+        text, option, value = _phrased(change)
+        values: str | list[str] = value
+        if option == "--window":
+            name = value.partition("=")[0]
+            others = [one for one in request.window if one.rpartition("=")[0].strip() != name]
+            values = [*others, value]
+        advice.append((text, plan_command(request, {option: values})))
+    starts = [day_text(change.start) for change in changes if change.start]
+    if failure.hint:
+        hint = failure.hint
+    elif starts:
+        words = "start that works is" if len(starts) == 1 else "starts that work are"
+        hint = f"the nearest {words} {list_text(starts)}"
+    elif changes:
+        hint = f"no start within 60 days works; what does: {advice[0][0]}"
+    else:
+        hint = "no start within 60 days works, nor other days or times; look at the closed days"
+    return hint, advice
+
+
+def _phrased(change: Change) -> tuple[str, str, str]:
+    """A change in words, and the option with its value."""
+    if change.start:
+        return f"start on {day_text(change.start)}", "--start", change.start.isoformat()
+    if change.days:
+        names = [WEEKDAYS[day] for day in change.days]
+        return f"come on {list_text(names)}", "--days", ",".join(names).lower()
+    if change.flex:
+        length = duration_text(change.flex)
+        value = f"{change.flex}m" if change.flex % 60 else f"{change.flex // 60}h"
+        return f"let sessions start up to {length} earlier or later", "--flex", value
+    if change.window is None:
+        raise TypeError(change)
+    name, window = change.window
+    early, late = count_text(window.early, "day"), count_text(window.late, "day")
+    text = f"widen the window of {name} to {early} early and {late} late, if the clinician agrees"
+    return text, "--window", f"{name}={window.early}/{window.late}"

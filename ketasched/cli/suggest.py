@@ -1,0 +1,69 @@
+"""``ketasched suggest``: which start goes best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ketasched.errors import KetaschedError, UsageProblem
+
+if TYPE_CHECKING:
+    from ketasched.cli.request import SuggestRequest
+
+
+class NoStart(KetaschedError):
+    """No start of the range has a course."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+def run(request: SuggestRequest) -> None:
+    """Print every start and weekday pattern of a range, the best first.
+
+    Raises:
+        KetaschedError: whatever kept it from doing so, or no start has a course.
+    """
+    from ketasched import clock
+    from ketasched.cli import output
+    from ketasched.cli.intake import understand_terms
+    from ketasched.cli.request import plan_command
+    from ketasched.cli.values import choose, read
+    from ketasched.core.dates import read_date
+    from ketasched.core.suggestions import LONGEST_RANGE, suggest
+
+    choose("--format", request.format or "table", ("table", "json"))
+    terms = understand_terms(request, clock.now())
+    first = read("--from", lambda text: read_date(text, terms.today), request.first)
+    last = read("--to", lambda text: read_date(text, terms.today), request.last)
+    if last < first:
+        raise UsageProblem("--to is before --from", "write the earlier date with --from")
+    if (last - first).days >= LONGEST_RANGE:
+        raise UsageProblem("--from and --to are more than three years apart", "look at less")
+    if terms.until is not None and terms.until < last:
+        raise UsageProblem("--until is before --to", "give a later day")
+    found = suggest(terms.order, first, last)
+    best = found[0] if found[0].feasible else None
+    changes = {"--start": best.start.isoformat()} if best else {}
+    if best and best.days:
+        from ketasched.core.units import WEEKDAYS
+
+        changes["--days"] = ",".join(WEEKDAYS[day].lower() for day in best.days)
+    command = plan_command(request, changes) if best else ""
+    if request.format == "json":
+        from ketasched.formats import course_report
+
+        report = course_report.suggestions_report(terms.order.protocol.id, found, command)
+        output.print_data(course_report.to_json(report).encode(errors="replace"))
+        if best is None:
+            raise typer.Exit(NoStart.exit_code)
+    else:
+        from ketasched.cli.terminal.suggestions import suggestions_page
+
+        output.print_text(suggestions_page(terms, found, command))
+    if best is None:
+        raise NoStart(
+            f"no start of {len(found)} that were tried has a course",
+            "look at a longer range, or at the closed days",
+        )

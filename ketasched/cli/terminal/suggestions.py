@@ -1,0 +1,54 @@
+"""Starts, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.course import setting_text
+from ketasched.cli.terminal.page import Page, advice
+from ketasched.core.units import WEEKDAYS, count_text, day_text
+
+if TYPE_CHECKING:
+    from ketasched.cli.intake import Understood
+    from ketasched.core.suggestions import Suggestion
+
+MOST_ROWS = 20
+
+
+def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: str) -> str:
+    """The best starts as a table, what is left out, and the command that plans the best one."""
+    page = Page()
+    protocol = terms.order.protocol
+    page.add_title(protocol.title)
+    page.add_facts([("Times", setting_text(terms.found)), ("Protocol", protocol.id)])
+    page.add("")
+    feasible = [one for one in found if one.feasible]
+    if feasible:
+        page.add(_table(feasible[:MOST_ROWS]), "")
+    left = len(feasible) - MOST_ROWS
+    if left > 0:
+        page.add(f"{left} more have a course; --format json lists them all.")
+    without = len(found) - len(feasible)
+    if without:
+        page.add(f"{count_text(without, 'start')} tried without a course.")
+    if command:
+        page.add("The first of them:", Text(f"  {command}", no_wrap=True, overflow="ignore"))
+    page.add(advice(protocol))
+    return page.text()
+
+
+def _table(rows: Sequence[Suggestion]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("Start", no_wrap=True)
+    table.add_column("Days", no_wrap=True)
+    for title in ("Pauses", "Moved", "Days moved"):
+        table.add_column(title, justify="right")
+    for one in rows:
+        days = ", ".join(WEEKDAYS[day] for day in one.days)
+        pauses = f"{one.pauses} ({count_text(one.weeks, 'week')})" if one.pauses else "0"
+        table.add_row(day_text(one.start), days, pauses, str(one.moved), str(one.days_moved))
+    return table

@@ -1,0 +1,121 @@
+"""Named sessions that follow another: they count from that one as placed, and are placed after it.
+
+Each goes to the legal day of its window nearest its target; of two that are as near, to the
+earlier. Like a linked visit, one that has no such day is told with why, and the course stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from ketasched.core.constraint import Reason, session_end
+from ketasched.core.course import PLANNED, TENTATIVE, Course, Session, Unplaced
+from ketasched.core.protocol import NamedSession, Phase, Window
+from ketasched.core.slots import Slots
+from ketasched.core.targets import Stretch
+from ketasched.core.units import day_text
+
+
+class _Follower(NamedTuple):
+    number: int
+    place: int
+    phase: Phase
+    minutes: int
+    window: Window
+    named: NamedSession
+
+
+def add_followers(
+    course: Course, stretches: Sequence[Stretch], first_number: int, slots: Slots, zone: tzinfo
+) -> Course:
+    """The course with the sessions that follow others, in order of time."""
+    sessions = list(course.sessions)
+    unplaced: list[Unplaced] = []
+    for follower in _followers(stretches, first_number):
+        leader = next(
+            (
+                one
+                for one in sessions
+                if (one.phase, one.name) == (follower.phase.name, follower.named.follows)
+            ),
+            None,
+        )
+        if leader is None:
+            continue  # it took place elsewhere, or has no place itself, which is told
+        found = _place(follower, leader, sessions, slots, zone)
+        if isinstance(found, Session):
+            sessions.append(found)
+        else:
+            unplaced.append(found)
+    sessions.sort(key=lambda one: one.start)
+    return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
+
+
+def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
+    number = first_number
+    for stretch in stretches:
+        for index, named in enumerate(stretch.named()):
+            if named.follows:
+                yield _Follower(
+                    number + index,
+                    stretch.first_place + index,
+                    stretch.phase,
+                    named.minutes or stretch.minutes,
+                    named.window or stretch.phase.window,
+                    named,
+                )
+        number += stretch.count or 0
+
+
+def _place(
+    follower: _Follower, leader: Session, sessions: list[Session], slots: Slots, zone: tzinfo
+) -> Session | Unplaced:
+    after = leader.start.date()
+    target = after + timedelta(days=follower.named.day)
+    first = max(target - timedelta(days=follower.window.early), after + timedelta(days=1))
+    last = target + timedelta(days=follower.window.late)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    taken = {one.start.date(): one.number for one in sessions}
+
+    def why_not(day: date) -> tuple[Reason, ...]:
+        if day in taken:
+            return (Reason("gap", f"{day_text(day)} is taken by session {taken[day]}"),)
+        if slots.legal_start(day, follower.minutes):
+            return ()
+        return slots.why_none(day, follower.minutes)
+
+    for day in sorted(days, key=lambda day: (abs((day - target).days), day)):
+        option = None if day in taken else slots.legal_start(day, follower.minutes)
+        if option is None:
+            continue
+        start = datetime.combine(day, option[0], zone)
+        reasons = why_not(target) if day != target else ()
+        if option[1]:
+            reasons += slots.refusals(day, slots.times.on(day), follower.minutes)
+        return Session(
+            number=follower.number,
+            phase=follower.phase.name,
+            place=follower.place,
+            target=target,
+            window_start=target - timedelta(days=follower.window.early),
+            window_end=last,
+            start=start,
+            end=session_end(start, follower.minutes),
+            moved_minutes=option[1],
+            reasons=tuple(dict.fromkeys(reasons)),
+            status=TENTATIVE if leader.status == TENTATIVE else PLANNED,
+            name=follower.named.name,
+        )
+    found = [reason for day in days for reason in why_not(day)]
+    return Unplaced(
+        "session",
+        follower.named.name,
+        leader.number,
+        "after",
+        first,
+        last,
+        tuple(dict.fromkeys(found)),
+    )

@@ -1,0 +1,203 @@
+"""Linked visits, placed when the sessions stand.
+
+Each goes to the legal place nearest its ideal time; of two that are as near, to the earlier. It
+overlaps no session and no other linked visit. One without a legal place is told with why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.core.clinic import ALL_DAY, Clinic
+from ketasched.core.constraint import Candidate, Constraint, Reason, session_end
+from ketasched.core.course import (
+    PLANNED,
+    TENTATIVE,
+    Course,
+    LinkedVisit,
+    Session,
+    Unplaced,
+)
+from ketasched.core.protocol import VisitRule
+from ketasched.core.units import clock_text
+
+STEP = timedelta(minutes=15)
+"""The distance between two starts that are tried, counted from the ideal time."""
+WAKING = (8 * 60, 20 * 60)
+"""Minutes after midnight between which a patient is taken to be awake: our convention."""
+
+
+class Beside(NamedTuple):
+    """What decides where linked visits may stand.
+
+    ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
+    begins ``today`` or later is before today.
+    """
+
+    at_clinic: Sequence[Constraint]
+    by_video: Sequence[Constraint]
+    today: date
+
+
+def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
+    """Refuse what is outside waking hours, by video or where no opening hours are known."""
+    hours = "-".join(clock_text(time(*divmod(minute, 60))) for minute in WAKING)
+
+    def refuse(candidate: Candidate) -> Reason | None:
+        for day, begins, ends in candidate.parts(clinic.zone):
+            hours_are_known = not by_video and clinic.on(day).spans != ALL_DAY
+            if not hours_are_known and not (WAKING[0] <= begins and ends <= WAKING[1]):
+                return Reason("hours", f"outside waking hours, {hours}")
+        return None
+
+    return refuse
+
+
+def add_visits(course: Course, beside: Beside, without: frozenset[str], *, already: int) -> Course:
+    """The course with its linked visits, but for the kinds ``without``.
+
+    What belongs to a first session that took place elsewhere (``already``) is behind us.
+    """
+    visits: list[LinkedVisit] = []
+    unplaced: list[Unplaced] = []
+    for rule in course.protocol.visits:
+        if rule.kind in without:
+            continue
+        for session in _anchors(rule, course, already):
+            found = _place(_Question(rule, session, course, visits, beside))
+            if isinstance(found, Unplaced):
+                unplaced.append(found)
+            else:
+                visits.append(found)
+    visits.sort(key=lambda visit: visit.start)
+    return replace(course, visits=tuple(visits), unplaced=(*course.unplaced, *unplaced))
+
+
+def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
+    """The sessions a linked visit goes with."""
+    sessions = course.sessions
+    which = rule.anchor.which
+    if which == "first":
+        return [] if already else [sessions[0]]
+    if which == "last":
+        return [sessions[-1]]
+    if which == "each":
+        return list(sessions)
+    if which == "review":
+        wanted = {review.after_session for review in course.reviews}
+    else:
+        wanted = {rule.anchor.number}
+    return [session for session in sessions if session.number in wanted]
+
+
+class _Question(NamedTuple):
+    """One linked visit to place: the rule, its session, and all that stands already."""
+
+    rule: VisitRule
+    session: Session
+    course: Course
+    visits: Sequence[LinkedVisit]
+    beside: Beside
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.rule.anchor.side == "after" else -1
+
+
+def _place(question: _Question) -> LinkedVisit | Unplaced:
+    """The legal place nearest the ideal time, or why there is none."""
+    rule, session = question.rule, question.session
+    ideal = _ideal(question)
+    refused: dict[date, tuple[Reason, ...]] = {}
+    for start in _starts(question, ideal):
+        reasons = _refusals(question, start)
+        if not reasons:
+            return LinkedVisit(
+                rule.kind,
+                rule.name,
+                session.number,
+                rule.anchor.side,
+                ideal,
+                start,
+                session_end(start, rule.minutes),
+                rule.by_video,
+                _refusals(question, ideal) if start != ideal else (),
+                TENTATIVE if session.status == TENTATIVE else PLANNED,
+            )
+        refused.setdefault(start.date(), reasons)
+    found = [reason for day in sorted(refused) for reason in refused[day]]
+    return Unplaced(
+        rule.kind,
+        rule.name,
+        session.number,
+        rule.anchor.side,
+        min(refused),
+        max(refused),
+        tuple(dict.fromkeys(found)),
+    )
+
+
+def _ideal(question: _Question) -> datetime:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        day = session.start.date() + timedelta(days=question.sign * offset.ideal)
+        return datetime.combine(day, session.start.time(), session.start.tzinfo)
+    edge = session.end if question.sign > 0 else session.start
+    moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.ideal)
+    return moment.astimezone(edge.tzinfo)
+
+
+def _starts(question: _Question, ideal: datetime) -> Iterator[datetime]:
+    """Every start within the distance of the session, nearest the ideal time first."""
+    steps = 0
+    inside = True
+    while inside:
+        inside = False
+        for sign in (-1, 1) if steps else (1,):
+            start = _stepped(question.rule, ideal, sign * steps * STEP)
+            if _is_near_enough(question, start):
+                inside = True
+                yield start
+        steps += 1
+
+
+def _stepped(rule: VisitRule, ideal: datetime, by: timedelta) -> datetime:
+    if rule.offset.in_days:  # on the wall clock
+        return ideal + by
+    return (ideal.astimezone(UTC) + by).astimezone(ideal.tzinfo)
+
+
+def _is_near_enough(question: _Question, start: datetime) -> bool:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        distance = question.sign * (start.date() - session.start.date()).days
+        return offset.least <= distance <= offset.most
+    edge = session.end if question.sign > 0 else session.start
+    passed = question.sign * (start.astimezone(UTC) - edge.astimezone(UTC))
+    return timedelta(minutes=offset.least) <= passed <= timedelta(minutes=offset.most)
+
+
+def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
+    rule, anchor, course, visits, beside = question
+    if start.date() < beside.today <= course.start:
+        return (Reason("past", "that day has passed"),)
+    end = session_end(start, rule.minutes)
+    candidate = Candidate(start.date(), start.time(), rule.minutes)
+    constraints = beside.by_video if rule.by_video else beside.at_clinic
+    found = [reason for one in constraints if (reason := one(candidate))]
+    if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
+        found.append(Reason("taken", f"not {rule.anchor.side} session {anchor.number}"))
+    for session in course.sessions:
+        if session is not anchor and session.start < end and start < session.end:
+            found.append(Reason("taken", f"at the time of session {session.number}"))
+        if rule.anchor.which == "review" and anchor.start < session.start < end:
+            found.append(Reason("taken", f"the review comes before session {session.number}"))
+    found += [
+        Reason("taken", f"at the time of the {other.name}")
+        for other in visits
+        if other.start < end and start < other.end
+    ]
+    return tuple(found)

@@ -1,0 +1,428 @@
+"""Clinic files: YAML to `ClinicFile`, and the JSON Schema of the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import yaml
+
+from ketasched import public_holidays, zone
+from ketasched.core.clinic import Closure, Opening, Span, Spans, Week
+from ketasched.core.dates import read_date
+from ketasched.core.protocol_text import read_reminder
+from ketasched.core.units import (
+    WEEKDAY_NAMES,
+    clock_text,
+    day_text,
+    list_text,
+    read_clock,
+    read_minutes,
+    read_weekday,
+)
+from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.public_holidays import HolidayCalendar
+from ketasched.reader.fields import (
+    MISSING,
+    Key,
+    ListOf,
+    Reading,
+    Record,
+    Schema,
+    Text,
+    read_record,
+    yes_or_no,
+)
+from ketasched.reader.source import Source, compose, read_file
+from ketasched.reader.texts import LINE, length
+
+LONGEST_TRAVEL = 12 * 60
+
+
+class Defaults(NamedTuple):
+    """What a clinic's courses have unless asked otherwise. ``travel`` is in minutes."""
+
+    start_time: time | None = None
+    location: str = ""
+    reminders: tuple[timedelta, ...] | None = None
+    travel: int | None = None
+    protocols: str = ""
+
+
+class ClinicFile(NamedTuple):
+    """What a clinic file says; None or empty where it says nothing. ``file``: where it was read."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    timezone: str = ""
+    hours: Week | None = None
+    holidays: HolidayCalendar | None = None
+    closures: tuple[Closure, ...] = ()
+    openings: tuple[tuple[date, Opening], ...] = ()
+    defaults: Defaults = Defaults()
+    file: str = ""
+
+
+def load(path: str) -> ClinicFile:
+    """The clinic of a file; ``-`` reads standard input.
+
+    Raises:
+        FileTrouble: the file cannot be read.
+        FileProblems: all that is wrong with it.
+    """
+    return read(read_file(path, "clinic file"))
+
+
+def read(source: Source) -> ClinicFile:
+    """The clinic of a file that has been opened.
+
+    Raises:
+        FileProblems: all that is wrong with it.
+    """
+    found: ClinicFile = read_record(source, compose(source), _CLINIC)
+    return found._replace(file=source.file)
+
+
+def schema() -> Schema:
+    """The JSON Schema of clinic files, version 1."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ketasched clinic, version 1",
+        **_CLINIC.schema(),
+    }
+
+
+def keys() -> frozenset[str]:
+    """The outermost keys that only a clinic file has."""
+    return frozenset(_CLINIC.keys) - {"version"}
+
+
+# The parts, from the inside out
+
+
+def _read_spans(text: str) -> Spans:
+    """Read ``08:00-12:00, 13:00-17:30``, ``closed`` or ``all day``.
+
+    Raises:
+        ValueError: not opening hours, or hours that end before they start or overlap.
+    """
+    words = " ".join(text.casefold().split())
+    if words == "closed":
+        return ()
+    if words == "all day":
+        return (Span(0, 1440),)
+    parts = [part.strip() for part in text.replace("–", "-").split(",")]
+    if not all("-" in part for part in parts):
+        raise ValueError(
+            f"`{text}` is not opening hours",
+            "write, say, 08:00-12:00, 13:00-17:30; or closed; or all day",
+        )
+    spans = sorted(map(_read_span, parts))
+    for earlier, later in pairwise(spans):
+        if later.opens < earlier.closes:
+            raise ValueError(f"the hours {earlier} and {later} overlap", "write them as one")
+    return _joined(spans)
+
+
+def _read_span(text: str) -> Span:
+    opens, _, closes = (part.strip() for part in text.partition("-"))
+    begins = _minute(read_clock(opens))
+    ends = 1440 if closes == "24:00" else _minute(read_clock(closes))
+    if ends == begins:
+        raise ValueError(f"the hours {opens}-{closes} end when they start")
+    if ends < begins:
+        raise ValueError(
+            f"the hours {opens}-{closes} end before they start",
+            "a span lies within one day: 24:00 is its end",
+        )
+    return Span(begins, ends)
+
+
+def _joined(spans: Iterable[Span]) -> Spans:
+    """Spans of which no two touch: a session may last from one into the next."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and joined[-1].closes == span.opens:
+            joined[-1] = Span(joined[-1].opens, span.closes)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+class _Hours(NamedTuple):
+    """Opening hours by weekday: ``mon: 08:00-12:00, 13:00-17:00`` or ``mon-thu: 09:00-17:00``."""
+
+    spans: Text
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            return reading.fault(node, "expected weekdays here, such as `mon: 08:00-17:00`")
+        week: dict[int, Spans] = {}
+        sound = True
+        for key_node, value_node in node.value:
+            spans = self.spans.read(value_node, reading)
+            weekdays = _weekdays_of(key_node, reading)
+            sound = sound and spans is not MISSING and bool(weekdays)
+            twice = [WEEKDAY_NAMES[weekday] for weekday in weekdays if weekday in week]
+            if twice:
+                have = "has" if len(twice) == 1 else "have"
+                reading.fault(key_node, f"{list_text(twice)} {have} hours twice", "keep one")
+                sound = False
+            week.update(dict.fromkeys(weekdays, spans))
+        if sound and not any(week.values()):
+            message = "the week is empty: the clinic is never open"
+            reading.fault(node, message, "give a weekday opening hours")
+            sound = False
+        return tuple(week.get(day, ()) for day in range(7)) if sound else MISSING
+
+    def schema(self) -> Schema:
+        day = "|".join(
+            f"[{name[0]}{name[0].lower()}]{name[1:3]}({name[3:]})?" for name in WEEKDAY_NAMES
+        )
+        one = f"({day})( ?[-–] ?({day}))?"
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "patternProperties": {f"^{one}(, ?{one})*$": self.spans.schema()},
+        }
+
+
+def _weekdays_of(node: yaml.Node, reading: Reading) -> list[int]:
+    """The weekdays a key names; none after a mistake."""
+    if not isinstance(node, yaml.ScalarNode):
+        reading.fault(node, "a key must be a text")
+        return []
+    try:
+        return _read_weekdays(node.value.replace("–", "-"))
+    except ValueError as error:
+        reading.fault(node, str(error), did_you_mean(node.value, WEEKDAY_NAMES))
+        return []
+
+
+def _read_weekdays(text: str) -> list[int]:
+    """Read ``mon``, ``mon-thu``, ``sat-mon`` or ``mon, wed, fri``."""
+    weekdays: list[int] = []
+    for part in text.split(","):
+        first_text, dash, last_text = (one.strip() for one in part.partition("-"))
+        first = read_weekday(first_text)
+        last = read_weekday(last_text) if dash else first
+        weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+    return list(dict.fromkeys(weekdays))
+
+
+def _zone_name(text: str) -> str:
+    try:
+        return zone.load(text).name
+    except UsageProblem as problem:
+        raise ValueError(problem.message, problem.hint) from None
+
+
+def _date(text: str) -> date:
+    """Read a date that means the same day whenever the file is read."""
+    if ".." in text or " to " in text:
+        raise ValueError(f"`{text}` is not one date", "a range has two keys: `from` and `to`")
+    if not any(sign.isdigit() for sign in text):
+        raise ValueError(f"`{text}` is not a date: write a date as 2027-01-05 or 5 jan 2027")
+    try:
+        return read_date(text, date.min)
+    except ValueError as error:
+        raise ValueError(str(error).removesuffix(", a weekday, or tomorrow")) from None
+
+
+def _check_holidays(wanted: HolidayCalendar, reading: Reading) -> None:
+    for problem in public_holidays.problems(wanted):
+        if problem.field == "kept_open":
+            reading.fault_in(problem.value, "", *problem.args)
+        else:
+            reading.fault_in(wanted, problem.field, *problem.args)
+
+
+class _Placed(NamedTuple):
+    """A text of a list whose place is remembered: it is judged with the record it stands in."""
+
+    text: Text
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        value = self.text.read(node, reading)
+        if value is not MISSING:
+            reading.remember(value, {"": node})
+        return value
+
+    def schema(self) -> Schema:
+        return self.text.schema()
+
+
+class _NoneOr(NamedTuple):
+    """The word ``none``, or a list."""
+
+    items: ListOf
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if isinstance(node, yaml.ScalarNode) and node.value.strip().casefold() == "none":
+            return ()
+        return self.items.read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"oneOf": [{"const": "none"}, self.items.schema()]}
+
+
+_SPANS = Text(_read_spans, {"type": "string", "examples": ["08:00-12:00, 13:00-17:30", "closed"]})
+_DATE = Text(_date, {"type": "string", "examples": ["2027-01-05", "5 jan 2027"]})
+_CLOCK = Text(read_clock, {"type": "string", "examples": ["09:30"]})
+_REMINDER = Text(read_reminder, {"type": "string", "examples": ["1 day", "2 h"]})
+
+
+class _OneOrSeveralDays(NamedTuple):
+    """A closure: one ``date``, or ``from`` and ``to``; which is meant shows from its keys."""
+
+    one: Record
+    several: Record
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        given = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+        if "date" in given and given & {"from", "to"}:
+            message = "a closure has either `date`, or `from` and `to`"
+            return reading.fault(node, message, "`from` and `to` alone say it all")
+        return (self.several if given & {"from", "to"} else self.one).read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"oneOf": [self.one.schema(), self.several.schema()]}
+
+
+def _one_day(**keys: Any) -> Closure:
+    return Closure(keys["date"], keys["date"], keys["reason"])
+
+
+def _several_days(**keys: Any) -> Closure:
+    return Closure(keys["from"], keys["to"], keys["reason"])
+
+
+def _check_closure(closure: Closure, reading: Reading) -> None:
+    if closure.last < closure.first:
+        message = f"the closure ends before it begins, {day_text(closure.first)}"
+        reading.fault_in(closure, "to", message, "write the earlier date first")
+
+
+def _opening(**keys: Any) -> tuple[date, Opening]:
+    return keys["date"], Opening(keys["hours"], keys["reason"])
+
+
+def _check_opening(opening: tuple[date, Opening], reading: Reading) -> None:
+    if not opening[1].spans:
+        hint = "write the day under `closures`"
+        reading.fault_in(opening, "hours", "an opening needs opening hours", hint)
+
+
+def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
+    seen: set[date] = set()
+    for opening in clinic.openings:
+        if opening[0] in seen:
+            hint = "write all of its hours in one opening: 09:00-12:00, 13:00-15:00"
+            reading.fault_in(opening, "date", f"{day_text(opening[0])} has hours twice", hint)
+        seen.add(opening[0])
+    at = clinic.defaults.start_time
+    if at is not None and clinic.hours is not None:
+        spans = [span for spans in clinic.hours for span in spans]
+        if not any(span.opens <= _minute(at) < span.closes for span in spans):
+            message = f"no weekday is open at {clock_text(at)}, the start time"
+            reading.fault_in(clinic.defaults, "start_time", message, "choose a time inside `hours`")
+
+
+def _holidays(**keys: Any) -> HolidayCalendar:
+    return HolidayCalendar(keys["country"], keys["subdivision"], keys["observed"], keys["open"])
+
+
+def _clinic(**keys: Any) -> ClinicFile:
+    del keys["version"]
+    return ClinicFile(**keys)
+
+
+def _format_version(text: str) -> int:
+    if text == "1":
+        return 1
+    raise ValueError(f"`{text}` is not a version this program reads: write 1")
+
+
+_REASON = Key(LINE, "why, for staff and patients to read", "")
+_ONE_DAY = Record(
+    _one_day, {"date": Key(_DATE, "the closed day, such as 2027-01-05"), "reason": _REASON}
+)
+_SEVERAL_DAYS = Record(
+    _several_days,
+    {
+        "from": Key(_DATE, "the first closed day, such as 2026-12-24"),
+        "to": Key(_DATE, "the last closed day, itself closed, such as 2027-01-03"),
+        "reason": _REASON,
+    },
+    _check_closure,
+)
+_OPENING = Record(
+    _opening,
+    {
+        "date": Key(_DATE, "the day, such as 2027-01-16"),
+        "hours": Key(_SPANS, "its opening hours, whatever the weekday, holidays and closures say"),
+        "reason": _REASON,
+    },
+    _check_opening,
+)
+_HOLIDAYS = Record(
+    _holidays,
+    {
+        "country": Key(LINE, "two letters, such as US"),
+        "subdivision": Key(LINE, "a part of the country, such as CA", ""),
+        "observed": Key(
+            yes_or_no(), "also closed on the day a holiday on a weekend is observed", True
+        ),
+        "open": Key(ListOf(_Placed(LINE)), "holidays on which the clinic is open, by name", ()),
+    },
+    _check_holidays,
+)
+_DEFAULTS = Record(
+    Defaults,
+    {
+        "start_time": Key(_CLOCK, "when sessions start, such as 09:30", None),
+        "location": Key(LINE, "the place in calendar entries; else the address", ""),
+        "reminders": Key(
+            _NoneOr(ListOf(_REMINDER)),
+            "before each session, the most important first; or none",
+            None,
+        ),
+        "travel": Key(
+            length(read_minutes, 0, LONGEST_TRAVEL, "min"),
+            "time to keep free on both sides of what a --busy calendar holds",
+            None,
+        ),
+        "protocols": Key(LINE, "a protocol file, beside this file", ""),
+    },
+)
+_CLINIC = Record(
+    _clinic,
+    {
+        "version": Key(Text(_format_version, {"const": 1}), "the version of this file format: 1"),
+        "name": Key(LINE, "the clinic's name"),
+        "address": Key(LINE, "its address, for calendar entries", ""),
+        "phone": Key(LINE, "its phone number, for calendar entries", ""),
+        "timezone": Key(
+            Text(_zone_name, {"type": "string", "examples": ["America/Chicago"]}),
+            "its time zone, such as America/Chicago",
+            "",
+        ),
+        "hours": Key(
+            _Hours(_SPANS), "opening hours by weekday; days that are left out are closed", None
+        ),
+        "holidays": Key(_HOLIDAYS, "the public holidays on which it is closed", None),
+        "closures": Key(ListOf(_OneOrSeveralDays(_ONE_DAY, _SEVERAL_DAYS)), "closed days", ()),
+        "openings": Key(ListOf(_OPENING), "days with hours of their own", ()),
+        "defaults": Key(_DEFAULTS, "what courses have unless asked otherwise", Defaults()),
+    },
+    _check_clinic,
+)
