@@ -24,7 +24,8 @@ def test_a_course_in_full(report):
     code, found = report(*IV)
     assert code == 0
     assert list(found) == [
-        "schema", "protocol", "timezone", "timezone_source", "start", "pauses", "sessions", "reviews",
+        "schema", "protocol", "timezone", "timezone_source", "clinic", "start", "pauses", "sessions",
+        "reviews", "visits", "unplaced",
     ]  # fmt: skip
     assert found["schema"] == "ketasched/1"
     assert found["protocol"] == {
@@ -52,7 +53,10 @@ def test_a_course_in_full(report):
     assert found["sessions"][1] == {
         "number": 2,
         "phase": "induction",
+        "name": None,
         "target": "2026-12-24",
+        "window_start": "2026-12-23",
+        "window_end": "2026-12-27",
         "start": "2026-12-23T09:00:00-06:00",
         "end": "2026-12-23T11:00:00-06:00",
         "moved_days": -1,
@@ -62,6 +66,24 @@ def test_a_course_in_full(report):
         "uid": PINNED_UIDS[1],
     }
     assert found["reviews"] == [{"name": "response review", "after_session": 6}]
+    assert found["clinic"] is None
+    assert found["unplaced"] == []
+    assert [one["kind"] for one in found["visits"]] == [
+        "consultation", "assessment", "assessment", "check-in",
+    ]  # fmt: skip
+    assert found["visits"][0] == {
+        "kind": "consultation",
+        "name": "consultation",
+        "before_session": 1,
+        "after_session": None,
+        "ideal": "2026-12-14T09:00:00-06:00",
+        "start": "2026-12-14T09:00:00-06:00",
+        "end": "2026-12-14T09:45:00-06:00",
+        "by_video": False,
+        "reasons": [],
+        "status": "planned",
+        "uid": PINNED_VISIT_UID,
+    }
 
 
 def test_uids_are_stable_for_good(report):
@@ -70,6 +92,7 @@ def test_uids_are_stable_for_good(report):
     assert [session["uid"] for session in found["sessions"]][:2] == PINNED_UIDS
 
 
+PINNED_VISIT_UID = "7f163809-dc5c-5a48-90f3-140712651b3b@appointments.invalid"
 PINNED_UIDS = [
     "43adb966-d628-5639-8bec-f9a58da94dd9@appointments.invalid",
     "999662f9-d7a7-5059-b938-88b0447fd3a2@appointments.invalid",
@@ -83,6 +106,7 @@ def test_when_no_placement_exists(report):
     (error,) = found["errors"]
     assert list(error) == [
         "code", "message", "hint", "file", "line", "column", "session", "window", "refused",
+        "advice",
     ]  # fmt: skip
     assert error["code"] == "no-placement"
     assert error["session"] == 3
@@ -92,7 +116,11 @@ def test_when_no_placement_exists(report):
         "reasons": [{"kind": "closed", "text": "closed on Sundays"}],
     }
     assert len(error["refused"]) == 5
-    assert error["hint"].endswith("--start 2027-02-01")
+    assert error["hint"] == "the nearest starts that work are Wed 23 Dec 2026 and Mon 1 Feb 2027"
+    assert error["advice"][1] == {
+        "change": "start on Mon 1 Feb 2027",
+        "command": "ketasched plan iv --start 2027-02-01 --closed 2027-01-11..2027-01-31 --format json",
+    }
 
 
 @pytest.mark.parametrize(
@@ -147,7 +175,7 @@ def test_csv(ketasched):
     rows = list(csv.DictReader(io.StringIO(outcome.out)))
     assert list(rows[0]) == [
         "number", "phase", "target", "start", "end", "moved_days", "moved_minutes", "reasons",
-        "status", "uid",
+        "status", "uid", "name", "window_start", "window_end",
     ]  # fmt: skip
     assert len(rows) == 6
     assert rows[1]["moved_days"] == "-1"
@@ -172,6 +200,9 @@ def test_everything_promised_is_documented():
         "reasons", "kind", "text", "status", "uid", "reviews", "after_session", "errors", "code",
         "message", "hint", "file", "line", "column", "session", "window", "refused", "date",
         "closed", "holiday", "clock", "gap", "weekday", "no-place", "planned", "tentative",
+        "clinic", "name", "window_start", "window_end", "visits", "unplaced", "before_session", "ideal",
+        "by_video", "advice", "change", "command", "starts", "days", "pauses", "moved", "days_moved",
+        "feasible", "hours", "away", "busy", "taken", "past", "too-long", "outside-hours", "clinic file",
         "usage", "invalid-file", "closed-weekday", "not-in-days", "no-pattern", "no-placement",
     ):  # fmt: skip
         assert f"`{word}`" in text, word

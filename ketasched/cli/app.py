@@ -54,7 +54,7 @@ Examples:
   ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
   ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
   ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
-  ketasched plan kap --start 2027-01-05 --away 2027-02-08..2027-02-12 --flex 2h
+  ketasched plan iv --start 2027-02-01 --away 2027-02-08..2027-02-12 --flex 2h
 
 Nothing is written unless --ics names a file.
 """
@@ -180,9 +180,7 @@ def _check(
     check(file, single_value("--year", year))
 
 
-@app.command(
-    "convert", help=_CONVERT_HELP, short_help="Turn a trial's visit table into a protocol file."
-)
+@app.command("convert", help=_CONVERT_HELP, short_help="Turn a visit table into a protocol file.")
 def _convert(
     file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
     column: Annotated[

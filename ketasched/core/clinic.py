@@ -94,30 +94,46 @@ class Clinic:
         opening = self.openings.get(day)
         if opening is not None:
             return OpenDay(opening.spans, Reason("opening", opening.reason))
-        for closure in self.closures:
-            if closure.covers(day):
-                return OpenDay((), Reason("closed", str(closure)))
-        holiday = self.holiday_name(day)
-        if holiday:
-            return OpenDay((), Reason("holiday", f"{holiday}, {day_text(day)}"))
+        why = self._closure(day) or self._holiday(day)
         spans = self.week[day.weekday()]
-        if not spans:
-            return OpenDay((), Reason("closed", f"closed on {WEEKDAY_NAMES[day.weekday()]}s"))
-        return OpenDay(spans)
+        if why is None and not spans:
+            why = _closed_weekday(day)
+        return OpenDay(() if why else spans, why)
 
     def constraints(self) -> tuple[Constraint, ...]:
         """Everything about the clinic that refuses a candidate."""
-        return (self._refuse, unclear_clock(self.zone))
+        return (self._outside_hours, self._closed, self._on_a_holiday, unclear_clock(self.zone))
 
-    def _refuse(self, candidate: Candidate) -> Reason | None:
+    def _outside_hours(self, candidate: Candidate) -> Reason | None:
         for day, begins, ends in candidate.parts(self.zone):
-            spans, why = self.on(day)
+            opening = self.openings.get(day)
+            spans = opening.spans if opening else self.week[day.weekday()]
             if not spans:
-                return why
+                return _closed_weekday(day)
             if not any(span.holds(begins, ends) for span in spans):
                 taken, hours = Span(begins, ends), spans_text(spans)
                 return Reason("hours", f"{taken} is outside the hours {hours} of {day_text(day)}")
         return None
+
+    def _closed(self, candidate: Candidate) -> Reason | None:
+        found = (self._closure(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in found if reason), None)
+
+    def _on_a_holiday(self, candidate: Candidate) -> Reason | None:
+        found = (self._holiday(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in found if reason), None)
+
+    def _closure(self, day: date) -> Reason | None:
+        if day in self.openings:
+            return None
+        for closure in self.closures:
+            if closure.covers(day):
+                return Reason("closed", str(closure))
+        return None
+
+    def _holiday(self, day: date) -> Reason | None:
+        name = None if day in self.openings else self.holiday_name(day)
+        return Reason("holiday", f"{name}, {day_text(day)}") if name else None
 
     def dated_closure(self, day: date) -> Reason | None:
         """The closure or holiday on an otherwise open weekday, if there is one."""
@@ -160,6 +176,10 @@ class Clinic:
         following = self.week[(weekday + 1) % 7]
         goes_on = span.closes == 1440 and following and following[0].opens == 0
         return following[0].closes if goes_on else 0
+
+
+def _closed_weekday(day: date) -> Reason:
+    return Reason("closed", f"closed on {WEEKDAY_NAMES[day.weekday()]}s")
 
 
 def spans_text(spans: Spans) -> str:

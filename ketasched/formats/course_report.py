@@ -132,10 +132,7 @@ def to_csv(report: Mapping[str, Any]) -> str:
     columns = [
         "number",
         "phase",
-        "name",
         "target",
-        "window_start",
-        "window_end",
         "start",
         "end",
         "moved_days",
@@ -143,6 +140,9 @@ def to_csv(report: Mapping[str, Any]) -> str:
         "reasons",
         "status",
         "uid",
+        "name",
+        "window_start",
+        "window_end",
     ]
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
