@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from typing import Annotated
@@ -11,12 +12,12 @@ from typer.exceptions import TyperException
 
 from ketasched.cli import output
 from ketasched.cli.request import (
-    ClinicFiles,
+    ClinicFile,
+    OnceEach,
     ProtocolName,
-    ProtocolsFiles,
+    ProtocolsFile,
     Request,
     SuggestRequest,
-    single_value,
     takes,
 )
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
@@ -128,28 +129,30 @@ def _main(
     del version
 
 
-@app.command("list", help=_LIST_HELP)
+@app.command("list", cls=OnceEach, help=_LIST_HELP)
 def _list(
-    protocols: ProtocolsFiles = [],  # noqa: B006 - Typer copies it
-    clinic: ClinicFiles = [],  # noqa: B006
+    protocols: ProtocolsFile = "",
+    clinic: ClinicFile = "",
 ) -> None:
     from ketasched.cli.protocols import list_all
 
-    list_all(single_value("--protocols", protocols), single_value("--clinic", clinic))
+    list_all(protocols, clinic)
 
 
-@app.command("show", help=_SHOW_HELP)
+@app.command("show", cls=OnceEach, help=_SHOW_HELP)
 def _show(
     protocol: ProtocolName,
-    protocols: ProtocolsFiles = [],  # noqa: B006
-    clinic: ClinicFiles = [],  # noqa: B006
+    protocols: ProtocolsFile = "",
+    clinic: ClinicFile = "",
 ) -> None:
     from ketasched.cli.protocols import show
 
-    show(protocol, single_value("--protocols", protocols), single_value("--clinic", clinic))
+    show(protocol, protocols, clinic)
 
 
-@app.command("plan", help=_PLAN_HELP, short_help="Lay a protocol out as dated sessions.")
+@app.command(
+    "plan", cls=OnceEach, help=_PLAN_HELP, short_help="Lay a protocol out as dated sessions."
+)
 @takes(Request)
 def _plan(request: Request) -> None:
     from ketasched.cli.plan import run
@@ -157,7 +160,9 @@ def _plan(request: Request) -> None:
     run(request)
 
 
-@app.command("suggest", help=_SUGGEST_HELP, short_help="Find the starts that go best.")
+@app.command(
+    "suggest", cls=OnceEach, help=_SUGGEST_HELP, short_help="Find the starts that go best."
+)
 @takes(SuggestRequest)
 def _suggest(request: SuggestRequest) -> None:
     from ketasched.cli.suggest import run
@@ -165,22 +170,27 @@ def _suggest(request: SuggestRequest) -> None:
     run(request)
 
 
-@app.command("check", help=_CHECK_HELP, short_help="Check a protocol or clinic file.")
+@app.command("check", cls=OnceEach, help=_CHECK_HELP, short_help="Check a protocol or clinic file.")
 def _check(
     file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
     year: Annotated[
-        list[str],
+        str,
         typer.Option(
             "--year", metavar="2027", help="Show that year of a clinic.", show_default=False
         ),
-    ] = [],  # noqa: B006
+    ] = "",
 ) -> None:
     from ketasched.cli.protocols import check
 
-    check(file, single_value("--year", year))
+    check(file, year)
 
 
-@app.command("convert", help=_CONVERT_HELP, short_help="Turn a visit table into a protocol file.")
+@app.command(
+    "convert",
+    cls=OnceEach,
+    help=_CONVERT_HELP,
+    short_help="Turn a visit table into a protocol file.",
+)
 def _convert(
     file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
     column: Annotated[
@@ -194,40 +204,42 @@ def _convert(
         ),
     ] = [],  # noqa: B006
     identifier: Annotated[
-        list[str],
+        str,
         typer.Option(
             "--id",
             metavar="ID",
             help="The protocol's id, else the file's name.",
             show_default=False,
         ),
-    ] = [],  # noqa: B006
+    ] = "",
     title: Annotated[
-        list[str],
+        str,
         typer.Option("--title", metavar="TEXT", help="The protocol's title.", show_default=False),
-    ] = [],  # noqa: B006
+    ] = "",
     length: Annotated[
-        list[str],
+        str,
         typer.Option(
             "--length",
             metavar="90min",
             help="How long a session takes where the table has no lengths; 60 min if not given.",
             show_default=False,
         ),
-    ] = [],  # noqa: B006
+    ] = "",
 ) -> None:
     from ketasched.cli.convert import run
 
     run(
         file,
         column,
-        single_value("--id", identifier),
-        single_value("--title", title),
-        single_value("--length", length),
+        identifier,
+        title,
+        length,
     )
 
 
-@app.command("schema", help=_SCHEMA_HELP, short_help="Print the JSON Schema of a file format.")
+@app.command(
+    "schema", cls=OnceEach, help=_SCHEMA_HELP, short_help="Print the JSON Schema of a file format."
+)
 def _schema(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> None:
     from ketasched.cli.protocols import schema
 
@@ -237,7 +249,9 @@ def _schema(name: Annotated[str, typer.Argument(metavar="NAME", show_default=Fal
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     try:
-        result = app(args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False)
+        result = _knowing(arguments)(
+            args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False
+        )
         code = result if isinstance(result, int) else 0
     except (output.ClosedPipe, BrokenPipeError):
         output.silence()
@@ -259,6 +273,14 @@ def run(arguments: list[str]) -> int:
     if code == INTERRUPTED:
         output.tell("interrupted")
     return code
+
+
+def _knowing(arguments: list[str]) -> typer.Typer:
+    """The program, knowing only the command asked for: it makes every option of all it knows."""
+    asked = [one for one in app.registered_commands if arguments[:1] == [one.name]]
+    program = copy.copy(app)
+    program.registered_commands = asked or app.registered_commands
+    return program
 
 
 def _own_up(error: Exception) -> int:

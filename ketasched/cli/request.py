@@ -6,13 +6,16 @@ import inspect
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
-from typer.models import OptionInfo
+from typer.core import TyperCommand, TyperOption
 
 from ketasched.cli import completion
 from ketasched.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from typer.models import OptionInfo
 
 DEFAULT_START_TIME = "09:00"
 FORMATS = ("table", "month", "json", "csv")
@@ -26,21 +29,21 @@ _PROTOCOLS = typer.Option(
     help="A file with more protocols, else KETASCHED_PROTOCOLS; its names win.",
     show_default=False,
 )
-ProtocolsFiles = Annotated[list[str], _PROTOCOLS]
+ProtocolsFile = Annotated[str, _PROTOCOLS]
 _CLINIC = typer.Option(
     "--clinic",
     metavar="FILE",
     help="Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.",
     show_default=False,
 )
-ClinicFiles = Annotated[list[str], _CLINIC]
+ClinicFile = Annotated[str, _CLINIC]
 
 
 def _option(*names: str, metavar: str, about: str, **more: Any) -> Any:
     return typer.Option(*names, metavar=metavar, help=about, show_default=False, **more)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True, repr=False, eq=False, match_args=False)
 class Terms:
     """What a course is planned from but for its start, as typed; empty means not given."""
 
@@ -169,7 +172,7 @@ class Terms:
     protocols: Annotated[str, _PROTOCOLS] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True, repr=False, eq=False, match_args=False)
 class Request(Terms):
     """What the user asked `plan` for."""
 
@@ -244,7 +247,7 @@ class Request(Terms):
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True, repr=False, eq=False, match_args=False)
 class SuggestRequest(Terms):
     """What the user asked `suggest` for."""
 
@@ -266,47 +269,59 @@ Asked = TypeVar("Asked", bound=Terms)
 def takes(
     kind: type[Asked],
 ) -> Callable[[Callable[[Asked], None]], Callable[..., None]]:
-    """Make a command whose options are the fields of a kind of request.
-
-    A text option is a list to the parser, so that a second one is noticed instead of winning.
-    """
+    """Make a command whose options are the fields of a kind of request."""
 
     def decorate(command: Callable[[Asked], None]) -> Callable[..., None]:
         def with_options(**values: Any) -> None:
-            for name, option in single.items():
-                values[name] = single_value(option, values[name])
             command(kind(**values))
 
-        parameters, single = _parameters(kind)
-        vars(with_options)["__signature__"] = inspect.Signature(parameters)
+        hints = get_type_hints(kind, include_extras=True)
+        vars(with_options)["__signature__"] = inspect.Signature(
+            [_parameter(one, hints[one.name]) for one in sorted(fields(kind), key=_is_optional)]
+        )
         return with_options
 
     return decorate
 
 
-def _parameters(kind: type[Terms]) -> tuple[list[inspect.Parameter], dict[str, str]]:
-    """What the parser is told of a kind of request, and the names of its options with one value."""
-    hints = get_type_hints(kind, include_extras=True)
-    single = {}
-    parameters = []
-    for one in sorted(fields(kind), key=_is_optional):
-        annotation, default = hints[one.name], one.default
-        value_kind, about = get_args(annotation)
-        if one.default_factory is not MISSING:
-            default = []
-        elif value_kind is str and isinstance(about, OptionInfo):
-            single[one.name] = _option_name(about)
-            annotation = Annotated[list[str], about]
-            default = MISSING if one.default is MISSING else []
-        parameters.append(
-            inspect.Parameter(
-                one.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if default is MISSING else default,
-                annotation=annotation,
-            )
-        )
-    return parameters, single
+def _parameter(one: Field[Any], annotation: Any) -> inspect.Parameter:
+    default = [] if one.default_factory is not MISSING else one.default
+    return inspect.Parameter(
+        one.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if default is MISSING else default,
+        annotation=annotation,
+    )
+
+
+class OnceEach(TyperCommand):
+    """A command that refuses an option of one value when it is given twice, empty, or with another
+    option in the place of its value; the parser would let the last one win.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line.
+
+        Raises:
+            UsageProblem: see above.
+        """
+        given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        seen = set()
+        for parameter in order:
+            if isinstance(parameter, TyperOption) and not (parameter.multiple or parameter.is_flag):
+                option = next(name for name in parameter.opts if name.startswith("--"))
+                if option in seen:
+                    raise UsageProblem(f"{option} is given twice", "keep one of them")
+                seen.add(option)
+                _check_value(option, given[parameter.name or ""])
+        return super().parse_args(ctx, args)
+
+
+def _check_value(option: str, value: str) -> None:
+    if not value.strip():
+        raise UsageProblem(f"{option} is empty", f"give it a value, or leave {option} out")
+    if value.startswith("--"):
+        raise UsageProblem(f"{option} has no value: `{value}` follows it", "put its value there")
 
 
 def _is_optional(one: Field[Any]) -> bool:
@@ -335,20 +350,3 @@ def plan_command(asked: Terms, changes: Mapping[str, str | list[str]]) -> str:
 def _option_name(about: OptionInfo) -> str:
     names = (str(about.default), *(about.param_decls or ()))
     return next(name for name in names if name.startswith("--"))
-
-
-def single_value(option: str, given: list[str]) -> str:
-    """The one value of an option; empty when it was not given.
-
-    Raises:
-        UsageProblem: it was given twice, without a value, or with another option for one.
-    """
-    if not given:
-        return ""
-    if len(given) > 1:
-        raise UsageProblem(f"{option} is given twice", "keep one of them")
-    if not given[0].strip():
-        raise UsageProblem(f"{option} is empty", f"give it a value, or leave {option} out")
-    if given[0].startswith("--"):
-        raise UsageProblem(f"{option} has no value: `{given[0]}` follows it", "put its value there")
-    return given[0]

@@ -116,6 +116,6 @@ def _wider_windows(order: Order, name: str) -> Iterator[Change]:
         ):
             phase = replace(stretches[index].phase, window=wider)
             changed = list(stretches)
-            changed[index] = replace(stretches[index], phase=phase)
+            changed[index] = stretches[index]._replace(phase=phase)
             if works(replace(order, layout=order.layout._replace(stretches=tuple(changed)))):
                 yield Change(window=(name, wider))

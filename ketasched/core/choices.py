@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,8 +13,7 @@ from ketasched.core.units import count_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """The choices a protocol leaves to the clinician.
 
     Args:
@@ -25,9 +24,9 @@ class Choices:
         already: sessions that took place elsewhere, left out at the front.
     """
 
-    sessions: Mapping[str, int] = field(default_factory=dict)
-    cadences: Mapping[str, Cadence] = field(default_factory=dict)
-    windows: Mapping[str, Window] = field(default_factory=dict)
+    sessions: Mapping[str, int] = {}
+    cadences: Mapping[str, Cadence] = {}
+    windows: Mapping[str, Window] = {}
     until: date | None = None
     already: int = 0
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from ketasched.core.units import clock_text, day_text
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a day or time was refused.
 
     ``kind``: closed, holiday, hours, away, busy, clock, gap, weekday, no-place, taken, past.

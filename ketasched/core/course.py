@@ -54,8 +54,7 @@ class Session:
         return minutes_between(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """Whole weeks by which the course is put off from a session on, and what forced it."""
 
     before_session: int
@@ -101,8 +100,7 @@ class Unplaced(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DatedReview:
+class DatedReview(NamedTuple):
     """A review of the protocol, at the session of this course it follows."""
 
     name: str

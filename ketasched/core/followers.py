@@ -67,7 +67,7 @@ def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Fol
                     named.window or stretch.phase.window,
                     named,
                 )
-        number += stretch.count or 0
+        number += stretch.sessions or 0
 
 
 def _place(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -148,14 +147,14 @@ def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
     before = order.already
     for stretch in order.layout.stretches:
         for review in stretch.phase.reviews:
-            last = stretch.first_place - 1 + (stretch.count or 0)
+            last = stretch.first_place - 1 + (stretch.sessions or 0)
             place_in_phase = review.after_session or last
-            if stretch.count is None:
+            if stretch.sessions is None:
                 last = max((one.place for one in placed if one.phase is stretch.phase), default=0)
             if stretch.first_place <= place_in_phase <= last:
                 number = before + place_in_phase - stretch.first_place + 1
                 reviews.append(DatedReview(review.name, number))
-        before += stretch.count or 0
+        before += stretch.sessions or 0
     return reviews
 
 
@@ -166,7 +165,7 @@ def _refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> Non
     open_ended = order.layout.stretches[-1]
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
         return
-    stretches = [*order.layout.stretches[:-1], replace(open_ended, count=1, until=None)]
+    stretches = [*order.layout.stretches[:-1], open_ended._replace(sessions=1, until=None)]
     begins = lay_targets(stretches, order.start, week, order.days)
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
     raise UsageProblem(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations, takewhile
 from typing import NamedTuple
@@ -29,15 +28,14 @@ LONGEST_CLOSURE = 366
 """Days a run of working days looks ahead for the next one before it gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The part of a phase that is laid out: from ``first_place`` on, ``count`` sessions or up to
+class Stretch(NamedTuple):
+    """The part of a phase that is laid out: from ``first_place`` on, ``sessions`` of them or up to
     ``until`` (an open-ended phase), at the cadence the phase now has. Sessions last ``minutes``.
     """
 
     phase: Phase
     first_place: int
-    count: int | None
+    sessions: int | None
     until: date | None = None
     minutes: int = 0
 
@@ -45,7 +43,7 @@ class Stretch:
         """The sessions that are listed one by one, if the phase is such a list."""
         if not isinstance(self.phase.cadence, NamedDays):
             return ()
-        return self.phase.cadence.sessions[self.first_place - 1 :][: self.count]
+        return self.phase.cadence.sessions[self.first_place - 1 :][: self.sessions]
 
 
 class Target(NamedTuple):
@@ -162,7 +160,7 @@ def lay_targets(
             )
             for index, day, skipped, named in laid
         ]
-        number += stretch.count or len(laid)
+        number += stretch.sessions or len(laid)
         if laid:
             begin = _next_begin(phase, begin, [one.day for one in laid])
     return targets
@@ -237,14 +235,14 @@ def _rule_days(
         interval=interval,
         byweekday=pattern,
         wkst=begin.weekday(),
-        count=min(stretch.count or MAX_SESSIONS + 1, MAX_SESSIONS + 1),
+        count=min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1),
     )
     last = stretch.until or date.max
     return list(takewhile(lambda day: day <= last, (moment.date() for moment in rule)))
 
 
 def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
-    days = cadence.days[stretch.first_place - 1 :][: stretch.count]
+    days = cadence.days[stretch.first_place - 1 :][: stretch.sessions]
     return [begin + timedelta(days=day - days[0]) for day in days]
 
 
@@ -265,7 +263,7 @@ def _run_of_days(
     begin: date, stretch: Stretch, clinic: Clinic, *, literal_start: bool
 ) -> Iterator[tuple[date, tuple[Reason, ...]]]:
     day = begin
-    for index in range(min(stretch.count or MAX_SESSIONS + 1, MAX_SESSIONS + 1)):
+    for index in range(min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1)):
         skipped: list[Reason] = []
         looked_ahead = 0
         while not (clinic.is_working_day(day) or (literal_start and index == 0)):

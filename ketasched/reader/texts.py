@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ketasched.core.units import read_minutes
 from ketasched.reader.fields import Text
 
 
@@ -48,3 +49,5 @@ def length(read: Callable[[str], int], least: int, most: int, unit: str) -> Text
 
 LINE = Text(one_line, {"type": "string", "minLength": 1, "maxLength": 500})
 IDENTIFIER = Text(identifier, {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
+LONGEST_SESSION = 24 * 60
+MINUTES = length(read_minutes, 1, LONGEST_SESSION, "min")
