@@ -126,7 +126,7 @@ def _listed_phase(
     gap: core.Gap | None,
     **keys: Any,
 ) -> core.Phase:
-    """Its sessions have the phase's window unless they say; without a gap any later day is right."""
+    """Its sessions have its window unless they say; without a gap any later day is right."""
     if window is None:
         all_say = all(one.window for one in sessions)
         window = core.Window(0, 0) if all_say else _NO_WINDOW
