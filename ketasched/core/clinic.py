@@ -8,7 +8,14 @@ from datetime import date, time, tzinfo
 from typing import NamedTuple
 
 from ketasched.core.constraint import Candidate, Constraint, Reason, unclear_clock
-from ketasched.core.units import WEEKDAY_NAMES, WEEKDAYS, clock_text, day_text, days_text
+from ketasched.core.units import (
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    clock_text,
+    day_text,
+    days_text,
+    minute_of_day,
+)
 
 
 class Span(NamedTuple):
@@ -146,7 +153,7 @@ class Clinic:
 
     def fits(self, weekday: int, start: time, minutes: int) -> bool:
         """Whether something that starts then lies inside the hours of a weekday, dates aside."""
-        begins = start.hour * 60 + start.minute
+        begins = minute_of_day(start)
         ends = begins + minutes
         if not any(span.holds(begins, min(ends, 1440)) for span in self.week[weekday]):
             return False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from ketasched.core.units import clock_text, day_text
+from ketasched.core.units import clock_text, day_text, minute_of_day
 
 
 class Reason(NamedTuple):
@@ -36,13 +36,13 @@ class Candidate(NamedTuple):
 
     def parts(self, zone: tzinfo) -> tuple[Part, ...]:
         """The days it takes something of in a zone: one, or two if it lasts past midnight."""
-        begins = self.start.hour * 60 + self.start.minute
+        begins = minute_of_day(self.start)
         start = datetime.combine(self.day, self.start, zone)
         end = session_end(start, self.minutes)
         if end.date() == self.day:
-            return (Part(self.day, begins, end.hour * 60 + end.minute),)
+            return (Part(self.day, begins, minute_of_day(end.timetz())),)
         first = Part(self.day, begins, 1440)
-        past_midnight = end.hour * 60 + end.minute
+        past_midnight = minute_of_day(end.timetz())
         return (first, Part(end.date(), 0, past_midnight)) if past_midnight else (first,)
 
 

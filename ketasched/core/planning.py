@@ -29,6 +29,7 @@ from ketasched.core.units import (
     days_text,
     duration_text,
     list_text,
+    minute_of_day,
 )
 from ketasched.core.visits import add_visits
 from ketasched.errors import UsageProblem
@@ -214,7 +215,7 @@ def _refuse_start(order: Order, week: Clinic) -> Failure | None:
 def _closed_weekday(order: Order, weekday: int) -> Reason:
     """Why no session fits a weekday: it is closed, or its hours are too short at that time."""
     start = order.times.by_weekday[weekday]
-    begins = start.hour * 60 + start.minute
+    begins = minute_of_day(start)
     past_midnight = begins + order.first_minutes > 1440
     for day in (weekday, (weekday + 1) % 7) if past_midnight else (weekday,):
         if not order.clinic.week[day]:

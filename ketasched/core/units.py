@@ -126,6 +126,11 @@ def clock_text(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
+def minute_of_day(at: time) -> int:
+    """A wall time as minutes after midnight."""
+    return at.hour * 60 + at.minute
+
+
 def duration_text(minutes: int) -> str:
     """Minutes as people say them: ``40 min``, ``2 h 30 min``, ``1 day``, ``4 weeks``."""
     if minutes and minutes % 10080 == 0:

@@ -14,6 +14,7 @@ from ketasched.core.protocol_text import read_reminder
 from ketasched.core.units import (
     clock_text,
     day_text,
+    minute_of_day,
     read_clock,
     read_minutes,
 )
@@ -212,7 +213,7 @@ def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
     at = clinic.defaults.start_time
     if at is not None and clinic.hours is not None:
         spans = [span for spans in clinic.hours for span in spans]
-        if not any(span.opens <= _minute(at) < span.closes for span in spans):
+        if not any(span.opens <= minute_of_day(at) < span.closes for span in spans):
             message = f"no weekday is open at {clock_text(at)}, the start time"
             reading.fault_in(clinic.defaults, "start_time", message, "choose a time inside `hours`")
 

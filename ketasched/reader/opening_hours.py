@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import yaml
 
 from ketasched.core.clinic import Span, Spans
-from ketasched.core.units import WEEKDAY_NAMES, list_text, read_clock, read_weekday
+from ketasched.core.units import WEEKDAY_NAMES, list_text, minute_of_day, read_clock, read_weekday
 from ketasched.errors import did_you_mean
 from ketasched.reader.fields import MISSING, Reading, Schema, Text
 
@@ -41,8 +40,8 @@ def read_spans(text: str) -> Spans:
 
 def _read_span(text: str) -> Span:
     opens, _, closes = (part.strip() for part in text.partition("-"))
-    begins = _minute(read_clock(opens))
-    ends = 1440 if closes == "24:00" else _minute(read_clock(closes))
+    begins = minute_of_day(read_clock(opens))
+    ends = 1440 if closes == "24:00" else minute_of_day(read_clock(closes))
     if ends == begins:
         raise ValueError(f"the hours {opens}-{closes} end when they start")
     if ends < begins:
@@ -62,10 +61,6 @@ def _joined(spans: Iterable[Span]) -> Spans:
         else:
             joined.append(span)
     return tuple(joined)
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 class Hours(NamedTuple):
