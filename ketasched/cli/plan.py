@@ -135,10 +135,26 @@ def _notes(course: Course, task: Task) -> Iterator[str]:
     """What the user may not have meant, and what the output itself has no place for."""
     if course.start < task.today:
         yield "the start is in the past"
+    elif course.sessions[0].start.date() < task.today:
+        yield f"session {course.sessions[0].number} is in the past"
+    yield from _widened(task)
     yield from _outside(course, task)
     yield from _start_times(course, task)
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
+
+
+def _widened(task: Task) -> Iterator[str]:
+    """Windows that are not the protocol's own."""
+    own = {phase.name: phase.window for phase in task.order.protocol.phases}
+    for stretch in task.order.layout.stretches:
+        phase = stretch.phase
+        alternatives = (one.window for one in phase.alternatives)
+        if phase.window not in (own[phase.name], *alternatives):
+            yield (
+                f"--window: in {phase.name} a session may be {phase.window}, where the protocol "
+                f"says {own[phase.name]}; the clinician must agree to it"
+            )
 
 
 def _outside(course: Course, task: Task) -> Iterator[str]:

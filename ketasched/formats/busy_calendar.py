@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from ketasched.core.busy import Busy
 from ketasched.errors import FileProblems, Problem
-from ketasched.reader.calendar_lines import Broken, Component, Line, Scanner, name_of, read_file
+from ketasched.reader.calendar_lines import Broken, Component, Line, Scanner, read_file
 from ketasched.reader.calendar_times import ONSET, Times, length_until, read_duration
 from ketasched.reader.repeats import Entry, Length, Repeats, When
+from ketasched.reader.source import name_of
 from ketasched.zone import load_loosely
 
 MAX_STEPS_TOGETHER = 20_000_000

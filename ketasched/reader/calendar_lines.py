@@ -7,12 +7,11 @@ properties at all, and every BEGIN to have its END, so that nothing of a file is
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.errors import FileTrouble, Problem
+from ketasched.reader.source import name_of, read_bytes
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -89,17 +88,7 @@ def read_file(path: str) -> str:
         FileTrouble: it cannot be read, is empty, too large, or no calendar.
     """
     name = name_of(path)
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-        else:
-            with Path(path).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or str(error)).lower()
-        raise FileTrouble(
-            f"cannot read {name}: {why}", "give the path of an .ics file", name
-        ) from None
+    data = read_bytes(path, MAX_BYTES, "give the path of an .ics file")
     if len(data) > MAX_BYTES:
         raise FileTrouble(
             f"{name} is larger than {MAX_BYTES // 1024**2} MiB", "export fewer years", name
@@ -110,11 +99,6 @@ def read_file(path: str) -> str:
     if not re.search(r"^[ \t]*BEGIN[ \t]*:[ \t]*VCALENDAR", text, re.IGNORECASE | re.MULTILINE):
         raise FileTrouble(f"{name} is not a calendar", "give an .ics file", name)
     return text
-
-
-def name_of(path: str) -> str:
-    """What messages call a file."""
-    return "standard input" if path == "-" else path
 
 
 class Scanner:

@@ -46,27 +46,37 @@ class Source:
         return self.problem(node.start_mark, message, hint, width)
 
 
+def name_of(path: str) -> str:
+    """What messages call a file."""
+    return "standard input" if path == "-" else path
+
+
+def read_bytes(path: str, most: int, hint: str) -> bytes:
+    """The bytes of a file, at most one more than ``most``; ``-`` is standard input.
+
+    Raises:
+        FileTrouble: it cannot be read; the hint is for a file that is not there.
+    """
+    name = name_of(path)
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(most + 1) if sys.stdin else b""
+        with Path(path).open("rb") as file:
+            return file.read(most + 1)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        elsewhere = isinstance(error, (FileNotFoundError, IsADirectoryError))
+        raise FileTrouble(f"cannot read {name}: {why}", hint if elsewhere else "", name) from None
+
+
 def read_file(path: str, noun: str = "protocol file") -> Source:
     """Read a UTF-8 text file, called ``noun`` in messages; ``-`` is standard input.
 
     Raises:
         FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
     """
-    name = "standard input" if path == "-" else path
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-        else:
-            with Path(path).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or str(error)).lower()
-        hint = (
-            f"give the path of a {noun}"
-            if isinstance(error, (FileNotFoundError, IsADirectoryError))
-            else ""
-        )
-        raise FileTrouble(f"cannot read {name}: {why}", hint, name) from None
+    name = name_of(path)
+    data = read_bytes(path, MAX_BYTES, f"give the path of a {noun}")
     if len(data) > MAX_BYTES:
         raise FileTrouble(
             f"{name} is larger than {MAX_BYTES // 1024} KiB",
