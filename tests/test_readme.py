@@ -7,6 +7,7 @@ difference before you commit it.
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = sorted((ROOT / "docs").glob("*.example.*"))
 # Mon 2 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
 WORLD = {
     "TZ": "America/Chicago",
@@ -41,6 +44,12 @@ def run(command, folder):
     return outcome.stdout.decode()
 
 
+def bring_examples(folder):
+    """The files of docs/ that the pages use."""
+    for path in EXAMPLES:
+        shutil.copy(path, folder)
+
+
 def real(block, folder):
     """A console block with what its commands print now."""
     commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
@@ -48,12 +57,17 @@ def real(block, folder):
 
 
 def blocks():
-    return BLOCK.findall(README.read_text("utf-8"))
+    """Every console block, with the page it stands on."""
+    return [
+        pytest.param(block, id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, block in enumerate(BLOCK.findall(page.read_text("utf-8")))
+    ]
 
 
-@pytest.mark.parametrize("number", range(len(blocks())))
-def test_every_console_block_is_real(number, tmp_path):
-    block = blocks()[number]
+@pytest.mark.parametrize("block", blocks())
+def test_every_console_block_is_real(block, tmp_path):
+    bring_examples(tmp_path)
     assert block == real(block, tmp_path)
 
 
@@ -68,7 +82,7 @@ def test_every_command_is_documented():
 def test_every_option_of_plan_is_in_its_help():
     help_text = run("ketasched plan --help", ROOT)
     for option in (
-        "--start", "-s", "--at", "-a", "--days", "--tz", "--closed", "--weekends", "--holidays",
+        "--clinic", "--away", "--busy", "--travel", "--flex", "--window", "--without", "--start", "-s", "--at", "-a", "--days", "--tz", "--closed", "--weekends", "--holidays",
         "--sessions", "--until", "--cadence", "--already", "--name", "--for", "--title",
         "--location", "--remind", "--protocols", "--ics", "--force", "--format",
     ):  # fmt: skip
@@ -113,6 +127,8 @@ def test_nothing_names_a_machine():
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        text = README.read_text("utf-8")
-        README.write_text(BLOCK.sub(lambda match: real(match[0], temporary), text), "utf-8")
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            bring_examples(folder)
+            text = page.read_text("utf-8")
+            page.write_text(BLOCK.sub(lambda match, to=folder: real(match[0], to), text), "utf-8")

@@ -205,7 +205,8 @@ def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
     shown = "".join(sign if sign.isprintable() else " " for sign in problem.source_line)
     start = max(0, problem.column - 60)
     shown = shown[start : start + 100]
-    lines = [head, f"{margin} --> {printable(file)}:{problem.line}:{problem.column}"]
+    place = f"{printable(file)}:{problem.line}" + (f":{problem.column}" if problem.column else "")
+    lines = [head, f"{margin} --> {place}"]
     if shown.strip():
         mark = " " * (problem.column - 1 - start) + "^" * min(problem.width, 100)
         hint = f" {problem.hint}" if problem.hint else ""

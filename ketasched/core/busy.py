@@ -46,15 +46,17 @@ class BusyTimes:
         self._ends: list[datetime] = []
 
     def overlapping(self, start: datetime, end: datetime) -> Busy | None:
-        """The latest busy stretch that overlaps the time from one instant to another."""
+        """The longest busy stretch that overlaps the time from one instant to another."""
         self._look(start.astimezone(UTC).date(), end.astimezone(UTC).date())
         place = bisect_left(self._stretches, end, key=lambda one: one.start)
+        found = None
         # _ends has the latest end so far: before it nothing reaches into the time any more.
         while place and self._ends[place - 1] > start:
             place -= 1
-            if self._stretches[place].end > start:
-                return self._stretches[place]
-        return None
+            one = self._stretches[place]
+            if one.end > start and (found is None or one.end - one.start > found.end - found.start):
+                found = one
+        return found
 
     def _look(self, first: date, last: date) -> None:
         margin = timedelta(days=2)

@@ -118,8 +118,8 @@ class Clinic:
             if not spans:
                 return _closed_weekday(day)
             if not any(span.holds(begins, ends) for span in spans):
-                taken, hours = Span(begins, ends), spans_text(spans)
-                return Reason("hours", f"{taken} is outside the hours {hours} of {day_text(day)}")
+                which = day_text(day) if opening else WEEKDAYS[day.weekday()]
+                return Reason("hours", f"outside opening hours, {which} {spans_text(spans)}")
         return None
 
     def _closed(self, candidate: Candidate) -> Reason | None:

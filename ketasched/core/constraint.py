@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -57,6 +57,12 @@ def session_end(start: datetime, minutes: int) -> datetime:
 def reasons_text(reasons: Iterable[Reason]) -> str:
     """Reasons in one line; they may hold commas themselves."""
     return "; ".join(reason.text for reason in reasons)
+
+
+def lasting(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """The reasons that hold against every one of several starts."""
+    first, *others = tried
+    return tuple(reason for reason in first if all(reason in other for other in others))
 
 
 def unclear_clock(zone: tzinfo) -> Constraint:

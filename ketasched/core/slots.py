@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import NamedTuple
 
-from ketasched.core.constraint import Candidate, Constraint, Reason
+from ketasched.core.constraint import Candidate, Constraint, Reason, lasting
 
 FLEX_STEP = 15
 """Minutes between two start times that are tried."""
@@ -46,14 +47,15 @@ class Slots:
         return tuple(reason for reason in reasons if reason)
 
     def why_none(self, day: date, minutes: int) -> tuple[Reason, ...]:
-        """What refuses the asked time on a day without a legal start; then, of the other times
-        that were tried, what they bring in besides.
+        """What refuses a day without a legal start: what holds at all times that were tried, else
+        one reason of each kind, those against the asked time first.
         """
+        options = self.times.options(day)
+        tried = [self.refusals(day, start, minutes) for start, _ in options]
         found: dict[str, Reason] = {}
-        for start, _ in self.times.options(day):
-            for reason in self.refusals(day, start, minutes):
-                found.setdefault(reason.kind, reason)
-        return tuple(found.values())
+        for reason in chain.from_iterable(tried):
+            found.setdefault(reason.kind, reason)
+        return lasting(tried) or tuple(found.values())
 
     def legal_start(self, day: date, minutes: int) -> tuple[time, int] | None:
         """The legal start of least change on a day, with its change in minutes."""

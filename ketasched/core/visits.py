@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.core.clinic import ALL_DAY, Clinic
-from ketasched.core.constraint import Candidate, Constraint, Reason, session_end
+from ketasched.core.constraint import Candidate, Constraint, Reason, lasting, session_end
 from ketasched.core.course import (
     PLANNED,
     TENTATIVE,
@@ -111,7 +111,7 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
     """The legal place nearest the ideal time, or why there is none."""
     rule, session = question.rule, question.session
     ideal = _ideal(question)
-    refused: dict[date, tuple[Reason, ...]] = {}
+    refused: dict[date, list[tuple[Reason, ...]]] = {}
     for start in _starts(question, ideal):
         reasons = _refusals(question, start)
         if not reasons:
@@ -127,8 +127,10 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
                 _refusals(question, ideal) if start != ideal else (),
                 TENTATIVE if session.status == TENTATIVE else PLANNED,
             )
-        refused.setdefault(start.date(), reasons)
-    found = [reason for day in sorted(refused) for reason in refused[day]]
+        refused.setdefault(start.date(), []).append(reasons)
+    found = [
+        reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
+    ]
     return Unplaced(
         rule.kind,
         rule.name,

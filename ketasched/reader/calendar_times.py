@@ -143,7 +143,7 @@ class Times:
         zone = self._known[key]
         if zone is None:
             shown = name.encode("latin-1", "replace").decode("utf-8", "replace")[:60]
-            raise Broken(f"its {line.name} is in the unknown zone {shown!r}", line.number)
+            raise Broken(f"its {line.name} is in the unknown zone `{shown}`", line.number)
         return zone
 
     def _defined_zone(self, component: Component) -> tzinfo | None:

@@ -47,6 +47,10 @@ class Page:
         for part in parts:
             self._console.print(Text(printable(part)) if isinstance(part, str) else part)
 
+    def add_command(self, command: str) -> None:
+        """Add a command to paste: on one line, however long."""
+        self._console.print(Text(f"  {printable(command)}"), soft_wrap=True)
+
     def add_title(self, text: str) -> None:
         """Add a line that stands out."""
         self.add(Text(text, style="bold"))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
-from rich.text import Text
 
 from ketasched.cli.terminal.course import setting_text
 from ketasched.cli.terminal.page import Page, advice
@@ -36,7 +35,8 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
     if without:
         page.add(f"{count_text(without, 'start')} tried without a course.")
     if command:
-        page.add("The first of them:", Text(f"  {command}", no_wrap=True, overflow="ignore"))
+        page.add("The first of them:")
+        page.add_command(command)
     page.add(advice(protocol))
     return page.text()
 
