@@ -670,7 +670,7 @@ def is_open(clinic, day, begins, ends):
     else:
         spans = clinic.week[day.weekday()]
     if spans == (Span(0, 1440),):  # hours that are not known
-        return WAKES <= begins and ends <= SLEEPS
+        return begins >= WAKES and ends <= SLEEPS
     return any(span.opens <= begins and ends <= span.closes for span in spans)
 
 
@@ -681,7 +681,7 @@ def is_legal(rule, session, start, case, placed):
         return False
     parts = day_parts(start, end)
     if rule.by_video:
-        fits = all(WAKES <= begins and ends <= SLEEPS for _, begins, ends in parts)
+        fits = all(begins >= WAKES and ends <= SLEEPS for _, begins, ends in parts)
     else:
         fits = all(is_open(clinic, *part) for part in parts)
     travel = 0 if rule.by_video else commitments.travel

@@ -23,7 +23,14 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
     page = Page()
     protocol = terms.order.protocol
     page.add_title(protocol.title)
-    page.add_facts([("Times", setting_text(terms.found)), ("Protocol", protocol.id)])
+    file = terms.found.file
+    page.add_facts(
+        [
+            ("Times", setting_text(terms.found)),
+            *([("Clinic", f"{file.name}, from {file.file}")] if file else []),
+            ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
+        ]
+    )
     page.add("")
     feasible = [one for one in found if one.feasible]
     if feasible:
