@@ -126,8 +126,9 @@ def test_thanksgiving_moves_the_fourth_session_to_the_day_before(report, protoco
 
 
 def test_why_a_session_moved_stands_in_table_json_and_staff_calendar_but_not_the_patient_s(
-    ketasched,
+    ketasched, monkeypatch
 ):
+    monkeypatch.setenv("COLUMNS", "200")
     course = ("plan", "iv", "-s", "2026-11-16", "--holidays", "US", "--name", "A.B.")
     assert "1 day earlier: Thanksgiving Day" in ketasched(*course).out
     staff = events_of(ketasched(*course, "--ics", "-", "--for", "staff").out.encode())
@@ -613,7 +614,8 @@ def test_patients_keep_their_slot_without_flex_and_with_flex_where_it_fits(repor
     assert moves(found) == [(2, 0, 30, ["busy Thu 7 Jan 2027 09:00-09:30"])]
 
 
-def test_a_moved_day_and_a_moved_time_both_have_their_reasons(ketasched, report):
+def test_a_moved_day_and_a_moved_time_both_have_their_reasons(ketasched, report, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     spans = busy("20270107T0000/20270108T0000", "20270106T0900/20270106T0910")
     course = ("iv", "-s", "2027-01-04", *spans, "--flex", "30m", "--away", "2027-01-08")
     found = report(*course)

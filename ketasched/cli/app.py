@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -21,6 +21,9 @@ from ketasched.cli.request import (
     takes,
 )
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
+
+if TYPE_CHECKING:
+    from typer.models import CommandInfo
 
 app = typer.Typer(
     name="ketasched",
@@ -276,11 +279,26 @@ def run(arguments: list[str]) -> int:
 
 
 def _knowing(arguments: list[str]) -> typer.Typer:
-    """The program, knowing only the command asked for: it makes every option of all it knows."""
-    asked = [one for one in app.registered_commands if arguments[:1] == [one.name]]
+    """The program, knowing only the command asked for, or of each just what the list of commands
+    says: it would make every option of all it knows, each time.
+    """
+    if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
+        return app
     program = copy.copy(app)
-    program.registered_commands = asked or app.registered_commands
+    program.registered_commands = [
+        one for one in app.registered_commands if arguments[:1] == [one.name]
+    ] or [_by_name(one) for one in app.registered_commands]
     return program
+
+
+def _by_name(command: CommandInfo) -> CommandInfo:
+    bare = copy.copy(command)
+    bare.callback = _nothing
+    return bare
+
+
+def _nothing() -> None:
+    """What a command does that is only listed."""
 
 
 def _own_up(error: Exception) -> int:

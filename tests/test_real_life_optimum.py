@@ -1,0 +1,385 @@
+"""The placement with hours, closures, openings, busy times, travel and flex, against brute force.
+
+The judge below knows only the rules as they are written in words. It counts minutes from the
+first Monday, in UTC, and tries every combination of days and start times with every pause in every
+place. A case that fails is rebuilt from its seed: ``case(SEED)``.
+"""
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import order_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ketasched.core.busy import Absence, Busy, BusyTimes
+from ketasched.core.clinic import Clinic, Closure, Opening, Span
+from ketasched.core.course import Course
+from ketasched.core.order import Commitments, make_rules
+from ketasched.core.placement import NoPlacement, place
+from ketasched.core.planning import plan
+from ketasched.core.protocol import Gap, PerWeek, Phase, Window
+from ketasched.core.slots import StartTimes
+from ketasched.core.targets import Target
+
+MONDAY = date(2027, 1, 4)
+DAY = 1440
+CASES = 4000
+
+
+def case(seed):
+    """A small random question, in days and minutes counted from Monday 4 Jan 2027, 00:00."""
+    pick = random.Random(seed)
+    count = pick.choice([1, 2, 2, 3, 3, 3, 4])
+    start = pick.randint(0, 6)
+    days = [start]
+    for _ in range(count - 1):
+        days.append(days[-1] + pick.randint(1, 5))
+    least = pick.randint(1, 2)
+    asked = pick.choice([0, 8 * 60, 9 * 60 + 10, 10 * 60 + 30, 11 * 60, 12 * 60, 23 * 60])
+    hours = [
+        (),
+        ((0, DAY),),
+        ((480, 720), (750, 1050)),
+        ((480, 780),),
+        ((0, 120), (1200, DAY)),
+        ((540, 1020),),
+    ]
+    usual = pick.choice(hours[1:])
+    return {
+        "days": days,
+        "windows": [(pick.randint(0, 2), pick.randint(0, 2)) for _ in "12"],
+        "gaps": [(least, least + pick.randint(1, 4)) for _ in "12"],
+        "pauses": [pick.choice([0, 0, 1, 2]) for _ in "12"],
+        "switch": pick.randint(1, 5),
+        "minutes": pick.choice([45, 60, 120, 180]),
+        "asked": asked,
+        "flex": pick.choice([0, 15, 30, 50, 120]) if count < 3 else pick.choice([0, 15, 30]),
+        "week": [usual if pick.random() < 0.7 else pick.choice(hours) for _ in range(7)],
+        "closures": [
+            (first := pick.randint(-1, 20), first + pick.choice([0, 0, 1, 4, 7]))
+            for _ in range(pick.randint(0, 2))
+        ],
+        "holidays": {pick.randint(0, 20) for _ in range(pick.randint(0, 2))},
+        "openings": {
+            pick.randint(0, 20): pick.choice(hours[1:]) for _ in range(pick.randint(0, 3))
+        },
+        "away": [
+            (first := pick.randint(0, 20), first + pick.choice([0, 1, 5]))
+            for _ in range(pick.randint(0, 1))
+        ],
+        "busy": [
+            (begins := pick.randint(0, 20) * DAY + asked + pick.randint(-300, 300),
+             begins + pick.choice([1, 15, 60, 300, 1440]))
+            for _ in range(pick.randint(0, 6))
+        ],
+        "travel": pick.choice([0, 0, 15, 30, 100]),
+    }  # fmt: skip
+
+
+def spans_on(asked, day):
+    """The opening hours of a day: a one-off opening, else none if closed, else the week's."""
+    if day in asked["openings"]:
+        return asked["openings"][day]
+    closed = any(first <= day <= last for first, last in asked["closures"])
+    return () if closed or day in asked["holidays"] else asked["week"][day % 7]
+
+
+def is_legal(asked, begins):
+    """Whether a session may start at that minute."""
+    ends = begins + asked["minutes"]
+    for day in range(begins // DAY, (ends - 1) // DAY + 1):
+        here = max(begins, day * DAY) - day * DAY, min(ends, day * DAY + DAY) - day * DAY
+        if not any(a <= here[0] and here[1] <= b for a, b in spans_on(asked, day)):
+            return False
+        if any(first <= day <= last for first, last in asked["away"]):
+            return False
+    near = asked["travel"]
+    return not any(a < ends + near and begins - near < b for a, b in asked["busy"])
+
+
+def options_of(asked, index, weeks):
+    """Where a session may stand: days from target, minutes of change, day."""
+    target = asked["days"][index] + 7 * weeks
+    early, late = asked["windows"][index + 1 >= asked["switch"]]
+    found = []
+    for day in range(max(target - early, asked["days"][0]), target + late + 1):
+        for step in range(-asked["flex"] // 15 - 1, asked["flex"] // 15 + 1):
+            change = 15 * step
+            begins = asked["asked"] + change
+            if (
+                abs(change) <= asked["flex"]
+                and 0 <= begins < DAY
+                and is_legal(asked, day * DAY + begins)
+            ):
+                found.append((day - target, change, day))  # fmt: skip
+    on_start = [one for one in found if one[2] == asked["days"][0]]
+    return on_start if index == 0 and on_start else found
+
+
+def brute_force(asked):  # noqa: C901 - the rules, one after the other
+    """The best (days, minutes of change, weeks of pause, index it stands before), or None."""
+    count = len(asked["days"])
+    phase = [index + 1 >= asked["switch"] for index in range(count)]
+
+    def apart(index, days, extra):
+        least, most = asked["gaps"][phase[index]]
+        if phase[index] != phase[index - 1]:
+            return days >= min(asked["gaps"][0][0], asked["gaps"][1][0])
+        return least <= days <= most + extra
+
+    def courses(index, pause, weeks, before):
+        if index == count:
+            yield ()
+            return
+        put_off = weeks if pause and index >= pause else 0
+        for option in options_of_kept(index, put_off):
+            extra = 7 * weeks if index == pause else 0
+            if index == 0 or apart(index, option[2] - before, extra):
+                for rest in courses(index + 1, pause, weeks, option[2]):
+                    yield option, *rest
+
+    kept = {}
+
+    def options_of_kept(index, weeks):
+        if (index, weeks) not in kept:
+            kept[index, weeks] = options_of(asked, index, weeks)
+        return kept[index, weeks]
+
+    for weeks in range(1 + max(asked["pauses"][one] for one in phase)):
+        places = range(1, count) if weeks else [0]
+        best = min(
+            (
+                (
+                    sum(off * off for off, _, _ in course),
+                    sum(off != 0 for off, _, _ in course),
+                    sum(abs(change) for _, change, _ in course),
+                    [day for _, _, day in course],
+                    [change for _, change, _ in course],
+                    -pause,
+                )
+                for pause in places
+                if not weeks or asked["pauses"][phase[pause]] >= weeks
+                for course in courses(0, pause, weeks, None)
+            ),
+            default=None,
+        )
+        if best:
+            return best[3], best[4], weeks, -best[5]
+    return None
+
+
+def day_of(number):
+    return MONDAY + timedelta(days=number)
+
+
+def moment_of(minute):
+    return datetime.combine(MONDAY, time(), UTC) + timedelta(minutes=minute)
+
+
+def solve(asked):
+    """What the program finds for the same question, in the judge's numbers."""
+    phases = [
+        Phase(name, PerWeek(2), 9, Window(*asked["windows"][n]), Gap(*asked["gaps"][n]), asked["pauses"][n])
+        for n, name in enumerate(("one", "two"))
+    ]  # fmt: skip
+    targets = []
+    for number, day in enumerate(asked["days"], start=1):
+        phase = phases[number >= asked["switch"]]
+        targets.append(Target(number, phase, number, day_of(day), phase.window, asked["minutes"]))
+
+    def spans(hours):
+        return tuple(Span(*one) for one in hours)
+
+    holidays = {day_of(number) for number in asked["holidays"]}
+    clinic = Clinic(
+        UTC,
+        tuple(map(spans, asked["week"])),
+        tuple(Closure(day_of(a), day_of(b)) for a, b in asked["closures"]),
+        lambda day: "Holiday" if day in holidays else None,
+        {day_of(day): Opening(spans(hours)) for day, hours in asked["openings"].items()},
+    )
+    stretches = [Busy(moment_of(a), moment_of(b)) for a, b in asked["busy"]]
+
+    def expand(first, last):
+        before = datetime.combine(last + timedelta(days=1), time(), UTC)
+        after = datetime.combine(first, time(), UTC)
+        return [one for one in stretches if one.start < before and one.end > after]
+
+    absences = tuple(Absence(day_of(a), day_of(b)) for a, b in asked["away"])
+    commitments = Commitments(absences, BusyTimes(expand), asked["travel"])
+    times = StartTimes((time(*divmod(asked["asked"], 60)),) * 7, asked["flex"])
+    slots = make_rules(clinic, times, commitments).slots
+    outcome = place(targets, slots, {}, targets[0].day)
+    if isinstance(outcome, NoPlacement):
+        return None, outcome
+    pause = outcome.pause
+    return (
+        [(one.day - MONDAY).days for one in outcome.placed],
+        [one.moved_minutes for one in outcome.placed],
+        pause.weeks if pause else 0,
+        pause.before_session - 1 if pause else 0,
+    ), outcome
+
+
+def check(seed):
+    asked = case(seed)
+    found, outcome = solve(asked)
+    assert found == brute_force(asked), f"case({seed})"
+    if found is None:
+        check_failure(asked, outcome, seed)
+        return outcome
+    for one, day, change in zip(outcome.placed, found[0], found[1], strict=True):
+        start = asked["asked"] + change
+        assert (one.start.hour * 60 + one.start.minute) == start, f"case({seed})"
+        assert is_legal(asked, day * DAY + start), f"case({seed})"
+        moved = one.day != one.target.day or one.moved_minutes
+        assert bool(one.reasons) == bool(moved), f"case({seed})"
+    return outcome
+
+
+def check_failure(asked, outcome, seed):
+    """The session named is the first without a place together with all before it; each day of its
+    window is there, with a reason.
+    """
+    alone = asked | {"pauses": [0, 0]}
+    index = outcome.session - 1
+    assert brute_force(alone | {"days": asked["days"][: index + 1]}) is None, f"case({seed})"
+    if index:
+        assert brute_force(alone | {"days": asked["days"][:index]}), f"case({seed})"
+    days = [(refused.day - MONDAY).days for refused in outcome.refused]
+    early, late = asked["windows"][index + 1 >= asked["switch"]]
+    target = asked["days"][index]
+    assert days == list(range(max(target - early, asked["days"][0]), target + late + 1)), (
+        f"case({seed})"
+    )
+    assert all(refused.reasons for refused in outcome.refused), f"case({seed})"
+
+
+def test_the_optimum_of_real_life_is_proved_by_brute_force():
+    outcomes = [check(seed) for seed in range(CASES)]
+    placed = [one for one in outcomes if not isinstance(one, NoPlacement)]
+    # The cases are worth something only if all kinds are among them.
+    assert CASES // 5 < len(placed) < CASES * 4 // 5
+    assert sum(one.pause is not None for one in placed) > CASES // 50
+    sessions = [session for one in placed for session in one.placed]
+    assert sum(one.day != one.target.day for one in sessions) > CASES // 10
+    assert sum(one.moved_minutes != 0 for one in sessions) > CASES // 20
+    kinds = {
+        reason.kind for one in outcomes if isinstance(one, NoPlacement)
+        for refused in one.refused for reason in refused.reasons
+    }  # fmt: skip
+    assert {"closed", "holiday", "hours", "away", "busy", "gap"} <= kinds
+
+
+@pytest.mark.slow
+def test_the_optimum_of_real_life_is_proved_by_brute_force_at_length():
+    for seed in range(CASES, 16 * CASES):
+        check(seed)
+
+
+# Every rule of every course, in a zone with daylight saving
+
+ZONES = ["America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "America/Santiago"]
+STARTS = [date(2027, 3, 1), date(2027, 3, 15), date(2027, 9, 20), date(2027, 10, 11)]
+WEEKS = [
+    ((Span(0, DAY),),) * 7,
+    ((Span(480, 720), Span(750, 1050)),) * 4 + ((Span(480, 780),), (), ()),
+    ((Span(0, 240), Span(1260, DAY)),) * 7,
+    ((Span(0, 300),), (Span(600, 1200),)) * 3 + ((Span(0, 150),),),
+]
+
+stretch = st.tuples(
+    st.integers(0, 60 * 96), st.integers(1, 40)
+)  # quarters of an hour from the start on, and their number
+spans_of_days = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4)), max_size=3)
+
+
+@given(
+    st.sampled_from(["iv", "iv-two-weeks", "spravato", "kap", "im"]),
+    st.sampled_from(ZONES),
+    st.sampled_from(STARTS),
+    st.integers(0, 6),
+    st.sampled_from(WEEKS),
+    st.sampled_from(
+        ["00:00", "00:30", "01:30", "02:15", "09:00", "10:05", "13:00", "22:00", "23:30"]
+    ),
+    st.sampled_from([0, 30, 120]),
+    st.lists(stretch, max_size=8),
+    st.sampled_from([0, 30]),
+    spans_of_days,
+    spans_of_days,
+)
+def test_every_session_keeps_every_rule_also_when_the_clocks_change(  # noqa: PLR0917
+    name, zone, monday, weekday, week, at, flex, busy, travel, away, closed
+):
+    start = monday + timedelta(days=weekday)
+    here = ZoneInfo(zone)
+    midnight = datetime.combine(start, time(), UTC)
+    stretches = [
+        (midnight + timedelta(minutes=15 * begins), midnight + timedelta(minutes=15 * (begins + n)))
+        for begins, n in busy
+    ]
+    absences, closures = (
+        [(start + timedelta(days=a), start + timedelta(days=a + n)) for a, n in spans]
+        for spans in (away, closed)
+    )
+    order = order_of(
+        name, start, zone=zone, week=week, at=at, flex=flex, travel=travel, away=absences,
+        busy=[Busy(*one) for one in stretches], closed=closures,
+    )  # fmt: skip
+    course = plan(order)
+    if not isinstance(course, Course):
+        assert all(refused.reasons for refused in course.refused)
+        return
+    phases = {phase.name: phase for phase in course.protocol.phases}
+    asked = time.fromisoformat(at)
+    days = [session.start.replace(tzinfo=None).date() for session in course.sessions]
+    for session, day in zip(course.sessions, days, strict=True):
+        wall = session.start.replace(tzinfo=None)
+        first = wall.replace(tzinfo=here).astimezone(UTC)
+        last = first + timedelta(minutes=course.protocol.minutes)
+        assert session.start.astimezone(UTC) == first
+        assert session.end.astimezone(UTC) == last
+        # The wall time exists, once.
+        assert first.astimezone(here).replace(tzinfo=None) == wall
+        assert wall.replace(tzinfo=here, fold=1).astimezone(UTC) == first
+        true_end = last.astimezone(here).replace(tzinfo=None)
+        assert session.end.replace(tzinfo=None) == true_end
+        assert inside_hours(week, wall, true_end)
+        touched = {wall.date(), (true_end - timedelta(minutes=1)).date()}
+        assert not any(a <= one <= b for one in touched for a, b in (*absences, *closures))
+        on_the_way = timedelta(minutes=travel)
+        assert not any(a < last + on_the_way and first - on_the_way < b for a, b in stretches)
+        window = phases[session.phase].window
+        assert -window.early <= (day - session.target).days <= window.late
+        change = (
+            datetime.combine(day, session.start.time()) - datetime.combine(day, asked)
+        ) / timedelta(minutes=1)
+        assert change == session.moved_minutes
+        assert abs(change) <= flex
+        assert change % 15 == 0
+        if day != session.target or change:
+            assert session.reasons
+    assert days[0] >= start
+    paused = {pause.before_session: pause.weeks for pause in course.pauses}
+    for (before, earlier), (session, later) in pairwise(zip(course.sessions, days, strict=True)):
+        apart = (later - earlier).days
+        gap, gap_before = phases[session.phase].gap, phases[before.phase].gap
+        if session.phase == before.phase:
+            assert gap.min <= apart <= gap.max + 7 * paused.get(session.number, 0)
+        else:
+            assert apart >= min(gap.min, gap_before.min)
+
+
+def inside_hours(week, wall, end):
+    """Whether a stretch of wall time lies inside one span, or in two that meet at midnight."""
+    minutes = [one.hour * 60 + one.minute for one in (wall, end)]
+    if wall.date() == end.date():
+        return any(a <= minutes[0] and minutes[1] <= b for a, b in week[wall.weekday()])
+    until_midnight = any(a <= minutes[0] and b == DAY for a, b in week[wall.weekday()])
+    goes_on = any(a == 0 and minutes[1] <= b for a, b in week[end.weekday()])
+    return until_midnight and (goes_on or minutes[1] == 0)
