@@ -19,6 +19,7 @@ from ketasched import zone
 from ketasched.core.choices import Choices, lay_out
 from ketasched.core.clinic import Clinic, Closure
 from ketasched.core.course import Course
+from ketasched.core.entry_text import View
 from ketasched.core.order import Commitments, Order, make_rules
 from ketasched.core.planning import plan
 from ketasched.core.slots import StartTimes
@@ -71,7 +72,7 @@ class World:
         closures = (Closure(date(2027, 5, 31), date(2027, 5, 31)),)
         self.clinic = Clinic(self.zone.tzinfo, closures=closures)
         self.times = StartTimes((read_clock("09:00"),) * 7)
-        self.view = calendar_ics.View("", reminders=self.protocol.reminders)
+        self.view = View("", reminders=self.protocol.reminders)
 
     def course(self, number: int) -> Course:
         """The course of one person."""

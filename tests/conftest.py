@@ -18,8 +18,8 @@ from ketasched.core.choices import Choices, lay_out
 from ketasched.core.clinic import ALL_DAY, WORKING_WEEK, Clinic, Closure
 from ketasched.core.order import Commitments, Order, make_rules
 from ketasched.core.planning import plan
-from ketasched.core.protocol import VISIT_KINDS
 from ketasched.core.slots import StartTimes
+from ketasched.core.visit_rule import VISIT_KINDS
 from ketasched.formats import protocol_yaml
 
 ROOT = Path(__file__).parents[1]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ketasched import zone
 from ketasched.core.clinic import WHOLE_WEEK
+from ketasched.core.entry_text import View
 from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Instruction, When
 from ketasched.formats import calendar_ics
-from ketasched.formats.calendar_ics import View
 
 GOLDEN = Path(__file__).parent / "golden"
 CHICAGO = zone.load("America/Chicago")

@@ -7,8 +7,8 @@ from calendars import check_times, zones_of
 from conftest import STAMP, course_of
 
 from ketasched import zone
+from ketasched.core.entry_text import View
 from ketasched.formats import calendar_ics
-from ketasched.formats.calendar_ics import View
 
 VIEW = View("x")
 

@@ -202,7 +202,7 @@ def test_everything_promised_is_documented():
         "closed", "holiday", "clock", "gap", "weekday", "no-place", "planned", "tentative",
         "clinic", "name", "window_start", "window_end", "visits", "unplaced", "before_session", "ideal",
         "by_video", "advice", "change", "command", "starts", "days", "pauses", "moved", "days_moved",
-        "feasible", "hours", "away", "busy", "taken", "past", "too-long", "outside-hours", "clinic file",
+        "feasible", "hours", "away", "busy", "taken", "past", "too-long", "outside-hours",
         "usage", "invalid-file", "closed-weekday", "not-in-days", "no-pattern", "no-placement",
     ):  # fmt: skip
         assert f"`{word}`" in text, word

@@ -17,19 +17,9 @@ from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, Ope
 from ketasched.core.course import Course
 from ketasched.core.order import Commitments, Order, make_rules
 from ketasched.core.planning import plan
-from ketasched.core.protocol import (
-    VISIT_KINDS,
-    Anchor,
-    Gap,
-    Offset,
-    PerWeek,
-    Phase,
-    Review,
-    Step,
-    VisitRule,
-    Window,
-)
+from ketasched.core.protocol import Gap, PerWeek, Phase, Review, Step, Window
 from ketasched.core.slots import StartTimes
+from ketasched.core.visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
 
 MONDAY = date(2027, 1, 4)
 HOURS = 60

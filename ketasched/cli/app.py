@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from ketasched.cli import output
+from ketasched.cli import help_text, output
+from ketasched.cli.once_each import OnceEach
 from ketasched.cli.request import (
     ClinicFile,
-    OnceEach,
     ProtocolName,
     ProtocolsFile,
     Request,
@@ -34,81 +34,6 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-_MAIN_HELP = """Lay a treatment protocol out as dated sessions, and write them as a calendar.
-
-\b
-Examples:
-  ketasched list
-  ketasched show spravato
-  ketasched plan iv --start 2027-01-04 --at 09:30
-  ketasched plan spravato --start 2027-01-05 --ics spravato.ics
-  ketasched suggest spravato --from 2027-01-01 --to 2027-03-31 --holidays US
-
-Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
-3 no placement satisfies the rules, 130 interrupted.
-"""
-_PLAN_HELP = """Lay a protocol out from a start date, and explain every date that moved.
-
-\b
-Examples:
-  ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
-  ketasched plan iv --start 2027-01-04 --closed 2027-01-18 --ics alex.ics
-  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics all.ics
-  ketasched plan im --start "next tuesday" --sessions 4 --format month
-  ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
-  ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
-  ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
-  ketasched plan iv --start 2027-02-01 --away 2027-02-08..2027-02-12 --flex 2h
-
-Nothing is written unless --ics names a file.
-"""
-
-
-_LIST_HELP = """List the protocols.
-
-\b
-Examples:
-  ketasched list
-  ketasched list --protocols clinic-protocols.yaml
-"""
-_SHOW_HELP = """Show a protocol in full, with its sources.
-
-\b
-Examples:
-  ketasched show spravato
-"""
-_SUGGEST_HELP = """Try every start of a range with every weekday pattern, and rank them: the
-fewest pauses, the fewest sessions moved, the fewest days moved, then the earliest.
-
-\b
-Examples:
-  ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
-  ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
-"""
-_CHECK_HELP = """Check a protocol or clinic file; - reads standard input.
-
-\b
-Examples:
-  ketasched check my-protocols.yaml
-  ketasched check clinic.yaml --year 2027
-"""
-_CONVERT_HELP = """Turn the visit table of a trial into a protocol file, on standard output.
-
-The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
-lengths if it has them. - reads standard input.
-
-\b
-Examples:
-  ketasched convert visits.csv > trial.yaml
-  ketasched convert visits.csv --column day="Study Day" --id trial-7 > trial.yaml
-"""
-_SCHEMA_HELP = """Print the JSON Schema of a file format, protocols or clinic, for your editor.
-
-\b
-Examples:
-  ketasched schema protocols > protocols.schema.json
-  ketasched schema clinic > clinic.schema.json
-"""
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
@@ -119,7 +44,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
         raise typer.Exit
 
 
-@app.callback(help=_MAIN_HELP)
+@app.callback(help=help_text.MAIN)
 def _main(
     *,
     version: Annotated[
@@ -132,7 +57,7 @@ def _main(
     del version
 
 
-@app.command("list", cls=OnceEach, help=_LIST_HELP)
+@app.command("list", cls=OnceEach, help=help_text.LIST)
 def _list(
     protocols: ProtocolsFile = "",
     clinic: ClinicFile = "",
@@ -142,7 +67,7 @@ def _list(
     list_all(protocols, clinic)
 
 
-@app.command("show", cls=OnceEach, help=_SHOW_HELP)
+@app.command("show", cls=OnceEach, help=help_text.SHOW)
 def _show(
     protocol: ProtocolName,
     protocols: ProtocolsFile = "",
@@ -154,7 +79,7 @@ def _show(
 
 
 @app.command(
-    "plan", cls=OnceEach, help=_PLAN_HELP, short_help="Lay a protocol out as dated sessions."
+    "plan", cls=OnceEach, help=help_text.PLAN, short_help="Lay a protocol out as dated sessions."
 )
 @takes(Request)
 def _plan(request: Request) -> None:
@@ -164,7 +89,7 @@ def _plan(request: Request) -> None:
 
 
 @app.command(
-    "suggest", cls=OnceEach, help=_SUGGEST_HELP, short_help="Find the starts that go best."
+    "suggest", cls=OnceEach, help=help_text.SUGGEST, short_help="Find the starts that go best."
 )
 @takes(SuggestRequest)
 def _suggest(request: SuggestRequest) -> None:
@@ -173,7 +98,9 @@ def _suggest(request: SuggestRequest) -> None:
     run(request)
 
 
-@app.command("check", cls=OnceEach, help=_CHECK_HELP, short_help="Check a protocol or clinic file.")
+@app.command(
+    "check", cls=OnceEach, help=help_text.CHECK, short_help="Check a protocol or clinic file."
+)
 def _check(
     file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
     year: Annotated[
@@ -191,7 +118,7 @@ def _check(
 @app.command(
     "convert",
     cls=OnceEach,
-    help=_CONVERT_HELP,
+    help=help_text.CONVERT,
     short_help="Turn a visit table into a protocol file.",
 )
 def _convert(
@@ -241,7 +168,10 @@ def _convert(
 
 
 @app.command(
-    "schema", cls=OnceEach, help=_SCHEMA_HELP, short_help="Print the JSON Schema of a file format."
+    "schema",
+    cls=OnceEach,
+    help=help_text.SCHEMA,
+    short_help="Print the JSON Schema of a file format.",
 )
 def _schema(name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)]) -> None:
     from ketasched.cli.protocols import schema

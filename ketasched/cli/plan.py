@@ -72,10 +72,11 @@ def _plan(request: Request, task: Task) -> Course:
 
 
 def _calendar(course: Course, task: Task, now: datetime) -> bytes:
+    from ketasched.core.entry_text import View
     from ketasched.formats import calendar_ics
 
     file = task.found.file
-    view = calendar_ics.View(
+    view = View(
         task.course_name,
         task.staff,
         task.title,

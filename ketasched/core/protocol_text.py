@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ketasched.core.protocol import (
     MAX_SESSIONS,
     MAX_WEEKS,
-    Anchor,
     EveryWeeks,
     PerWeek,
     SessionRange,
@@ -17,6 +16,7 @@ from ketasched.core.protocol import (
     WorkingDays,
 )
 from ketasched.core.units import read_duration, read_minutes
+from ketasched.core.visit_rule import Anchor
 
 LONGEST_REMINDER = timedelta(weeks=4)
 

@@ -21,8 +21,8 @@ from ketasched.core.course import (
     Session,
     Unplaced,
 )
-from ketasched.core.protocol import VisitRule
 from ketasched.core.units import clock_text
+from ketasched.core.visit_rule import VisitRule
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""

@@ -8,19 +8,15 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import ics
 import ics.timezone
 from ics.contentline import Container, ContentLine
 
-from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
+from ketasched.core.course import TENTATIVE, Course, LinkedVisit
+from ketasched.core.entry_text import Entry, View, calendar_name, description, summary
 from ketasched.core.identity import uid
-from ketasched.core.instructions import timed_text
-from ketasched.core.units import clock_text, count_text, day_text, duration_text
 from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
@@ -31,26 +27,8 @@ _NAMES = (
 )  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
 _OCTETS = 75
-Entry = Session | LinkedVisit
 NAMELESS = ("UTC", "-00")
 """Zones that are UTC, or none at all (Factory): their times are written in UTC."""
-
-
-class View(NamedTuple):
-    """How a course is shown in a calendar.
-
-    ``staff`` names the person and the treatment; without it nothing in the file gives the
-    treatment away. ``course_name`` tells two people's courses apart and seeds the UIDs.
-    ``title``, ``location`` and ``phone`` are the user's own words, empty when not given.
-    ``reminders`` come most important first: some programs keep only one.
-    """
-
-    course_name: str
-    staff: bool = False
-    title: str = ""
-    location: str = ""
-    reminders: tuple[timedelta, ...] = ()
-    phone: str = ""
 
 
 def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
@@ -70,7 +48,7 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
     entries = course.entries()
     if len(entries) > 1:
-        name = ContentLine("X-WR-CALNAME", value=_escape(_calendar_name(course, view)))
+        name = ContentLine("X-WR-CALNAME", value=_escape(calendar_name(course, view)))
         calendar.extra.append(name)
     shared = [*_shared_lines(course, view), *_alarms(course, view)]
     for one in entries:
@@ -80,90 +58,6 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
     lines: list[bytes] = []
     _finish(calendar.to_container(), lines)
     return b"".join(lines)
-
-
-# What an entry says
-
-
-def _calendar_name(course: Course, view: View) -> str:
-    if view.staff:
-        return f"{view.course_name} · {course.protocol.label}"
-    return view.title or "Appointments"
-
-
-def _summary(course: Course, entry: Entry, view: View) -> str:
-    if isinstance(entry, LinkedVisit):
-        title = entry.name[0].upper() + entry.name[1:]
-        return f"{view.course_name} · {title}" if view.staff else title
-    count = f" {entry.number}"
-    if entry.number <= course.total:
-        count += f" of {course.total}"
-    if view.staff:
-        label = view.title or course.protocol.label
-        return f"{view.course_name} · {label}{count} · {entry.name or entry.phase}"
-    return f"{view.title or 'Appointment'}{count}"
-
-
-def _description(course: Course, entry: Entry, view: View) -> str:
-    lines: list[str] = []
-    if isinstance(entry, LinkedVisit):
-        lines += _about_visit(course, entry, view)
-    else:
-        lines += _for_staff(course, entry) if view.staff else _for_patient(entry)
-        instructions = course.protocol.instructions
-        lines += [timed_text(one, entry.start, entry.end) for one in instructions]
-    if view.phone:
-        lines.append(f"Phone: {view.phone}")
-    if view.staff:
-        lines.append("Dates only: confirm with the treating clinician.")
-    return "\n".join(lines)
-
-
-def _about_visit(course: Course, visit: LinkedVisit, view: View) -> Iterator[str]:
-    yield f"Please allow {duration_text(visit.minutes)}."
-    if visit.by_video:
-        yield "By video."
-    if view.staff:
-        protocol = course.protocol
-        yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
-        yield f"{visit.kind.capitalize()} {visit.side} session {visit.session}"
-        if visit.reasons:
-            ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
-            yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
-    if visit.status == TENTATIVE:
-        yield "This date is not certain yet."
-
-
-def _for_patient(session: Session) -> list[str]:
-    lines = [f"Please allow {duration_text(session.minutes)}."]
-    if session.status == TENTATIVE:
-        lines.append("This date is not certain yet.")
-    return lines
-
-
-def _for_staff(course: Course, session: Session) -> Iterator[str]:
-    protocol = course.protocol
-    yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
-    if session.minutes == protocol.minutes:
-        yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
-    else:
-        yield f"Length {duration_text(session.minutes)}"
-    for pause in course.pauses:
-        if pause.before_session == session.number:
-            weeks = count_text(pause.weeks, "week")
-            yield f"Pause of {weeks} before this session, for the clinician to agree to: " + (
-                reasons_text(pause.reasons)
-            )
-    if session.name:
-        yield f"{session.name}, due {day_text(session.target)}"
-    if session.moved_days or session.moved_minutes:
-        yield f"Target {day_text(session.target)}: {reasons_text(session.reasons)}"
-    elif session.reasons:
-        yield f"Skips: {reasons_text(session.reasons)}"
-    if session.status == TENTATIVE:
-        for review in course.reviews:
-            if review.after_session < session.number:
-                yield f"Tentative until: {review.name} after session {review.after_session}"
 
 
 def _entry(
@@ -177,9 +71,9 @@ def _entry(
         last_modified=stamp,
         begin=entry.start.replace(tzinfo=zone) if zone else entry.start.astimezone(UTC),
         end=entry.end.replace(tzinfo=zone) if zone else entry.end.astimezone(UTC),
-        summary=_summary(course, entry, view),
+        summary=summary(course, entry, view),
         location=None if by_video else view.location or None,
-        description=_description(course, entry, view),
+        description=description(course, entry, view),
         status="TENTATIVE" if entry.status == TENTATIVE else "CONFIRMED",
     )
 
@@ -196,7 +90,7 @@ def _shared_lines(course: Course, view: View) -> list[ContentLine]:
 
 
 def _alarms(course: Course, view: View) -> list[Container]:
-    text = _calendar_name(course, view) if view.staff else view.title or "Appointment"
+    text = calendar_name(course, view) if view.staff else view.title or "Appointment"
     return [
         ics.DisplayAlarm(trigger=-reminder, description=text).to_container()
         for reminder in view.reminders

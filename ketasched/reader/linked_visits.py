@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ketasched.core import protocol as core
 from ketasched.core.protocol_text import Distance, read_anchor, read_distance
+from ketasched.core.visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
 from ketasched.reader.fields import Key, Reading, Record, Text, one_of
 from ketasched.reader.texts import LINE, MINUTES
 
@@ -33,7 +34,7 @@ def check_visits(protocol: core.Protocol, reading: Reading) -> None:
             reading.fault_in(rule, "name", message, "say it in other words")
 
 
-def _check_visit(rule: core.VisitRule, reading: Reading) -> None:
+def _check_visit(rule: VisitRule, reading: Reading) -> None:
     if not rule.anchor.side:
         message = "a linked visit stands either before or after a session"
         reading.fault_in(rule, "", message, "give it one of the keys `before` and `after`")
@@ -60,13 +61,13 @@ def _distances(**keys: Any) -> _Distances:
 
 
 def _visit(
-    kind: str, name: str, length: int, distance: _Distances, by: str, **sides: core.Anchor | None
-) -> core.VisitRule:
+    kind: str, name: str, length: int, distance: _Distances, by: str, **sides: Anchor | None
+) -> VisitRule:
     given = [anchor for anchor in sides.values() if anchor]
-    anchor = given[0] if len(given) == 1 else core.Anchor("", "")  # `_check_visit` refuses it
+    anchor = given[0] if len(given) == 1 else Anchor("", "")  # `_check_visit` refuses it
     least, ideal, most = (one.amount for one in distance)
-    offset = core.Offset(least, ideal, most, distance.ideal.in_days)
-    return core.VisitRule(kind, name or kind, length, anchor, offset, by == "video")
+    offset = Offset(least, ideal, most, distance.ideal.in_days)
+    return VisitRule(kind, name or kind, length, anchor, offset, by == "video")
 
 
 _DISTANCE_TEXT = Text(read_distance, {"type": "string", "examples": ["7 days", "48 h"]})
@@ -91,7 +92,7 @@ def _anchor(side: str) -> Text:
 VISIT = Record(
     _visit,
     {
-        "kind": Key(one_of(*core.VISIT_KINDS), "what it is for; --without leaves a kind out"),
+        "kind": Key(one_of(*VISIT_KINDS), "what it is for; --without leaves a kind out"),
         "name": Key(LINE, "its title, if not its kind; it must not give the treatment away", ""),
         "length": Key(MINUTES, "how long it takes, such as 45 min"),
         "before": Key(

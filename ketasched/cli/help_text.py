@@ -1,0 +1,75 @@
+"""What --help says of each command: examples first, then the rest."""
+
+MAIN = """Lay a treatment protocol out as dated sessions, and write them as a calendar.
+
+\b
+Examples:
+  ketasched list
+  ketasched show spravato
+  ketasched plan iv --start 2027-01-04 --at 09:30
+  ketasched plan spravato --start 2027-01-05 --ics spravato.ics
+  ketasched suggest spravato --from 2027-01-01 --to 2027-03-31 --holidays US
+
+Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
+3 no placement satisfies the rules, 130 interrupted.
+"""
+PLAN = """Lay a protocol out from a start date, and explain every date that moved.
+
+\b
+Examples:
+  ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
+  ketasched plan iv --start 2027-01-04 --closed 2027-01-18 --ics alex.ics
+  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics all.ics
+  ketasched plan im --start "next tuesday" --sessions 4 --format month
+  ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
+  ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
+  ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
+  ketasched plan iv --start 2027-02-01 --away 2027-02-08..2027-02-12 --flex 2h
+
+Nothing is written unless --ics names a file.
+"""
+LIST = """List the protocols.
+
+\b
+Examples:
+  ketasched list
+  ketasched list --protocols clinic-protocols.yaml
+"""
+SHOW = """Show a protocol in full, with its sources.
+
+\b
+Examples:
+  ketasched show spravato
+"""
+SUGGEST = """Try every start of a range with every weekday pattern, and rank them: the
+fewest pauses, the fewest sessions moved, the fewest days moved, then the earliest.
+
+\b
+Examples:
+  ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
+  ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
+"""
+CHECK = """Check a protocol or clinic file; - reads standard input.
+
+\b
+Examples:
+  ketasched check my-protocols.yaml
+  ketasched check clinic.yaml --year 2027
+"""
+CONVERT = """Turn the visit table of a trial into a protocol file, on standard output.
+
+The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
+lengths if it has them. - reads standard input.
+
+\b
+Examples:
+  ketasched convert visits.csv > trial.yaml
+  ketasched convert visits.csv --column day="Study Day" --id trial-7 > trial.yaml
+"""
+SCHEMA = """Print the JSON Schema of a file format, protocols or clinic, for your editor.
+
+\b
+Examples:
+  ketasched schema protocols > protocols.schema.json
+  ketasched schema clinic > clinic.schema.json
+"""
