@@ -17,7 +17,7 @@ from ketasched.core.planning import Failure, plan
 from ketasched.core.protocol import Window
 from ketasched.errors import UsageProblem
 
-CASES = 60
+CASES = 45
 MONDAY = date(2027, 1, 4)
 WEEKS = [
     WORKING_WEEK,
@@ -168,14 +168,24 @@ def test_no_start_before_today_is_advised_when_the_start_itself_has_passed():
     assert all(one.start >= today for one in advise(order, plan(order)) if one.start)
 
 
-def test_the_narrowest_wider_window_is_advised_later_before_earlier():
-    away = [(date(2027, 2, 11), date(2027, 2, 25))]
-    how = {"until": date(2027, 2, 20), "away": away, "days": (0, 3)}
+def test_the_narrowest_wider_window_is_advised_and_later_before_earlier():
+    # Due on Thu 18 Feb, or a week on: every day from 11 Feb to 4 Mar is refused, 5 Mar is not.
+    how = {"until": date(2027, 3, 20), "away": [(date(2027, 2, 11), date(2027, 3, 4))]}
     order = order_of("iv", date(2027, 1, 4), **how, today=date(2027, 1, 4))
     failure = plan(order)
     assert (failure.code, failure.session, failure.phase) == ("no-placement", 7, "maintenance")
     windows = [one.window for one in advise(order, failure) if one.window]
-    assert windows in ([], [("maintenance", Window(7, 8))])
+    assert windows == [("maintenance", Window(7, 8))]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the last session before --until is dropped when it has no legal place"
+)
+def test_maintenance_that_was_asked_for_is_never_dropped_without_a_word():
+    how = {"until": date(2027, 2, 20), "away": [(date(2027, 2, 11), date(2027, 2, 25))]}
+    outcome = plan(order_of("iv", date(2027, 1, 4), **how))
+    # Due on Thu 18 Feb 2027: either it stands somewhere, or a pause is told, or nothing is planned.
+    assert isinstance(outcome, Failure) or outcome.pauses or len(outcome.sessions) == 7
 
 
 # On the command line
@@ -214,6 +224,15 @@ def options_of(words):
 
 
 CLOSED = ("--closed", "2027-01-11..2027-01-31")
+TRIP = (
+    "--closed",
+    "2026-11-22..2027-01-03",
+    "--away",
+    "2027-02-11..2027-03-03",
+    "--away",
+    "2027-03-04",
+)
+WINDOWS = 12
 REFUSED = [
     ("plan", "iv", "--start", "2027-01-04", *CLOSED),
     ("plan", "iv", "--start", "mon 4 jan 2027", *CLOSED, "--away", "2027-01-05", "--away", "6 jan 2027"),
@@ -224,10 +243,11 @@ REFUSED = [
     ("plan", "iv", "--start", "2027-01-04", "--clinic", "our clinic.yaml", "--at", "11:00"),
     ("plan", "iv", "--start", "2027-01-04", "--days", "tue,fri"),
     ("plan", "iv", "--start", "2027-01-04", "--days", "mon,tue"),
-    ("plan", "iv-two-weeks", "--start", "2027-01-07", "--weekends", "--holidays", "US", "--closed", "2027-01-09..2027-01-10"),
+    ("plan", "iv-two-weeks", "--start", "2027-01-07", "--holidays", "US"),
+    ("plan", "iv", "--start", "2027-01-09", "--weekends", *CLOSED, "--flex", "30m", "--format", "table"),
     ("plan", "spravato", "--start", "2027-01-13", "--busy", "it's busy.ics", "--travel", "30m", "--until", "2027-06-01", "--cadence", "maintenance=1 per week", "--without", "check-in"),
-    ("plan", "iv", "--start", "2027-01-04", "--until", "2027-02-20", "--away", "2027-02-11..2027-02-25", "--window", "induction=1/4", "--days", "mon,thu"),
-    ("plan", "iv", "--start", "2027-01-04", "--until", "2027-02-20", "--away", "2027-02-11..2027-02-26", "--window", "maintenance=7/7", "--window", "induction=0/2", "--closed", "2026-11-22..2027-01-03", "--closed", "2027-01-06", "--closed", "2027-01-11"),
+    ("plan", "iv", "--start", "2027-01-04", "--until", "2027-03-20", *TRIP, "--window", "induction=1/2", "--days", "mon,thu"),
+    ("plan", "iv", "--start", "2027-01-04", "--until", "2027-03-20", *TRIP, "--window", "maintenance=7/6", "--window", "induction=0/2"),
     ("plan", "im", "--start", "2027-01-04", *CLOSED, "--sessions", "5", "--already", "1"),
 ]  # fmt: skip
 
@@ -253,7 +273,9 @@ def test_every_command_that_is_printed_runs_and_keeps_what_was_asked(ketasched, 
         assert option in ("--start", "--days", "--flex", "--window"), command
         assert all(name == option for name, _ in gone), command
         assert len(gone) <= 1, command
-        report = ketasched(*words[1:], "--format", "json")
+        asked = [word for word in words[1:] if word != "table"]
+        asked += ["json"] if asked[-1] == "--format" else ["--format", "json"]
+        report = ketasched(*asked)
         assert report.code == 0, (command, report)
         check_change(json.loads(report.out), option, value)
         for path in Path().glob("*it is.ics"):
@@ -368,9 +390,8 @@ def test_names_that_cannot_be_shown_do_not_become_other_names(ketasched, name):
     assert all(shlex.split(one)[-1] == name for one in commands)
 
 
-@pytest.mark.xfail(strict=True, reason="the window typed in another case stays beside the new one")
 def test_a_wider_window_replaces_the_one_that_was_typed(ketasched):
-    arguments = [word.replace("maintenance=", "Maintenance=") for word in REFUSED[12]]
+    arguments = [word.replace("maintenance=", "Maintenance=") for word in REFUSED[WINDOWS]]
     (command,) = [one for one in commands_of(ketasched(*arguments).err) if "maintenance=" in one]
     windows = [value for option, value in options_of(shlex.split(command)) if option == "--window"]
     assert len(windows) == 2

@@ -120,7 +120,7 @@ def test_what_is_understood_of_the_example():
         "Suite 4, 12 Shore Road",
         (timedelta(days=1), timedelta(hours=2)),
         30,
-        "protocols.yaml",
+        "",
     )
 
 
@@ -440,7 +440,8 @@ def names_in(schema):
 def test_the_example_and_the_docs_have_every_key():
     wanted = set(names_in(clinic_yaml.schema()))
     assert len(wanted) > 20
-    assert wanted <= {key.value for key in key_nodes(EXAMPLE)}
+    complete = EXAMPLE.replace("  # protocols:", "  protocols:")  # a file nobody has yet
+    assert wanted <= {key.value for key in key_nodes(complete)}
     text = (DOCS / "clinic.md").read_text()
     assert [name for name in sorted(wanted) if f"`{name}`" not in text] == []
 

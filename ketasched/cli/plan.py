@@ -197,6 +197,9 @@ def _unsaid(course: Course, task: Task) -> Iterator[str]:
     from ketasched.core.units import count_text
 
     if task.format == "csv" or not task.printed:
+        from ketasched.core.entry_text import unplaced_text
+
+        yield from map(unplaced_text, course.unplaced)
         for pause in course.pauses:
             yield (
                 f"the course is put off by {count_text(pause.weeks, 'week')} from session "

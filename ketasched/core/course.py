@@ -88,16 +88,17 @@ class LinkedVisit(NamedTuple):
 class Unplaced(NamedTuple):
     """What goes with a session and has no legal place: a linked visit, or a session that follows.
 
-    ``first`` and ``last`` are the days it might have stood on.
+    ``days`` are the first and last day it might have stood on, None if its ``session`` has no
+    date. ``number`` is that of a session that follows, 0 for a linked visit.
     """
 
     kind: str
     name: str
     session: int
     side: str
-    first: date
-    last: date
+    days: tuple[date, date] | None
     reasons: tuple[Reason, ...]
+    number: int = 0
 
 
 class DatedReview(NamedTuple):

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
+from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.core.instructions import timed_text
-from ketasched.core.units import clock_text, count_text, day_text, duration_text
+from ketasched.core.units import clock_text, count_text, day_text, days_text, duration_text
 
 Entry = Session | LinkedVisit
 
@@ -29,6 +29,13 @@ class View(NamedTuple):
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
+
+
+def unplaced_text(one: Unplaced, name: str = "") -> str:
+    """What goes with a session and has no place, by its own name or another, and why."""
+    days = f", {days_text(*one.days)}" if one.days else ""
+    where = f"{one.side} session {one.session}{days}"
+    return f"No place for {name or one.name} {where}: {reasons_text(one.reasons)}"
 
 
 def calendar_name(course: Course, view: View) -> str:

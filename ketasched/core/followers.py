@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ketasched.core.constraint import Reason, session_end
 from ketasched.core.course import PLANNED, TENTATIVE, Course, Session, Unplaced
-from ketasched.core.protocol import NamedSession, Phase, Window
+from ketasched.core.protocol import NamedDays, NamedSession, Phase, Window
 from ketasched.core.slots import Slots
 from ketasched.core.targets import Stretch
 from ketasched.core.units import day_text
@@ -21,6 +21,7 @@ from ketasched.core.units import day_text
 
 class _Follower(NamedTuple):
     number: int
+    leader: int
     place: int
     phase: Phase
     minutes: int
@@ -35,19 +36,14 @@ def add_followers(
     sessions = list(course.sessions)
     unplaced: list[Unplaced] = []
     for follower in _followers(stretches, first_number):
-        leader = next(
-            (
-                one
-                for one in sessions
-                if (one.phase, one.name) == (follower.phase.name, follower.named.follows)
-            ),
-            None,
-        )
+        leader = next((one for one in sessions if one.number == follower.leader), None)
         if leader is None:
-            continue  # it took place elsewhere, or has no place itself, which is told
+            unplaced.append(_without_leader(follower, first_number))
+            continue
         found = _place(follower, leader, sessions, slots, zone)
         if isinstance(found, Session):
-            sessions.append(found)
+            tentative = any(one.after_session < found.number for one in course.reviews)
+            sessions.append(replace(found, status=TENTATIVE) if tentative else found)
         else:
             unplaced.append(found)
     sessions.sort(key=lambda one: one.start)
@@ -57,17 +53,31 @@ def add_followers(
 def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
     number = first_number
     for stretch in stretches:
-        for index, named in enumerate(stretch.named()):
+        cadence = stretch.phase.cadence
+        places = {}
+        if isinstance(cadence, NamedDays):
+            places = {one.name: place for place, one in enumerate(cadence.sessions, start=1)}
+        for named in stretch.named():
             if named.follows:
+                before = number - stretch.first_place
                 yield _Follower(
-                    number + index,
-                    stretch.first_place + index,
+                    before + places[named.name],
+                    before + places[named.follows],
+                    places[named.name],
                     stretch.phase,
                     named.minutes or stretch.minutes,
                     named.window or stretch.phase.window,
                     named,
                 )
         number += stretch.sessions or 0
+
+
+def _without_leader(follower: _Follower, first_number: int) -> Unplaced:
+    elsewhere = follower.leader < first_number
+    what = "took place elsewhere" if elsewhere else "has no place"
+    reason = Reason("no-place", f"it counts from session {follower.leader}, which {what}")
+    name, leader = follower.named.name, follower.leader
+    return Unplaced("session", name, leader, "after", None, (reason,), follower.number)
 
 
 def _place(
@@ -100,7 +110,7 @@ def _place(
             phase=follower.phase.name,
             place=follower.place,
             target=target,
-            window_start=target - timedelta(days=follower.window.early),
+            window_start=first,
             window_end=last,
             start=start,
             end=session_end(start, follower.minutes),
@@ -115,7 +125,7 @@ def _place(
         follower.named.name,
         leader.number,
         "after",
-        first,
-        last,
+        (first, last),
         tuple(dict.fromkeys(found)),
+        follower.number,
     )

@@ -91,7 +91,8 @@ class Search:
     def may_follow(self, index: int, before: State, here: State) -> bool:
         """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
         if here.weeks != before.weeks:
-            pausing = here.weeks > before.weeks
+            # A pause puts off what comes after the start, which is the user's.
+            pausing = here.weeks > before.weeks and self.targets[index].day > self.start
             if not pausing or here.weeks > self.targets[index].phase.pause:
                 return False
         least, most = self.gaps[index]

@@ -73,7 +73,7 @@ class Target(NamedTuple):
         return self.day + timedelta(days=self.window.late)
 
     def __str__(self) -> str:
-        return f"session {self.number}" + (f" ({self.name})" if self.name else "")
+        return f"session {self.number}"
 
 
 class NoPattern(NamedTuple):
@@ -139,7 +139,7 @@ def lay_targets(
     number = first_number
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
-        if position and phase.after is not None:
+        if targets and phase.after is not None:
             begin = targets[-1].day + timedelta(days=phase.after)
         pattern = None
         if isinstance(phase.cadence, PerWeek):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ketasched.core.units import duration_text
 
+WAKING = (8 * 60, 20 * 60)
+"""Minutes after midnight between which a patient is taken to be awake: our convention."""
 VISIT_KINDS = ("consultation", "preparation", "integration", "assessment", "check-in")
 
 

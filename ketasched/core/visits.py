@@ -22,12 +22,10 @@ from ketasched.core.course import (
     Unplaced,
 )
 from ketasched.core.units import clock_text
-from ketasched.core.visit_rule import VisitRule
+from ketasched.core.visit_rule import WAKING, VisitRule
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
-WAKING = (8 * 60, 20 * 60)
-"""Minutes after midnight between which a patient is taken to be awake: our convention."""
 
 
 class Beside(NamedTuple):
@@ -66,7 +64,9 @@ def add_visits(course: Course, beside: Beside, without: frozenset[str], *, alrea
     for rule in course.protocol.visits:
         if rule.kind in without:
             continue
-        for session in _anchors(rule, course, already):
+        sessions = _anchors(rule, course, already)
+        unplaced += _without_session(rule, course, sessions)
+        for session in sessions:
             found = _place(_Question(rule, session, course, visits, beside))
             if isinstance(found, Unplaced):
                 unplaced.append(found)
@@ -91,6 +91,19 @@ def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
     else:
         wanted = {rule.anchor.number}
     return [session for session in sessions if session.number in wanted]
+
+
+def _without_session(
+    rule: VisitRule, course: Course, sessions: list[Session]
+) -> Iterator[Unplaced]:
+    """What would go with a review whose session has no place."""
+    if rule.anchor.which == "review":
+        numbers = {session.number for session in sessions}
+        for review in course.reviews:
+            if review.after_session not in numbers:
+                number = review.after_session
+                reason = Reason("no-place", f"session {number} has no place")
+                yield Unplaced(rule.kind, rule.name, number, "after", None, (reason,))
 
 
 class _Question(NamedTuple):
@@ -136,8 +149,7 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
         rule.name,
         session.number,
         rule.anchor.side,
-        min(refused),
-        max(refused),
+        (min(refused), max(refused)),
         tuple(dict.fromkeys(found)),
     )
 

@@ -65,7 +65,10 @@ def course_report(
                 "kind": one.kind,
                 "name": one.name,
                 **_beside(one),
-                "window": {"start": one.first.isoformat(), "end": one.last.isoformat()},
+                "number": one.number or None,
+                "window": {"start": one.days[0].isoformat(), "end": one.days[1].isoformat()}
+                if one.days
+                else None,
                 "reasons": _reasons(one.reasons),
             }
             for one in course.unplaced

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from ketasched.core import protocol as core
 from ketasched.core.protocol_text import Distance, read_anchor, read_distance
-from ketasched.core.visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
+from ketasched.core.units import duration_text
+from ketasched.core.visit_rule import VISIT_KINDS, WAKING, Anchor, Offset, VisitRule
 from ketasched.reader.fields import Key, Reading, Record, Text, one_of
 from ketasched.reader.texts import LINE, MINUTES
 
@@ -38,6 +39,14 @@ def _check_visit(rule: VisitRule, reading: Reading) -> None:
     if not rule.anchor.side:
         message = "a linked visit stands either before or after a session"
         reading.fault_in(rule, "", message, "give it one of the keys `before` and `after`")
+    waking = WAKING[1] - WAKING[0]
+    if rule.by_video and rule.minutes > waking:
+        message = f"by video it lasts longer than a waking day, {duration_text(waking)}"
+        reading.fault_in(rule, "length", message)
+
+
+WIDEST = 92
+"""Days between the nearest and the furthest time of a linked visit."""
 
 
 class _Distances(NamedTuple):
@@ -54,6 +63,9 @@ def _check_distances(found: _Distances, reading: Reading) -> None:
         reading.fault_in(found, "", message)
     elif not found.least.amount <= found.ideal.amount <= found.most.amount:
         reading.fault_in(found, "ideally", "the ideal distance is not between `from` and `to`")
+    elif found.most.amount - found.least.amount > WIDEST * (1 if found.most.in_days else 1440):
+        message = f"`from` and `to` are more than {WIDEST} days apart"
+        reading.fault_in(found, "to", message)
 
 
 def _distances(**keys: Any) -> _Distances:

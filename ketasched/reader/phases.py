@@ -84,16 +84,27 @@ def _check_listed(phase: core.Phase, reading: Reading) -> None:
             reading.fault_in(one, "", message, "give the session or the phase a `window`")
         names.add(one.name)
     free = [one for one in cadence.sessions if not one.follows]
-    for earlier, later in pairwise(free):
-        if later.day <= earlier.day:
-            reading.fault_in(later, "day", f"day {later.day} does not come after {earlier.day}")
-    if not any(one.day == cadence.first_day for one in free):
-        message = f"no session is on day {cadence.first_day}, the baseline"
-        reading.fault_in(phase, "sessions", message, "--start dates the baseline")
+    if not any(_is_no_day(one, cadence) for one in free):
+        _check_days_rise(phase, free, reading)
     for review in phase.reviews:
         if (review.after_session or 1) > len(cadence.sessions):
             message = f"the phase has only {len(cadence.sessions)} sessions"
             reading.fault_in(review, "after_session", message)
+
+
+def _check_days_rise(phase: core.Phase, free: list[core.NamedSession], reading: Reading) -> None:
+    """The sessions that do not follow another stand in order, and one of them on the baseline."""
+    for earlier, later in pairwise(free):
+        if later.day <= earlier.day:
+            reading.fault_in(later, "day", f"day {later.day} does not come after {earlier.day}")
+    first_day = getattr(phase.cadence, "first_day", 0)
+    if not any(one.day == first_day for one in free):
+        message = f"no session is on day {first_day}, the baseline"
+        reading.fault_in(phase, "sessions", message, "--start dates the baseline")
+
+
+def _is_no_day(one: core.NamedSession, cadence: core.NamedDays) -> bool:
+    return not one.follows and one.day == 0 and cadence.first_day == 1
 
 
 def _check_named(
@@ -107,7 +118,7 @@ def _check_named(
         reading.fault_in(one, "follows", message, did_you_mean(one.follows, before))
     elif one.follows and one.day < 1:
         reading.fault_in(one, "day", f"it follows `{one.follows}`: write 1 or more days")
-    elif not one.follows and one.day == 0 and cadence.first_day == 1:
+    elif _is_no_day(one, cadence):
         message = "there is no day 0 where the first day is day 1"
         reading.fault_in(one, "day", message, "write first_day: 0, or another day")
 
@@ -274,5 +285,8 @@ _PHASE = Record(
 PHASE = RecordBy(
     _PHASE,
     _LISTED_PHASE,
-    lambda nodes: isinstance(nodes.get("sessions"), yaml.SequenceNode),
+    lambda nodes: (
+        isinstance(nodes.get("sessions"), yaml.SequenceNode)
+        or ("first_day" in nodes and "cadence" not in nodes)
+    ),
 )

@@ -10,12 +10,12 @@ from rich.text import Text
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.constraint import reasons_text
 from ketasched.core.course import TENTATIVE, LinkedVisit, Session
+from ketasched.core.entry_text import Entry, unplaced_text
 from ketasched.core.units import (
     WEEKDAYS,
     clock_text,
     count_text,
     day_text,
-    days_text,
     duration_text,
     list_text,
 )
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 
     from ketasched.cli.intake import Task
     from ketasched.cli.surroundings import Surroundings
-    from ketasched.core.course import Course, Pause, Unplaced
+    from ketasched.core.course import Course, Pause
 
 _ZONE_SOURCES = {
     "flag": "from --tz",
     "clinic file": "the clinic's zone",
     "this computer": "this computer's zone",
 }
-
-Entry = Session | LinkedVisit
 
 
 def course_page(course: Course, task: Task) -> str:
@@ -174,18 +172,10 @@ def _notes(course: Course) -> Iterable[str]:
         then = "; later sessions are tentative until it is passed" if tentative else ""
         yield f"Review after session {review.after_session}: {review.name}{then}."
     for one in course.unplaced:
-        yield unplaced_text(one)
+        yield f"{unplaced_text(one)}."
     if course.left_out:
         names = list_text(list(course.left_out))
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."
-
-
-def unplaced_text(one: Unplaced) -> str:
-    """What goes with a session and has no place, and why."""
-    return (
-        f"No place for {one.name} {one.side} session {one.session}, "
-        f"{days_text(one.first, one.last)}: {reasons_text(one.reasons)}."
-    )
 
 
 def _pause_text(pause: Pause) -> str:

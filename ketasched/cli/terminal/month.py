@@ -12,15 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.course import (
-    Entry,
     day_column,
     hours_text,
     remarks,
     setting_text,
-    unplaced_text,
 )
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.core.course import TENTATIVE, LinkedVisit, Session
+from ketasched.core.entry_text import Entry, unplaced_text
 from ketasched.core.instructions import general_text, timed_text
 from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
@@ -61,7 +60,9 @@ def _remarks(course: Course) -> Iterator[str]:
     for session in course.sessions:
         if session.reasons:
             yield f"{_title(course, session)}: {'; '.join(remarks(session))}."
-    yield from map(unplaced_text, course.unplaced)
+    for one in course.unplaced:
+        numbered = f"{one.number} of {course.total}" if one.number else ""
+        yield f"{unplaced_text(one, numbered)}."
     for pause in course.pauses:
         weeks = count_text(pause.weeks, "week")
         yield f"A pause of {weeks} before {pause.before_session}, to be agreed with the clinic."

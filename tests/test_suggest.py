@@ -1,0 +1,334 @@
+"""Suggested starts: complete, ranked, and each true when it is planned."""
+
+import json
+import shlex
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from conftest import order_of
+
+from ketasched import public_holidays
+from ketasched.core.clinic import WHOLE_WEEK
+from ketasched.core.order import Commitments, make_rules
+from ketasched.core.suggestions import suggest
+from ketasched.core.units import WEEKDAYS
+from ketasched.formats import protocol_yaml
+
+KEYS = ["start", "days", "pauses", "moved", "days_moved", "feasible"]
+US = public_holidays.load(public_holidays.HolidayCalendar.of_place("US"))
+
+
+@pytest.fixture
+def report(ketasched):
+    def run(*arguments, code=0):
+        outcome = ketasched("suggest", *arguments, "--format", "json")
+        assert outcome.code == code, outcome
+        return json.loads(outcome.out)
+
+    return run
+
+
+def each_day(first, last):
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def with_holidays(order):
+    """The order at a clinic that is closed on US holidays."""
+    clinic = replace(order.clinic, holiday_name=US)
+    return replace(order, clinic=clinic, rules=make_rules(clinic, order.times, Commitments()))
+
+
+JANUARY = ("--from", "2027-01-01", "--to", "2027-01-31")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "open_weekdays"),
+    [
+        (("iv", *JANUARY, "--holidays", "US"), 5),
+        (("iv", *JANUARY, "--weekends"), 7),
+        (("iv-two-weeks", *JANUARY), 5),
+        (("spravato", *JANUARY, "--closed", "2027-02-01..2027-02-12"), 5),
+        (("kap", *JANUARY), 5),
+        (("pain", *JANUARY, "--away", "2027-01-14"), 5),
+    ],
+)
+def test_every_start_is_there_with_every_pattern(report, arguments, open_weekdays):
+    found = report(*arguments)
+    assert list(found) == ["schema", "protocol", "starts", "command"]
+    assert (found["schema"], found["protocol"]) == ("ketasched/1", arguments[0])
+    assert all(list(one) == KEYS for one in found["starts"])
+    days = [one["start"] for one in found["starts"]]
+    assert set(days) == {f"{day}" for day in each_day(date(2027, 1, 1), date(2027, 1, 31))}
+    for day in set(days):
+        rows = [one["days"] for one in found["starts"] if one["start"] == day]
+        assert sorted(rows) == sorted(
+            patterns(arguments[0], date.fromisoformat(day), open_weekdays)
+        )
+    for one in found["starts"]:
+        if not one["feasible"]:
+            assert (one["pauses"], one["moved"], one["days_moved"]) == (0, 0, 0)
+        assert one["moved"] <= one["days_moved"]
+
+
+PER_WEEK = {"iv": (2, 2, 7), "spravato": (2, 2, 7), "iv-two-weeks": (3, 2, 5), "kap": (1, 3, 14)}
+
+
+def patterns(protocol, start, open_weekdays):
+    """The weekday sets with the start's among them that keep the built-in gaps round the week."""
+    number, least, most = PER_WEEK.get(protocol, (0, 0, 0))
+    found = []
+    for days in combinations(range(open_weekdays), number):
+        following = (*days[1:], *days[:1])
+        gaps = [(b - a - 1) % 7 + 1 for a, b in zip(days, following, strict=True)]
+        if start.weekday() in days and all(least <= gap <= most for gap in gaps):
+            found.append([WEEKDAYS[day].lower() for day in days])
+    return found or [[]]
+
+
+RANGES = [
+    ("iv", "--from", "2026-12-17", "--to", "2027-01-06", "--holidays", "US", "--closed", "2026-12-24..2027-01-03"),
+    ("spravato", "--from", "2027-01-30", "--to", "2027-02-10", "--away", "2027-02-15..2027-02-19"),
+    ("iv-two-weeks", "--from", "2027-01-04", "--to", "2027-01-13", "--clinic", "clinic.yaml"),
+    ("kap", "--from", "2027-01-04", "--to", "2027-01-10", "--away", "2027-01-25..2027-01-29"),
+    ("pain", "--from", "2027-01-04", "--to", "2027-01-17", "--at", "08:30", "--flex", "1h", "--closed", "2027-01-07", "--away", "2027-01-13"),
+    ("iv", "--from", "2027-01-04", "--to", "2027-01-17", "--until", "2027-03-01", "--days", "mon,wed", "--holidays", "US"),
+    ("im", "--from", "2027-01-04", "--to", "2027-01-12", "--busy", "busy.ics", "--travel", "30m", "--sessions", "4"),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def files():
+    Path("clinic.yaml").write_text(
+        "version: 1\nname: Lakeside\ntimezone: America/Chicago\n"
+        "hours: {mon-thu: 08:00-17:30, fri: 08:00-13:00}\n"
+        "closures:\n  - {date: 2027-01-18}\ndefaults: {start_time: 09:30}\n"
+    )
+    Path("busy.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a@b\r\nSUMMARY:Loose lips\r\n"
+        "DTSTART;TZID=America/Chicago:20270114T104500\r\nDURATION:PT1H\r\n"
+        "RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TH,MO\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+
+
+def without_range(arguments):
+    skipped = {at + n for at, word in enumerate(arguments) if word in ("--from", "--to", "--days") for n in (0, 1)}  # fmt: skip
+    return [word for at, word in enumerate(arguments) if at not in skipped]
+
+
+@pytest.mark.parametrize("arguments", RANGES)
+def test_every_suggestion_is_true_when_it_is_planned(ketasched, report, arguments):
+    found = report(*arguments)
+    assert any(one["moved"] or one["pauses"] for one in found["starts"])
+    for one in found["starts"]:
+        days = ("--days", ",".join(one["days"])) if one["days"] else ()
+        outcome = ketasched(
+            "plan", *without_range(arguments), "--start", one["start"], *days, "--format", "json"
+        )
+        assert outcome.code == (0 if one["feasible"] else 3), (one, outcome)
+        if one["feasible"]:
+            course = json.loads(outcome.out)
+            moved = [abs(s["moved_days"]) for s in course["sessions"] if s["moved_days"]]
+            assert (len(course["pauses"]), len(moved), sum(moved)) == (
+                one["pauses"], one["moved"], one["days_moved"],
+            ), one  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", RANGES)
+def test_they_are_ranked_by_pauses_sessions_moved_days_moved_then_earliest(report, arguments):
+    starts = report(*arguments)["starts"]
+    keys = [
+        (not one["feasible"], one["pauses"], one["moved"], one["days_moved"], one["start"])
+        for one in starts
+    ]
+    assert keys == sorted(keys)
+
+
+def test_of_one_start_the_most_even_pattern_comes_first(report):
+    starts = report("iv", "--from", "2027-02-22", "--to", "2027-02-23")["starts"]
+    assert [(one["start"][5:], one["days"]) for one in starts] == [
+        ("02-22", ["mon", "thu"]), ("02-22", ["mon", "fri"]), ("02-22", ["mon", "wed"]),
+        ("02-23", ["tue", "fri"]), ("02-23", ["tue", "thu"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the weeks of a pause, which the JSON does not show, come before sessions moved",
+)
+def test_the_length_of_a_pause_does_not_come_before_the_sessions_moved(report):
+    """The order is the issue's: pauses are counted, not measured."""
+    starts = report(
+        "kap", "--from", "2026-11-30", "--to", "2027-01-06", "--closed", "2026-12-19..2027-01-03",
+        "--closed", "2027-01-11", "--closed", "2027-01-19",
+    )["starts"]  # fmt: skip
+    keys = [
+        (not one["feasible"], one["pauses"], one["moved"], one["days_moved"], one["start"])
+        for one in starts
+    ]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("arguments", RANGES)
+def test_the_best_one_can_be_pasted(ketasched, report, arguments):
+    best = report(*arguments)["starts"][0]
+    command = report(*arguments)["command"]
+    page = ketasched("suggest", *arguments).out
+    assert f"\n  {command}\n" in page
+    words = shlex.split(command)
+    assert words[:3] == ["ketasched", "plan", arguments[0]]
+    assert words[words.index("--start") + 1] == best["start"]
+    if best["days"]:
+        assert words[words.index("--days") + 1] == ",".join(best["days"])
+    rest = without_range(arguments)
+    assert sorted(without_range(words[2:])) == sorted([*rest, "--start", best["start"]])
+    outcome = ketasched(*words[1:], "--format", "json")
+    assert outcome.code == 0
+    course = json.loads(outcome.out)
+    assert len(course["pauses"]) == best["pauses"]
+    assert sum(bool(s["moved_days"]) for s in course["sessions"]) == best["moved"]
+
+
+def test_the_table_has_the_best_and_says_what_is_left_out(ketasched):
+    page = ketasched("suggest", "iv", *JANUARY, "--holidays", "US").out
+    rows = [line for line in page.splitlines() if " Jan 2027  " in line]
+    assert len(rows) == 20
+    assert rows[0].split() == ["Tue", "5", "Jan", "2027", "Tue,", "Fri", "0", "0", "0"]
+    assert "more have a course; --format json lists them all" in page
+    assert "tried without a course" in page
+
+
+def test_a_clinic_file_is_named(ketasched):
+    page = ketasched("suggest", "iv", *JANUARY, "--clinic", "clinic.yaml").out
+    assert "clinic.yaml" in page.partition("ketasched plan")[0]
+
+
+def test_no_course_anywhere(ketasched, report):
+    nowhere = ("iv", *JANUARY, "--closed", "2026-12-01..2027-06-01")
+    outcome = ketasched("suggest", *nowhere)
+    assert outcome.code == 3
+    assert outcome.err.startswith("error: no start of ")
+    assert "ketasched plan" not in outcome.out
+    found = report(*nowhere, code=3)
+    assert found["command"] is None
+    assert not any(one["feasible"] for one in found["starts"])
+    assert ketasched("suggest", "iv", "--from", "2027-01-09", "--to", "2027-01-10").code == 3
+
+
+@pytest.mark.xfail(strict=True, reason="says `look at the closed days` instead of the length")
+def test_a_session_longer_than_any_span_is_said(ketasched):
+    outcome = ketasched("suggest", "pain", *JANUARY, "--clinic", short_days())
+    assert outcome.code == 3
+    assert "a session takes 5 h 30 min" in outcome.err
+
+
+def short_days():
+    Path("short.yaml").write_text("version: 1\nname: X\nhours: {mon-fri: 08:00-12:00}\n")
+    return "short.yaml"
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (("--from", "2027-01-05", "--to", "2027-01-01"), "--to is before --from", "earlier date"),
+        (("--from", "2027-01-05"), "missing option '--to'", "suggest --help"),
+        (("--to", "2027-01-05"), "missing option '--from'", "suggest --help"),
+        (("--from", "", "--to", "2027-01-05"), "--from is empty", "give it a value"),
+        (("--from", "x", "--to", "2027-01-05"), "--from: `x` is not a date", "2027-01-05"),
+        (("--from", "01/02/2027", "--to", "2027-03-05"), "different countries", "2027-02-01"),
+        (("--from", "2027-02-30", "--to", "2027-03-05"), "February 2027 has 28 days", ""),
+        (("--from", "2027-01-01", "--to", "2031-01-01"), "more than three years apart", "less"),
+        ((*JANUARY, "--from", "2027-01-02"), "--from is given twice", "keep one"),
+        ((*JANUARY, "--until", "2027-01-15"), "--until is before --to", "later day"),
+        ((*JANUARY, "--format", "csv"), "--format: unknown `csv`", "table, json"),
+        ((*JANUARY, "--start", "2027-01-04"), "unknown option `--start`", ""),
+        ((*JANUARY, "--ics", "a.ics"), "unknown option `--ics`", ""),
+        ((*JANUARY, "--days", "mon"), "--days names 1 day", "sessions a week: 2"),
+        ((*JANUARY, "--flex", "5m"), "outside 15 min to 12 h", "30m"),
+    ],
+)
+def test_bad_ranges(ketasched, tmp_path, options, message, hint):
+    before = sorted(tmp_path.iterdir())
+    outcome = ketasched("suggest", "iv", *options)
+    assert (outcome.code, outcome.out) == (2, ""), outcome
+    assert message in outcome.err
+    assert hint in outcome.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_one_day_and_dates_in_words(report):
+    found = report("iv", "--from", "tomorrow", "--to", "mon 23 nov 2026")
+    assert {one["start"] for one in found["starts"]} == {"2026-11-23"}
+
+
+# The shares of CLINICAL.md
+
+SIX_IN_TWO_WEEKS = """\
+version: 1
+protocols:
+  - id: six
+    title: Six sessions in two weeks
+    label: Six
+    version: 1
+    drug: x
+    route: y
+    use: z
+    steps: [{name: all, length: 2 h}]
+    phases:
+      - name: only
+        cadence: 3 per week
+        sessions: 6
+        window: {early: 1 day, late: 3 days}
+        gap: {min: 1 day, max: 5 days}
+        pause: 1 week
+    sources: [{fact: a, source: b, grade: convention}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "days", "percent"),
+    [
+        ("spravato", "mon,thu", 75),
+        ("spravato-mdsi", "mon,thu", 46),
+        ("spravato-mdsi", "tue,fri", 19),
+        ("iv", "mon,thu", 32),
+        ("six", "mon,wed,fri", 27),
+        ("iv", "tue,thu", 8),
+    ],
+)
+def test_how_many_starts_meet_a_us_holiday(protocol, days, percent):
+    """Of the starts on the first of these weekdays in 2026-27 that are no holidays themselves."""
+    Path("six.yaml").write_text(SIX_IN_TWO_WEEKS)
+    (six,) = protocol_yaml.load("six.yaml")
+    pattern = tuple(
+        number for number, name in enumerate(WEEKDAYS) if name.lower() in days.split(",")
+    )
+    first, last = date(2026, 1, 1), date(2027, 12, 31)
+    order = with_holidays(order_of({"six": six}.get(protocol, protocol), first, days=pattern))
+    found = [
+        one
+        for one in suggest(order, first, last)
+        if one.start.weekday() == pattern[0] and not US(one.start)
+    ]
+    assert len(found) > 90
+    # A session moves, or the course waits or fails, just when a target is a holiday.
+    meeting = [one for one in found if one.moved or one.pauses or not one.feasible]
+    assert round(100 * len(meeting) / len(found)) == percent
+
+
+@pytest.mark.slow
+def test_the_time_is_about_linear_in_the_range():
+    def seconds(number):
+        order = with_holidays(order_of("spravato", date(2027, 1, 1), week=WHOLE_WEEK))
+        begun = perf_counter()
+        suggest(order, date(2027, 1, 1), date(2027, 1, 1) + timedelta(days=number - 1))
+        return perf_counter() - begun
+
+    seconds(20)
+    short = min(seconds(90) for _ in range(3))
+    long = min(seconds(720) for _ in range(2))
+    # Eight times the range: eight times the time, and not sixty-four times.
+    assert long / short < 16
