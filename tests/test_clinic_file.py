@@ -19,6 +19,7 @@ from ketasched.core.clinic import WORKING_WEEK, Clinic, Closure, Opening, Span, 
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
 from ketasched.formats import clinic_yaml
 from ketasched.public_holidays import HolidayCalendar
+from ketasched.reader.clinic_record import ClinicFile, Defaults
 
 DOCS = ROOT / "docs"
 EXAMPLE = (DOCS / "clinic.example.yaml").read_text()
@@ -93,7 +94,7 @@ def year_of(text, year):
 
 def test_a_file_may_say_little():
     file = read("version: 1\nname: Lakeside\n")
-    assert file == clinic_yaml.ClinicFile("Lakeside", file="clinic.yaml")
+    assert file == ClinicFile("Lakeside", file="clinic.yaml")
     assert (file.hours, file.holidays, file.defaults.reminders) == (None, None, None)
 
 
@@ -115,7 +116,7 @@ def test_what_is_understood_of_the_example():
         (date(2027, 1, 16), Opening((Span(540, 780),), "catching up")),
         (date(2027, 12, 29), urgent),
     )
-    assert file.defaults == clinic_yaml.Defaults(
+    assert file.defaults == Defaults(
         time(9, 30),
         "Suite 4, 12 Shore Road",
         (timedelta(days=1), timedelta(hours=2)),

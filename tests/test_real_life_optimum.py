@@ -49,13 +49,14 @@ def case(seed):
         ((540, 1020),),
     ]
     usual = pick.choice(hours[1:])
+    minutes = pick.choice([45, 60, 60, 120, 121, 180])
     return {
         "days": days,
         "windows": [(pick.randint(0, 2), pick.randint(0, 2)) for _ in "12"],
         "gaps": [(least, least + pick.randint(1, 4)) for _ in "12"],
         "pauses": [pick.choice([0, 0, 1, 2]) for _ in "12"],
         "switch": pick.randint(1, 5),
-        "minutes": pick.choice([45, 60, 120, 180]),
+        "minutes": minutes,
         "asked": asked,
         "flex": pick.choice([0, 15, 30, 50, 120]) if count < 3 else pick.choice([0, 15, 30]),
         "week": [usual if pick.random() < 0.7 else pick.choice(hours) for _ in range(7)],
@@ -74,7 +75,11 @@ def case(seed):
         "busy": [
             (begins := pick.randint(0, 20) * DAY + asked + pick.randint(-300, 300),
              begins + pick.choice([1, 15, 60, 300, 1440]))
-            for _ in range(pick.randint(0, 6))
+            for _ in range(pick.randint(0, 5))
+        ] + [
+            # In the middle of a session: as far to an earlier start as to a later one.
+            (begins := (days[0] + pick.randint(0, 9)) * DAY + asked + minutes // 2 - 15, begins + 30)
+            for _ in range(pick.randint(0, 2))
         ],
         "travel": pick.choice([0, 0, 15, 30, 100]),
     }  # fmt: skip

@@ -19,7 +19,7 @@ from ketasched.core.units import read_minutes
 from ketasched.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from ketasched.formats.clinic_yaml import ClinicFile
+    from ketasched.reader.clinic_record import ClinicFile
 
 LONGEST_TRAVEL = 12 * 60
 

@@ -31,7 +31,7 @@ from ketasched.core.units import (
 
 if TYPE_CHECKING:
     from ketasched.core.clinic import Clinic, Closure
-    from ketasched.formats.clinic_yaml import ClinicFile, Defaults
+    from ketasched.reader.clinic_record import ClinicFile, Defaults
 
 OPEN, BY_ITSELF, BY_WEEK, HOLIDAY, CLOSURE = "", "O", "·", "H", "C"
 _SIGNS = {
