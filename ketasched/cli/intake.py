@@ -21,7 +21,7 @@ from ketasched.cli.surroundings import (
 )
 from ketasched.cli.values import by_phase, choose, clean_text, read, read_number
 from ketasched.core.choices import Choices, Layout, lay_out
-from ketasched.core.clinic import Clinic
+from ketasched.core.clinic import WORKING_WEEK, Clinic
 from ketasched.core.dates import read_date
 from ketasched.core.order import Order, make_rules
 from ketasched.core.protocol import PerWeek, Protocol, Window
@@ -118,12 +118,12 @@ def understand_terms(terms: Terms, now: datetime) -> Understood:
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a file it names.
     """
-    file = clinic_file(terms.clinic)
-    protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
     if terms.busy.count("-") + [terms.clinic, terms.protocols].count("-") > 1:
         raise UsageProblem(
             "- is given twice, and standard input can be read only once", "name a file for one"
         )
+    file = clinic_file(terms.clinic)
+    protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     found = surroundings(terms, file, today)
     choices = Choices(
@@ -228,11 +228,11 @@ def _start_times(text: str, clinic: Clinic, otherwise: time) -> tuple[time, ...]
         weekday = read("--at", read_weekday, day_text)
         if weekday in by_weekday:
             raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]} has two times")
-        if weekday not in clinic.open_weekdays:
-            raise UsageProblem(
-                f"--at: {WEEKDAY_NAMES[weekday]}s are closed",
-                "leave that day out, or add --weekends" if weekday > 4 else "leave that day out",
-            )
+        if weekday not in clinic.open_weekdays | {day.weekday() for day in clinic.openings}:
+            hint = "leave that day out"
+            if clinic.week == WORKING_WEEK:
+                hint += ", or add --weekends"
+            raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]}s are closed", hint)
         by_weekday[weekday] = at
     return tuple(by_weekday.get(weekday, default or otherwise) for weekday in range(7))
 

@@ -10,8 +10,8 @@ from ketasched.errors import UsageProblem
 
 
 class OnceEach(TyperCommand):
-    """A command that refuses an option of one value when it is given twice, empty, or with another
-    option in the place of its value; the parser would let the last one win.
+    """A command that refuses an option without a value or with another option in its place, and
+    one of a single value when it is given twice: the parser would let the last one win.
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -23,12 +23,17 @@ class OnceEach(TyperCommand):
         given, _, order = self.make_parser(ctx).parse_args(args=list(args))
         seen = set()
         for parameter in order:
-            if isinstance(parameter, TyperOption) and not (parameter.multiple or parameter.is_flag):
-                option = next(name for name in parameter.opts if name.startswith("--"))
+            if not isinstance(parameter, TyperOption) or parameter.is_flag:
+                continue
+            option = next(name for name in parameter.opts if name.startswith("--"))
+            values = given[parameter.name or ""]
+            if not parameter.multiple:
                 if option in seen:
                     raise UsageProblem(f"{option} is given twice", "keep one of them")
-                seen.add(option)
-                _check_value(option, given[parameter.name or ""])
+                values = [values]
+            seen.add(option)
+            for value in values:
+                _check_value(option, value)
         return super().parse_args(ctx, args)
 
 

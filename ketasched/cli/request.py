@@ -312,7 +312,20 @@ def plan_command(asked: Terms, changes: Mapping[str, str | list[str]]) -> str:
         elif given:
             for value in [given] if isinstance(given, str) else given:
                 words += [option, value]
-    return shlex.join(words)
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell takes it; one that cannot be printed in the form bash and zsh have."""
+    if word.replace("\n", "").isprintable():
+        return shlex.quote(word)
+    return "$'" + "".join(map(_escaped, word)) + "'"
+
+
+def _escaped(sign: str) -> str:
+    if sign in "\\'":
+        return f"\\{sign}"
+    return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
 
 
 def _option_name(about: OptionInfo) -> str:

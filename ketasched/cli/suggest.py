@@ -28,9 +28,11 @@ def run(request: SuggestRequest) -> None:
     from ketasched import clock
     from ketasched.cli import output
     from ketasched.cli.intake import understand_terms
+    from ketasched.cli.plan import NoLegalPlacement
     from ketasched.cli.request import plan_command
     from ketasched.cli.values import choose, read
     from ketasched.core.dates import read_date
+    from ketasched.core.planning import refuse_length
     from ketasched.core.suggestions import LONGEST_RANGE, suggest
 
     choose("--format", request.format or "table", ("table", "json"))
@@ -43,6 +45,9 @@ def run(request: SuggestRequest) -> None:
         raise UsageProblem("--from and --to are more than three years apart", "look at less")
     if terms.until is not None and terms.until < last:
         raise UsageProblem("--until is before --to", "give a later day")
+    too_long = refuse_length(terms.order)
+    if too_long:
+        raise NoLegalPlacement(too_long, too_long.hint)
     found = suggest(terms.order, first, last)
     best = found[0] if found[0].feasible else None
     changes = {"--start": best.start.isoformat()} if best else {}

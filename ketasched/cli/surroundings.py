@@ -124,7 +124,9 @@ def commitments(terms: Terms, found: Surroundings, today: date) -> Commitments:
         )
     travel = (found.file and found.file.defaults.travel) or 0
     if terms.travel:
-        travel = read("--travel", read_minutes, terms.travel)
+        travel = 0
+        if terms.travel.strip() != "0":
+            travel = read("--travel", read_minutes, terms.travel)
         if travel > LONGEST_TRAVEL:
             raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
     times = _busy_times(terms.busy, found.zone) if terms.busy else None

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ketasched.core.order import Order
-from ketasched.core.placement import NoPlacement, place
+from ketasched.core.placement import NoPlacement, Placement, place
 from ketasched.core.planning import Failure, place_sessions
 from ketasched.core.protocol import PerWeek, Window
 from ketasched.core.targets import NoPattern, lay_targets, weekday_patterns
@@ -60,13 +60,22 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
 
 
 def works(order: Order) -> bool:
-    """Whether an order gives a course whose session due on the start stands on it."""
+    """Whether an order gives a course."""
+    return _placed(order) is not None
+
+
+def _placed(order: Order) -> Placement | None:
     try:
         outcome = place_sessions(order)
     except UsageProblem:
-        return False
-    return not isinstance(outcome, Failure) and any(
-        one.day == one.target.day == order.start for one in outcome.placed
+        return None
+    return None if isinstance(outcome, Failure) else outcome
+
+
+def _stands_on_its_start(order: Order) -> bool:
+    placement = _placed(order)
+    return placement is not None and any(
+        one.day == one.target.day == order.start for one in placement.placed
     )
 
 
@@ -86,10 +95,10 @@ def _nearest_start(order: Order, step: int) -> date | None:
     allowed = order.week().open_weekdays & frozenset(order.days or range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
-        if start < today <= order.start:
-            return None
+        if start < today:
+            continue
         moved = replace(order, start=start)
-        if start.weekday() in allowed and _begins_well(moved) and works(moved):
+        if start.weekday() in allowed and _begins_well(moved) and _stands_on_its_start(moved):
             return start
     return None
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ketasched.core.protocol import MAX_SESSIONS, Cadence, Phase, Protocol, Window
 from ketasched.core.targets import Stretch
 from ketasched.core.units import count_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
+
+Value = TypeVar("Value")
 
 
 class Choices(NamedTuple):
@@ -46,8 +48,8 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         UsageProblem: a choice that the protocol does not leave, or that would change nothing.
     """
     counts = _counts(protocol, choices.sessions)
-    cadences = _cadences(protocol, choices.cadences)
-    windows = {_phase(protocol, name).name: window for name, window in choices.windows.items()}
+    cadences = _by_phase(protocol, "--cadence", choices.cadences)
+    windows = _by_phase(protocol, "--window", choices.windows)
     phases = [
         _with_window(_with_cadence(phase, cadences.get(phase.name)), windows.get(phase.name))
         for phase in protocol.phases
@@ -144,13 +146,13 @@ def _phase(protocol: Protocol, name: str) -> Phase:
     )
 
 
-def _cadences(protocol: Protocol, chosen: Mapping[str, Cadence]) -> dict[str, Cadence]:
-    found: dict[str, Cadence] = {}
-    for name, cadence in chosen.items():
+def _by_phase(protocol: Protocol, option: str, chosen: Mapping[str, Value]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in chosen.items():
         phase = _phase(protocol, name)
         if phase.name in found:
-            raise UsageProblem(f"--cadence is given twice for the phase {phase.name}")
-        found[phase.name] = cadence
+            raise UsageProblem(f"{option} is given twice for the phase {phase.name}")
+        found[phase.name] = value
     return found
 
 

@@ -87,6 +87,13 @@ def place(
     return _failure(search)
 
 
+def refuse_pause(
+    targets: Sequence[Target], slots: Slots, fixed: Mapping[int, datetime], start: date
+) -> NoPlacement:
+    """Why there is no placement without a pause, of targets for which `place` takes one."""
+    return _failure(Search(targets, slots, fixed, start))
+
+
 def _explained(search: Search, weeks: int, chosen: list[State], pause_index: int) -> Placement:
     """The chosen days with the reason for every move, and for the pause."""
     targets = list(search.targets)

@@ -17,7 +17,14 @@ from ketasched.core.course import (
 )
 from ketasched.core.followers import add_followers
 from ketasched.core.order import Order
-from ketasched.core.placement import NoPlacement, Placed, Placement, Refused, place
+from ketasched.core.placement import (
+    NoPlacement,
+    Placed,
+    Placement,
+    Refused,
+    place,
+    refuse_pause,
+)
 from ketasched.core.protocol import MAX_SESSIONS, PerWeek
 from ketasched.core.targets import NoPattern, Target, lay_targets
 from ketasched.core.units import (
@@ -75,7 +82,7 @@ def place_sessions(order: Order) -> Placement | Failure:
         ValueError, UsageProblem: as ``plan``.
     """
     week = order.week()
-    refusal = _refuse_length(order) or _refuse_start(order, week) or _refuse_days(order, week)
+    refusal = refuse_length(order) or _refuse_start(order, week) or _refuse_days(order, week)
     if refusal:
         return refusal
     targets = lay_targets(order.layout.stretches, order.start, week, order.days, order.already + 1)
@@ -99,11 +106,18 @@ def place_sessions(order: Order) -> Placement | Failure:
 
 
 def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
-    """The placement; sessions that a pause puts off past the last day to lay out are left out."""
+    """The placement; sessions that a pause puts off past the last day to lay out are left out,
+    but not if the pause was for their own sake.
+    """
     until = order.layout.stretches[-1].until or date.max
+    whole = targets
     while True:
         outcome = place(targets, order.rules.slots, order.fixed, order.start)
-        if isinstance(outcome, NoPlacement) or outcome.placed[-1].target.day <= until:
+        if isinstance(outcome, NoPlacement):
+            return outcome
+        if outcome.pause is None and len(targets) < len(whole):
+            return refuse_pause(whole, order.rules.slots, order.fixed, order.start)
+        if outcome.placed[-1].target.day <= until:
             return outcome
         targets = targets[:-1]
 
@@ -175,8 +189,8 @@ def _refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> Non
     )
 
 
-def _refuse_length(order: Order) -> Failure | None:
-    """A session longer than the clinic is ever open without a break."""
+def refuse_length(order: Order) -> Failure | None:
+    """The failure of a session longer than the clinic is ever open without a break, if it is."""
     stretches = order.layout.stretches
     lengths = [
         named.minutes or stretch.minutes for stretch in stretches for named in stretch.named()
@@ -214,6 +228,9 @@ def _refuse_start(order: Order, week: Clinic) -> Failure | None:
 
 def _closed_weekday(order: Order, weekday: int) -> Reason:
     """Why no session fits a weekday: it is closed, or its hours are too short at that time."""
+    if order.clinic.openings.get(order.start) and order.start.weekday() == weekday:
+        text = f"{WEEKDAY_NAMES[weekday]}s have no opening hours of their own, only that day has"
+        return Reason("closed", text)
     start = order.times.by_weekday[weekday]
     begins = minute_of_day(start)
     past_midnight = begins + order.first_minutes > 1440

@@ -34,7 +34,7 @@ class Suggestion(NamedTuple):
 def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     """The starts from ``first`` to ``last``, both included, the best first.
 
-    Best is: the fewest weeks of pause, the fewest sessions moved, the fewest days moved, then the
+    Best is: the fewest pauses, the fewest sessions moved, the fewest days moved, then the
     earliest; of one start the most even pattern. Starts without a course come last.
     """
     found = []
@@ -44,14 +44,7 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
         found += [_outcome(replace(moved, days=days)) for days in offered]
     return sorted(
         found,
-        key=lambda one: (
-            not one.feasible,
-            one.pauses,
-            one.weeks,
-            one.moved,
-            one.days_moved,
-            one.start,
-        ),
+        key=lambda one: (not one.feasible, one.pauses, one.moved, one.days_moved, one.start),
     )
 
 

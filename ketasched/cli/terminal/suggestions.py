@@ -40,7 +40,7 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
         page.add(f"{left} more have a course; --format json lists them all.")
     without = len(found) - len(feasible)
     if without:
-        page.add(f"{count_text(without, 'start')} tried without a course.")
+        page.add(f"{without} of {len(found)} starts and patterns that were tried have no course.")
     if command:
         page.add("The first of them:")
         page.add_command(command)
