@@ -37,6 +37,10 @@ class UsageProblem(KetaschedError):
     exit_code = 2
 
 
+class BeyondKnowledge(UsageProblem):
+    """A date for which something needed is not known to anybody, such as holidays after 2100."""
+
+
 class FileTrouble(KetaschedError):
     """A file that cannot be read or written."""
 

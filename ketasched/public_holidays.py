@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.errors import BeyondKnowledge, did_you_mean
 
 SOME_YEARS = range(2020, 2040)
 """Years whose holidays are looked through for a name."""
@@ -64,7 +64,7 @@ def load(wanted: HolidayCalendar) -> Callable[[date], str | None]:
 
     def name(day: date) -> str | None:
         if day.year > last_year:
-            raise UsageProblem(
+            raise BeyondKnowledge(
                 f"public holidays are known up to {last_year} only",
                 "leave them out, or close the days with --closed",
             )

@@ -84,6 +84,8 @@ def changed(name, start, how, change):
         return name, start, how | {"days": change.days}
     if change.flex is not None:
         return name, start, how | {"flex": change.flex}
+    if change.at is not None:
+        return name, start, how | {"at": f"{change.at:%H:%M}"}
     return name, start, how | {"windows": dict([change.window])}
 
 
@@ -121,7 +123,7 @@ def windows_of(name, start, how):
 
 
 def check_starts(case, starts, told):
-    """The nearest on each side within 60 days, none before today, and none where there is none."""
+    """The nearest on each side within half a year, none before today, and none where there is none."""
     _, name, start, how, _ = case
     for step in (-1, 1):
         candidates = [start + timedelta(days=step * n) for n in range(1, FAR + 1)]
@@ -269,7 +271,7 @@ def test_every_command_that_is_printed_runs_and_keeps_what_was_asked(ketasched, 
         # One option changes, and nothing else.
         assert len(new) == 1, command
         ((option, value),) = new
-        assert option in ("--start", "--days", "--flex", "--window"), command
+        assert option in ("--start", "--days", "--flex", "--window", "--at"), command
         assert all(name == option for name, _ in gone), command
         assert len(gone) <= 1, command
         asked = [word for word in words[1:] if word != "table"]
@@ -297,6 +299,8 @@ def check_change(course, option, value):
             target = date.fromisoformat(one["target"])
             assert one["window_start"] == f"{target - timedelta(days=early)}"
             assert one["window_end"] == f"{target + timedelta(days=late)}"
+    elif option == "--at":
+        assert {session["start"][11:16] for session in course["sessions"]} == {value}
     else:
         assert any(one["moved_minutes"] for one in course["sessions"])
 
@@ -354,7 +358,7 @@ def test_no_advice_is_an_empty_list(ketasched):
     Path("short.yaml").write_text(hours)
     for course in (
         ("plan", "pain", "--start", "2027-01-05", "--clinic", "short.yaml"),
-        ("plan", "iv", "--start", "2027-01-05", "--closed", "2026-10-01..2027-06-01"),
+        ("plan", "iv", "--start", "2027-01-05", "--closed", "2026-01-01..2028-06-01"),
     ):
         outcome = ketasched(*course, "--format", "json")
         assert outcome.code == 3

@@ -206,7 +206,7 @@ def test_no_course_anywhere(ketasched, report):
     nowhere = ("iv", *JANUARY, "--closed", "2026-12-01..2027-06-01")
     outcome = ketasched("suggest", *nowhere)
     assert outcome.code == 3
-    assert outcome.err.startswith("error: no start of ")
+    assert outcome.err.startswith("error: none of the ")
     assert "ketasched plan" not in outcome.out
     found = report(*nowhere, code=3)
     assert found["command"] is None

@@ -104,7 +104,8 @@ MONTH = """\
 │          │09:00     │          │          │09:00     │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │18        │19        │20        │21        │22        │23        │24        │
-│Response. │          │          │          │          │          │          │
+│Response  │          │          │          │          │          │          │
+│assessment│          │          │          │          │          │          │
 │08:00     │          │          │          │          │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │25        │26        │27        │28        │29        │30        │31        │
@@ -114,6 +115,7 @@ Response assessment: Mon 18 Jan 2027, 08:00–08:30
 
 Please allow 1 h 30 min each time. Times are in America/Chicago (this computer's
 zone).
+For each numbered appointment:
 No food after 03:00.
 Clear drinks are allowed until 07:00.
 Arrange a ride home.

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ketasched.cli.request import plan_command
-from ketasched.core.advice import Change, advise
-from ketasched.core.units import WEEKDAYS, count_text, day_text, duration_text, list_text
+from ketasched.core.advice import FAR, FLEXES, Change, advise
+from ketasched.core.units import (
+    WEEKDAYS,
+    clock_text,
+    count_text,
+    day_text,
+    duration_text,
+    list_text,
+)
 
 if TYPE_CHECKING:
     from ketasched.cli.request import Request
@@ -35,9 +42,12 @@ def advice_for(
         words = "start that works is" if len(starts) == 1 else "starts that work are"
         hint = f"the nearest {words} {list_text(starts)}"
     elif changes:
-        hint = f"no start within 60 days works; what does: {advice[0][0]}"
+        hint = f"no other start within {FAR} days works; what does: {advice[0][0]}"
     else:
-        hint = "no start within 60 days works, nor other days or times; look at the closed days"
+        hint = (
+            f"nothing that was tried works: starts up to {FAR} days away, other weekdays, start "
+            f"times up to {duration_text(FLEXES[-1])} away, wider windows"
+        )
     return hint, advice
 
 
@@ -52,6 +62,9 @@ def _phrased(change: Change) -> tuple[str, str, str]:
         length = duration_text(change.flex)
         value = f"{change.flex}m" if change.flex % 60 else f"{change.flex // 60}h"
         return f"let sessions start up to {length} earlier or later", "--flex", value
+    if change.at:
+        at = clock_text(change.at)
+        return f"start sessions at {at}", "--at", at
     if change.window is None:
         raise TypeError(change)
     name, window = change.window

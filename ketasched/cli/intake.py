@@ -28,9 +28,11 @@ from ketasched.core.protocol import PerWeek, Protocol, Window
 from ketasched.core.protocol_text import read_cadence, read_reminder
 from ketasched.core.slots import FLEX_STEP, StartTimes
 from ketasched.core.units import WEEKDAY_NAMES, count_text, read_clock, read_minutes, read_weekday
+from ketasched.core.visit_rule import VISIT_KINDS
 from ketasched.errors import UsageProblem, did_you_mean
 
 LONGEST_FLEX = 12 * 60
+LONGEST_GAP = 366
 _WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
@@ -266,7 +268,10 @@ def _windows(texts: list[str]) -> Mapping[str, Window]:
                 f"--window: `{text}` is not a window",
                 "write the days early and late, such as induction=2/5",
             )
-        return Window(int(match[1]), int(match[2]))
+        window = Window(int(match[1]), int(match[2]))
+        if max(int(match[1]), int(match[2])) > LONGEST_GAP:
+            raise UsageProblem(f"--window: `{text}` is wider than {LONGEST_GAP} days on a side")
+        return window
 
     return by_phase("--window", texts, window, needs_phase=True)
 
@@ -301,7 +306,7 @@ def _kind(text: str, protocol: Protocol) -> str:
     word = text.strip().casefold()
     if word in kinds:
         return word
-    hint = did_you_mean(text, kinds)
+    hint = "" if word in VISIT_KINDS else did_you_mean(text, kinds)
     if not kinds:
         hint = "leave --without out"
     raise UsageProblem(

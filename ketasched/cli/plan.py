@@ -139,6 +139,12 @@ def _notes(course: Course, task: Task) -> Iterator[str]:
     elif course.sessions[0].start.date() < task.today:
         yield f"session {course.sessions[0].number} is in the past"
     yield from _widened(task)
+    file = task.found.file
+    if file and file.timezone not in ("", task.zone.name):
+        yield (
+            f"--tz: times are in {task.zone.name}, and so are the opening hours of {file.file}, "
+            f"which names {file.timezone}"
+        )
     yield from _outside(course, task)
     yield from _start_times(course, task)
     yield from _indiscretions(course, task)
@@ -161,11 +167,13 @@ def _widened(task: Task) -> Iterator[str]:
 def _outside(course: Course, task: Task) -> Iterator[str]:
     from ketasched.core.units import list_text
 
+    first = min(course.start, *(entry.start.date() for entry in course.entries()))
+    first = min(first, *(session.window_start for session in course.sessions))
     last = max(max(session.start.date(), session.target) for session in course.sessions)
     outside = [
         str(closure)
         for closure in task.found.closed
-        if closure.last < course.start or closure.first > last
+        if closure.last < first or closure.first > last
     ]
     if len(outside) > 4:
         outside[3:] = [f"{len(outside) - 3} more"]

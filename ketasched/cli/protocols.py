@@ -44,13 +44,17 @@ def check(file: str, year: str) -> None:
     from ketasched.cli import output
     from ketasched.core.units import count_text
     from ketasched.formats import clinic_yaml, protocol_yaml
-    from ketasched.reader.source import compose, read_file
+    from ketasched.reader.source import compose, keys_of, read_file
 
     number = _year(year)
     source = read_file(file, "protocol or clinic file")
-    keys = {getattr(key, "value", "") for key, _ in compose(source).value}
+    keys = keys_of(compose(source))
     if "protocols" not in keys and keys & clinic_yaml.keys():
         clinic = clinic_yaml.read(source)
+        if clinic.defaults.protocols:
+            from ketasched.cli.surroundings import protocols_beside
+
+            protocol_yaml.load(protocols_beside(clinic))
         if not number:
             name = f"{output.printable(clinic.file)}: clinic, no problems: {clinic.name}\n"
             output.print_text(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typer.models import OptionInfo
 
 DEFAULT_START_TIME = "09:00"
+FROM_ENVIRONMENT = {"--clinic": "KETASCHED_CLINIC", "--protocols": "KETASCHED_PROTOCOLS"}
 FORMATS = ("table", "month", "json", "csv")
 
 ProtocolName = Annotated[
@@ -306,7 +308,8 @@ def plan_command(asked: Terms, changes: Mapping[str, str | list[str]]) -> str:
             continue
         option = _option_name(get_args(hints[one.name])[1])
         typed = getattr(asked, one.name) if one.name in known else ""
-        given = changes.get(option, typed)
+        # A command to paste must not depend on where it is pasted.
+        given = changes.get(option, typed or os.environ.get(FROM_ENVIRONMENT.get(option, ""), ""))
         if given is True:
             words.append(option)
         elif given:

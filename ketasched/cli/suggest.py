@@ -49,7 +49,8 @@ def run(request: SuggestRequest) -> None:
     if too_long:
         raise NoLegalPlacement(too_long, too_long.hint)
     found = suggest(terms.order, first, last)
-    best = found[0] if found[0].feasible else None
+    best = next((one for one in found if one.feasible and one.start >= terms.today), None)
+    best = best or (found[0] if found[0].feasible else None)
     changes = {"--start": best.start.isoformat()} if best else {}
     if best and best.days:
         from ketasched.core.units import WEEKDAYS
@@ -67,8 +68,11 @@ def run(request: SuggestRequest) -> None:
         from ketasched.cli.terminal.suggestions import suggestions_page
 
         output.print_text(suggestions_page(terms, found, command))
+    if first < terms.today:
+        output.tell("note: some of these starts are in the past")
     if best is None:
+        tried = plan_command(request, {"--start": first.isoformat()})
         raise NoStart(
-            f"no start of {len(found)} that were tried has a course",
-            "look at a longer range, or at the closed days",
+            f"none of the {len(found)} starts and patterns that were tried has a course",
+            f"to see why, plan one of them: {tried}",
         )

@@ -16,7 +16,7 @@ from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, no_
 from ketasched.core.dates import read_span
 from ketasched.core.order import Commitments
 from ketasched.core.units import read_minutes
-from ketasched.errors import UsageProblem
+from ketasched.errors import FileTrouble, UsageProblem
 
 if TYPE_CHECKING:
     from ketasched.reader.clinic_record import ClinicFile
@@ -48,7 +48,14 @@ def clinic_file(given: str) -> ClinicFile | None:
         return None
     from ketasched.formats import clinic_yaml
 
-    return clinic_yaml.load(path)
+    try:
+        return clinic_yaml.load(path)
+    except FileTrouble as trouble:
+        if given:
+            raise
+        raise FileTrouble(
+            trouble.message, "KETASCHED_CLINIC names it: correct or unset that", path
+        ) from None
 
 
 def protocols_file(given: str, file: ClinicFile | None) -> str:
@@ -56,6 +63,11 @@ def protocols_file(given: str, file: ClinicFile | None) -> str:
     named = given or os.environ.get("KETASCHED_PROTOCOLS", "")
     if named or file is None or not file.defaults.protocols:
         return named
+    return protocols_beside(file)
+
+
+def protocols_beside(file: ClinicFile) -> str:
+    """The path of the protocol file that a clinic's file names: it is relative to that file."""
     return str(Path(file.file).parent / file.defaults.protocols)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from ketasched.core.dates import FIRST_YEAR, LAST_YEAR
 from ketasched.core.order import Order
 from ketasched.core.placement import NoPlacement, Placement, place
 from ketasched.core.planning import Failure, place_sessions
 from ketasched.core.protocol import PerWeek, Window
 from ketasched.core.targets import NoPattern, lay_targets, weekday_patterns
-from ketasched.errors import UsageProblem
+from ketasched.errors import BeyondKnowledge, UsageProblem
 
-FAR = 60
+FAR = 183
 """Days within which another start is looked for."""
 A_FEW = 40
 """Sessions that are placed first to see whether a start is worth more."""
@@ -33,6 +34,7 @@ class Change(NamedTuple):
     days: tuple[int, ...] | None = None
     flex: int | None = None
     window: tuple[str, Window] | None = None
+    at: time | None = None
 
 
 def advise(order: Order, failure: Failure) -> list[Change]:
@@ -55,6 +57,7 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         if flex > order.times.flex and works(order.flexible(flex)):
             yield Change(flex=flex)
             break
+    yield from islice(_other_times(order, failure), 1)
     if failure.phase:
         yield from islice(_wider_windows(order, failure.phase), 1)
 
@@ -67,6 +70,8 @@ def works(order: Order) -> bool:
 def _placed(order: Order) -> Placement | None:
     try:
         outcome = place_sessions(order)
+    except BeyondKnowledge:
+        raise
     except UsageProblem:
         return None
     return None if isinstance(outcome, Failure) else outcome
@@ -95,7 +100,7 @@ def _nearest_start(order: Order, step: int) -> date | None:
     allowed = order.week().open_weekdays & frozenset(order.days or range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
-        if start < today:
+        if start < today or not FIRST_YEAR <= start.year <= LAST_YEAR:
             continue
         moved = replace(order, start=start)
         if start.weekday() in allowed and _begins_well(moved) and _stands_on_its_start(moved):
@@ -112,6 +117,15 @@ def _begins_well(order: Order) -> bool:
         return not isinstance(targets, NoPattern)
     few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
     return not isinstance(few, NoPlacement)
+
+
+def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
+    """When the clinic opens, for a start whose hours the asked time does not fit."""
+    if failure.code == "outside-hours":
+        for span in order.clinic.week[order.start.weekday()]:
+            at = time(*divmod(span.opens, 60))
+            if works(order.at(at)):
+                yield Change(at=at)
 
 
 def _wider_windows(order: Order, name: str) -> Iterator[Change]:

@@ -115,6 +115,8 @@ class Clinic:
         for day, begins, ends in candidate.parts(self.zone):
             opening = self.openings.get(day)
             spans = opening.spans if opening else self.week[day.weekday()]
+            if not spans and day != candidate.day:
+                return Reason("closed", f"it lasts past midnight, {_closed_weekday(day).text}")
             if not spans:
                 return _closed_weekday(day)
             if not any(span.holds(begins, ends) for span in spans):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ketasched.core.constraint import reasons_text
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.core.instructions import timed_text
+from ketasched.core.protocol import Protocol, gives_away
 from ketasched.core.units import clock_text, count_text, day_text, days_text, duration_text
 
 Entry = Session | LinkedVisit
@@ -29,6 +31,22 @@ class View(NamedTuple):
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
+
+
+Explained = TypeVar("Explained", Session, Unplaced)
+
+
+def discreet(protocol: Protocol, one: Explained) -> Explained:
+    """The same without the clinic's own words in its reasons, if these give the treatment away."""
+    reasons = tuple(
+        reason._replace(text=reason.text.partition(" (")[0])
+        if gives_away(protocol, reason.text)
+        else reason
+        for reason in one.reasons
+    )
+    if isinstance(one, Session):
+        return replace(one, reasons=reasons)
+    return one._replace(reasons=reasons)
 
 
 def unplaced_text(one: Unplaced, name: str = "") -> str:

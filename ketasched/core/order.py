@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.core.busy import Absence, BusyTimes, away, busy
@@ -104,6 +104,12 @@ class Order:
 
     def flexible(self, minutes: int) -> Order:
         """The same order with start times that may change by so many minutes."""
-        times = self.times._replace(flex=minutes)
+        return self._timed(self.times._replace(flex=minutes))
+
+    def at(self, start: time) -> Order:
+        """The same order with another start time, on all weekdays."""
+        return self._timed(self.times._replace(by_weekday=(start,) * 7))
+
+    def _timed(self, times: StartTimes) -> Order:
         slots = Slots(self.rules.slots.constraints, times)
         return replace(self, rules=self.rules._replace(slots=slots))

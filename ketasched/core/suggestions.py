@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched.core.advice import patterns
 from ketasched.core.order import Order
 from ketasched.core.planning import Failure, place_sessions
-from ketasched.errors import UsageProblem
+from ketasched.errors import BeyondKnowledge, UsageProblem
 
 LONGEST_RANGE = 3 * 366
 """The most days in which a start is looked for."""
@@ -51,6 +51,8 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
 def _outcome(order: Order) -> Suggestion:
     try:
         placement = place_sessions(order)
+    except BeyondKnowledge:
+        raise
     except UsageProblem:  # of this start: with another one the phase may begin in time
         return Suggestion(order.start, (), feasible=False)
     if isinstance(placement, Failure):

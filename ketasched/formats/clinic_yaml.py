@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ketasched.errors import FileProblems, Problem
 from ketasched.reader.clinic_record import CLINIC, ClinicFile
 from ketasched.reader.fields import Schema, read_record
-from ketasched.reader.source import Source, compose, read_file
+from ketasched.reader.source import Source, compose, keys_of, read_file
 
 
 def load(path: str) -> ClinicFile:
@@ -23,7 +24,12 @@ def read(source: Source) -> ClinicFile:
     Raises:
         FileProblems: all that is wrong with it.
     """
-    found: ClinicFile = read_record(source, compose(source), CLINIC)
+    root = compose(source)
+    if "protocols" in keys_of(root):
+        hint = "give it with --protocols"
+        problem = Problem("this is a protocol file, not a clinic file", hint=hint)
+        raise FileProblems(source.file, [problem])
+    found: ClinicFile = read_record(source, root, CLINIC)
     return found._replace(file=source.file)
 
 

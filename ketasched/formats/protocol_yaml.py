@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from ketasched.core import protocol as core
+from ketasched.errors import FileProblems, Problem
 from ketasched.reader.fields import (
     Schema,
     read_record,
 )
 from ketasched.reader.protocol_record import protocols_file
-from ketasched.reader.source import Source, compose, read_file
+from ketasched.reader.source import Source, compose, keys_of, read_file
 
 
 def load(path: str) -> list[core.Protocol]:
@@ -56,5 +59,18 @@ def schema() -> Schema:
 
 def _read(source: Source, *, ours: bool) -> list[core.Protocol]:
     # The suite proves our own file sound; that need not be done at every start.
-    protocols = read_record(source, compose(source, ours=ours), protocols_file(proven=ours))
+    root = compose(source, ours=ours)
+    if "protocols" not in keys_of(root):
+        _refuse_clinic(source, root)
+    protocols = read_record(source, root, protocols_file(proven=ours))
     return [replace(one, file=source.file) for one in protocols]
+
+
+def _refuse_clinic(source: Source, root: yaml.MappingNode) -> None:
+    from ketasched.reader.clinic_record import CLINIC
+
+    if keys_of(root) & (CLINIC.keys.keys() - {"version", "name"}):
+        problem = Problem(
+            "this is a clinic file, not a protocol file", hint="give it with --clinic"
+        )
+        raise FileProblems(source.file, [problem])

@@ -137,6 +137,6 @@ def _read_parts(text: str, line: int) -> dict[str, str]:
         parts.pop("SKIP", None)
     if {"RSCALE", "SKIP"} & parts.keys():
         raise Broken("its RRULE counts by another calendar", line)
-    if parts.get("COUNT", "").startswith("-"):
+    if parts.get("COUNT") == "-1":
         del parts["COUNT"]  # some programs write COUNT=-1 for a rule without end
     return parts

@@ -105,6 +105,9 @@ def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
         FileProblems: not YAML, empty, too deep, tagged, or with aliases that turn in a circle or
             explode.
     """
+    if source.text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
+        hint = "a calendar whose entries leave no time is given with --busy"
+        raise FileProblems(source.file, [Problem("this is a calendar, not YAML", hint=hint)])
     c_loader = getattr(yaml, "CBaseLoader", None) if ours else None
     loader = None
     try:
@@ -154,6 +157,11 @@ class _Composer(yaml.BaseLoader):
         node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+
+def keys_of(root: yaml.MappingNode) -> frozenset[str]:
+    """The names of the outermost keys."""
+    return frozenset(getattr(key, "value", "") for key, _ in root.value)
 
 
 def _count_values(source: Source, root: yaml.Node) -> None:

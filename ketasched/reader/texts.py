@@ -14,7 +14,10 @@ def one_line(text: str) -> str:
     Raises:
         ValueError: it is longer, or holds something that cannot be printed.
     """
-    if len(text) > 500 or not text.isprintable():
+    odd = next((sign for sign in text if not sign.isprintable()), "")
+    if odd:
+        raise ValueError(f"the text has a sign that cannot be printed, U+{ord(odd):04X}")
+    if len(text) > 500:
         raise ValueError("write one line of at most 500 characters")
     return text
 

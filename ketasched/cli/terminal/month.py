@@ -19,8 +19,9 @@ from ketasched.cli.terminal.course import (
 )
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.core.course import TENTATIVE, LinkedVisit, Session
-from ketasched.core.entry_text import Entry, unplaced_text
+from ketasched.core.entry_text import Entry, discreet, unplaced_text
 from ketasched.core.instructions import general_text, timed_text
+from ketasched.core.protocol import gives_away
 from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
 if TYPE_CHECKING:
@@ -44,12 +45,16 @@ def course_months(course: Course, task: Task) -> str:
     for year, month in _months(by_day):
         page.add(_grid(course, (year, month), room, by_day), "")
     overnight = any(one.start.date() != one.end.date() for one in course.sessions)
-    listed = course.entries() if room < ROOM_FOR_TIMES or overnight else course.visits
+    uneven = len({session.minutes for session in course.sessions}) > 1
+    all_listed = room < ROOM_FOR_TIMES or overnight or uneven
+    listed = course.entries() if all_listed else course.visits
     for entry in listed:
         page.add(_line(course, entry))
     if listed:
         page.add("")
     page.add(*_where(task), f"{_lengths(course)} Times are in {setting_text(task.found)}.")
+    if course.visits and course.protocol.instructions:
+        page.add("For each numbered appointment:")
     page.add(*(f"{text}." for text in _instructions(course)), *_remarks(course))
     page.add(advice(course.protocol))
     return page.text()
@@ -59,13 +64,15 @@ def _remarks(course: Course) -> Iterator[str]:
     """What is not as planned, and what is not certain."""
     for session in course.sessions:
         if session.reasons:
-            yield f"{_title(course, session)}: {'; '.join(remarks(session))}."
+            why = "; ".join(remarks(discreet(course.protocol, session)))
+            yield f"{_title(course, session)}: {why}."
     for one in course.unplaced:
         numbered = f"{one.number} of {course.total}" if one.number else ""
-        yield f"{unplaced_text(one, numbered)}."
+        yield f"{unplaced_text(discreet(course.protocol, one), numbered)}."
     for pause in course.pauses:
         weeks = count_text(pause.weeks, "week")
-        yield f"A pause of {weeks} before {pause.before_session}, to be agreed with the clinic."
+        before = _title(course, course.session(pause.before_session))
+        yield f"A pause of {weeks} before {before}, to be agreed with the clinic."
     if any(session.status == TENTATIVE for session in course.sessions):
         yield "Tentative dates are not certain yet."
     if course.left_out:
@@ -74,13 +81,18 @@ def _remarks(course: Course) -> Iterator[str]:
 
 def _line(course: Course, entry: Entry) -> str:
     by_video = ", by video" if isinstance(entry, LinkedVisit) and entry.by_video else ""
-    return f"{_title(course, entry)}: {day_column(entry)}, {hours_text(entry)}{by_video}"
+    tentative = ", tentative" if entry.status == TENTATIVE else ""
+    when = f"{day_column(entry)}, {hours_text(entry)}"
+    return f"{_title(course, entry)}: {when}{by_video}{tentative}"
 
 
 def _where(task: Task) -> list[str]:
-    """The clinic, so that the patient finds it."""
+    """The clinic, so that the patient finds it; its name only if that is discreet."""
     file = task.found.file
-    return [", ".join(part for part in (file.address, file.phone) if part)] if file else []
+    if file is None:
+        return []
+    name = "" if gives_away(task.order.protocol, file.name) else file.name
+    return [", ".join(part for part in (name, file.address, file.phone) if part)]
 
 
 def _lengths(course: Course) -> str:
@@ -137,15 +149,23 @@ def _cell(course: Course, day: date, room: int, entries: list[Entry]) -> Text:
             title = f"#{entry.number}" if isinstance(entry, Session) else title
             lines.append((title[:room], "bold reverse"))
             continue
-        lines.append((_fitted(title, room), "bold reverse"))
+        lines += [(line, "bold reverse") for line in _fitted(title, room)]
         lines.append((clock_text(entry.start.timetz()), ""))
         if entry.status == TENTATIVE:
             lines.append(("tentative", ""))
     return Text("\n").join(Text(text, style=style) for text, style in lines)
 
 
-def _fitted(title: str, room: int) -> str:
-    return title if len(title) <= room else f"{title[: room - 1].rstrip()}."
+def _fitted(title: str, room: int) -> list[str]:
+    """A title in lines of a cell; a word that is too long is parted in the middle."""
+    lines: list[str] = []
+    for word in title.split(" "):
+        half = -(-len(word) // 2)
+        parts = [word] if len(word) <= room else [f"{word[:half]}-", word[half:]]
+        if lines and len(lines[-1]) + 1 + len(parts[0]) <= room:
+            parts[0] = f"{lines.pop()} {parts[0]}"
+        lines += parts
+    return lines
 
 
 def _title(course: Course, entry: Entry) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from ketasched.cli.terminal.course import setting_text
-from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.units import WEEKDAYS, count_text, day_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
     page.add("")
     feasible = [one for one in found if one.feasible]
     if feasible:
-        page.add(_table(feasible[:MOST_ROWS]), "")
+        rows = feasible[:MOST_ROWS]
+        page.add(*(map(_line, rows) if page.width < NARROW else [_table(rows)]), "")
     left = len(feasible) - MOST_ROWS
     if left > 0:
         page.add(f"{left} more have a course; --format json lists them all.")
@@ -59,3 +60,11 @@ def _table(rows: Sequence[Suggestion]) -> Table:
         pauses = f"{one.pauses} ({count_text(one.weeks, 'week')})" if one.pauses else "0"
         table.add_row(day_text(one.start), days, pauses, str(one.moved), str(one.days_moved))
     return table
+
+
+def _line(one: Suggestion) -> str:
+    days = ", ".join(WEEKDAYS[day] for day in one.days)
+    counts = f"{count_text(one.pauses, 'pause')}, {one.moved} moved by {one.days_moved} in all"
+    return (
+        f"{day_text(one.start)}, {days}: {counts}" if days else f"{day_text(one.start)}: {counts}"
+    )
