@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-
-import yaml
+from typing import TYPE_CHECKING
 
 from ketasched.core import protocol as core
 from ketasched.errors import FileProblems, Problem
@@ -15,6 +14,9 @@ from ketasched.reader.fields import (
 )
 from ketasched.reader.protocol_record import protocols_file
 from ketasched.reader.source import Source, compose, keys_of, read_file
+
+if TYPE_CHECKING:
+    import yaml
 
 
 def load(path: str) -> list[core.Protocol]:
