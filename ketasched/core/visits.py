@@ -61,19 +61,40 @@ def add_visits(course: Course, beside: Beside, without: frozenset[str], *, alrea
     """
     visits: list[LinkedVisit] = []
     unplaced: list[Unplaced] = []
+    taken = _Taken()
+    for session in course.sessions:
+        taken.add(session)
     for rule in course.protocol.visits:
         if rule.kind in without:
             continue
         sessions = _anchors(rule, course, already)
         unplaced += _without_session(rule, course, sessions)
         for session in sessions:
-            found = _place(_Question(rule, session, course, visits, beside))
+            found = _place(_Question(rule, session, course, taken, beside))
             if isinstance(found, Unplaced):
                 unplaced.append(found)
             else:
                 visits.append(found)
+                taken.add(found)
     visits.sort(key=lambda visit: visit.start)
     return replace(course, visits=tuple(visits), unplaced=(*course.unplaced, *unplaced))
+
+
+class _Taken:
+    """What stands already, by the days it takes something of."""
+
+    def __init__(self) -> None:
+        self._by_day: dict[date, list[Session | LinkedVisit]] = {}
+
+    def add(self, entry: Session | LinkedVisit) -> None:
+        for day in {entry.start.date(), entry.end.date()}:
+            self._by_day.setdefault(day, []).append(entry)
+
+    def between(self, start: datetime, end: datetime) -> list[Session | LinkedVisit]:
+        """What overlaps a time."""
+        days = sorted({start.date(), end.date()})
+        found = [one for day in days for one in self._by_day.get(day, ())]
+        return [one for one in dict.fromkeys(found) if one.start < end and start < one.end]
 
 
 def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
@@ -112,8 +133,16 @@ class _Question(NamedTuple):
     rule: VisitRule
     session: Session
     course: Course
-    visits: Sequence[LinkedVisit]
+    taken: _Taken
     beside: Beside
+
+    @property
+    def following(self) -> Session | None:
+        """The next session, which what comes with a review is over before."""
+        if self.rule.anchor.which != "review":
+            return None
+        later = (one for one in self.course.sessions if one.start > self.session.start)
+        return min(later, key=lambda one: one.start, default=None)
 
     @property
     def sign(self) -> int:
@@ -195,7 +224,7 @@ def _is_near_enough(question: _Question, start: datetime) -> bool:
 
 
 def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
-    rule, anchor, course, visits, beside = question
+    rule, anchor, course, taken, beside = question
     if start.date() < beside.today <= course.start:
         return (Reason("past", "that day has passed"),)
     end = session_end(start, rule.minutes)
@@ -204,14 +233,12 @@ def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
     found = [reason for one in constraints if (reason := one(candidate))]
     if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
         found.append(Reason("taken", f"not {rule.anchor.side} session {anchor.number}"))
-    for session in course.sessions:
-        if session is not anchor and session.start < end and start < session.end:
-            found.append(Reason("taken", f"at the time of session {session.number}"))
-        if rule.anchor.which == "review" and anchor.start < session.start < end:
-            found.append(Reason("taken", f"the review comes before session {session.number}"))
-    found += [
-        Reason("taken", f"at the time of the {other.name}")
-        for other in visits
-        if other.start < end and start < other.end
-    ]
+    for other in taken.between(start, end):
+        if isinstance(other, LinkedVisit):
+            found.append(Reason("taken", f"at the time of the {other.name}"))
+        elif other is not anchor:
+            found.append(Reason("taken", f"at the time of session {other.number}"))
+    if question.following is not None and end > question.following.start:
+        number = question.following.number
+        found.append(Reason("taken", f"the review comes before session {number}"))
     return tuple(found)
