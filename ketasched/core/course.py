@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PLANNED = "planned"
 TENTATIVE = "tentative"
+ATTENDED = "attended"
+MISSED = "missed"
+CANCELLED = "cancelled"
 
 
 def minutes_between(start: datetime, end: datetime) -> int:
@@ -27,7 +30,9 @@ class Session:
     ``start`` and ``end`` are wall times in the clinic's zone, the end computed through UTC.
     ``place`` counts within the phase from 1 and, with the phase, is the key that never changes;
     ``number`` is what people are shown; ``name`` is empty unless the protocol names its sessions.
-    ``window_start`` and ``window_end`` are the first and last day of its window.
+    ``window_start`` and ``window_end`` are the first and last day of its window. ``by_hand``: a
+    person put it there, so nothing else moves it. ``instead_of`` is the number of the missed or
+    cancelled session that a make-up stands for in the order of the course, else 0.
     """
 
     number: int
@@ -42,6 +47,23 @@ class Session:
     reasons: tuple[Reason, ...]
     status: str
     name: str = ""
+    by_hand: bool = False
+    instead_of: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it took place or is to: neither missed nor cancelled."""
+        return self.status not in (MISSED, CANCELLED)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether only a person moves it: it took place, or a person put it where it is."""
+        return self.status == ATTENDED or self.by_hand
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Its place in the order of the course."""
+        return (self.instead_of or self.number, self.number)
 
     @property
     def moved_days(self) -> int:
@@ -106,6 +128,7 @@ class DatedReview(NamedTuple):
 
     name: str
     after_session: int
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

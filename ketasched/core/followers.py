@@ -32,10 +32,13 @@ class _Follower(NamedTuple):
 def add_followers(
     course: Course, stretches: Sequence[Stretch], first_number: int, slots: Slots, zone: tzinfo
 ) -> Course:
-    """The course with the sessions that follow others, in order of time."""
+    """The course with the sessions that follow others and are not there yet, in order of time."""
     sessions = list(course.sessions)
     unplaced: list[Unplaced] = []
+    there = {one.number for one in sessions}
     for follower in _followers(stretches, first_number):
+        if follower.number in there:
+            continue
         leader = next((one for one in sessions if one.number == follower.leader), None)
         if leader is None:
             unplaced.append(_without_leader(follower, first_number))

@@ -11,7 +11,7 @@ from ketasched.core.busy import Absence, BusyTimes, away, busy
 from ketasched.core.choices import Layout
 from ketasched.core.clinic import Clinic
 from ketasched.core.constraint import Constraint, unclear_clock
-from ketasched.core.protocol import Protocol
+from ketasched.core.protocol import Phase, Protocol
 from ketasched.core.slots import Slots, StartTimes
 from ketasched.core.visits import Beside, waking_hours
 
@@ -75,6 +75,12 @@ class Order:
     def times(self) -> StartTimes:
         """The asked start times."""
         return self.rules.slots.times
+
+    @property
+    def phases(self) -> dict[str, Phase]:
+        """The phases by name, with the cadences and windows that were chosen."""
+        laid_out = {stretch.phase.name: stretch.phase for stretch in self.layout.stretches}
+        return {phase.name: phase for phase in self.protocol.phases} | laid_out
 
     @property
     def first_minutes(self) -> int:

@@ -77,7 +77,8 @@ def place(
     Raises:
         ValueError: fixed sessions are out of number order.
     """
-    if any(later <= earlier for earlier, later in pairwise(fixed[n] for n in sorted(fixed))):
+    in_order = [fixed[target.number] for target in targets if target.number in fixed]
+    if any(later <= earlier for earlier, later in pairwise(in_order)):
         raise ValueError("fixed sessions are out of number order")
     search = Search(targets, slots, fixed, start)
     for weeks in range(1 + max(target.phase.pause for target in targets)):

@@ -24,8 +24,9 @@ _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 class Source:
     """The text of one file, and the place of everything in it."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, most_values: int = MAX_VALUES) -> None:
         self.file = file
+        self.most_values = most_values
         self.lines = text.splitlines()
         self.text = text
 
@@ -40,7 +41,9 @@ class Source:
         return Problem(message, mark.line + 1, mark.column + 1, width, line, hint)
 
     def at(self, node: yaml.Node, message: str, hint: str = "") -> Problem:
-        """A mistake in a value."""
+        """A mistake in a value; one that was not read from YAML does not know where it stands."""
+        if node.start_mark is None:
+            return Problem(message, hint=hint)
         one_line = node.start_mark.line == node.end_mark.line
         width = node.end_mark.column - node.start_mark.column if one_line else 1
         return self.problem(node.start_mark, message, hint, width)
@@ -69,17 +72,19 @@ def read_bytes(path: str, most: int, hint: str) -> bytes:
         raise FileTrouble(f"cannot read {name}: {why}", hint if elsewhere else "", name) from None
 
 
-def read_file(path: str, noun: str = "protocol file") -> Source:
+def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> Source:
     """Read a UTF-8 text file, called ``noun`` in messages; ``-`` is standard input.
+
+    A file of more than ``most`` bytes is refused.
 
     Raises:
         FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
     """
     name = name_of(path)
-    data = read_bytes(path, MAX_BYTES, f"give the path of a {noun}")
-    if len(data) > MAX_BYTES:
+    data = read_bytes(path, most, f"give the path of a {noun}")
+    if len(data) > most:
         raise FileTrouble(
-            f"{name} is larger than {MAX_BYTES // 1024} KiB",
+            f"{name} is larger than {most // 1024} KiB",
             f"a {noun} is a few pages of text; is this the right file?",
             name,
         )
@@ -92,7 +97,7 @@ def read_file(path: str, noun: str = "protocol file") -> Source:
             "save the file as UTF-8 in your editor",
             name,
         ) from None
-    return Source(name, text)
+    return Source(name, text, MAX_VALUES * (most // MAX_BYTES))
 
 
 def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
@@ -171,8 +176,8 @@ def _count_values(source: Source, root: yaml.Node) -> None:
     while waiting:
         node, depth = waiting.pop()
         count += 1
-        if count > MAX_VALUES:
-            message = f"with its aliases the file has more than {MAX_VALUES} values"
+        if count > source.most_values:
+            message = f"with its aliases the file has more than {source.most_values} values"
             raise FileProblems(source.file, [source.at(node, message)])
         if depth > MAX_DEPTH:
             raise FileProblems(source.file, [source.at(node, "an alias contains itself")])

@@ -1,0 +1,93 @@
+"""Whether sessions stand where the rules allow: a proof beside the search that placed them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from ketasched.core.course import Course, Session
+from ketasched.core.order import Order
+from ketasched.core.protocol import Phase
+from ketasched.core.slots import Slots
+from ketasched.core.units import count_text, day_text, days_text
+
+RULES = (
+    "window", "gap", "order", "closed", "holiday", "hours", "away", "busy", "clock", "past",
+)  # fmt: skip
+"""The names of the rules that a person may break on purpose."""
+
+
+class Fault(NamedTuple):
+    """A rule that a session breaks, by name, and how."""
+
+    session: int
+    rule: str
+    text: str
+
+
+def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault]:
+    """The rules that some sessions of a course break where they stand.
+
+    Across a missed or cancelled session the largest gap is not asked for: missing it made it.
+    """
+    found: list[Fault] = []
+    for session in course.sessions:
+        if session.number in numbers and session.is_live:
+            found += _alone(session, order.rules.slots)
+            found += _beside_neighbours(course, session, order.phases)
+    return found
+
+
+def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
+    day = session.start.date()
+    if not session.window_start <= day <= session.window_end:
+        window = days_text(session.window_start, session.window_end)
+        yield Fault(session.number, "window", f"{day_text(day)} is outside its window, {window}")
+    for reason in slots.refusals(day, session.start.time(), session.minutes):
+        yield Fault(session.number, reason.kind, reason.text)
+
+
+def _beside_neighbours(
+    course: Course, session: Session, phases: Mapping[str, Phase]
+) -> Iterator[Fault]:
+    ranked = sorted(course.sessions, key=lambda one: one.rank)
+    live = [one for one in ranked if one.is_live]
+    place = live.index(session)
+    for other in live[:place]:
+        if other.start >= session.start:
+            yield Fault(session.number, "order", f"session {other.number} is not before it")
+    for other in live[place + 1 :]:
+        if other.start <= session.start:
+            yield Fault(session.number, "order", f"session {other.number} is not after it")
+    for earlier, later in ((place - 1, place), (place, place + 1)):
+        if earlier >= 0 and later < len(live):
+            text = _gap_fault(course, live[earlier], live[later], phases)
+            other = live[earlier] if later == place else live[later]
+            if text:
+                yield Fault(session.number, "gap", f"{text} from session {other.number}")
+
+
+def _gap_fault(course: Course, before: Session, here: Session, phases: Mapping[str, Phase]) -> str:
+    days = (here.start.date() - before.start.date()).days
+    one, other = phases[before.phase].gap, phases[here.phase].gap
+    least = min(one.min, other.min)
+    if 0 <= days < least:
+        return f"less than {count_text(least, 'day')}"
+    if before.phase != here.phase or _is_broken(course, before, here):
+        return ""
+    paused = sum(
+        pause.weeks
+        for pause in course.pauses
+        if before.number < pause.before_session <= here.number
+    )
+    most = other.max + 7 * paused
+    return f"more than {count_text(most, 'day')}" if days > most else ""
+
+
+def _is_broken(course: Course, before: Session, here: Session) -> bool:
+    """Whether a missed or cancelled session lies between two."""
+    return (
+        any(not one.is_live and before.rank < one.rank < here.rank for one in course.sessions)
+        or bool(here.instead_of)
+        or bool(before.instead_of)
+    )

@@ -1,0 +1,167 @@
+"""Placing the free sessions of a course anew, around those that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from ketasched.core.constraint import Candidate, Constraint, Reason, session_end
+from ketasched.core.course import (
+    CANCELLED,
+    PLANNED,
+    TENTATIVE,
+    Course,
+    LinkedVisit,
+    Session,
+)
+from ketasched.core.followers import add_followers
+from ketasched.core.order import Order
+from ketasched.core.placement import NoPlacement, Placed, place
+from ketasched.core.protocol import NamedDays, Window
+from ketasched.core.slots import Slots
+from ketasched.core.targets import Target
+from ketasched.core.visits import add_visits
+
+
+def not_before(today: date) -> Constraint:
+    """Refuse the days before a date."""
+
+    def refuse(candidate: Candidate) -> Reason | None:
+        return Reason("past", "that day has passed") if candidate.day < today else None
+
+    return refuse
+
+
+def settle(
+    order: Order, course: Course, free: Collection[int], today: date
+) -> Course | NoPlacement:
+    """The course with its ``free`` sessions on the best legal days from today on; the others stay.
+
+    Sessions that follow another and linked visits are placed anew where nobody fixed them.
+    """
+    following = _follower_numbers(order)
+    placed: list[Placed] = []
+    pauses = list(course.pauses)
+    live = [one for one in sorted(course.sessions, key=lambda one: one.rank) if one.is_live]
+    leading = [one for one in live if one.number not in following or one.is_fixed]
+    if any(one.number in free for one in leading):
+        slots = Slots((*order.rules.slots.constraints, not_before(today)), order.times)
+        fixed = {
+            one.number: one.start.replace(tzinfo=None) for one in leading if one.number not in free
+        }
+        found = place([_target(order, one) for one in leading], slots, fixed, order.start)
+        if isinstance(found, NoPlacement):
+            return found
+        placed = [one for one in found.placed if one.target.number in free]
+        pauses += [found.pause] if found.pause else []
+    moved = {one.target.number: one for one in placed}
+    sessions = tuple(
+        _moved(order, one, moved[one.number]) if one.number in moved else one
+        for one in course.sessions
+        if one.number not in following or one.is_fixed or not one.is_live or one.number not in free
+    )
+    return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), today)
+
+
+def finish(order: Order, course: Course, today: date) -> Course:
+    """The course with its statuses, the sessions that follow others and its linked visits."""
+    course = add_followers(
+        replace(course, unplaced=()),
+        order.layout.stretches,
+        order.already + 1,
+        order.rules.slots,
+        order.clinic.zone,
+    )
+    ahead = [review.after_session for review in course.reviews if not review.passed]
+    first_tentative = min(ahead, default=10**9) + 1
+    sessions = tuple(
+        replace(one, status=TENTATIVE if one.number >= first_tentative else PLANNED)
+        if one.status in (PLANNED, TENTATIVE)
+        else one
+        for one in sorted(course.sessions, key=lambda one: (one.start, one.number))
+    )
+    return _with_visits(order, replace(course, sessions=sessions), today)
+
+
+def _with_visits(order: Order, course: Course, today: date) -> Course:
+    """Linked visits follow the sessions; those that are over stay, those that are gone are kept as
+    cancelled, since calendars know them.
+    """
+    live = tuple(one for one in course.sessions if one.is_live)
+    if not live:
+        return replace(course, visits=tuple(map(_cancelled, course.visits)))
+    beside = order.rules.beside._replace(today=max(order.rules.beside.today, today))
+    fresh = add_visits(
+        replace(course, sessions=live, visits=(), unplaced=course.unplaced),
+        beside,
+        order.without,
+        already=order.already,
+    )
+    over = {
+        (one.session, one.name): one
+        for one in course.visits
+        if one.start.date() < today and one.status != CANCELLED
+    }
+    visits = {(one.session, one.name): one for one in fresh.visits} | over
+    gone = [one for one in course.visits if (one.session, one.name) not in visits]
+    everything = [*visits.values(), *map(_cancelled, gone)]
+    unplaced = tuple(one for one in fresh.unplaced if (one.session, one.name) not in over)
+    ordered = tuple(sorted(everything, key=lambda one: one.start))
+    return replace(course, visits=ordered, unplaced=unplaced)
+
+
+def _cancelled(visit: LinkedVisit) -> LinkedVisit:
+    return visit._replace(status=CANCELLED)
+
+
+def _target(order: Order, session: Session) -> Target:
+    early = (session.target - session.window_start).days
+    late = (session.window_end - session.target).days
+    phase = order.phases[session.phase]
+    return Target(
+        session.number,
+        phase,
+        session.place,
+        session.target,
+        Window(early, late),
+        session.minutes,
+        (),
+        session.name,
+    )
+
+
+def _moved(order: Order, session: Session, placed: Placed) -> Session:
+    start = datetime.combine(placed.day, placed.start, order.clinic.zone)
+    return replace(
+        session,
+        target=placed.target.day,
+        window_start=placed.target.first,
+        window_end=placed.target.last,
+        start=start,
+        end=session_end(start, session.minutes),
+        moved_minutes=placed.moved_minutes,
+        reasons=placed.reasons,
+    )
+
+
+def put_off(session: Session, days: int) -> Session:
+    """A session due, with its window, so many days later; it stands where it stood."""
+    by = timedelta(days=days)
+    return replace(
+        session,
+        target=session.target + by,
+        window_start=session.window_start + by,
+        window_end=session.window_end + by,
+    )
+
+
+def _follower_numbers(order: Order) -> frozenset[int]:
+    numbers = set()
+    number = order.already + 1
+    for stretch in order.layout.stretches:
+        cadence = stretch.phase.cadence
+        if isinstance(cadence, NamedDays):
+            numbers |= {number + index for index, one in enumerate(stretch.named()) if one.follows}
+        number += stretch.sessions or 0
+    return frozenset(numbers)
