@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.cli import library
@@ -30,6 +30,10 @@ from ketasched.core.slots import FLEX_STEP, StartTimes
 from ketasched.core.units import WEEKDAY_NAMES, count_text, read_clock, read_minutes, read_weekday
 from ketasched.core.visit_rule import VISIT_KINDS
 from ketasched.errors import UsageProblem, did_you_mean
+
+if TYPE_CHECKING:
+    from ketasched.core.busy import BusyTimes
+    from ketasched.reader.clinic_record import ClinicFile
 
 LONGEST_FLEX = 12 * 60
 LONGEST_GAP = 366
@@ -58,8 +62,19 @@ class Task(NamedTuple):
         return self.found.zone
 
 
-def understand(request: Request, now: datetime) -> Task:
-    """Read a request at the instant ``now``.
+class Given(NamedTuple):
+    """What a record brings along, so that no file is read: the protocol, the clinic, the zone's
+    source, and the busy times.
+    """
+
+    protocol: Protocol
+    clinic: ClinicFile | None
+    zone_source: str
+    busy: BusyTimes | None
+
+
+def understand(request: Request, now: datetime, given: Given | None = None) -> Task:
+    """Read a request at the instant ``now``; a record's files are ``given``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -67,7 +82,7 @@ def understand(request: Request, now: datetime) -> Task:
     """
     _refuse_idle_options(request)
     _refuse_same_file(request)
-    terms = understand_terms(request, now)
+    terms = understand_terms(request, now, given)
     file = terms.found.file
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
     if terms.until is not None and terms.until < start:
@@ -113,8 +128,8 @@ class Understood(NamedTuple):
         return replace(self.order, start=start, without=without)
 
 
-def understand_terms(terms: Terms, now: datetime) -> Understood:
-    """Read what is asked of a course but for its start.
+def understand_terms(terms: Terms, now: datetime, given: Given | None = None) -> Understood:
+    """Read what is asked of a course but for its start; a record's files are ``given``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -124,10 +139,15 @@ def understand_terms(terms: Terms, now: datetime) -> Understood:
         raise UsageProblem(
             "- is given twice, and standard input can be read only once", "name a file for one"
         )
-    file = clinic_file(terms.clinic)
-    protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
+    if given:
+        file, protocol = given.clinic, given.protocol
+    else:
+        file = clinic_file(terms.clinic)
+        protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     found = surroundings(terms, file, today)
+    if given:
+        found = found._replace(zone_source=given.zone_source)
     choices = Choices(
         sessions=by_phase(
             "--sessions",
@@ -151,9 +171,19 @@ def understand_terms(terms: Terms, now: datetime) -> Understood:
     flex = _flex(terms.flex)
     default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
     times = StartTimes(_start_times(terms.at, found.clinic, default_time), flex)
-    rules = make_rules(found.clinic, times, commitments(terms, found, today), today)
+    patient = commitments(terms, found, today, given.busy if given else None)
+    rules = make_rules(found.clinic, times, patient, today)
     days = _days(terms.days, layout)
-    order = Order(protocol, layout, today, found.clinic, rules, days, choices.already)
+    order = Order(
+        protocol,
+        layout,
+        today,
+        found.clinic,
+        rules,
+        days,
+        choices.already,
+        commitments=patient,
+    )
     return Understood(order, found, choices.until, today)
 
 

@@ -118,6 +118,49 @@ def new_file(path_text: str, data: bytes, *, replace: bool) -> Iterator[None]:
             temporary.unlink(missing_ok=True)
 
 
+def place_file(path: Path, data: bytes, backup: Path | None = None) -> None:
+    """Write a file whole or not at all, in the place of one that may be there; that one stays as
+    ``backup``. Whoever looks finds the old file or the new one.
+
+    Raises:
+        FileTrouble: it cannot be written; nothing on disk has changed then.
+    """
+    temporary = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.tmp")
+    try:
+        with _file_trouble(str(path)):
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+                if backup:
+                    _copy_name(path, backup)
+            temporary.replace(path)
+            _sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _copy_name(path: Path, backup: Path) -> None:
+    """Give a file a second name, in the place of what had it."""
+    spare = backup.with_name(f".{backup.name[:50]}.{os.urandom(8).hex()}.tmp")
+    try:
+        os.link(path, spare)
+    except OSError:  # a file system without hard links
+        spare.write_bytes(path.read_bytes())
+    spare.replace(backup)
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # not every system lets a folder be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 @contextlib.contextmanager
 def _file_trouble(path_text: str) -> Iterator[None]:
     try:

@@ -119,8 +119,10 @@ def clinic_of(file: ClinicFile) -> Clinic:
     )
 
 
-def commitments(terms: Terms, found: Surroundings, today: date) -> Commitments:
-    """The patient's absences, and the calendars whose entries leave no time.
+def commitments(
+    terms: Terms, found: Surroundings, today: date, known: BusyTimes | None = None
+) -> Commitments:
+    """The patient's absences, and the calendars whose entries leave no time, or what is ``known``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -129,7 +131,7 @@ def commitments(terms: Terms, found: Surroundings, today: date) -> Commitments:
     absences = tuple(
         Absence(*read("--away", lambda text: read_span(text, today), text)) for text in terms.away
     )
-    if terms.travel and not terms.busy:
+    if terms.travel and not (terms.busy or known):
         raise UsageProblem(
             "--travel keeps time free beside what a calendar holds, and none is given",
             "add --busy FILE.ics",
@@ -141,7 +143,7 @@ def commitments(terms: Terms, found: Surroundings, today: date) -> Commitments:
             travel = read("--travel", read_minutes, terms.travel)
         if travel > LONGEST_TRAVEL:
             raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
-    times = _busy_times(terms.busy, found.zone) if terms.busy else None
+    times = _busy_times(terms.busy, found.zone) if terms.busy else known
     return Commitments(absences, times, travel)
 
 

@@ -58,6 +58,10 @@ class BusyTimes:
                 found = one
         return found
 
+    def between(self, first: date, last: date) -> tuple[Busy, ...]:
+        """All stretches that touch the days from one date to another, both included."""
+        return tuple(sorted({*self._expand(first, last)}))
+
     def _look(self, first: date, last: date) -> None:
         margin = timedelta(days=2)
         first, last = first - margin, last + margin

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session, Unplaced
+from ketasched.core.course import CANCELLED, MISSED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Protocol, gives_away
 from ketasched.core.units import clock_text, count_text, day_text, days_text, duration_text
@@ -63,8 +63,18 @@ def calendar_name(course: Course, view: View) -> str:
     return view.title or "Appointments"
 
 
+def is_gone(entry: Entry) -> bool:
+    """Whether an entry stands in calendars only to say that it no longer holds."""
+    return entry.status in (MISSED, CANCELLED)
+
+
 def summary(course: Course, entry: Entry, view: View) -> str:
     """The title of an entry."""
+    title = _title(course, entry, view)
+    return f"CANCELLED: {title}" if is_gone(entry) else title
+
+
+def _title(course: Course, entry: Entry, view: View) -> str:
     if isinstance(entry, LinkedVisit):
         title = entry.name[0].upper() + entry.name[1:]
         return f"{view.course_name} · {title}" if view.staff else title

@@ -70,6 +70,7 @@ class Order:
     already: int = 0
     without: frozenset[str] = frozenset()
     fixed: Mapping[int, datetime] = field(default_factory=dict)
+    commitments: Commitments = Commitments()
 
     @property
     def times(self) -> StartTimes:

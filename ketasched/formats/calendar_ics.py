@@ -8,6 +8,7 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import ics
@@ -15,7 +16,14 @@ import ics.timezone
 from ics.contentline import Container, ContentLine
 
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit
-from ketasched.core.entry_text import Entry, View, calendar_name, description, summary
+from ketasched.core.entry_text import (
+    Entry,
+    View,
+    calendar_name,
+    description,
+    is_gone,
+    summary,
+)
 from ketasched.core.identity import uid
 from ketasched.zone import Observance, YearlyRule, Zone
 
@@ -31,7 +39,17 @@ NAMELESS = ("UTC", "-00")
 """Zones that are UTC, or none at all (Factory): their times are written in UTC."""
 
 
-def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
+class Told(NamedTuple):
+    """What calendars know of an entry: how often it changed, since when, and when it last did."""
+
+    sequence: int
+    created: datetime
+    modified: datetime
+
+
+def write(
+    course: Course, zone: Zone, view: View, stamp: datetime, told: Mapping[str, Told] | None = None
+) -> bytes:
     """The calendar file of a whole course; the same arguments give the same bytes.
 
     Args:
@@ -39,52 +57,65 @@ def write(course: Course, zone: Zone, view: View, stamp: datetime) -> bytes:
         zone: the zone its sessions are in.
         view: for whom it is written.
         stamp: the instant it is written, for DTSTAMP, CREATED and LAST-MODIFIED.
+        told: by UID, what earlier files said; none for a course that is written once.
     """
     rule = _rule_that_holds(course, zone)
     written_zone = _WrittenZone(zone, rule) if rule else None
-    # In the library's own UTC, else it converts the stamp three times for each entry.
-    stamp = stamp.astimezone(ics.timezone.UTC)
     calendar = ics.Calendar(creator=PRODID)
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
     entries = course.entries()
     if len(entries) > 1:
         name = ContentLine("X-WR-CALNAME", value=_escape(calendar_name(course, view)))
         calendar.extra.append(name)
-    shared = [*_shared_lines(course, view), *_alarms(course, view)]
+    fresh = Told(0, stamp, stamp)
+    # Times in the library's own UTC, else it converts each of them three times for each entry.
+    once = _library_times(fresh)
+    alarms = _alarms(course, view)
+    category = _escape(_category(course, view))
     for one in entries:
-        entry = _entry(course, one, view, written_zone, stamp)
-        entry.extra.data += shared
+        name = uid(view.course_name, course, one)
+        known = once if told is None else _library_times(told.get(name, fresh))
+        entry = _entry(course, one, view, written_zone, known)
+        entry.uid = name
+        gone = is_gone(one)
+        entry.extra.data += _own_lines(known.sequence, category, gone=gone)
+        entry.extra.data += [] if gone else alarms
         calendar.events.append(entry)
     lines: list[bytes] = []
     _finish(calendar.to_container(), lines)
     return b"".join(lines)
 
 
+def _library_times(told: Told) -> Told:
+    utc = ics.timezone.UTC
+    return Told(told.sequence, told.created.astimezone(utc), told.modified.astimezone(utc))
+
+
 def _entry(
-    course: Course, entry: Entry, view: View, zone: _WrittenZone | None, stamp: datetime
+    course: Course, entry: Entry, view: View, zone: _WrittenZone | None, told: Told
 ) -> ics.Event:
     by_video = isinstance(entry, LinkedVisit) and entry.by_video
+    status = {TENTATIVE: "TENTATIVE"}.get(entry.status, "CONFIRMED")
     return ics.Event(
-        uid=uid(view.course_name, course, entry),
-        dtstamp=stamp,
-        created=stamp,
-        last_modified=stamp,
+        dtstamp=told.modified,
+        created=told.created,
+        last_modified=told.modified,
         begin=entry.start.replace(tzinfo=zone) if zone else entry.start.astimezone(UTC),
         end=entry.end.replace(tzinfo=zone) if zone else entry.end.astimezone(UTC),
         summary=summary(course, entry, view),
         location=None if by_video else view.location or None,
         description=description(course, entry, view),
-        status="TENTATIVE" if entry.status == TENTATIVE else "CONFIRMED",
+        status="CANCELLED" if is_gone(entry) else status,
     )
 
 
-def _shared_lines(course: Course, view: View) -> list[ContentLine]:
-    """What every entry has. The library misnames CLASS and TRANSP, and knows no SEQUENCE."""
+def _own_lines(sequence: int, category: str, *, gone: bool) -> list[ContentLine]:
+    """The library misnames CLASS and TRANSP, and knows no SEQUENCE."""
     lines = (
-        ("SEQUENCE", "0"),
-        ("TRANSP", "OPAQUE"),
+        ("SEQUENCE", str(sequence)),
+        ("TRANSP", "TRANSPARENT" if gone else "OPAQUE"),
         ("CLASS", "PRIVATE"),
-        ("CATEGORIES", _escape(_category(course, view))),
+        ("CATEGORIES", category),
     )
     return [ContentLine(name, value=value) for name, value in lines]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+import yaml
 
 from ketasched import zone
 from ketasched.core.busy import Busy
@@ -22,8 +25,19 @@ from ketasched.core.course import (
 from ketasched.core.protocol import Protocol
 from ketasched.errors import UsageProblem
 from ketasched.reader.clinic_record import CLINIC, ClinicFile
-from ketasched.reader.fields import Key, ListOf, Reading, Record, Text, one_of, whole, yes_or_no
-from ketasched.reader.json_source import read_json
+from ketasched.reader.fields import (
+    MISSING,
+    Key,
+    Reader,
+    Reading,
+    Record,
+    Schema,
+    Text,
+    one_of,
+    whole,
+    yes_or_no,
+)
+from ketasched.reader.json_source import plain, read_json
 from ketasched.reader.protocol_record import PROVEN_PROTOCOL
 from ketasched.reader.source import read_file
 
@@ -288,3 +302,237 @@ def _busy_data(one: Busy, name: str) -> dict[str, Any]:
         "end": end.strftime(_WALL),
         "all_day": one.all_day,
     }
+
+
+def _busy(data: Mapping[str, Any], place: ZoneInfo) -> Busy:
+    start, end = (_wall(data[key], place).astimezone(UTC) for key in ("start", "end"))
+    return Busy(start, end, _truth(data["all_day"]))
+
+
+def _reasons_data(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
+    return [reason._asdict() for reason in reasons]
+
+
+def _reasons(data: Any) -> tuple[Reason, ...]:
+    return tuple(Reason(one["kind"], one["text"]) for one in data)
+
+
+def _wall(text: str, place: ZoneInfo) -> datetime:
+    return datetime.strptime(text, _WALL).replace(tzinfo=place)
+
+
+def _truth(value: Any) -> bool:
+    return value in (True, "yes")
+
+
+# What a record may say
+
+
+def _is_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+def _is_wall(text: str) -> str:
+    datetime.strptime(text, _WALL)  # noqa: DTZ007 - a wall time
+    return text
+
+
+def _stamp(text: str) -> datetime:
+    return datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
+
+
+def _checked(read: Callable[[str], Any], wanted: str) -> Text:
+    """A text that must be readable; what it is read to is made later, or here."""
+
+    def parse(text: str) -> Any:
+        try:
+            return read(text)
+        except ValueError:
+            raise ValueError(f"`{text}` is not {wanted}") from None
+
+    return Text(parse)
+
+
+class _AnyText(NamedTuple):
+    """A text that may be empty."""
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            return reading.fault(node, "expected a text here")
+        return node.value
+
+    def schema(self) -> Schema:
+        return {"type": "string"}
+
+
+class _Items(NamedTuple):
+    """A list that may be empty."""
+
+    item: Reader
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if not isinstance(node, yaml.SequenceNode):
+            return reading.fault(node, "expected a list here")
+        items = [self.item.read(item, reading) for item in node.value]
+        return MISSING if any(item is MISSING for item in items) else items
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": self.item.schema()}
+
+
+class _Kept(NamedTuple):
+    """Keeps a node as plain data beside what it is read to."""
+
+    inner: Record
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        value = self.inner.read(node, reading)
+        return MISSING if value is MISSING else (value, plain(node))
+
+    def schema(self) -> Schema:
+        return self.inner.schema()
+
+
+class _Options(NamedTuple):
+    """Options of `plan` as typed: each a text, or a list of texts."""
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            return reading.fault(node, "expected the options of plan here")
+        return plain(node)
+
+    def schema(self) -> Schema:
+        return {"type": "object"}
+
+
+_TEXT = _AnyText()
+_DATE = _checked(_is_date, "a date such as 2027-01-05")
+_WALL_TIME = _checked(_is_wall, "a wall time such as 2027-01-05 09:30")
+_MOMENT = _checked(_stamp, "a moment such as 2027-01-05 15:30:00 UTC")
+_NUMBER = whole(-_ANY, _ANY)
+_STATUS = one_of(*_STATUSES)
+_YES = yes_or_no()
+
+
+def _record(**keys: Reader) -> Record:
+    return Record(dict, {name: Key(reader, "") for name, reader in keys.items()})
+
+
+_REASONS = _Items(_record(kind=_TEXT, text=_TEXT))
+_SESSION = _record(
+    number=_NUMBER, phase=_TEXT, place=_NUMBER, name=_TEXT, target=_DATE, window_start=_DATE,
+    window_end=_DATE, start=_WALL_TIME, minutes=whole(1, 1440), moved_minutes=_NUMBER,
+    reasons=_REASONS, status=_STATUS, by_hand=_YES, instead_of=_NUMBER,
+)  # fmt: skip
+_VISIT = _record(
+    kind=_TEXT, name=_TEXT, session=_NUMBER, side=one_of("before", "after"), ideal=_WALL_TIME,
+    start=_WALL_TIME, minutes=whole(1, 1440), by_video=_YES, reasons=_REASONS, status=_STATUS,
+)  # fmt: skip
+_STATE: dict[str, Reader] = {
+    "sessions": _Items(_SESSION),
+    "visits": _Items(_VISIT),
+    "unplaced": _Items(
+        _record(kind=_TEXT, name=_TEXT, session=_NUMBER, side=_TEXT, days=_Items(_DATE),
+                reasons=_REASONS, number=_NUMBER)
+    ),
+    "pauses": _Items(_record(before_session=_NUMBER, weeks=whole(1, 52), reasons=_REASONS)),
+    "reviews": _Items(_record(name=_TEXT, after_session=_NUMBER, passed=_YES)),
+    "left_out": _Items(_TEXT),
+    "total": _NUMBER,
+}  # fmt: skip
+_HAPPENING = Record(
+    dict,
+    {
+        "at": Key(_MOMENT, ""),
+        "what": Key(_TEXT, ""),
+        "reason": Key(_TEXT, ""),
+        "overridden": Key(_Items(_TEXT), ""),
+        "undone": Key(_YES, ""),
+        "before": Key(_record(**_STATE), "", None),
+    },
+)
+
+
+def _built(**keys: Any) -> StoredCourse:
+    place = zone.load(keys["timezone"]).tzinfo
+    protocol, protocol_data = keys["protocol"]
+    protocol = replace(protocol, file=keys["protocol_file"])
+    clinic, clinic_data = keys["clinic"] or (None, None)
+    if clinic:
+        clinic = clinic._replace(file=keys["clinic_file"] or "")
+    return StoredCourse(
+        name=keys["name"],
+        timezone=keys["timezone"],
+        timezone_source=keys["timezone_source"],
+        asked=keys["asked"],
+        protocol=protocol,
+        protocol_data=protocol_data,
+        clinic=clinic,
+        clinic_data=clinic_data,
+        busy=tuple(_busy(one, place) for one in keys["busy"]),
+        course=course_of(keys, protocol, date.fromisoformat(keys["start"]), keys["timezone"]),
+        kept=tuple(Kept(**one) for one in keys["entries"]),
+        calendars=tuple(CalendarFile(**one) for one in keys["calendars"]),
+        history=tuple(
+            Happening(
+                one["at"], one["what"], one["reason"], tuple(one["overridden"]), one["before"],
+                one["undone"],
+            )
+            for one in keys["history"]
+        ),
+    )  # fmt: skip
+
+
+def _zone_name(text: str) -> str:
+    try:
+        return zone.load(text).name
+    except UsageProblem as problem:
+        raise ValueError(problem.message, problem.hint) from None
+
+
+def _version(text: str) -> str:
+    if text == SCHEMA:
+        return text
+    newer = text.startswith(SCHEMA.partition("/")[0])
+    raise ValueError(
+        f"`{text}` is not a record this version reads",
+        "a newer ketasched wrote it: use that one" if newer else f"a record says {SCHEMA}",
+    )
+
+
+_RECORD = Record(
+    _built,
+    {
+        "schema": Key(Text(_version), "the version of the record"),
+        "name": Key(_TEXT, "whose course it is"),
+        "timezone": Key(Text(_zone_name), "the zone its wall times are in"),
+        "timezone_source": Key(_TEXT, "who named the zone"),
+        "asked": Key(_Options(), "the options of plan"),
+        "protocol_file": Key(_TEXT, "where the protocol was read"),
+        "protocol": Key(_Kept(PROVEN_PROTOCOL), "the protocol as it was"),
+        "clinic_file": Key(_TEXT, "where the clinic was read", None),
+        "clinic": Key(_Kept(CLINIC), "the clinic as it was", None),
+        "busy": Key(
+            _Items(_record(start=_WALL_TIME, end=_WALL_TIME, all_day=_YES)), "times that are taken"
+        ),
+        "start": Key(_DATE, "the day the course counts from"),
+        **{name: Key(reader, "the course as it stands") for name, reader in _STATE.items()},
+        "calendars": Key(
+            _Items(_record(path=_TEXT, staff=_YES, digest=_TEXT)), "files written after each change"
+        ),
+        "entries": Key(
+            _Items(
+                _record(
+                    uid=_TEXT,
+                    sequence=whole(0, _ANY),
+                    created=_MOMENT,
+                    modified=_MOMENT,
+                    said=_TEXT,
+                )
+            ),
+            "what calendars were told of each entry",
+        ),
+        "history": Key(_Items(_HAPPENING), "what happened, in order"),
+    },
+)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ketasched.core import protocol as core
-from ketasched.errors import FileProblems, Problem
+from ketasched.errors import FileProblems, FileTrouble, Problem
 from ketasched.reader.fields import (
     Schema,
     read_record,
 )
+from ketasched.reader.json_source import plain
 from ketasched.reader.protocol_record import protocols_file
 from ketasched.reader.source import Source, compose, keys_of, read_file
 
@@ -43,11 +44,31 @@ def load_built_in() -> list[core.Protocol]:
 
     The package carries a copy; an editable install finds the one beside the package.
     """
+    return _read(_built_in_source(), ours=True)
+
+
+def _built_in_source() -> Source:
     package = Path(__file__).parents[1]
     shipped = package / "protocols.yaml"
     source = read_file(str(shipped if shipped.exists() else package.parent / "protocols.yaml"))
     source.file = core.BUILT_IN
-    return _read(source, ours=True)
+    return source
+
+
+def data_of(protocol: core.Protocol) -> dict[str, Any]:
+    """A protocol in its file's own words, all of them texts.
+
+    Raises:
+        FileTrouble, FileProblems: its file is no longer what it was.
+    """
+    ours = protocol.file == core.BUILT_IN
+    source = _built_in_source() if ours else read_file(protocol.file)
+    nodes = dict((key.value, value) for key, value in compose(source, ours=ours).value)
+    for node in nodes["protocols"].value:
+        data = plain(node)
+        if data["id"] == protocol.id:
+            return dict(data)
+    raise FileTrouble(f"{protocol.file} has changed while it was read", "run it again")
 
 
 def schema() -> Schema:

@@ -85,9 +85,7 @@ def _scalar(text: str) -> yaml.ScalarNode:
 
 def _without_nulls(node: Any) -> Any:
     if isinstance(node, yaml.MappingNode):
-        node.value = [
-            (key, _without_nulls(one)) for key, one in node.value if not _is_null(one)
-        ]
+        node.value = [(key, _without_nulls(one)) for key, one in node.value if not _is_null(one)]
     elif isinstance(node, yaml.SequenceNode):
         node.value = [_without_nulls(one) for one in node.value]
     return node

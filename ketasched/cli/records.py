@@ -1,0 +1,237 @@
+"""Course records on disk: found, opened, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ketasched.cli.intake import Given, Task, understand
+from ketasched.cli.output import place_file
+from ketasched.cli.request import Request
+from ketasched.core.busy import Busy, BusyTimes
+from ketasched.core.course import Course
+from ketasched.core.entry_text import View, description, summary
+from ketasched.core.identity import uid
+from ketasched.errors import FileTrouble
+from ketasched.formats import course_record
+from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
+
+ENDING = ".course.json"
+PATIENCE = 5.0
+"""Seconds to wait for another program that is writing the same record."""
+
+
+class Opened(NamedTuple):
+    """A record that was read: its path, what its bytes were, and what it says, understood."""
+
+    path: Path
+    digest: str
+    stored: StoredCourse
+    task: Task
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """Today in the course's zone."""
+        return self.now.astimezone(self.task.zone.tzinfo).date()
+
+
+def path_of(name: str) -> Path:
+    """Where the record of that name is: ``alex`` is alex.course.json; a path is itself."""
+    return Path(name) if name.endswith(".json") else Path(f"{name}{ENDING}")
+
+
+def open_record(name: str, now: datetime) -> Opened:
+    """Read a record and what it was planned from.
+
+    Raises:
+        FileTrouble, FileProblems: it cannot be read.
+    """
+    path = path_of(name)
+    if not path.exists():
+        there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
+        hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
+        raise FileTrouble(f"there is no record {path}", hint, str(path))
+    before = _digest(path)
+    stored = course_record.load(str(path))
+    return Opened(path, before, stored, task_of(stored, now), now)
+
+
+def task_of(stored: StoredCourse, now: datetime) -> Task:
+    """What was asked for, with the record's own protocol, clinic and busy times."""
+    busy = BusyTimes(lambda first, last: _between(stored.busy, first, last))
+    given = Given(
+        stored.protocol, stored.clinic, stored.timezone_source, busy if stored.busy else None
+    )
+    return understand(Request(**stored.asked), now, given)
+
+
+def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
+    margin = timedelta(days=1)
+    return [
+        one
+        for one in busy
+        if first - margin <= one.end.date() and one.start.date() <= last + margin
+    ]
+
+
+def told(stored: StoredCourse) -> dict[str, Kept]:
+    """What calendars were told, by UID."""
+    return {one.uid: one for one in stored.kept}
+
+
+def keep_up(task: Task, course: Course, kept: Mapping[str, Kept], now: datetime) -> tuple[Kept, ...]:
+    """What calendars are to be told of a course: SEQUENCE rises where anything a reader sees of an
+    entry has changed, and only there; an entry that was ever told of keeps its line.
+    """
+    found = dict(kept)
+    for entry in course.entries():
+        name = uid(task.course_name, course, entry)
+        said = hashlib.sha256()
+        for staff in (False, True):
+            view = view_of(task, staff=staff)
+            for text in (summary(course, entry, view), description(course, entry, view)):
+                said.update(text.encode(errors="replace") + b"\0")
+        said.update(f"{entry.start} {entry.end} {entry.status} {task.location}".encode())
+        digest = said.hexdigest()[:32]
+        before = kept.get(name)
+        if before is None:
+            found[name] = Kept(name, 0, now, now, digest)
+        elif before.said != digest:
+            found[name] = Kept(name, before.sequence + 1, before.created, now, digest)
+    return tuple(found.values())
+
+
+def view_of(task: Task, *, staff: bool) -> View:
+    """How a course is shown to staff or to the patient."""
+    file = task.found.file
+    return View(
+        task.course_name,
+        staff,
+        task.title,
+        task.location,
+        task.reminders,
+        file.phone if file else "",
+    )
+
+
+def calendar_of(task: Task, course: Course, kept: tuple[Kept, ...], *, staff: bool) -> bytes:
+    """The calendar file of a record's course."""
+    from ketasched.formats import calendar_ics
+
+    known = {one.uid: calendar_ics.Told(one.sequence, one.created, one.modified) for one in kept}
+    stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
+    return calendar_ics.write(course, task.zone, view_of(task, staff=staff), stamp, known)
+
+
+def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
+    """Write a record and the calendars it remembers; the record before it is kept as .bak.
+
+    Raises:
+        FileTrouble: it cannot be written, or somebody else has changed it meanwhile; nothing on
+            disk has changed then.
+    """
+    calendars = []
+    contents = []
+    for one in stored.calendars:
+        data = calendar_of(task, stored.course, stored.kept, staff=one.staff)
+        contents.append((path.parent / one.path, data))
+        calendars.append(one._replace(digest=hashlib.sha256(data).hexdigest()[:32]))
+    stored = stored._replace(calendars=tuple(calendars))
+    text = course_record.text_of(stored).encode()
+    with _locked(path):
+        if opened is not None and _digest(path) != opened.digest:
+            raise FileTrouble(
+                f"{path} was changed by somebody else meanwhile: {_latest(path)}",
+                "nothing was changed; look at it with status, and run this again",
+                str(path),
+            )
+        place_file(path, text, backup=path.with_name(f"{path.name}.bak"))
+        for file, data in contents:
+            place_file(file, data)
+    return stored
+
+
+def _latest(path: Path) -> str:
+    with contextlib.suppress(Exception):
+        return course_record.load(str(path)).history[-1].what
+    return "it says something else now"
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileTrouble(f"cannot read {path}: {error.strerror}", "", str(path)) from None
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other programs from writing the same record; the lock goes with the process."""
+    lock = path.with_name(f".{path.name}.lock")
+    file = os.open(lock, os.O_CREAT | os.O_RDWR)
+    try:
+        _take(file, path)
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # another system: the check of what was read is what protects there
+        return
+    begun = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() - begun > PATIENCE:
+                hint = "wait until the other program is done, and run this again"
+                raise FileTrouble(f"{path} is being written by another program", hint) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def happened(
+    opened: Opened, course: Course, what: str, *, reason: str = "", overridden: tuple[str, ...] = ()
+) -> StoredCourse:
+    """The record after a change: the course, what calendars are to be told, and the history."""
+    stored = opened.stored
+    before: dict[str, Any] = course_record.state_of(stored.course)
+    happening = Happening(opened.now, what, reason, overridden, before)
+    kept = keep_up(opened.task, course, told(stored), opened.now)
+    return stored._replace(course=course, kept=kept, history=(*stored.history, happening))
+
+
+def new_record(
+    request: Request, task: Task, course: Course, now: datetime, files: tuple[CalendarFile, ...]
+) -> StoredCourse:
+    """The record of a course that was just planned."""
+    from ketasched.cli.asked import asked_of, busy_of, clinic_data
+
+    from ketasched.formats import protocol_yaml
+
+    return StoredCourse(
+        name=task.course_name,
+        timezone=task.zone.name,
+        timezone_source=task.found.zone_source,
+        asked=asked_of(request, task),
+        protocol=task.order.protocol,
+        protocol_data=protocol_yaml.data_of(task.order.protocol),
+        clinic=task.found.file,
+        clinic_data=clinic_data(task.found.file),
+        busy=busy_of(task, course),
+        course=course,
+        kept=keep_up(task, course, {}, now),
+        calendars=files,
+        history=(Happening(now, "planned", "", (), None),),
+    )
