@@ -73,3 +73,77 @@ Examples:
   ketasched schema protocols > protocols.schema.json
   ketasched schema clinic > clinic.schema.json
 """
+
+STATUS = """Show a saved course: done, next, due, and what to look at.
+
+\b
+Examples:
+  ketasched status alex
+  ketasched status alex --history
+"""
+
+MOVE = """Put a session at another time; a weekday is the one nearest to where it stands.
+
+--rest says what happens to the others: keep leaves them, shift moves all later
+ones by the same distance and then to the nearest legal days, replan places all
+that nobody fixed anew.
+
+\b
+Examples:
+  ketasched move alex 5 "thu 14:00"
+  ketasched move alex 5 2027-01-21 --rest shift --reason "car broke down"
+"""
+
+MISS = """A session was missed. --then says what happens: keep leaves the rest, append
+adds one session at the end, squeeze puts a make-up on the nearest legal free day,
+shift moves the rest by one place, replan places the rest anew.
+
+\b
+Examples:
+  ketasched miss alex 5 --then append
+"""
+
+CANCEL = """Call a session off; --then as for miss.
+
+\b
+Examples:
+  ketasched cancel alex 5 --then squeeze
+"""
+
+DONE = """A session took place: nothing moves it any more.
+
+\b
+Examples:
+  ketasched done alex 5
+  ketasched done alex 5 --on 2027-01-20 --at 10:15
+"""
+
+EXTEND = """Add sessions to a course.
+
+\b
+Examples:
+  ketasched extend alex --sessions 3
+  ketasched extend alex --until 2027-06-30 --cadence "1 per week"
+  ketasched extend alex --on 2027-03-02
+"""
+
+REVIEW = """Decide at a review: go on, or stop there.
+
+\b
+Examples:
+  ketasched review alex "response review" --continue
+"""
+
+UNDO = """Go back to the plan before the last change.
+
+\b
+Examples:
+  ketasched undo alex
+"""
+
+EXPORT = """Write the calendar of a saved course, the whole of it.
+
+\b
+Examples:
+  ketasched export alex --ics alex.ics --force
+"""

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
-from ketasched.cli.records import Opened, happened, keep_up, open_record, told, write
-from ketasched.cli.values import choose, clean_text, read
+from ketasched.cli.records import Opened, happened, keep_up, open_record, task_of, told, write
+from ketasched.cli.values import choose, clean_text, read, read_number
 from ketasched.core import changes
 from ketasched.core.changes import Refusal, Setting
-from ketasched.core.course import ATTENDED, CANCELLED, MISSED, Course, Session
+from ketasched.core.constraint import reasons_text
+from ketasched.core.course import CANCELLED, MISSED, Course, Session
 from ketasched.core.dates import read_date
 from ketasched.core.legality import RULES
-from ketasched.core.protocol import PerWeek, EveryWeeks, Phase
-from ketasched.core.protocol_text import read_cadence
-from ketasched.core.units import clock_text, day_text, list_text, read_clock, read_weekday
+from ketasched.core.order import Order
+from ketasched.core.units import (
+    clock_text,
+    count_text,
+    day_text,
+    days_text,
+    list_text,
+    read_clock,
+    read_weekday,
+)
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 from ketasched.formats import course_record
 
+LATEST = "2199-12-31"
+MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
 THEN = ("append", "squeeze", "shift", "keep", "replan")
 
@@ -106,11 +116,11 @@ def undo(name: str, how: How) -> None:
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
-        replace(one, status=CANCELLED)
-        for one in stored.course.sessions
-        if one.number not in known
+        replace(one, status=CANCELLED) for one in stored.course.sessions if one.number not in known
     ]
     course = replace(course, sessions=(*course.sessions, *gone))
+    stored = stored._replace(asked=last.before["asked"])
+    task = task_of(stored, opened.now)
     history = [
         one._replace(undone=True) if index == place else one
         for index, one in enumerate(stored.history)
@@ -118,23 +128,82 @@ def undo(name: str, how: How) -> None:
     happening = course_record.Happening(
         opened.now, f"undid: {last.what}", clean_text("--reason", how.reason), (), None
     )
-    kept = keep_up(opened.task, course, told(stored), opened.now)
+    kept = keep_up(task, course, told(stored), opened.now)
     after = stored._replace(course=course, kept=kept, history=(*history, happening))
-    _write(opened, after, how)
+    _write(opened._replace(task=task), after, how)
+
+
+def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> None:
+    """Add sessions: a number of them, up to a day, or one on a day; at another cadence."""
+    opened, setting = _open(name, how)
+    first = opened.stored
+    course = first.course
+    given = [key for key in ("--sessions", "--until", "--on") if ways.get(key)]
+    if len(given) != 1:
+        raise UsageProblem("extend by one of --sessions, --until and --on", "such as --sessions 3")
+    phase = _phase_to_extend(setting.order, course, step_back=step_back)
+    asked = dict(opened.stored.asked)
+    if ways.get("--cadence"):
+        asked["cadence"] = [f"{phase}={ways['--cadence']}"]
+    if phase in course.left_out:
+        asked["until"] = LATEST  # so that its cadence can be chosen
+    stored = opened.stored._replace(asked=asked)
+    opened = opened._replace(stored=stored, task=task_of(stored, opened.now))
+    order = opened.task.order
+    setting = setting._replace(order=order)
+    course = replace(course, left_out=tuple(one for one in course.left_out if one != phase))
+    if given[0] == "--on":
+        targets = [read("--on", lambda text: read_date(text, opened.today), ways["--on"])]
+    elif given[0] == "--sessions":
+        count = read_number("--sessions", ways["--sessions"], 1)
+        targets = changes.next_targets(order, course, phase, count)
+    else:
+        until = read("--until", lambda text: read_date(text, opened.today), ways["--until"])
+        ahead = changes.next_targets(order, course, phase, MAX_EXTENSION)
+        targets = [day for day in ahead if day <= until]
+        if not targets:
+            raise UsageProblem(
+                f"--until {until.isoformat()}: the next session is due on {day_text(ahead[0])}",
+                "give a later day",
+            )
+    outcome = changes.extend(setting, course, targets, phase)
+    what = f"extended by {count_text(len(targets), 'session')} of {phase}"
+    _finish(opened, outcome, what, how, first)
+
+
+def review(name: str, which: str, how: How, *, go_on: bool) -> None:
+    """A review is passed, or the course stops there."""
+    opened, setting = _open(name, how)
+    outcome = changes.decide(setting, opened.stored.course, which, go_on=go_on)
+    _finish(opened, outcome, f"review {which}: {'go on' if go_on else 'stop'}", how)
 
 
 # Parts
 
 
+def _phase_to_extend(order: Order, course: Course, *, step_back: bool) -> str:
+    """The phase that was left out, else the last one; or the one before where the course is."""
+    names = list(order.phases)
+    last = max(course.sessions, key=lambda one: (one.target, one.number)).phase
+    if step_back:
+        place = names.index(last)
+        if place == 0:
+            raise UsageProblem(f"--step-back: no phase comes before {last}")
+        return names[place - 1]
+    return course.left_out[0] if course.left_out else last
+
+
 def _open(name: str, how: How) -> tuple[Opened, Setting]:
     choose("--format", how.format or "table", ("table", "json"))
     opened = open_record(name, clock.now())
-    override = frozenset(part.strip() for part in how.override.split(",")) if how.override else set()
+    override = (
+        frozenset(part.strip() for part in how.override.split(",")) if how.override else frozenset()
+    )
     for rule in override:
         if rule not in RULES:
             hint = did_you_mean(rule, RULES) or f"rules are {', '.join(RULES)}"
             raise UsageProblem(f"--override: there is no rule `{rule}`", hint)
-    return opened, Setting(opened.task.order, opened.today, frozenset(override))
+    return opened, Setting(opened.task.order, opened.today, override)
 
 
 def _session(opened: Opened, number: str) -> Session:
@@ -176,24 +245,32 @@ def _moment(moment: datetime) -> str:
     return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
 
 
-def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> None:
+def _finish(
+    opened: Opened,
+    outcome: Course | Refusal,
+    what: str,
+    how: How,
+    first: course_record.StoredCourse | None = None,
+) -> None:
     if isinstance(outcome, Refusal):
         raise _refused(outcome)
     broken = tuple(sorted({part.strip() for part in how.override.split(",")} - {""}))
     reason = clean_text("--reason", how.reason)
-    after = happened(opened, outcome, what, reason=reason, overridden=broken)
+    first = first or opened.stored
+    after = happened(opened, first, outcome, what, reason=reason, overridden=broken)
     _write(opened, after, how)
 
 
 def _refused(refusal: Refusal) -> BreaksRules:
     if refusal.no_place:
         found = refusal.no_place
-        error = BreaksRules(
-            f"session {found.session} has no legal day then",
+        window = days_text(found.first, found.last)
+        days = [f"{day_text(one.day)}: {reasons_text(one.reasons)}" for one in found.refused]
+        return BreaksRules(
+            f"session {found.session} has no legal day then in its window, {window}; "
+            f"{'; '.join(days)}",
             "choose another time, or what happens to the rest",
         )
-        error.failure = found
-        return error
     texts = list(dict.fromkeys(f"session {one.session}: {one.text}" for one in refusal.faults))
     rules = ",".join(dict.fromkeys(one.rule for one in refusal.faults))
     return BreaksRules("; ".join(texts[:4]), f"to do it all the same: --override {rules}")

@@ -118,6 +118,16 @@ def new_file(path_text: str, data: bytes, *, replace: bool) -> Iterator[None]:
             temporary.unlink(missing_ok=True)
 
 
+def check_place(path_text: str, *, replace: bool) -> None:
+    """Refuse a place for a file that cannot be one, or where something is that may not be replaced.
+
+    Raises:
+        FileTrouble: so it is.
+    """
+    with _file_trouble(path_text):
+        _check_place(Path(path_text), path_text, replace=replace)
+
+
 def place_file(path: Path, data: bytes, backup: Path | None = None) -> None:
     """Write a file whole or not at all, in the place of one that may be there; that one stays as
     ``backup``. Whoever looks finds the old file or the new one.

@@ -52,11 +52,31 @@ def run(request: Request) -> None:
     # JSON is UTF-8 wherever it goes.
     data = text.encode(errors="replace") if task.format in ("json", "csv") else None
     with contextlib.ExitStack() as files:
-        if request.ics:
+        if request.ics and not request.save:
             calendar = _calendar(course, task, now)
             files.enter_context(output.new_file(request.ics, calendar, replace=request.force))
+        if request.save:
+            _save(request, course, task, now)
         output.print_text(text) if data is None else output.print_data(data)
     _remark(request, course, task)
+    if request.save:
+        output.tell(f"saved {output.printable(request.save)}: see it with status {request.save}")
+
+
+def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
+    from ketasched.cli import output, records
+    from ketasched.errors import FileTrouble
+    from ketasched.formats.course_record import CalendarFile
+
+    path = records.path_of(request.save)
+    if path.exists():
+        raise FileTrouble(f"{path} exists already", "choose another name", str(path))
+    named = request.ics not in ("", "-")
+    if named:
+        output.check_place(request.ics, replace=request.force)
+    files = (CalendarFile(request.ics, task.staff),) if named else ()
+    stored = records.new_record(request, task, course, now, files)
+    records.write(None, stored, path, task)
 
 
 def _plan(request: Request, task: Task) -> Course:

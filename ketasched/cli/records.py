@@ -86,7 +86,9 @@ def told(stored: StoredCourse) -> dict[str, Kept]:
     return {one.uid: one for one in stored.kept}
 
 
-def keep_up(task: Task, course: Course, kept: Mapping[str, Kept], now: datetime) -> tuple[Kept, ...]:
+def keep_up(
+    task: Task, course: Course, kept: Mapping[str, Kept], now: datetime
+) -> tuple[Kept, ...]:
     """What calendars are to be told of a course: SEQUENCE rises where anything a reader sees of an
     entry has changed, and only there; an entry that was ever told of keeps its line.
     """
@@ -201,12 +203,25 @@ def _take(file: int, path: Path) -> None:
             return
 
 
+def snapshot(stored: StoredCourse) -> dict[str, Any]:
+    """All that a change may change, to go back to."""
+    return {**course_record.state_of(stored.course), "asked": dict(stored.asked)}
+
+
 def happened(
-    opened: Opened, course: Course, what: str, *, reason: str = "", overridden: tuple[str, ...] = ()
+    opened: Opened,
+    first: StoredCourse,
+    course: Course,
+    what: str,
+    *,
+    reason: str = "",
+    overridden: tuple[str, ...] = (),
 ) -> StoredCourse:
-    """The record after a change: the course, what calendars are to be told, and the history."""
+    """The record after a change to what it was ``first``: the course, what calendars are to be told,
+    and the history.
+    """
     stored = opened.stored
-    before: dict[str, Any] = course_record.state_of(stored.course)
+    before = snapshot(first)
     happening = Happening(opened.now, what, reason, overridden, before)
     kept = keep_up(opened.task, course, told(stored), opened.now)
     return stored._replace(course=course, kept=kept, history=(*stored.history, happening))
@@ -217,7 +232,6 @@ def new_record(
 ) -> StoredCourse:
     """The record of a course that was just planned."""
     from ketasched.cli.asked import asked_of, busy_of, clinic_data
-
     from ketasched.formats import protocol_yaml
 
     return StoredCourse(

@@ -225,6 +225,14 @@ class Request(Terms):
             about="Reminders before each session, the most important first; or none.",
         ),
     ] = ""
+    save: Annotated[
+        str,
+        _option(
+            "--save",
+            metavar="NAME",
+            about="Keep the course as NAME.course.json, to be changed as life goes on.",
+        ),
+    ] = ""
     ics: Annotated[
         str,
         _option(

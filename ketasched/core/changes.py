@@ -92,8 +92,8 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
         name=session.name,
     )
     if then == "append":
-        (target,) = _next_targets(setting.order, course, 1)
-        phase = max(_live(course), key=lambda one: one.rank).phase
+        phase = max(course.sessions, key=lambda one: one.rank).phase
+        (target,) = next_targets(setting.order, course, phase, 1)
         place = _next_place(setting.order, course, phase)
         make_up = replace(_due(setting.order, make_up, phase, target), instead_of=0, place=place)
         return _settled(setting, _added(course, [make_up]), {make_up.number})
@@ -179,13 +179,39 @@ def replanned(setting: Setting, course: Course, numbers: Collection[int]) -> Cou
     return _settled(setting, course, set(numbers))
 
 
-def next_targets(order: Order, course: Course, count: int) -> list[date]:
-    """The days on which the course would go on at the cadence it ends with.
+def next_targets(order: Order, course: Course, phase: str, count: int) -> list[date]:
+    """The days on which the course would go on with a phase.
 
     Raises:
-        UsageProblem: its last phase lists its days, so it does not go on.
+        UsageProblem: the phase lists its days, so it does not go on by itself.
     """
-    return _next_targets(order, course, count)
+    wanted = order.phases[phase]
+    if isinstance(wanted.cadence, (DayList, NamedDays)):
+        raise UsageProblem(
+            f"the phase {phase} lists its days, so it does not go on by itself",
+            "add a session on a day with: extend --on DATE",
+        )
+    minutes = order.protocol.minutes
+    due = _due_days(course, phase)
+    stretches = [Stretch(wanted, 1, len(due) + count, None, minutes)]
+    if not due:
+        last = max(course.sessions, key=lambda one: (one.target, one.number)).phase
+        due = _due_days(course, last)
+        before = Stretch(order.phases[last], 1, len(due), None, minutes)
+        stretches = [before, Stretch(wanted, 1, count, None, minutes)]
+    laid = lay_targets(stretches, due[0], order.week(), order.days)
+    if isinstance(laid, NoPattern):
+        raise UsageProblem(f"the phase {phase} has no weekdays to go on with")
+    # Pauses and shifts have put the last one off.
+    late = due[-1] - laid[len(due) - 1].day
+    return [one.day + late for one in laid[len(due) :]]
+
+
+def _due_days(course: Course, phase: str) -> list[date]:
+    """The targets of a phase, each place in the course once."""
+    return sorted(
+        one.target for one in course.sessions if one.phase == phase and not one.instead_of
+    )
 
 
 # Parts
@@ -230,28 +256,6 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
             return finish(setting.order, trial, setting.today)
         refused += found
     return Refusal(tuple(dict.fromkeys(refused)))
-
-
-def _next_targets(order: Order, course: Course, count: int) -> list[date]:
-    last = max(course.sessions, key=lambda one: (one.target, one.number))
-    phase = order.phases[last.phase]
-    if isinstance(phase.cadence, (DayList, NamedDays)):
-        raise UsageProblem(
-            f"the phase {phase.name} lists its days, so it does not go on by itself",
-            "add a session on a day with: extend --on DATE",
-        )
-    due = sorted(
-        one.target
-        for one in course.sessions
-        if one.phase == phase.name and (one.is_live or not one.instead_of)
-    )
-    stretch = Stretch(phase, 1, len(due) + count, None, last.minutes)
-    laid = lay_targets([stretch], due[0], order.week(), order.days)
-    if isinstance(laid, NoPattern):
-        raise UsageProblem(f"the phase {phase.name} has no weekdays to go on with")
-    # Pauses and shifts have put the last one off.
-    late = due[-1] - laid[len(due) - 1].day
-    return [one.day + late for one in laid[len(due) :]]
 
 
 def _due(order: Order, session: Session, phase: str, target: date) -> Session:
@@ -333,7 +337,7 @@ def _added(course: Course, added: Sequence[Session]) -> Course:
 
 
 def _next_number(course: Course) -> int:
-    return max(max(one.number for one in course.sessions), course.total) + 1
+    return max(course.total, *(one.number for one in course.sessions)) + 1
 
 
 def _next_place(order: Order, course: Course, phase: str) -> int:

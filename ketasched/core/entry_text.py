@@ -8,7 +8,15 @@ from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 from ketasched.core.constraint import reasons_text
-from ketasched.core.course import CANCELLED, MISSED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
+from ketasched.core.course import (
+    CANCELLED,
+    MISSED,
+    TENTATIVE,
+    Course,
+    LinkedVisit,
+    Session,
+    Unplaced,
+)
 from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Protocol, gives_away
 from ketasched.core.units import clock_text, count_text, day_text, days_text, duration_text

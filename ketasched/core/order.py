@@ -31,6 +31,9 @@ class Commitments(NamedTuple):
         return tuple(found)
 
 
+NO_COMMITMENTS = Commitments()
+
+
 class Rules(NamedTuple):
     """What refuses a session, and what a linked visit; made once for many courses."""
 
@@ -70,7 +73,7 @@ class Order:
     already: int = 0
     without: frozenset[str] = frozenset()
     fixed: Mapping[int, datetime] = field(default_factory=dict)
-    commitments: Commitments = Commitments()
+    commitments: Commitments = NO_COMMITMENTS
 
     @property
     def times(self) -> StartTimes:

@@ -449,7 +449,7 @@ _HAPPENING = Record(
         "reason": Key(_TEXT, ""),
         "overridden": Key(_Items(_TEXT), ""),
         "undone": Key(_YES, ""),
-        "before": Key(_record(**_STATE), "", None),
+        "before": Key(_record(**_STATE, asked=_Options()), "", None),
     },
 )
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from ketasched.core.constraint import Reason
@@ -73,6 +74,66 @@ def course_report(
             }
             for one in course.unplaced
         ],
+    }
+
+
+def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
+    """What a change did: old and new dates of every session and linked visit it touched."""
+    return {
+        "schema": SCHEMA,
+        "change": what,
+        "sessions": [
+            {
+                "number": new.number,
+                "before": old.start.isoformat() if old else None,
+                "after": new.start.isoformat(),
+                "status": new.status,
+                "reasons": _reasons(new.reasons),
+            }
+            for new in after.sessions
+            for old in [next((o for o in before.sessions if o.number == new.number), None)]
+            if old is None or (old.start, old.status) != (new.start, new.status)
+        ],
+        "visits": [
+            {
+                "name": new.name,
+                **_beside(new),
+                "before": old.start.isoformat() if old else None,
+                "after": new.start.isoformat(),
+                "status": new.status,
+            }
+            for new in after.visits
+            for old in [
+                next(
+                    (o for o in before.visits if (o.session, o.name) == (new.session, new.name)),
+                    None,
+                )
+            ]
+            if old is None or (old.start, old.status) != (new.start, new.status)
+        ],
+    }
+
+
+def status_report(course: Course, today: date, warnings: Sequence[str]) -> dict[str, Any]:
+    """A running course as it stands."""
+    return {
+        "schema": SCHEMA,
+        "today": today.isoformat(),
+        "protocol": course.protocol.id,
+        "sessions": [
+            {
+                "number": one.number,
+                "phase": one.phase,
+                "start": one.start.isoformat(),
+                "end": one.end.isoformat(),
+                "status": one.status,
+                "by_hand": one.by_hand,
+                "instead_of": one.instead_of or None,
+            }
+            for one in course.sessions
+        ],
+        "reviews": [one._asdict() for one in course.reviews],
+        "warnings": list(warnings),
     }
 
 

@@ -63,7 +63,7 @@ def data_of(protocol: core.Protocol) -> dict[str, Any]:
     """
     ours = protocol.file == core.BUILT_IN
     source = _built_in_source() if ours else read_file(protocol.file)
-    nodes = dict((key.value, value) for key, value in compose(source, ours=ours).value)
+    nodes = {key.value: value for key, value in compose(source, ours=ours).value}
     for node in nodes["protocols"].value:
         data = plain(node)
         if data["id"] == protocol.id:

@@ -1,0 +1,87 @@
+"""``ketasched status`` and ``export``."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+
+from ketasched import clock
+from ketasched.cli import output
+from ketasched.cli.records import Opened, calendar_of, open_record
+from ketasched.cli.values import choose
+from ketasched.core.course import PLANNED, TENTATIVE
+from ketasched.core.legality import faults
+from ketasched.core.units import day_text
+
+
+def show(name: str, form: str, *, history: bool) -> None:
+    """Print a course as it stands today, or what happened to it."""
+    choose("--format", form or "table", ("table", "json"))
+    opened = open_record(name, clock.now())
+    warnings = list(_warnings(opened))
+    if form == "json":
+        from ketasched.formats import course_report
+
+        report = course_report.status_report(opened.stored.course, opened.today, warnings)
+        output.print_data(course_report.to_json(report).encode(errors="replace"))
+        return
+    from ketasched.cli.terminal.status import history_page, status_page
+
+    output.print_text(history_page(opened) if history else status_page(opened, warnings))
+
+
+def export(name: str, audience: str, file: str, *, drop_cancelled: bool, force: bool) -> None:
+    """Write a record's calendar: to a file, or to the ones it remembers."""
+    choose("--for", audience or "patient", ("patient", "staff"))
+    opened = open_record(name, clock.now())
+    stored = opened.stored
+    course = stored.course
+    if drop_cancelled:
+        from dataclasses import replace
+
+        from ketasched.core.entry_text import is_gone
+
+        course = replace(
+            course,
+            sessions=tuple(one for one in course.sessions if not is_gone(one)),
+            visits=tuple(one for one in course.visits if not is_gone(one)),
+        )
+    data = calendar_of(opened.task, course, stored.kept, staff=audience == "staff")
+    if file in ("", "-"):
+        output.print_data(data)
+        return
+    with output.new_file(file, data, replace=force):
+        pass
+    output.tell(
+        f"wrote {output.printable(file)}: the whole course; import it into an empty calendar"
+    )
+
+
+def _warnings(opened: Opened) -> Iterator[str]:
+    """What somebody should look at: what is due, what breaks rules, what has drifted."""
+    course = opened.stored.course
+    for one in course.sessions:
+        if one.status in (PLANNED, TENTATIVE) and one.end < opened.now:
+            yield (
+                f"session {one.number}, {day_text(one.start.date())}, is over: done, miss or cancel?"
+            )
+    ahead = {
+        one.number
+        for one in course.sessions
+        if one.status in (PLANNED, TENTATIVE) and one.start > opened.now
+    }
+    for fault in faults(opened.task.order, course, ahead):
+        yield f"session {fault.session}: {fault.text}"
+    for review in course.reviews:
+        before = [one for one in course.sessions if one.number == review.after_session]
+        if not review.passed and before and before[0].end < opened.now:
+            yield f"the review is due: {review.name}"
+    for calendar in opened.stored.calendars:
+        path = opened.path.parent / calendar.path
+        found = ""
+        with contextlib.suppress(OSError):
+            found = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+        if found != calendar.digest:
+            state = "is not what was written" if found else "is missing"
+            yield f"{path} {state}: write it again with export"

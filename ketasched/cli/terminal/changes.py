@@ -1,0 +1,66 @@
+"""What a change does to a course: old and new dates of every entry that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.course import day_column, entry_title, hours_text, remarks
+from ketasched.cli.terminal.page import Page
+from ketasched.core.course import Course, LinkedVisit, Session
+from ketasched.core.entry_text import Entry, unplaced_text
+
+
+def changes_page(before: Course, after: Course, what: str) -> str:
+    """What was done, and a table of before and after."""
+    page = Page()
+    page.add_title(what[0].upper() + what[1:])
+    rows = list(changed_entries(before, after))
+    if rows:
+        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+        table.add_column("#", justify="right", no_wrap=True)
+        for title in ("Entry", "Before", "After"):
+            table.add_column(title)
+        for old, new in rows:
+            shown = new or old
+            if shown is not None:
+                number = str(shown.number) if isinstance(shown, Session) else ""
+                why = "; ".join(remarks(new)) if new else ""
+                after_text = "\n".join(part for part in (_moment(new), why) if part)
+                table.add_row(number, Text(entry_title(shown)), _moment(old), Text(after_text))
+        page.add("", table)
+    else:
+        page.add("No date changes.")
+    for one in after.unplaced:
+        if one not in before.unplaced:
+            page.add(f"{unplaced_text(one)}.")
+    return page.text()
+
+
+def changed_entries(before: Course, after: Course) -> Iterator[tuple[Entry | None, Entry | None]]:
+    """Pairs of an entry before and after, where its time or status differs."""
+    old = {_key(one): one for one in before.entries()}
+    new = {_key(one): one for one in after.entries()}
+    for key in sorted({*old, *new}, key=lambda key: (new.get(key) or old[key]).start):
+        one, other = old.get(key), new.get(key)
+        if one is None or other is None or _shown(one) != _shown(other):
+            yield one, other
+
+
+def _key(entry: Entry) -> tuple[int, str]:
+    if isinstance(entry, LinkedVisit):
+        return entry.session, entry.name
+    return entry.number, ""
+
+
+def _shown(entry: Entry) -> tuple[object, ...]:
+    return entry.start, entry.end, entry.status
+
+
+def _moment(entry: Entry | None) -> str:
+    if entry is None:
+        return "not there"
+    status = "" if entry.status == "planned" else f", {entry.status}"
+    return f"{day_column(entry)} {hours_text(entry)}{status}"

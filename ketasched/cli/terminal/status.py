@@ -1,0 +1,88 @@
+"""A running course today: what is done, what comes next, what is due, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.course import (
+    day_column,
+    entry_title,
+    hours_text,
+    number_text,
+    remarks,
+    setting_text,
+)
+from ketasched.cli.terminal.page import NARROW, Page, advice
+from ketasched.core.course import ATTENDED
+from ketasched.core.entry_text import is_gone, unplaced_text
+from ketasched.core.units import clock_text, count_text, day_text
+
+if TYPE_CHECKING:
+    from ketasched.cli.records import Opened
+
+
+def status_page(opened: Opened, warnings: Sequence[str]) -> str:
+    """The course as it stands."""
+    page = Page()
+    course = opened.stored.course
+    page.add_title(f"{opened.stored.name}: {course.protocol.title}")
+    live = [one for one in course.sessions if one.is_live]
+    done = [one for one in live if one.status == ATTENDED]
+    ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
+    facts = [
+        ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.found)}"),
+        ("Done", f"{len(done)} of {count_text(len(live), 'session')}"),
+    ]
+    if ahead:
+        first = ahead[0]
+        when = f"{day_text(first.start.date())}, {hours_text(first)}"
+        number = number_text(first)
+        facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
+    reviews = [one for one in course.reviews if not one.passed]
+    facts += [("Review", f"{one.name}, after session {one.after_session}") for one in reviews]
+    page.add_facts(facts)
+    page.add("", _table(opened, narrow=page.width < NARROW), "")
+    page.add(*(f"Look: {warning}" for warning in warnings))
+    page.add(*(f"{unplaced_text(one)}." for one in course.unplaced))
+    page.add(advice(course.protocol))
+    return page.text()
+
+
+def _table(opened: Opened, *, narrow: bool) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("#", justify="right", no_wrap=True)
+    for title in ("Entry", "When") if narrow else ("Entry", "Day", "From–to", "Notes"):
+        table.add_column(title, no_wrap=title in ("Day", "From–to"))
+    for entry in opened.stored.course.entries():
+        said = [] if entry.status in ("planned", "tentative") else [entry.status]
+        if getattr(entry, "by_hand", False) and not said:
+            said.append("moved by hand")
+        notes = "; ".join([*said, *([] if is_gone(entry) else remarks(entry))])
+        style = "dim" if is_gone(entry) else ""
+        row: list[str | Text] = [number_text(entry), Text(entry_title(entry))]
+        if narrow:
+            when = f"{day_column(entry)} {hours_text(entry)}"
+            row.append(Text("\n".join(part for part in (when, notes) if part)))
+        else:
+            row += [day_column(entry), hours_text(entry), Text(notes)]
+        table.add_row(*row, style=style)
+    return table
+
+
+def history_page(opened: Opened) -> str:
+    """What happened to a course, in order."""
+    page = Page()
+    page.add_title(f"{opened.stored.name}: what happened")
+    place = opened.task.zone.tzinfo
+    for one in opened.stored.history:
+        at = one.at.astimezone(place)
+        parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {one.what}"]
+        parts += [f"reason: {one.reason}"] if one.reason else []
+        parts += [f"rules broken on purpose: {', '.join(one.overridden)}"] if one.overridden else []
+        parts += ["undone"] if one.undone else []
+        page.add("; ".join(parts))
+    return page.text()
