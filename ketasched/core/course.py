@@ -87,19 +87,27 @@ class Pause(NamedTuple):
 class LinkedVisit(NamedTuple):
     """A visit that goes with a session: consultation, preparation, integration, assessment.
 
-    Times are wall times in the clinic's zone. ``ideal`` is where it would best start.
+    Times are wall times in the clinic's zone. ``ideal`` is where it would best start. ``which``
+    says how ``session`` was chosen: one that goes with the first or last is the same linked visit
+    whichever session that is.
     """
 
     kind: str
     name: str
     session: int
     side: str
+    which: str
     ideal: datetime
     start: datetime
     end: datetime
     by_video: bool
     reasons: tuple[Reason, ...]
     status: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from the other linked visits of its course, for good."""
+        return self.name, 0 if self.which in ("first", "last") else self.session
 
     @property
     def minutes(self) -> int:

@@ -84,7 +84,7 @@ class Search:
         before, here = self.targets[index - 1], self.targets[index]
         if before.number in self.fixed and here.number in self.fixed:
             return 0, None
-        if before.phase.name == here.phase.name:
+        if before.phase.name == here.phase.name and not here.after_break:
             return here.phase.gap.min, here.phase.gap.max
         return min(before.phase.gap.min, here.phase.gap.min), None
 

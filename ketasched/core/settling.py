@@ -50,7 +50,7 @@ def settle(
         fixed = {
             one.number: one.start.replace(tzinfo=None) for one in leading if one.number not in free
         }
-        found = place([_target(order, one) for one in leading], slots, fixed, order.start)
+        found = place([_target(order, one, course) for one in leading], slots, fixed, order.start)
         if isinstance(found, NoPlacement):
             return found
         placed = [one for one in found.placed if one.target.number in free]
@@ -76,7 +76,7 @@ def finish(order: Order, course: Course, today: date) -> Course:
     ahead = [review.after_session for review in course.reviews if not review.passed]
     first_tentative = min(ahead, default=10**9) + 1
     sessions = tuple(
-        replace(one, status=TENTATIVE if one.number >= first_tentative else PLANNED)
+        replace(one, status=TENTATIVE if one.rank[0] >= first_tentative else PLANNED)
         if one.status in (PLANNED, TENTATIVE)
         else one
         for one in sorted(course.sessions, key=lambda one: (one.start, one.number))
@@ -91,7 +91,7 @@ def _with_visits(order: Order, course: Course, today: date) -> Course:
     live = tuple(one for one in course.sessions if one.is_live)
     if not live:
         return replace(course, visits=tuple(map(_cancelled, course.visits)))
-    beside = order.rules.beside._replace(today=max(order.rules.beside.today, today))
+    beside = order.rules.beside._replace(today=today, running=True)
     fresh = add_visits(
         replace(course, sessions=live, visits=(), unplaced=course.unplaced),
         beside,
@@ -99,14 +99,16 @@ def _with_visits(order: Order, course: Course, today: date) -> Course:
         already=order.already,
     )
     over = {
-        (one.session, one.name): one
+        one.key: one
         for one in course.visits
         if one.start.date() < today and one.status != CANCELLED
     }
-    visits = {(one.session, one.name): one for one in fresh.visits} | over
-    gone = [one for one in course.visits if (one.session, one.name) not in visits]
+    visits = {one.key: one for one in fresh.visits} | over
+    gone = [one for one in course.visits if one.key not in visits]
     everything = [*visits.values(), *map(_cancelled, gone)]
-    unplaced = tuple(one for one in fresh.unplaced if (one.session, one.name) not in over)
+    unplaced = tuple(
+        one for one in fresh.unplaced if not {(one.name, one.session), (one.name, 0)} & over.keys()
+    )
     ordered = tuple(sorted(everything, key=lambda one: one.start))
     return replace(course, visits=ordered, unplaced=unplaced)
 
@@ -115,7 +117,7 @@ def _cancelled(visit: LinkedVisit) -> LinkedVisit:
     return visit._replace(status=CANCELLED)
 
 
-def _target(order: Order, session: Session) -> Target:
+def _target(order: Order, session: Session, course: Course) -> Target:
     early = (session.target - session.window_start).days
     late = (session.window_end - session.target).days
     phase = order.phases[session.phase]
@@ -128,7 +130,14 @@ def _target(order: Order, session: Session) -> Target:
         session.minutes,
         (),
         session.name,
+        bool(session.instead_of) or _follows_a_gone_one(session, course),
     )
+
+
+def _follows_a_gone_one(session: Session, course: Course) -> bool:
+    """Whether what comes just before a session in the order of the course did not take place."""
+    before = [one for one in course.sessions if one.rank < session.rank]
+    return bool(before) and not max(before, key=lambda one: one.rank).is_live
 
 
 def _moved(order: Order, session: Session, placed: Placed) -> Session:

@@ -50,7 +50,8 @@ class Target(NamedTuple):
     """The ideal day of a session, its window and length.
 
     ``skipped``: closed days that a run of working days left out. ``name`` is empty unless the
-    protocol names its sessions.
+    protocol names its sessions. ``after_break``: a session before it did not take place, so that
+    the largest gap to what is before that is not asked for.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Target(NamedTuple):
     minutes: int
     skipped: tuple[Reason, ...] = ()
     name: str = ""
+    after_break: bool = False
 
     @property
     def first(self) -> date:

@@ -32,12 +32,13 @@ class Beside(NamedTuple):
     """What decides where linked visits may stand.
 
     ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
-    begins ``today`` or later is before today.
+    begins ``today`` or later, or that is ``running``, is placed before today.
     """
 
     at_clinic: Sequence[Constraint]
     by_video: Sequence[Constraint]
     today: date
+    running: bool = False
 
 
 def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
@@ -162,6 +163,7 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
                 rule.name,
                 session.number,
                 rule.anchor.side,
+                rule.anchor.which,
                 ideal,
                 start,
                 session_end(start, rule.minutes),
@@ -225,7 +227,7 @@ def _is_near_enough(question: _Question, start: datetime) -> bool:
 
 def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
     rule, anchor, course, taken, beside = question
-    if start.date() < beside.today <= course.start:
+    if start.date() < beside.today and (beside.running or beside.today <= course.start):
         return (Reason("past", "that day has passed"),)
     end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)

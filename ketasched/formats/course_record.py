@@ -244,6 +244,7 @@ def _visit_data(one: LinkedVisit) -> dict[str, Any]:
         "name": one.name,
         "session": one.session,
         "side": one.side,
+        "which": one.which,
         "ideal": one.ideal.strftime(_WALL),
         "start": one.start.strftime(_WALL),
         "minutes": one.minutes,
@@ -260,6 +261,7 @@ def _visit(data: Mapping[str, Any], place: ZoneInfo) -> LinkedVisit:
         data["name"],
         int(data["session"]),
         data["side"],
+        data["which"],
         _wall(data["ideal"], place),
         start,
         session_end(start, int(data["minutes"])),
@@ -426,7 +428,8 @@ _SESSION = _record(
     reasons=_REASONS, status=_STATUS, by_hand=_YES, instead_of=_NUMBER,
 )  # fmt: skip
 _VISIT = _record(
-    kind=_TEXT, name=_TEXT, session=_NUMBER, side=one_of("before", "after"), ideal=_WALL_TIME,
+    kind=_TEXT, name=_TEXT, session=_NUMBER, side=one_of("before", "after"), which=_TEXT,
+    ideal=_WALL_TIME,
     start=_WALL_TIME, minutes=whole(1, 1440), by_video=_YES, reasons=_REASONS, status=_STATUS,
 )  # fmt: skip
 _STATE: dict[str, Reader] = {

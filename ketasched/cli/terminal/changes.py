@@ -9,8 +9,8 @@ from rich.text import Text
 
 from ketasched.cli.terminal.course import day_column, entry_title, hours_text, remarks
 from ketasched.cli.terminal.page import Page
-from ketasched.core.course import Course, LinkedVisit, Session
-from ketasched.core.entry_text import Entry, unplaced_text
+from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
+from ketasched.core.entry_text import Entry, is_gone, unplaced_text
 
 
 def changes_page(before: Course, after: Course, what: str) -> str:
@@ -27,7 +27,8 @@ def changes_page(before: Course, after: Course, what: str) -> str:
             shown = new or old
             if shown is not None:
                 number = str(shown.number) if isinstance(shown, Session) else ""
-                why = "; ".join(remarks(new)) if new else ""
+                told = remarks(new) if new and not is_gone(new) else []
+                why = "; ".join(one for one in told if one != TENTATIVE)
                 after_text = "\n".join(part for part in (_moment(new), why) if part)
                 table.add_row(number, Text(entry_title(shown)), _moment(old), Text(after_text))
         page.add("", table)
@@ -49,10 +50,8 @@ def changed_entries(before: Course, after: Course) -> Iterator[tuple[Entry | Non
             yield one, other
 
 
-def _key(entry: Entry) -> tuple[int, str]:
-    if isinstance(entry, LinkedVisit):
-        return entry.session, entry.name
-    return entry.number, ""
+def _key(entry: Entry) -> tuple[str, int]:
+    return entry.key if isinstance(entry, LinkedVisit) else ("", entry.number)
 
 
 def _shown(entry: Entry) -> tuple[object, ...]:
