@@ -332,6 +332,25 @@ def _review(
     living.review(name, which, living.How(dry_run, reason, "", form), go_on=go_on)
 
 
+@app.command(
+    "close-day",
+    cls=OnceEach,
+    help=help_text.CLOSE_DAY,
+    short_help="The clinic must close: move its courses.",
+)
+def _close_day(
+    day: Annotated[str, typer.Argument(metavar="DATE", show_default=False)],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", show_default=False)],
+    *,
+    dry_run: DryRun = False,
+    reason: Because = "",
+    form: As = "",
+) -> None:
+    from ketasched.cli.close_day import run
+
+    run(day, folder, dry_run=dry_run, reason=reason, form=form)
+
+
 @app.command("undo", cls=OnceEach, help=help_text.UNDO, short_help="Go back one change.")
 def _undo(name: Name, *, dry_run: DryRun = False, reason: Because = "", form: As = "") -> None:
     from ketasched.cli import living

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AHEAD = timedelta(days=366)
 """How long after a course busy times are kept, for what it may come to."""
-_NOT_KEPT = {"clinic", "protocols", "busy", "force", "format", "save"}
+_NOT_KEPT = {"clinic", "protocols", "busy", "force", "format"}
 
 
 def asked_of(request: Request, task: Task) -> dict[str, Any]:
@@ -33,8 +33,9 @@ def asked_of(request: Request, task: Task) -> dict[str, Any]:
     for name in ("closed", "away"):
         if name in kept:
             kept[name] = [_span(text, task.today) for text in kept[name]]
-    if "until" in kept:
-        kept["until"] = read_date(kept["until"], task.today).isoformat()
+    for name in ("until", "authorised_until"):
+        if name in kept:
+            kept[name] = read_date(kept[name], task.today).isoformat()
     return kept
 
 

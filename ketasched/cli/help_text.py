@@ -147,3 +147,12 @@ EXPORT = """Write the calendar of a saved course, the whole of it.
 Examples:
   ketasched export alex --ics alex.ics --force
 """
+
+CLOSE_DAY = """The clinic must close: every course of a folder with a session on that day is
+placed anew without it, its calendars are rewritten, and you are told whom to call.
+
+\b
+Examples:
+  ketasched close-day 2027-01-21 . --reason snow
+  ketasched close-day tomorrow records --dry-run
+"""

@@ -55,6 +55,8 @@ class Task(NamedTuple):
     today: date
     asked_weekdays: frozenset[int]
     printed: bool
+    authorised_until: date | None = None
+    authorised_visits: int = 0
 
     @property
     def zone(self) -> zone.Zone:
@@ -90,6 +92,8 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
     name = course_name = clean_text("--name", request.name)
     if not name and request.ics not in ("", "-"):
         course_name = clean_text("--ics", Path(request.ics).stem)
+    elif not name and request.save:
+        course_name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
     location = clean_text("--location", request.location)
     if not location and file:
         location = file.defaults.location or file.address
@@ -110,6 +114,12 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
         terms.today,
         _asked_weekdays(request.at),
         request.ics != "-",
+        read("--authorised-until", lambda text: read_date(text, terms.today), authorised)
+        if (authorised := request.authorised_until)
+        else None,
+        read_number("--authorised-visits", request.authorised_visits, 1)
+        if request.authorised_visits
+        else 0,
     )
 
 
@@ -203,7 +213,13 @@ def _refuse_idle_options(request: Request) -> None:
             raise UsageProblem(
                 f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
             )
-    if request.audience == "staff" and not request.name:
+    for option, given in (
+        ("--authorised-until", request.authorised_until),
+        ("--authorised-visits", request.authorised_visits),
+    ):
+        if given and not request.save:
+            raise UsageProblem(f"{option} speaks of a course that is kept", "add --save NAME")
+    if request.audience == "staff" and not (request.name or request.save):
         raise UsageProblem(
             "--for staff needs --name, so that two people's entries never meet in one calendar",
             "add --name and a label for the person, such as --name A.B.",

@@ -70,7 +70,8 @@ def drop(name: str, number: str, status: str, then: str, how: How) -> None:
     """A session was missed, or is cancelled."""
     opened, setting = _open(name, how)
     session = _session(opened, number)
-    then = then or "keep"
+    phase = setting.order.phases[session.phase]
+    then = then or phase.missed or "keep"
     choose("--then", then, THEN)
     if status == MISSED and session.start > opened.now:
         raise UsageProblem(

@@ -16,8 +16,9 @@ from ketasched.cli.output import place_file
 from ketasched.cli.request import Request
 from ketasched.core.busy import Busy, BusyTimes
 from ketasched.core.course import Course
-from ketasched.core.entry_text import View, description, summary
-from ketasched.core.identity import uid
+from ketasched.core.duties import due_duties
+from ketasched.core.entry_text import View, description, duty_title, summary
+from ketasched.core.identity import duty_uid, uid
 from ketasched.errors import FileTrouble
 from ketasched.formats import course_record
 from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
@@ -101,13 +102,22 @@ def keep_up(
             for text in (summary(course, entry, view), description(course, entry, view)):
                 said.update(text.encode(errors="replace") + b"\0")
         said.update(f"{entry.start} {entry.end} {entry.status} {task.location}".encode())
-        digest = said.hexdigest()[:32]
-        before = kept.get(name)
-        if before is None:
-            found[name] = Kept(name, 0, now, now, digest)
-        elif before.said != digest:
-            found[name] = Kept(name, before.sequence + 1, before.created, now, digest)
+        _note(found, kept, name, said.hexdigest()[:32], now)
+    for duty in due_duties(course):
+        name = duty_uid(task.course_name, course, duty)
+        text = f"{duty_title(duty, view_of(task, staff=True))} {duty.due}"
+        _note(found, kept, name, hashlib.sha256(text.encode()).hexdigest()[:32], now)
     return tuple(found.values())
+
+
+def _note(
+    found: dict[str, Kept], kept: Mapping[str, Kept], name: str, said: str, now: datetime
+) -> None:
+    before = kept.get(name)
+    if before is None:
+        found[name] = Kept(name, 0, now, now, said)
+    elif before.said != said:
+        found[name] = Kept(name, before.sequence + 1, before.created, now, said)
 
 
 def view_of(task: Task, *, staff: bool) -> View:

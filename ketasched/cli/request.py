@@ -233,6 +233,22 @@ class Request(Terms):
             about="Keep the course as NAME.course.json, to be changed as life goes on.",
         ),
     ] = ""
+    authorised_until: Annotated[
+        str,
+        _option(
+            "--authorised-until",
+            metavar="DATE",
+            about="With --save: the last day an insurer's approval covers; status warns before.",
+        ),
+    ] = ""
+    authorised_visits: Annotated[
+        str,
+        _option(
+            "--authorised-visits",
+            metavar="N",
+            about="With --save: the sessions an approval covers; status warns before.",
+        ),
+    ] = ""
     ics: Annotated[
         str,
         _option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ketasched import clock
 from ketasched.cli import output
@@ -12,7 +13,10 @@ from ketasched.cli.records import Opened, calendar_of, open_record
 from ketasched.cli.values import choose
 from ketasched.core.course import PLANNED, TENTATIVE
 from ketasched.core.legality import faults
-from ketasched.core.units import day_text
+from ketasched.core.units import count_text, day_text
+
+SOON = timedelta(days=28)
+"""How long before an approval ends it is warned about."""
 
 
 def show(name: str, form: str, *, history: bool) -> None:
@@ -58,6 +62,24 @@ def export(name: str, audience: str, file: str, *, drop_cancelled: bool, force: 
     )
 
 
+def _authorisation(opened: Opened) -> Iterator[str]:
+    """What an insurer's approval does not cover, and that it runs out soon."""
+    live = [one for one in opened.stored.course.sessions if one.is_live]
+    until, most = opened.task.authorised_until, opened.task.authorised_visits
+    if until:
+        later = [str(one.number) for one in live if one.start.date() > until]
+        soon = until - opened.today <= SOON
+        if later or soon:
+            what = f": sessions {', '.join(later)} are later" if later else ""
+            yield f"authorised until {day_text(until)}{what}"
+    if most and len(live) > most:
+        first = live[most]
+        yield (
+            f"authorised for {count_text(most, 'session')}, and there are {len(live)}: it runs out "
+            f"before session {first.number}, {day_text(first.start.date())}"
+        )
+
+
 def _warnings(opened: Opened) -> Iterator[str]:
     """What somebody should look at: what is due, what breaks rules, what has drifted."""
     course = opened.stored.course
@@ -74,6 +96,7 @@ def _warnings(opened: Opened) -> Iterator[str]:
     }
     for fault in faults(opened.task.order, course, ahead):
         yield f"session {fault.session}: {fault.text}"
+    yield from _authorisation(opened)
     for review in course.reviews:
         before = [one for one in course.sessions if one.number == review.after_session]
         if not review.passed and before and before[0].end < opened.now:

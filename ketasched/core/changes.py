@@ -70,12 +70,14 @@ def move(
 
 
 def drop(setting: Setting, course: Course, number: int, status: str, then: str) -> Course | Refusal:
-    """A session was missed or is cancelled; then keep, append, squeeze, shift or replan.
+    """A session was missed or is cancelled; then keep, append, squeeze, shift or replan: as the
+    protocol says unless it is asked for.
 
     Raises:
         UsageProblem: there is no such session, it took place, or the course cannot go on so.
     """
-    session = _not_attended(course, number)
+    session = _to_come(course, number)
+    then = then or setting.order.phases[session.phase].missed or "keep"
     course = _with(course, [replace(session, status=status)])
     later = [one for one in _free(course) if one.rank > session.rank]
     if then == "keep":
@@ -306,10 +308,6 @@ def _to_come(course: Course, number: int) -> Session:
     if session.status not in (PLANNED, TENTATIVE):
         raise UsageProblem(f"session {number} is {session.status} already")
     return session
-
-
-def _not_attended(course: Course, number: int) -> Session:
-    return _to_come(course, number)
 
 
 def _numbered(course: Course, number: int) -> Session:

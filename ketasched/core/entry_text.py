@@ -17,6 +17,7 @@ from ketasched.core.course import (
     Session,
     Unplaced,
 )
+from ketasched.core.duties import DueDuty
 from ketasched.core.instructions import timed_text
 from ketasched.core.protocol import Protocol, gives_away
 from ketasched.core.units import clock_text, count_text, day_text, days_text, duration_text
@@ -71,7 +72,13 @@ def calendar_name(course: Course, view: View) -> str:
     return view.title or "Appointments"
 
 
-def is_gone(entry: Entry) -> bool:
+def duty_title(duty: DueDuty, view: View) -> str:
+    """The title of a duty in the staff calendar."""
+    title = f"{view.course_name} · {duty.name} due, session {duty.session}"
+    return f"CANCELLED: {title}" if is_gone(duty) else title
+
+
+def is_gone(entry: Entry | DueDuty) -> bool:
     """Whether an entry stands in calendars only to say that it no longer holds."""
     return entry.status in (MISSED, CANCELLED)
 

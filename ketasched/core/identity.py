@@ -7,9 +7,15 @@ import unicodedata
 import uuid
 
 from ketasched.core.course import Course, LinkedVisit, Session
+from ketasched.core.duties import DueDuty
 
 DOMAIN = "appointments.invalid"
 _SPACE = uuid.UUID("6e0a4e0c-5a0f-5d3b-9d0e-0f4c2b7a91d4")
+
+
+def duty_uid(course_name: str, course: Course, duty: DueDuty) -> str:
+    """The calendar UID of a duty: that of its session, with the duty's name."""
+    return _uid([uid(course_name, course, course.session(duty.session)), "duty", duty.name])
 
 
 def uid(course_name: str, course: Course, entry: Session | LinkedVisit) -> str:
@@ -24,5 +30,9 @@ def uid(course_name: str, course: Course, entry: Session | LinkedVisit) -> str:
         key += [session.phase, session.place]
     if isinstance(entry, LinkedVisit):
         key += ["linked visit", entry.name]
+    return _uid(key)
+
+
+def _uid(key: list[str | int]) -> str:
     normal = unicodedata.normalize("NFC", json.dumps(key, ensure_ascii=False))
     return f"{uuid.uuid5(_SPACE, normal)}@{DOMAIN}"

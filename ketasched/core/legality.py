@@ -12,7 +12,8 @@ from ketasched.core.slots import Slots
 from ketasched.core.units import count_text, day_text, days_text
 
 RULES = (
-    "window", "gap", "order", "closed", "holiday", "hours", "away", "busy", "clock", "past",
+    "window", "gap", "lapse", "order", "closed", "holiday", "hours", "away", "busy", "clock",
+    "past",
 )  # fmt: skip
 """The names of the rules that a person may break on purpose."""
 
@@ -65,6 +66,21 @@ def _beside_neighbours(
             other = live[earlier] if later == place else live[later]
             if text:
                 yield Fault(session.number, "gap", f"{text} from session {other.number}")
+    if place:
+        yield from _lapse(live[place - 1], session, phases)
+
+
+def _lapse(before: Session, session: Session, phases: Mapping[str, Phase]) -> Iterator[Fault]:
+    """A break so long that a person must say whether to resume or to begin again."""
+    longest = phases[session.phase].lapse
+    days = (session.start.date() - before.start.date()).days
+    if longest is not None and days > longest:
+        yield Fault(
+            session.number,
+            "lapse",
+            f"{count_text(days, 'day')} after session {before.number}, more than {longest}: the "
+            "clinician decides whether to resume or to begin again",
+        )
 
 
 def _gap_fault(course: Course, before: Session, here: Session, phases: Mapping[str, Phase]) -> str:

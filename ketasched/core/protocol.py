@@ -161,7 +161,9 @@ class Phase:
 
     ``sessions`` is None for an open-ended phase. ``after`` is the number of days from the last
     target of the phase before; None lets the phase begin where the next period would have.
-    ``pause`` is the most whole weeks by which the rest of a course may be put off.
+    ``pause`` is the most whole weeks by which the rest of a course may be put off. ``missed`` says
+    what happens after a missed session unless asked otherwise, empty: the rest stays. After more
+    than ``lapse`` days without a session a person must decide how to go on.
     """
 
     name: str
@@ -174,6 +176,8 @@ class Phase:
     choice: SessionRange | None = None
     alternatives: tuple[Alternative, ...] = ()
     reviews: tuple[Review, ...] = ()
+    missed: str = ""
+    lapse: int | None = None
 
     def using(self, alternative: Alternative) -> Phase:
         """This phase at the alternative's cadence, window and gap."""
@@ -206,6 +210,13 @@ class When(NamedTuple):
         side = "before" if self.minutes < 0 else "after"
         word = "for" if self.edge == "from" or self.minutes > 0 else "until"
         return f"{word} {duration_text(abs(self.minutes))} {side}"
+
+
+class Duty(NamedTuple):
+    """Something staff must have done within some ``days`` of each session."""
+
+    name: str
+    days: int
 
 
 class Instruction(NamedTuple):
@@ -251,6 +262,7 @@ class Protocol:
     reminders: tuple[timedelta, ...]
     sources: tuple[Source, ...]
     visits: tuple[VisitRule, ...] = ()
+    duties: tuple[Duty, ...] = ()
     file: str = ""
 
     @property

@@ -17,15 +17,17 @@ import ics.timezone
 from ics.contentline import Container, ContentLine
 
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit
+from ketasched.core.duties import DueDuty, due_duties
 from ketasched.core.entry_text import (
     Entry,
     View,
     calendar_name,
     description,
+    duty_title,
     is_gone,
     summary,
 )
-from ketasched.core.identity import uid
+from ketasched.core.identity import duty_uid, uid
 from ketasched.zone import Observance, YearlyRule, Zone
 
 PRODID = "-//Appointments//Calendar file 1//EN"
@@ -79,9 +81,13 @@ def write(
         entry = _entry(course, one, view, written_zone, known)
         entry.uid = name
         gone = is_gone(one)
-        entry.extra.data += _own_lines(known.sequence, category, gone=gone)
+        entry.extra.data += _own_lines(known.sequence, category, free=gone)
         entry.extra.data += [] if gone else alarms
         calendar.events.append(entry)
+    for duty in due_duties(course) if view.staff else ():
+        name = duty_uid(view.course_name, course, duty)
+        known = once if told is None else _library_times(told.get(name, fresh))
+        calendar.events.append(_duty_entry(duty, view, name, known, category))
     lines: list[bytes] = []
     _finish(calendar.to_container(), lines)
     return b"".join(lines)
@@ -110,11 +116,28 @@ def _entry(
     )
 
 
-def _own_lines(sequence: int, category: str, *, gone: bool) -> list[ContentLine]:
+def _duty_entry(duty: DueDuty, view: View, name: str, told: Told, category: str) -> ics.Event:
+    """A duty as an entry of a whole day, on which it is due; it takes no time."""
+    entry = ics.Event(
+        uid=name,
+        dtstamp=told.modified,
+        created=told.created,
+        last_modified=told.modified,
+        begin=datetime.combine(duty.due, datetime.min.time()),
+        end=datetime.combine(duty.due + timedelta(days=1), datetime.min.time()),
+        summary=duty_title(duty, view),
+        status="CANCELLED" if is_gone(duty) else "CONFIRMED",
+    )
+    entry.make_all_day()
+    entry.extra.data += _own_lines(told.sequence, category, free=True)
+    return entry
+
+
+def _own_lines(sequence: int, category: str, *, free: bool) -> list[ContentLine]:
     """The library misnames CLASS and TRANSP, and knows no SEQUENCE."""
     lines = (
         ("SEQUENCE", str(sequence)),
-        ("TRANSP", "TRANSPARENT" if gone else "OPAQUE"),
+        ("TRANSP", "TRANSPARENT" if free else "OPAQUE"),
         ("CLASS", "PRIVATE"),
         ("CATEGORIES", category),
     )

@@ -19,6 +19,7 @@ from ketasched.reader.fields import (
     RecordBy,
     Text,
     TextOr,
+    one_of,
     whole,
 )
 from ketasched.reader.texts import LINE, MINUTES, length
@@ -248,6 +249,14 @@ _LISTED = Record(
     },
 )
 _PHASE_ENDS = {
+    "missed": Key(
+        one_of("keep", "append", "squeeze", "shift", "replan"),
+        "what happens after a missed session; keep if left out",
+        "",
+    ),
+    "lapse": Key(
+        _GAP_DAYS, "the longest time without a session after which nobody need decide", None
+    ),
     "pause": Key(_WEEKS, "the most weeks the rest of a course may be put off", 0),
     "after": Key(_GAP_DAYS, "time from the last target of the phase before", None),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ketasched.core import protocol as core
 from ketasched.core.protocol_text import read_reminder, read_when
+from ketasched.core.units import read_days
 from ketasched.reader.fields import (
     Key,
     ListOf,
@@ -14,7 +15,7 @@ from ketasched.reader.fields import (
 )
 from ketasched.reader.linked_visits import VISIT, check_visits
 from ketasched.reader.phases import PHASE
-from ketasched.reader.texts import IDENTIFIER, LINE, LONGEST_SESSION, MINUTES, one_line
+from ketasched.reader.texts import IDENTIFIER, LINE, LONGEST_SESSION, MINUTES, length, one_line
 
 # The rules that look at several values
 
@@ -81,6 +82,10 @@ def _check_ids(protocols: tuple[core.Protocol, ...], reading: Reading) -> None:
 # The format, from the inside out
 
 
+def _duty(name: str, within: int) -> core.Duty:
+    return core.Duty(name, within)
+
+
 def _step(name: str, length: int) -> core.Step:
     return core.Step(name, length)
 
@@ -102,6 +107,13 @@ _INSTRUCTION = Record(
             None,
         ),
         "note": Key(LINE, "words that follow the time", ""),
+    },
+)
+_DUTY = Record(
+    _duty,
+    {
+        "name": Key(LINE, "what is to be done, such as monitoring form"),
+        "within": Key(length(read_days, 1, 366, "days"), "the days it is due in, such as 7 days"),
     },
 )
 _SOURCE = Record(
@@ -126,6 +138,7 @@ _PROTOCOL = {
     "steps": Key(ListOf(_STEP), "the parts of one session, in order"),
     "phases": Key(ListOf(PHASE), "the phases, in order"),
     "visits": Key(ListOf(VISIT), "linked visits: what stands beside the sessions", ()),
+    "duties": Key(ListOf(_DUTY), "what staff must have done within some days of each session", ()),
     "instructions": Key(
         ListOf(_INSTRUCTION), "what the patient should do or leave around a session", ()
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +12,7 @@ from ketasched.cli.terminal.course import day_column, entry_title, hours_text, r
 from ketasched.cli.terminal.page import Page
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
 from ketasched.core.entry_text import Entry, is_gone, unplaced_text
+from ketasched.core.units import count_text, day_text
 
 
 def changes_page(before: Course, after: Course, what: str) -> str:
@@ -63,3 +65,27 @@ def _moment(entry: Entry | None) -> str:
         return "not there"
     status = "" if entry.status == "planned" else f", {entry.status}"
     return f"{day_column(entry)} {hours_text(entry)}{status}"
+
+
+def calls_page(calls: Sequence[tuple[str, Course, Course | None, str]], day: date) -> str:
+    """Whom to call because a day is closed, and what to tell them."""
+    page = Page()
+    page.add_title(f"Closed {day_text(day)}: {count_text(len(calls), 'course')} to call about")
+    if calls:
+        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+        for title in ("Call", "Entry", "Before", "After"):
+            table.add_column(title)
+        for name, before, after, why in calls:
+            shown = name
+            rows = list(changed_entries(before, after)) if after else []
+            for old, new in rows:
+                entry = new or old
+                if entry is not None:
+                    number = f"{entry.number}: " if isinstance(entry, Session) else ""
+                    what = Text(f"{number}{entry_title(entry)}")
+                    table.add_row(Text(shown), what, _moment(old), _moment(new))
+                    shown = ""
+            if not after:
+                table.add_row(Text(name), Text(""), "", Text(why))
+        page.add("", table)
+    return page.text()

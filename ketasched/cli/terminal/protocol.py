@@ -67,6 +67,13 @@ def protocol_page(protocol: Protocol) -> str:
         page.add("")
         page.add_title(f"Phase {number}: {phase.name}")
         page.add_facts(_phase_facts(phase))
+    if protocol.duties:
+        page.add("")
+        page.add_title("Duties of the staff")
+        page.add_items(
+            f"{one.name}, within {count_text(one.days, 'day')} of each session"
+            for one in protocol.duties
+        )
     if protocol.visits:
         page.add("")
         page.add_title("Linked visits")
@@ -110,6 +117,10 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
         yield "Begins", f"{wait} after the last target of the phase before"
     yield "Window", str(phase.window)
     yield "Gap", f"{phase.gap} between sessions"
+    if phase.missed:
+        yield "If missed", f"{phase.missed}, unless asked otherwise"
+    if phase.lapse:
+        yield "Lapse", f"after more than {count_text(phase.lapse, 'day')} a person must decide"
     if phase.pause:
         weeks = count_text(phase.pause, "week")
         yield "Pause", f"up to {weeks}, when nothing else is possible"

@@ -1,0 +1,142 @@
+"""``ketasched close-day``: the clinic must close, and every course with a session then moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched import clock
+from ketasched.cli import output
+from ketasched.cli.records import ENDING, Opened, happened, open_record, task_of, write
+from ketasched.cli.values import choose, clean_text, read
+from ketasched.core.changes import Refusal, Setting, replanned
+from ketasched.core.course import PLANNED, TENTATIVE, Course
+from ketasched.core.dates import read_date
+from ketasched.core.units import day_text
+from ketasched.errors import KetaschedError, UsageProblem
+
+
+class Call(NamedTuple):
+    """Whom to call: the record, its course before, and after; or why it has no place."""
+
+    name: str
+    before: Course
+    after: Course | None
+    why: str = ""
+
+
+class NotAll(KetaschedError):
+    """Some courses have no legal place without that day, or cannot be read."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -> None:
+    """Close a day in every record of a folder, and say whom to call.
+
+    Raises:
+        KetaschedError: the folder cannot be read; or some courses have no place, after the others
+            were written.
+    """
+    choose("--format", form or "table", ("table", "json"))
+    now = clock.now()
+    day = read("DATE", lambda text: read_date(text, now.date()), day_text_)
+    place = Path(folder)
+    if not place.is_dir():
+        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    reason = clean_text("--reason", reason)
+    calls: list[Call] = []
+    broken: list[str] = []
+    for path in sorted(place.glob(f"*{ENDING}")):
+        # Reading a record takes a while; one in which the day does not occur need not be read.
+        if f'"{day.isoformat()} '.encode() not in path.read_bytes():
+            continue
+        try:
+            opened = open_record(str(path), now)
+            call = _closed(opened, day, reason, dry_run=dry_run)
+        except KetaschedError as error:
+            broken.append(f"{path}: {error.message}")
+            continue
+        if call:
+            calls.append(call)
+    _tell(calls, day, form)
+    if dry_run:
+        output.tell("nothing was written: --dry-run")
+    stuck = [call.name for call in calls if call.after is None]
+    if stuck or broken:
+        without = f"no legal place without that day: {', '.join(stuck)}" if stuck else ""
+        unread = f"not read: {'; '.join(broken)}" if broken else ""
+        message = "; ".join(part for part in (without, unread) if part)
+        raise NotAll(message, "see each with status, and move or miss its session by hand")
+
+
+def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | None:
+    stored = opened.stored
+    course = stored.course
+    affected = [
+        one
+        for one in course.sessions
+        if one.status in (PLANNED, TENTATIVE) and one.start.date() == day
+    ]
+    visits = [
+        one
+        for one in course.visits
+        if one.status in (PLANNED, TENTATIVE) and one.start.date() == day and not one.by_video
+    ]
+    if not affected and not visits:
+        return None
+    asked = dict(stored.asked)
+    asked["closed"] = [*asked.get("closed", []), f"{day.isoformat()}..{day.isoformat()}"]
+    changed = stored._replace(asked=asked)
+    opened = opened._replace(stored=changed, task=task_of(changed, opened.now))
+    setting = Setting(opened.task.order, opened.today)
+    freed = {one.number for one in affected}
+    course = replace(
+        course,
+        sessions=tuple(
+            replace(one, by_hand=False) if one.number in freed else one for one in course.sessions
+        ),
+    )
+    outcome = replanned(setting, course, freed)
+    if isinstance(outcome, Refusal) and affected:
+        first = min(one.rank for one in affected)
+        later = {
+            one.number
+            for one in course.sessions
+            if one.status in (PLANNED, TENTATIVE) and not one.by_hand and one.rank >= first
+        }
+        outcome = replanned(setting, course, later)
+    if isinstance(outcome, Refusal):
+        return Call(stored.name, stored.course, None, "no legal place")
+    if not dry_run:
+        after = happened(opened, stored, outcome, f"closed {day_text(day)}", reason=reason)
+        write(opened, after, opened.path, opened.task)
+    return Call(stored.name, stored.course, outcome)
+
+
+def _tell(calls: list[Call], day: date, form: str) -> None:
+    if form == "json":
+        from ketasched.formats import course_report
+
+        report = {
+            "schema": course_report.SCHEMA,
+            "day": day.isoformat(),
+            "calls": [
+                {
+                    "name": call.name,
+                    "change": course_report.change_report(call.before, call.after, "closed")
+                    if call.after
+                    else None,
+                }
+                for call in calls
+            ],
+        }
+        output.print_data(course_report.to_json(report).encode(errors="replace"))
+        return
+    from ketasched.cli.terminal.changes import calls_page
+
+    rows = [(call.name, call.before, call.after, call.why) for call in calls]
+    output.print_text(calls_page(rows, day))

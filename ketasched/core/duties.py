@@ -1,0 +1,34 @@
+"""What staff must have done within some days of each session."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ketasched.core.course import CANCELLED, PLANNED, Course
+
+
+class DueDuty(NamedTuple):
+    """A duty of the protocol for one session, due by the end of a day."""
+
+    name: str
+    session: int
+    due: date
+    status: str
+
+
+def due_duties(course: Course) -> list[DueDuty]:
+    """The duties of a course, in the order of their days; those of sessions that did not take
+    place are cancelled.
+    """
+    found = [
+        DueDuty(
+            duty.name,
+            session.number,
+            session.start.date() + timedelta(days=duty.days),
+            PLANNED if session.is_live else CANCELLED,
+        )
+        for duty in course.protocol.duties
+        for session in course.sessions
+    ]
+    return sorted(found, key=lambda one: (one.due, one.session))
