@@ -363,20 +363,29 @@ def _export(
     name: Name,
     *,
     audience: Annotated[
-        str, typer.Option("--for", metavar="patient|staff", show_default=False)
+        str,
+        typer.Option(
+            "--for",
+            metavar="patient|staff|free-busy",
+            help="Whom it is for; the patient.",
+            show_default=False,
+        ),
     ] = "",
     ics: Annotated[
-        str, typer.Option("--ics", metavar="FILE", help="The file; else it is printed.",
-                          show_default=False)
+        str,
+        typer.Option("--ics", metavar="FILE", help="The file; else printed.", show_default=False),
     ] = "",
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Only what changed since the last export.")
+    ] = False,
     drop_cancelled: Annotated[
         bool, typer.Option("--drop-cancelled", help="Leave cancelled entries out.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
-) -> None:  # fmt: skip
-    from ketasched.cli.status import export
+) -> None:
+    from ketasched.cli.status import Wanted, export
 
-    export(name, audience, ics, drop_cancelled=drop_cancelled, force=force)
+    export(name, Wanted(audience, ics, changes, drop_cancelled, force))
 
 
 def run(arguments: list[str]) -> int:

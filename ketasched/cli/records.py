@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -133,13 +133,26 @@ def view_of(task: Task, *, staff: bool) -> View:
     )
 
 
-def calendar_of(task: Task, course: Course, kept: tuple[Kept, ...], *, staff: bool) -> bytes:
-    """The calendar file of a record's course."""
+def view_for(task: Task, audience: str) -> View:
+    """How a course is shown to an audience: patient, staff or free-busy."""
+    if audience == "free-busy":
+        return View(task.course_name, free_busy=True)
+    return view_of(task, staff=audience == "staff")
+
+
+def calendar_of(
+    task: Task,
+    course: Course,
+    kept: tuple[Kept, ...],
+    view: View,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """The calendar file of a record's course, or of some of its entries."""
     from ketasched.formats import calendar_ics
 
     known = {one.uid: calendar_ics.Told(one.sequence, one.created, one.modified) for one in kept}
     stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
-    return calendar_ics.write(course, task.zone, view_of(task, staff=staff), stamp, known)
+    return calendar_ics.write(course, task.zone, view, stamp, known, only)
 
 
 def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
@@ -152,7 +165,8 @@ def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -
     calendars = []
     contents = []
     for one in stored.calendars:
-        data = calendar_of(task, stored.course, stored.kept, staff=one.staff)
+        view = view_of(task, staff=one.staff)
+        data = calendar_of(task, stored.course, stored.kept, view)
         contents.append((path.parent / one.path, data))
         calendars.append(one._replace(digest=hashlib.sha256(data).hexdigest()[:32]))
     stored = stored._replace(calendars=tuple(calendars))

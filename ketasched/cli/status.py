@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
-from ketasched.cli.records import Opened, calendar_of, open_record
+from ketasched.cli.records import Opened, calendar_of, open_record, view_for, write
 from ketasched.cli.values import choose
 from ketasched.core.course import PLANNED, TENTATIVE
+from ketasched.core.entry_text import is_gone
 from ketasched.core.legality import faults
 from ketasched.core.units import count_text, day_text
 
@@ -35,31 +38,53 @@ def show(name: str, form: str, *, history: bool) -> None:
     output.print_text(history_page(opened) if history else status_page(opened, warnings))
 
 
-def export(name: str, audience: str, file: str, *, drop_cancelled: bool, force: bool) -> None:
-    """Write a record's calendar: to a file, or to the ones it remembers."""
-    choose("--for", audience or "patient", ("patient", "staff"))
+AUDIENCES = ("patient", "staff", "free-busy")
+
+
+class Wanted(NamedTuple):
+    """What to export: for whom, to which file (empty: standard output), and how much."""
+
+    audience: str = ""
+    file: str = ""
+    changes: bool = False
+    drop_cancelled: bool = False
+    force: bool = False
+
+
+def export(name: str, wanted: Wanted) -> None:
+    """Write a record's calendar: the whole course, or what changed since the last export."""
+    audience = wanted.audience or "patient"
+    choose("--for", audience, AUDIENCES)
     opened = open_record(name, clock.now())
     stored = opened.stored
     course = stored.course
-    if drop_cancelled:
-        from dataclasses import replace
-
-        from ketasched.core.entry_text import is_gone
-
+    if wanted.drop_cancelled:
         course = replace(
             course,
             sessions=tuple(one for one in course.sessions if not is_gone(one)),
             visits=tuple(one for one in course.visits if not is_gone(one)),
         )
-    data = calendar_of(opened.task, course, stored.kept, staff=audience == "staff")
-    if file in ("", "-"):
+    sequences = {one.uid: one.sequence for one in stored.kept}
+    only = None
+    if wanted.changes:
+        last = stored.exported.get(audience, {})
+        only = {uid for uid, sequence in sequences.items() if last.get(uid) != sequence}
+    view = view_for(opened.task, audience)
+    data = calendar_of(opened.task, course, stored.kept, view, only)
+    count = data.count(b"BEGIN:VEVENT")
+    if wanted.changes and not count:
+        output.tell("nothing has changed since the last export")
+        return
+    after = stored._replace(exported={**stored.exported, audience: sequences})
+    if wanted.file in ("", "-"):
+        write(opened, after, opened.path, opened.task)
         output.print_data(data)
         return
-    with output.new_file(file, data, replace=force):
-        pass
-    output.tell(
-        f"wrote {output.printable(file)}: the whole course; import it into an empty calendar"
-    )
+    with output.new_file(wanted.file, data, replace=wanted.force):
+        write(opened, after, opened.path, opened.task)
+    how = "import it where the course is" if wanted.changes else "import it into an empty calendar"
+    entries = f"{count} entries" if count != 1 else "1 entry"
+    output.tell(f"wrote {output.printable(wanted.file)}: {entries}; {how}")
 
 
 def _authorisation(opened: Opened) -> Iterator[str]:

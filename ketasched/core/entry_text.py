@@ -29,9 +29,10 @@ class View(NamedTuple):
     """How a course is shown in a calendar.
 
     ``staff`` names the person and the treatment; without it nothing in the file gives the
-    treatment away. ``course_name`` tells two people's courses apart and seeds the UIDs.
-    ``title``, ``location`` and ``phone`` are the user's own words, empty when not given.
-    ``reminders`` come most important first: some programs keep only one.
+    treatment away. ``free_busy``: when, and nothing else. ``course_name`` tells two people's
+    courses apart and seeds the UIDs. ``title``, ``location`` and ``phone`` are the user's own
+    words, empty when not given. ``reminders`` come most important first: some programs keep only
+    one.
     """
 
     course_name: str
@@ -40,8 +41,10 @@ class View(NamedTuple):
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
+    free_busy: bool = False
 
 
+BUSY = "Busy"
 Explained = TypeVar("Explained", Session, Unplaced)
 
 
@@ -67,6 +70,8 @@ def unplaced_text(one: Unplaced, name: str = "") -> str:
 
 def calendar_name(course: Course, view: View) -> str:
     """The name of the calendar as a whole."""
+    if view.free_busy:
+        return BUSY
     if view.staff:
         return f"{view.course_name} · {course.protocol.label}"
     return view.title or "Appointments"
@@ -90,6 +95,8 @@ def summary(course: Course, entry: Entry, view: View) -> str:
 
 
 def _title(course: Course, entry: Entry, view: View) -> str:
+    if view.free_busy:
+        return BUSY
     if isinstance(entry, LinkedVisit):
         title = entry.name[0].upper() + entry.name[1:]
         return f"{view.course_name} · {title}" if view.staff else title
@@ -104,6 +111,8 @@ def _title(course: Course, entry: Entry, view: View) -> str:
 
 def description(course: Course, entry: Entry, view: View) -> str:
     """The text of an entry, line by line."""
+    if view.free_busy:
+        return ""
     lines: list[str] = []
     if isinstance(entry, LinkedVisit):
         lines += _about_visit(course, entry, view)

@@ -8,7 +8,7 @@ with a yearly rule. Where that form would be wrong for any session, times are wr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from ics.contentline import Container, ContentLine
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit
 from ketasched.core.duties import DueDuty, due_duties
 from ketasched.core.entry_text import (
+    BUSY,
     Entry,
     View,
     calendar_name,
@@ -51,7 +52,12 @@ class Told(NamedTuple):
 
 
 def write(
-    course: Course, zone: Zone, view: View, stamp: datetime, told: Mapping[str, Told] | None = None
+    course: Course,
+    zone: Zone,
+    view: View,
+    stamp: datetime,
+    told: Mapping[str, Told] | None = None,
+    only: Collection[str] | None = None,
 ) -> bytes:
     """The calendar file of a whole course; the same arguments give the same bytes.
 
@@ -61,22 +67,25 @@ def write(
         view: for whom it is written.
         stamp: the instant it is written, for DTSTAMP, CREATED and LAST-MODIFIED.
         told: by UID, what earlier files said; none for a course that is written once.
+        only: the UIDs to write; all of them if not given.
     """
     rule = _rule_that_holds(course, zone)
     written_zone = _WrittenZone(zone, rule) if rule else None
     calendar = ics.Calendar(creator=PRODID)
     calendar.extra.append(ContentLine("CALSCALE", value="GREGORIAN"))
-    entries = course.entries()
-    if len(entries) > 1:
-        name = ContentLine("X-WR-CALNAME", value=_escape(calendar_name(course, view)))
-        calendar.extra.append(name)
+    entries = [(uid(view.course_name, course, one), one) for one in course.entries()]
+    duties = [(duty_uid(view.course_name, course, one), one) for one in due_duties(course)]
+    entries = [(name, one) for name, one in entries if only is None or name in only]
+    duties = [(name, one) for name, one in duties if view.staff and (only is None or name in only)]
+    if len(entries) + len(duties) > 1:
+        title = ContentLine("X-WR-CALNAME", value=_escape(calendar_name(course, view)))
+        calendar.extra.append(title)
     fresh = Told(0, stamp, stamp)
     # Times in the library's own UTC, else it converts each of them three times for each entry.
     once = _library_times(fresh)
     alarms = _alarms(course, view)
     category = _escape(_category(course, view))
-    for one in entries:
-        name = uid(view.course_name, course, one)
+    for name, one in entries:
         known = once if told is None else _library_times(told.get(name, fresh))
         entry = _entry(course, one, view, written_zone, known)
         entry.uid = name
@@ -84,8 +93,7 @@ def write(
         entry.extra.data += _own_lines(known.sequence, category, free=gone)
         entry.extra.data += [] if gone else alarms
         calendar.events.append(entry)
-    for duty in due_duties(course) if view.staff else ():
-        name = duty_uid(view.course_name, course, duty)
+    for name, duty in duties:
         known = once if told is None else _library_times(told.get(name, fresh))
         calendar.events.append(_duty_entry(duty, view, name, known, category))
     lines: list[bytes] = []
@@ -111,7 +119,7 @@ def _entry(
         end=entry.end.replace(tzinfo=zone) if zone else entry.end.astimezone(UTC),
         summary=summary(course, entry, view),
         location=None if by_video else view.location or None,
-        description=description(course, entry, view),
+        description=description(course, entry, view) or None,
         status="CANCELLED" if is_gone(entry) else status,
     )
 
@@ -153,6 +161,8 @@ def _alarms(course: Course, view: View) -> list[Container]:
 
 
 def _category(course: Course, view: View) -> str:
+    if view.free_busy:
+        return BUSY
     if not view.staff:
         return "Appointment"
     # A comma inside one category loses the whole file in some programs.

@@ -81,8 +81,9 @@ class Happening(NamedTuple):
 class StoredCourse(NamedTuple):
     """A record: the course as it stands, and all it came from.
 
-    ``asked`` are the options of `plan` as typed, dates resolved; ``protocol_data`` and
-    ``clinic_data`` are the files' own words, which are read anew each time.
+    ``exported``: by audience and UID, the SEQUENCE that the last export had. ``asked`` are the
+    options of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` are the
+    files' own words, which are read anew each time.
     """
 
     name: str
@@ -98,6 +99,7 @@ class StoredCourse(NamedTuple):
     kept: tuple[Kept, ...]
     calendars: tuple[CalendarFile, ...]
     history: tuple[Happening, ...]
+    exported: Mapping[str, Mapping[str, int]] = {}
     file: str = ""
 
 
@@ -139,6 +141,7 @@ def text_of(stored: StoredCourse) -> str:
             }
             for one in stored.kept
         ],
+        "exported": {who: dict(entries) for who, entries in stored.exported.items()},
         "history": [
             {
                 "at": one.at.strftime(_STAMP),
@@ -484,6 +487,10 @@ def _built(**keys: Any) -> StoredCourse:
             )
             for one in keys["history"]
         ),
+        exported={
+            who: {name: int(sequence) for name, sequence in entries.items()}
+            for who, entries in keys["exported"].items()
+        },
     )  # fmt: skip
 
 
@@ -536,6 +543,7 @@ _RECORD = Record(
             ),
             "what calendars were told of each entry",
         ),
+        "exported": Key(_Options(), "what was last exported, by audience"),
         "history": Key(_Items(_HAPPENING), "what happened, in order"),
     },
 )
