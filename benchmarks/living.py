@@ -37,7 +37,7 @@ ROUNDS = 5
 def main() -> None:
     """Measure and print the ratios."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 21
-    ENVIRONMENT["SOURCE_DATE_EPOCH"] = "1798909200"  # 2 January 2027: the course is to come
+    ENVIRONMENT["SOURCE_DATE_EPOCH"] = "1797786000"  # 20 December 2026: all is to come
     with tempfile.TemporaryDirectory() as temporary:
         status(Path(temporary), runs)
     with tempfile.TemporaryDirectory() as temporary:

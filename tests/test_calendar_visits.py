@@ -1,7 +1,7 @@
 """Calendar files with linked visits: shape, titles, discretion, places, UIDs and zones."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -48,7 +48,7 @@ def test_the_shape_of_every_file(name, view):
     data = written(laid_out, view)
     check_shape(data)
     check_times(laid_out, data)
-    events = events_of(data)
+    events = [one for one in events_of(data) if isinstance(one["DTSTART"].dt, datetime)]
     assert len(events) == len(laid_out.sessions) + len(laid_out.visits)
     starts = [event["DTSTART"].dt for event in events]
     assert starts == sorted(starts)

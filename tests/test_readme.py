@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,13 @@ BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 
 
 def run(command, folder):
-    """What a user sees: both streams, as they come."""
-    words = shlex.split(command)
+    """What a user sees: both streams, as they come. ``# 2027-01-13`` after it is its day."""
+    words = shlex.split(command, comments=False)
+    moment = WORLD["SOURCE_DATE_EPOCH"]
+    if "#" in words:
+        day = datetime.fromisoformat(words[words.index("#") + 1]).replace(hour=21, tzinfo=UTC)
+        moment = str(int(day.timestamp()))
+        words = words[: words.index("#")]
     assert words[0] == "ketasched"
     outcome = subprocess.run(
         [sys.executable, "-m", "ketasched", *words[1:]],
@@ -39,7 +45,9 @@ def run(command, folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        env={k: v for k, v in os.environ.items() if not k.startswith("KETASCHED")} | WORLD,
+        env={k: v for k, v in os.environ.items() if not k.startswith("KETASCHED")}
+        | WORLD
+        | {"SOURCE_DATE_EPOCH": moment},
     )
     return outcome.stdout.decode()
 

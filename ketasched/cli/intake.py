@@ -90,10 +90,10 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
-    if not name and request.ics not in ("", "-"):
-        course_name = clean_text("--ics", Path(request.ics).stem)
-    elif not name and request.save:
+    if not name and request.save:
         course_name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
+    elif not name and request.ics not in ("", "-"):
+        course_name = clean_text("--ics", Path(request.ics).stem)
     location = clean_text("--location", request.location)
     if not location and file:
         location = file.defaults.location or file.address

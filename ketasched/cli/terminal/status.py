@@ -59,8 +59,6 @@ def _table(opened: Opened, *, narrow: bool) -> Table:
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
     for entry in opened.stored.course.entries():
         said = [] if entry.status in ("planned", "tentative") else [entry.status]
-        if getattr(entry, "by_hand", False) and not said:
-            said.append("moved by hand")
         notes = "; ".join([*said, *([] if is_gone(entry) else remarks(entry))])
         style = "dim" if is_gone(entry) else ""
         row: list[str | Text] = [number_text(entry), Text(entry_title(entry))]
