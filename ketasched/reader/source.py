@@ -166,7 +166,7 @@ class _Composer(yaml.BaseLoader):
 
 def keys_of(root: yaml.MappingNode) -> frozenset[str]:
     """The names of the outermost keys."""
-    return frozenset(getattr(key, "value", "") for key, _ in root.value)
+    return frozenset(key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode))
 
 
 def _count_values(source: Source, root: yaml.Node) -> None:
