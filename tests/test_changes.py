@@ -817,7 +817,7 @@ def test_json_of_a_refusal(life):
     life.plan("iv")
     outcome = life.try_to("move", "4", "sat", "--format", "json")
     assert outcome.code == 3
-    assert json.loads(outcome.out)["error"]["code"] == "no-placement"
+    assert json.loads(outcome.out)["errors"][0]["code"] == "no-placement"
     assert outcome.err == ""
 
 

@@ -106,14 +106,14 @@ class Life(RuleBasedStateMachine):
 
     # What is typed
 
-    def run(self, *arguments):
+    def run(self, *arguments, may_fail=False):
         arguments = [str(one) for one in arguments]
         self.typed.append(f"{self.now:%Y-%m-%d %H:%M} {' '.join(arguments)}")
         os.environ["SOURCE_DATE_EPOCH"] = str(int(self.now.timestamp()))
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
             code = app.run(arguments)
         note(f"{self.typed[-1]}  -> {code} {said.getvalue().strip()[:200] if code else ''}")
-        assert code in (0, 2, 3), (self.typed, said.getvalue())
+        assert code in (0, 2, 3) or (may_fail and "a mistake in ketasched" not in said.getvalue()), (self.typed, said.getvalue())
         return code
 
     def change(self, command, *arguments, undo=False):
@@ -166,19 +166,18 @@ class Life(RuleBasedStateMachine):
         options += ["--protocols", "mine.yaml"] if protocol == "mine" else []
         for index, (first, last) in enumerate(absent):
             options += ["--closed" if index < len(closed) else "--away", f"{first}..{last}"]
-        with contextlib.suppress(AssertionError):  # not every random protocol is sound
-            if self.run("plan", protocol, "--start", START, *options) == 0:
-                self.protocol = protocol
-                self.closed = {
-                    first + timedelta(days=n) for first, last in absent for n in range((last - first).days + 1)
-                }
-                self.record = self.read()
+        # Not every random protocol is sound, and not every course can be placed.
+        if self.run("plan", protocol, "--start", START, *options, may_fail=True) == 0:
+            self.protocol = protocol
+            self.closed = {
+                first + timedelta(days=n) for first, last in absent for n in range((last - first).days + 1)
+            }
+            self.record = self.read()
         if self.record:
             self.check()
 
     # What happens
 
-    @precondition(lambda self: self.record)
     @rule(days=st.integers(0, 5), hours=st.integers(0, 8))
     def time_passes(self, days, hours):
         self.now += timedelta(days=days, hours=hours)

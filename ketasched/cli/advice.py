@@ -30,10 +30,10 @@ def advice_for(
     for change in changes:
         text, option, value = _phrased(change)
         values: str | list[str] = value
-        if option == "--window":
-            name = value.partition("=")[0]
-            others = [one for one in request.window if one.rpartition("=")[0].strip() != name]
-            values = [*others, value]
+        if change.window:
+            name = change.window[0].casefold()
+            typed = [(one.rpartition("=")[0].strip().casefold(), one) for one in request.window]
+            values = [*(one for phase, one in typed if phase != name), value]
         advice.append((text, plan_command(request, {option: values})))
     starts = [day_text(change.start) for change in changes if change.start]
     if failure.hint:

@@ -83,9 +83,9 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
         FileTrouble, FileProblems: a file it names.
     """
     _refuse_idle_options(request)
-    _refuse_same_file(request)
     terms = understand_terms(request, now, given)
     file = terms.found.file
+    _refuse_same_file(request, file)
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
@@ -238,15 +238,13 @@ def _refuse_idle_options(request: Request) -> None:
         raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
 
 
-def _refuse_same_file(request: Request) -> None:
+def _refuse_same_file(request: Request, file: ClinicFile | None) -> None:
     """Refuse to write the calendar over a file that is read."""
-    import os
-
-    read_files = {
-        "the protocols file": request.protocols or os.environ.get("KETASCHED_PROTOCOLS", ""),
-        "the clinic file": request.clinic or os.environ.get("KETASCHED_CLINIC", ""),
-    }
-    named = [*read_files.items(), *(("a --busy calendar", path) for path in request.busy)]
+    named = [
+        ("the protocols file", protocols_file(request.protocols, file)),
+        ("the clinic file", file.file if file else ""),
+        *(("a --busy calendar", path) for path in request.busy),
+    ]
     for what, path in named:
         if path and request.ics and _is_same_file(path, request.ics):
             raise UsageProblem(f"--ics names {what}", "choose another file for the calendar")

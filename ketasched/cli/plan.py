@@ -190,6 +190,8 @@ def _outside(course: Course, task: Task) -> Iterator[str]:
     first = min(course.start, *(entry.start.date() for entry in course.entries()))
     first = min(first, *(session.window_start for session in course.sessions))
     last = max(max(session.start.date(), session.target) for session in course.sessions)
+    last = max(last, *(visit.start.date() for visit in course.visits), last)
+    last = max(last, *(visit.ideal.date() for visit in course.visits), last)
     outside = [
         str(closure)
         for closure in task.found.closed
@@ -215,7 +217,13 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
     from ketasched.core.protocol import gives_away
 
-    for what, text in (("the title", task.title), ("the location", task.location)):
+    file = task.found.file
+    own_words = (
+        ("the title", task.title),
+        ("the location", task.location),
+        ("the clinic's phone", file.phone if file else ""),
+    )
+    for what, text in own_words:
         if not task.staff and gives_away(course.protocol, text):
             yield f"{what} gives the treatment away in a patient's calendar: {text}"
 

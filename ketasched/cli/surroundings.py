@@ -14,14 +14,12 @@ from ketasched.cli.values import read
 from ketasched.core.busy import Absence, Busy, BusyTimes
 from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, no_holidays
 from ketasched.core.dates import read_span
-from ketasched.core.order import Commitments
+from ketasched.core.order import LONGEST_TRAVEL, Commitments
 from ketasched.core.units import read_minutes
 from ketasched.errors import FileTrouble, UsageProblem
 
 if TYPE_CHECKING:
     from ketasched.reader.clinic_record import ClinicFile
-
-LONGEST_TRAVEL = 12 * 60
 
 
 class Surroundings(NamedTuple):

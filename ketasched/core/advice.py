@@ -14,7 +14,7 @@ from ketasched.core.placement import NoPlacement, Placement, place
 from ketasched.core.planning import Failure, place_sessions
 from ketasched.core.protocol import PerWeek, Window
 from ketasched.core.targets import NoPattern, lay_targets, weekday_patterns
-from ketasched.errors import BeyondKnowledge, UsageProblem
+from ketasched.errors import UsageProblem
 
 FAR = 183
 """Days within which another start is looked for."""
@@ -70,8 +70,6 @@ def works(order: Order) -> bool:
 def _placed(order: Order) -> Placement | None:
     try:
         outcome = place_sessions(order)
-    except BeyondKnowledge:
-        raise
     except UsageProblem:
         return None
     return None if isinstance(outcome, Failure) else outcome
@@ -112,10 +110,14 @@ def _begins_well(order: Order) -> bool:
     """Whether the first sessions have a place: what stands in the way of a long course is mostly
     near, and it need not be placed whole to see that.
     """
-    targets = lay_targets(order.layout.stretches, order.start, order.week(), order.days)
+    stretches, first_number = order.layout.stretches, order.already + 1
+    targets = lay_targets(stretches, order.start, order.week(), order.days, first_number)
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)
-    few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
+    try:
+        few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
+    except UsageProblem:
+        return False
     return not isinstance(few, NoPlacement)
 
 

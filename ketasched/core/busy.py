@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ketasched.core.constraint import Candidate, Constraint, Reason, session_end
 from ketasched.core.units import clock_text, day_text, days_text, duration_text
 
-ONE_LOOK = 182
-"""Days that are read at least when a calendar is asked about a day not read yet."""
+ONE_LOOK = timedelta(days=56)
+"""How much is read at least when a calendar is asked about a day not read yet."""
 
 
 class Busy(NamedTuple):
@@ -66,16 +66,15 @@ class BusyTimes:
         margin = timedelta(days=2)
         first, last = first - margin, last + margin
         if self._read is None:
-            self._read = first, max(last, first + timedelta(days=ONE_LOOK))
+            self._read = first, max(last, first + ONE_LOOK)
             self._take(*self._read)
         known_first, known_last = self._read
-        wider = max(timedelta(days=ONE_LOOK), known_last - known_first)
         if first < known_first:
-            self._take(min(first, known_first - wider), known_first)
-            known_first = min(first, known_first - wider)
+            self._take(min(first, known_first - ONE_LOOK), known_first)
+            known_first = min(first, known_first - ONE_LOOK)
         if last > known_last:
-            self._take(known_last, max(last, known_last + wider))
-            known_last = max(last, known_last + wider)
+            self._take(known_last, max(last, known_last + ONE_LOOK))
+            known_last = max(last, known_last + ONE_LOOK)
         self._read = known_first, known_last
 
     def _take(self, first: date, last: date) -> None:

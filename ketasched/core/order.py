@@ -15,6 +15,9 @@ from ketasched.core.protocol import Phase, Protocol
 from ketasched.core.slots import Slots, StartTimes
 from ketasched.core.visits import Beside, waking_hours
 
+LONGEST_TRAVEL = 12 * 60
+"""The most minutes of travel; a guard against slips of the keyboard."""
+
 
 class Commitments(NamedTuple):
     """What keeps the patient from coming: absences, and busy times with minutes of ``travel``."""

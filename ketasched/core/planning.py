@@ -228,7 +228,8 @@ def _refuse_start(order: Order, week: Clinic) -> Failure | None:
 
 def _closed_weekday(order: Order, weekday: int) -> Reason:
     """Why no session fits a weekday: it is closed, or its hours are too short at that time."""
-    if order.clinic.openings.get(order.start) and order.start.weekday() == weekday:
+    once = order.clinic.openings.get(order.start) and order.start.weekday() == weekday
+    if once and not order.clinic.week[weekday]:
         text = f"{WEEKDAY_NAMES[weekday]}s have no opening hours of their own, only that day has"
         return Reason("closed", text)
     start = order.times.by_weekday[weekday]

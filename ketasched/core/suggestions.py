@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched.core.advice import patterns
 from ketasched.core.order import Order
 from ketasched.core.planning import Failure, place_sessions
-from ketasched.errors import BeyondKnowledge, UsageProblem
+from ketasched.errors import UsageProblem
 
 LONGEST_RANGE = 3 * 366
 """The most days in which a start is looked for."""
@@ -36,24 +36,29 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
 
     Best is: the fewest pauses, the fewest sessions moved, the fewest days moved, then the
     earliest; of one start the most even pattern. Starts without a course come last.
+
+    Raises:
+        UsageProblem: no start has a course, one for want of something known, such as holidays.
     """
-    found = []
+    found: list[Suggestion] = []
+    unknown: list[UsageProblem] = []
     for number in range((last - first).days + 1):
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
-        found += [_outcome(replace(moved, days=days)) for days in offered]
+        found += [_outcome(replace(moved, days=days), unknown) for days in offered]
+    if unknown and not any(one.feasible for one in found):
+        raise unknown[0]
     return sorted(
         found,
         key=lambda one: (not one.feasible, one.pauses, one.moved, one.days_moved, one.start),
     )
 
 
-def _outcome(order: Order) -> Suggestion:
+def _outcome(order: Order, unknown: list[UsageProblem]) -> Suggestion:
     try:
         placement = place_sessions(order)
-    except BeyondKnowledge:
-        raise
-    except UsageProblem:  # of this start: with another one the phase may begin in time
+    except UsageProblem as problem:  # of this start: another one may do
+        unknown.append(problem)
         return Suggestion(order.start, (), feasible=False)
     if isinstance(placement, Failure):
         return Suggestion(order.start, order.days, feasible=False)

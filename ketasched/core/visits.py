@@ -118,14 +118,14 @@ def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
 def _without_session(
     rule: VisitRule, course: Course, sessions: list[Session]
 ) -> Iterator[Unplaced]:
-    """What would go with a review whose session has no place."""
+    """What would go with a session that has no place itself."""
+    wanted = {rule.anchor.number}
     if rule.anchor.which == "review":
-        numbers = {session.number for session in sessions}
-        for review in course.reviews:
-            if review.after_session not in numbers:
-                number = review.after_session
-                reason = Reason("no-place", f"session {number} has no place")
-                yield Unplaced(rule.kind, rule.name, number, "after", None, (reason,))
+        wanted = {review.after_session for review in course.reviews}
+    lost = {one.number for one in course.unplaced if one.number}
+    for number in sorted(wanted & lost - {session.number for session in sessions}):
+        reason = Reason("no-place", f"session {number} has no place")
+        yield Unplaced(rule.kind, rule.name, number, rule.anchor.side, None, (reason,))
 
 
 class _Question(NamedTuple):

@@ -10,7 +10,7 @@ import yaml
 from ketasched import public_holidays, zone
 from ketasched.core.clinic import Closure, Opening, Week
 from ketasched.core.dates import read_date
-from ketasched.core.protocol_text import read_reminder
+from ketasched.core.order import LONGEST_TRAVEL
 from ketasched.core.units import (
     clock_text,
     day_text,
@@ -31,9 +31,7 @@ from ketasched.reader.fields import (
     yes_or_no,
 )
 from ketasched.reader.opening_hours import SPANS, Hours
-from ketasched.reader.texts import LINE, length
-
-LONGEST_TRAVEL = 12 * 60
+from ketasched.reader.texts import LINE, REMINDER, VERSION, length
 
 
 class Defaults(NamedTuple):
@@ -122,7 +120,6 @@ class _NoneOr(NamedTuple):
 
 _DATE = Text(_date, {"type": "string", "examples": ["2027-01-05", "5 jan 2027"]})
 _CLOCK = Text(read_clock, {"type": "string", "examples": ["09:30"]})
-_REMINDER = Text(read_reminder, {"type": "string", "examples": ["1 day", "2 h"]})
 
 
 class _OneOrSeveralDays(NamedTuple):
@@ -191,12 +188,6 @@ def _clinic(**keys: Any) -> ClinicFile:
     return ClinicFile(**keys)
 
 
-def _format_version(text: str) -> int:
-    if text == "1":
-        return 1
-    raise ValueError(f"`{text}` is not a version this program reads: write 1")
-
-
 _REASON = Key(LINE, "why, for staff and patients to read", "")
 _ONE_DAY = Record(
     _one_day, {"date": Key(_DATE, "the closed day, such as 2027-01-05"), "reason": _REASON}
@@ -237,7 +228,7 @@ _DEFAULTS = Record(
         "start_time": Key(_CLOCK, "when sessions start, such as 09:30", None),
         "location": Key(LINE, "the place in calendar entries; else the address", ""),
         "reminders": Key(
-            _NoneOr(ListOf(_REMINDER)),
+            _NoneOr(ListOf(REMINDER)),
             "before each session, the most important first; or none",
             None,
         ),
@@ -252,7 +243,7 @@ _DEFAULTS = Record(
 CLINIC = Record(
     _clinic,
     {
-        "version": Key(Text(_format_version, {"const": 1}), "the version of this file format: 1"),
+        "version": Key(VERSION, "the version of this file format: 1"),
         "name": Key(LINE, "the clinic's name"),
         "address": Key(LINE, "its address, for calendar entries", ""),
         "phone": Key(LINE, "its phone number, for calendar entries", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ketasched.core import protocol as core
-from ketasched.core.protocol_text import read_reminder, read_when
+from ketasched.core.protocol_text import read_when
 from ketasched.core.units import read_days
 from ketasched.reader.fields import (
     Key,
@@ -15,7 +15,16 @@ from ketasched.reader.fields import (
 )
 from ketasched.reader.linked_visits import VISIT, check_visits
 from ketasched.reader.phases import PHASE
-from ketasched.reader.texts import IDENTIFIER, LINE, LONGEST_SESSION, MINUTES, length, one_line
+from ketasched.reader.texts import (
+    IDENTIFIER,
+    LINE,
+    LONGEST_SESSION,
+    MINUTES,
+    REMINDER,
+    VERSION,
+    length,
+    one_line,
+)
 
 # The rules that look at several values
 
@@ -124,7 +133,6 @@ _SOURCE = Record(
         "grade": Key(one_of("A", "B", "convention"), "how sure it is"),
     },
 )
-_REMINDER = Text(read_reminder, {"type": "string", "examples": ["1 day", "2 h"]})
 _PROTOCOL = {
     "id": Key(IDENTIFIER, "the name used on the command line, such as iv"),
     "title": Key(LINE, "what the protocol is, in a few words"),
@@ -142,22 +150,13 @@ _PROTOCOL = {
     "instructions": Key(
         ListOf(_INSTRUCTION), "what the patient should do or leave around a session", ()
     ),
-    "reminders": Key(ListOf(_REMINDER), "before a session, the most important first", ()),
+    "reminders": Key(ListOf(REMINDER), "before a session, the most important first", ()),
     "sources": Key(ListOf(_SOURCE), "where the facts come from"),
 }
 
 
 PROTOCOL = Record(core.Protocol, _PROTOCOL, _check_protocol)
 PROVEN_PROTOCOL = Record(core.Protocol, _PROTOCOL)
-
-
-def _format_version(text: str) -> int:
-    if text == "1":
-        return 1
-    raise ValueError(f"`{text}` is not a version this program reads: write 1")
-
-
-_VERSION = Text(_format_version, {"const": 1})
 
 
 def _protocols(version: int, protocols: tuple[core.Protocol, ...]) -> tuple[core.Protocol, ...]:
@@ -171,7 +170,7 @@ def protocols_file(*, proven: bool) -> Record:
     return Record(
         _protocols,
         {
-            "version": Key(_VERSION, "the version of this file format: 1"),
+            "version": Key(VERSION, "the version of this file format: 1"),
             "protocols": Key(ListOf(protocol), "the protocols"),
         },
         _check_ids,

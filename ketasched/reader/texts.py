@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ketasched.core.protocol_text import read_reminder
 from ketasched.core.units import read_minutes
 from ketasched.reader.fields import Text
 
@@ -54,3 +55,13 @@ LINE = Text(one_line, {"type": "string", "minLength": 1, "maxLength": 500})
 IDENTIFIER = Text(identifier, {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"})
 LONGEST_SESSION = 24 * 60
 MINUTES = length(read_minutes, 1, LONGEST_SESSION, "min")
+REMINDER = Text(read_reminder, {"type": "string", "examples": ["1 day", "2 h"]})
+
+
+def _format_version(text: str) -> int:
+    if text == "1":
+        return 1
+    raise ValueError(f"`{text}` is not a version this program reads: write 1")
+
+
+VERSION = Text(_format_version, {"const": 1})

@@ -91,8 +91,9 @@ def _where(task: Task) -> list[str]:
     file = task.found.file
     if file is None:
         return []
-    name = "" if gives_away(task.order.protocol, file.name) else file.name
-    return [", ".join(part for part in (name, file.address, file.phone) if part)]
+    parts = (file.name, file.address, file.phone)
+    discreet_parts = [one for one in parts if one and not gives_away(task.order.protocol, one)]
+    return [", ".join(discreet_parts)] if discreet_parts else []
 
 
 def _lengths(course: Course) -> str:

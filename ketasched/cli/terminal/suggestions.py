@@ -43,7 +43,7 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
     if without:
         page.add(f"{without} of {len(found)} starts and patterns that were tried have no course.")
     if command:
-        page.add("The first of them:")
+        page.add("To plan the best start to come:")
         page.add_command(command)
     page.add(advice(protocol))
     return page.text()
