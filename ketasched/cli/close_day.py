@@ -52,7 +52,8 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     broken: list[str] = []
     for path in sorted(place.glob(f"*{ENDING}")):
         # Reading a record takes a while; one in which the day does not occur need not be read.
-        if f'"{day.isoformat()} '.encode() not in path.read_bytes():
+        data = path.read_bytes()
+        if f'"{day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
             continue
         try:
             opened = open_record(str(path), now)
@@ -92,7 +93,7 @@ def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | 
     asked["closed"] = [*asked.get("closed", []), f"{day.isoformat()}..{day.isoformat()}"]
     changed = stored._replace(asked=asked)
     opened = opened._replace(stored=changed, task=task_of(changed, opened.now))
-    setting = Setting(opened.task.order, opened.today)
+    setting = Setting(opened.task.order, opened.here)
     freed = {one.number for one in affected}
     course = replace(
         course,

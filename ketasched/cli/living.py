@@ -119,7 +119,13 @@ def undo(name: str, how: How) -> None:
     gone = [
         replace(one, status=CANCELLED) for one in stored.course.sessions if one.number not in known
     ]
-    course = replace(course, sessions=(*course.sessions, *gone))
+    keys = {one.key for one in course.visits}
+    gone_visits = [
+        one._replace(status=CANCELLED) for one in stored.course.visits if one.key not in keys
+    ]
+    course = replace(
+        course, sessions=(*course.sessions, *gone), visits=(*course.visits, *gone_visits)
+    )
     stored = stored._replace(asked=last.before["asked"])
     task = task_of(stored, opened.now)
     history = [
@@ -204,7 +210,7 @@ def _open(name: str, how: How) -> tuple[Opened, Setting]:
         if rule not in RULES:
             hint = did_you_mean(rule, RULES) or f"rules are {', '.join(RULES)}"
             raise UsageProblem(f"--override: there is no rule `{rule}`", hint)
-    return opened, Setting(opened.task.order, opened.today, override)
+    return opened, Setting(opened.task.order, opened.here, override)
 
 
 def _session(opened: Opened, number: str) -> Session:

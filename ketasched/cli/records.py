@@ -40,7 +40,12 @@ class Opened(NamedTuple):
     @property
     def today(self) -> date:
         """Today in the course's zone."""
-        return self.now.astimezone(self.task.zone.tzinfo).date()
+        return self.here.date()
+
+    @property
+    def here(self) -> datetime:
+        """The moment in the course's zone."""
+        return self.now.astimezone(self.task.zone.tzinfo)
 
 
 def path_of(name: str) -> Path:

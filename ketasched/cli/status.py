@@ -17,6 +17,7 @@ from ketasched.core.course import PLANNED, TENTATIVE
 from ketasched.core.entry_text import is_gone
 from ketasched.core.legality import faults
 from ketasched.core.units import count_text, day_text
+from ketasched.errors import UsageProblem
 
 SOON = timedelta(days=28)
 """How long before an approval ends it is warned about."""
@@ -55,6 +56,11 @@ def export(name: str, wanted: Wanted) -> None:
     """Write a record's calendar: the whole course, or what changed since the last export."""
     audience = wanted.audience or "patient"
     choose("--for", audience, AUDIENCES)
+    if wanted.changes and wanted.drop_cancelled:
+        raise UsageProblem(
+            "--changes tells of cancelled entries, and --drop-cancelled leaves them out",
+            "leave one of them out",
+        )
     opened = open_record(name, clock.now())
     stored = opened.stored
     course = stored.course

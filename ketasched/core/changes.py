@@ -41,11 +41,18 @@ class Refusal(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What every change needs to know: the rules, today, and the rules broken on purpose."""
+    """What every change needs to know: the rules, the moment (in the clinic's zone), and the rules
+    broken on purpose.
+    """
 
     order: Order
-    today: date
+    now: datetime
     override: frozenset[str] = frozenset()
+
+    @property
+    def today(self) -> date:
+        """The day of the moment."""
+        return self.now.date()
 
 
 def move(
@@ -233,7 +240,7 @@ def _proved(setting: Setting, course: Course, numbers: Collection[int]) -> Cours
 def _settled(
     setting: Setting, course: Course, free: Collection[int], by_hand: Collection[int] = ()
 ) -> Course | Refusal:
-    found = settle(setting.order, course, free, setting.today)
+    found = settle(setting.order, course, free, setting.now)
     if isinstance(found, NoPlacement):
         return Refusal(no_place=found)
     return _proved(setting, found, {*free, *by_hand})
@@ -243,7 +250,7 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
     """The make-up on the nearest legal free day after the missed one; its neighbours stay."""
     missed = make_up.start.date()
     slots = Slots(
-        (*setting.order.rules.slots.constraints, not_before(setting.today)), setting.order.times
+        (*setting.order.rules.slots.constraints, not_before(setting.now)), setting.order.times
     )
     refused: list[Fault] = []
     for days in range(1, FARTHEST_MAKE_UP + 1):

@@ -24,19 +24,24 @@ from ketasched.core.targets import Target
 from ketasched.core.visits import add_visits
 
 
-def not_before(today: date) -> Constraint:
-    """Refuse the days before a date."""
+def not_before(now: datetime) -> Constraint:
+    """Refuse what would start before an instant, whose zone is the clinic's."""
 
     def refuse(candidate: Candidate) -> Reason | None:
-        return Reason("past", "that day has passed") if candidate.day < today else None
+        start = datetime.combine(candidate.day, candidate.start, now.tzinfo)
+        if start >= now:
+            return None
+        what = "that day" if candidate.day < now.date() else "that time"
+        return Reason("past", f"{what} has passed")
 
     return refuse
 
 
 def settle(
-    order: Order, course: Course, free: Collection[int], today: date
+    order: Order, course: Course, free: Collection[int], now: datetime
 ) -> Course | NoPlacement:
-    """The course with its ``free`` sessions on the best legal days from today on; the others stay.
+    """The course with its ``free`` sessions on the best legal days from ``now`` on, which is a
+    moment in the clinic's zone; the others stay.
 
     Sessions that follow another and linked visits are placed anew where nobody fixed them.
     """
@@ -46,7 +51,7 @@ def settle(
     live = [one for one in sorted(course.sessions, key=lambda one: one.rank) if one.is_live]
     leading = [one for one in live if one.number not in following or one.is_fixed]
     if any(one.number in free for one in leading):
-        slots = Slots((*order.rules.slots.constraints, not_before(today)), order.times)
+        slots = Slots((*order.rules.slots.constraints, not_before(now)), order.times)
         fixed = {
             one.number: one.start.replace(tzinfo=None) for one in leading if one.number not in free
         }
@@ -61,7 +66,7 @@ def settle(
         for one in course.sessions
         if one.number not in following or one.is_fixed or not one.is_live or one.number not in free
     )
-    return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), today)
+    return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now.date())
 
 
 def finish(order: Order, course: Course, today: date) -> Course:
