@@ -20,7 +20,7 @@ from pathlib import Path
 import icalendar
 import pytest
 from conftest import FIXED_WORLD
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -68,13 +68,23 @@ protocols:
       - {kind: check-in, length: 30 min, after: last session, distance: {from: 21 days, to: 35 days, ideally: 28 days}}
     sources: [{fact: all, source: ours, grade: convention}]
 """
-REVIEWS = {"iv": "response review", "kap": "response review", "spravato": "evidence of benefit", "mine": "look"}
+REVIEWS = {
+    "iv": "response review",
+    "kap": "response review",
+    "spravato": "evidence of benefit",
+    "mine": "look",
+}
 BUILT_IN = ("iv", "kap", "spravato", "pain", "iv-two-weeks")
 DAYS = st.integers(0, 60)
 
 
 def is_gone(one):
     return one["status"] in ("missed", "cancelled")
+
+
+def days_of(text):
+    number, _, unit = str(text).partition(" ")
+    return int(number) * (7 if unit.startswith("week") else 1)
 
 
 def day_of(one):
@@ -110,10 +120,15 @@ class Life(RuleBasedStateMachine):
         arguments = [str(one) for one in arguments]
         self.typed.append(f"{self.now:%Y-%m-%d %H:%M} {' '.join(arguments)}")
         os.environ["SOURCE_DATE_EPOCH"] = str(int(self.now.timestamp()))
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        out, said = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
             code = app.run(arguments)
-        note(f"{self.typed[-1]}  -> {code} {said.getvalue().strip()[:200] if code else ''}")
-        assert code in (0, 2, 3) or (may_fail and "a mistake in ketasched" not in said.getvalue()), (self.typed, said.getvalue())
+        said = said.buffer.getvalue().decode()
+        note(f"{self.typed[-1]}  -> {code} {said.strip()[:200] if code else ''}")
+        assert code in (0, 2, 3) or (may_fail and "a mistake in ketasched" not in said), (
+            self.typed,
+            said,
+        )
         return code
 
     def change(self, command, *arguments, undo=False):
@@ -122,13 +137,16 @@ class Life(RuleBasedStateMachine):
         earlier = self.record
         code = self.run(command, "alex", *arguments)
         if code:
-            assert files == {path: hashlib.sha256(path.read_bytes()).digest() for path in self.kept()}, self.typed
+            assert files == {
+                path: hashlib.sha256(path.read_bytes()).digest() for path in self.kept()
+            }, self.typed
             return
         if undo:
             self.check_undone()
         else:
             self.before.append((earlier, frozenset(self.broken)))
-            self.broken |= {word for word in arguments[-1].split(",") if "--override" in arguments}
+            if "--override" in arguments:
+                self.broken |= set(arguments[-1].split(","))
         self.check()
 
     def kept(self):
@@ -158,11 +176,23 @@ class Life(RuleBasedStateMachine):
             }
         )
         if cadence == "every 2 weeks":
-            Path("mine.yaml").write_text(Path("mine.yaml").read_text().replace("max: 9 days", "max: 20 days"))
+            Path("mine.yaml").write_text(
+                Path("mine.yaml").read_text().replace("max: 9 days", "max: 20 days")
+            )
         absent = [
-            (START + timedelta(days=day), START + timedelta(days=day + length)) for day, length in [*closed, *away]
+            (START + timedelta(days=day), START + timedelta(days=day + length))
+            for day, length in [*closed, *away]
         ]
-        options = ["--clinic", "clinic.yaml", "--name", "Alex", "--save", "alex", "--ics", "alex.ics"]
+        options = [
+            "--clinic",
+            "clinic.yaml",
+            "--name",
+            "Alex",
+            "--save",
+            "alex",
+            "--ics",
+            "alex.ics",
+        ]
         options += ["--protocols", "mine.yaml"] if protocol == "mine" else []
         for index, (first, last) in enumerate(absent):
             options += ["--closed" if index < len(closed) else "--away", f"{first}..{last}"]
@@ -170,7 +200,9 @@ class Life(RuleBasedStateMachine):
         if self.run("plan", protocol, "--start", START, *options, may_fail=True) == 0:
             self.protocol = protocol
             self.closed = {
-                first + timedelta(days=n) for first, last in absent for n in range((last - first).days + 1)
+                first + timedelta(days=n)
+                for first, last in absent
+                for n in range((last - first).days + 1)
             }
             self.record = self.read()
         if self.record:
@@ -188,7 +220,10 @@ class Life(RuleBasedStateMachine):
         return found[place % len(found)] if found else None
 
     def ahead(self, place):
-        return self.some(place, lambda one: one["status"] in ("planned", "tentative") and self.moment(one) > self.now)
+        return self.some(
+            place,
+            lambda one: one["status"] in ("planned", "tentative") and self.moment(one) > self.now,
+        )
 
     def moment(self, one):
         return datetime.fromisoformat(one["start"]).replace(tzinfo=ZONE)
@@ -212,18 +247,36 @@ class Life(RuleBasedStateMachine):
         day = self.at(number) + timedelta(days=by)
         if day < self.now.date():  # a move into the past is taken: see test_changes
             return
+        # Left out: shift or replan past a session that stays, a ValueError: see test_changes.
+        live = [
+            one for one in self.record["sessions"] if not is_gone(one) and one["number"] != number
+        ]
+        rank = {
+            one["number"]: one["instead_of"] or one["number"] for one in self.record["sessions"]
+        }
+        if rest != "keep" and any(
+            (day_of(one) >= day) == (rank[one["number"]] < rank[number]) or day_of(one) == day
+            for one in live
+        ):
+            return
         self.change("move", number, f"{day}{at}", "--rest", rest, *override)
 
     # Left out: squeeze, whose make-up is out of order afterwards (ValueError, gaps not kept), and
     # a second make-up for a make-up: see test_changes.
     @precondition(lambda self: self.record)
-    @rule(place=st.integers(0, 30), then=st.sampled_from(["keep", "append", "shift", "replan"]), miss=st.booleans())
+    @rule(
+        place=st.integers(0, 30),
+        then=st.sampled_from(["keep", "append", "shift", "replan"]),
+        miss=st.booleans(),
+    )
     def drop(self, place, then, miss):
         number = self.some(
             place,
-            lambda one: one["status"] in ("planned", "tentative")
-            and not one["instead_of"]
-            and (not miss or self.moment(one) < self.now),
+            lambda one: (
+                one["status"] in ("planned", "tentative")
+                and not one["instead_of"]
+                and (not miss or self.moment(one) < self.now)
+            ),
         )
         if number is not None:
             self.change("miss" if miss else "cancel", number, "--then", then)
@@ -233,13 +286,21 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.record)
     @rule(place=st.integers(0, 30), at=st.sampled_from([(), ("--at", "08:15")]))
     def attend(self, place, at):
-        number = self.some(place, lambda one: not is_gone(one) and self.moment(one) < self.now and one["status"] != "attended")
+        number = self.some(
+            place,
+            lambda one: (
+                not is_gone(one) and self.moment(one) < self.now and one["status"] != "attended"
+            ),
+        )
         if number is not None:
             self.change("done", number, *at)
 
     # Left out: --cadence, which asks its gaps of what was planned before; see test_changes.
     @precondition(lambda self: self.record)
-    @rule(count=st.integers(1, 2), way=st.sampled_from(["--sessions", "--sessions", "--step-back", "--on"]))
+    @rule(
+        count=st.integers(1, 2),
+        way=st.sampled_from(["--sessions", "--sessions", "--step-back", "--on"]),
+    )
     def extend(self, count, way):
         if len(self.record["sessions"]) > 30:
             return
@@ -278,14 +339,28 @@ class Life(RuleBasedStateMachine):
 
     def check_undone(self):
         earlier, self.broken = self.before.pop()[0], set(self.before[-1][1] if self.before else ())
-        self.broken |= {word for one in self.read()["history"] if not one["undone"] for word in one["overridden"]}
+        self.broken |= {
+            word
+            for one in self.read()["history"]
+            if not one["undone"]
+            for word in one["overridden"]
+        }
         record = self.read()
         known = {one["number"]: one for one in earlier["sessions"]}
-        assert {one["number"]: one for one in record["sessions"] if one["number"] in known} == known, self.typed
-        assert all(one["status"] == "cancelled" for one in record["sessions"] if one["number"] not in known), self.typed
-        for key in ("visits", "pauses", "reviews", "left_out", "asked", "unplaced"):
+        assert {
+            one["number"]: one for one in record["sessions"] if one["number"] in known
+        } == known, self.typed
+        assert all(
+            one["status"] == "cancelled" for one in record["sessions"] if one["number"] not in known
+        ), self.typed
+        new = [one for one in record["visits"] if one not in earlier["visits"]]
+        assert [one for one in record["visits"] if one not in new] == earlier["visits"], self.typed
+        assert all(one["status"] == "cancelled" for one in new), self.typed
+        for key in ("pauses", "reviews", "left_out", "asked", "unplaced"):
             assert record[key] == earlier[key], (key, self.typed)
-        self.done = {one["number"]: one for one in record["sessions"] if one["status"] == "attended"}
+        self.done = {
+            one["number"]: one for one in record["sessions"] if one["status"] == "attended"
+        }
 
     def check(self):
         stored = course_record.load("alex.course.json")  # it loads, so it is valid
@@ -297,8 +372,13 @@ class Life(RuleBasedStateMachine):
 
     def check_rules(self, record):
         """Every session ahead that nobody put where it is keeps every rule that was not broken on purpose."""
-        gaps = {one["name"]: [int(one["gap"][key].split()[0]) for key in ("min", "max")] for one in self.gaps(record)}
-        live = sorted((one for one in record["sessions"] if not is_gone(one)), key=lambda one: one["start"])
+        gaps = {
+            one["name"]: [days_of(one["gap"][key]) for key in ("min", "max")]
+            for one in self.gaps(record)
+        }
+        live = sorted(
+            (one for one in record["sessions"] if not is_gone(one)), key=lambda one: one["start"]
+        )
         free = {
             one["number"]
             for one in live
@@ -356,8 +436,10 @@ class Life(RuleBasedStateMachine):
         found = icalendar.Calendar.from_ical(Path("alex.ics").read_bytes()).walk("VEVENT")
         events = {str(event["UID"]): event for event in found}
         assert len(events) == len(found), self.typed
-        # Not asked: that linked visits of sessions that undo took back stay as cancelled.
         assert entries.keys() == events.keys(), self.typed
+        # Spravato's forms that fall due stand in the staff calendar only.
+        assert told.keys() >= entries.keys(), self.typed
+        assert told.keys() == entries.keys() or self.protocol.startswith("spravato"), self.typed
         for name, one in entries.items():
             event = events[name]
             assert event["DTSTART"].dt.timestamp() == one.start.timestamp(), self.typed
@@ -375,17 +457,20 @@ class Life(RuleBasedStateMachine):
 def live_on(examples, steps, monkeypatch):
     for name, value in FIXED_WORLD.items():
         monkeypatch.setenv(name, value)
-    Life.TestCase.settings = settings(
+    chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         print_blob=True,
+        # Shrinking takes minutes; ``typed`` is short enough to be read.
+        phases=(Phase.explicit, Phase.generate),
+        database=None,
         suppress_health_check=list(HealthCheck),
     )
     print(f"rerun: pytest tests/test_living_machine.py, {examples} lives of {steps} steps")  # noqa: T201
     from hypothesis.stateful import run_state_machine_as_test
 
-    run_state_machine_as_test(Life, settings=Life.TestCase.settings)
+    run_state_machine_as_test(Life, settings=chosen)
 
 
 def test_whatever_happens(monkeypatch):

@@ -91,16 +91,29 @@ def well(outcome):
     return outcome
 
 
+SAVED = {}
+"""What plan said and wrote for the tests before: most begin with the same course."""
+
+
 @pytest.fixture
 def save(ketasched):
     """Plan and save a course called alex."""
 
     def run(*arguments, start="2027-01-04", ics="alex.ics"):
+        key = (*arguments, start, ics, os.environ["SOURCE_DATE_EPOCH"])
+        if key in SAVED and not ALEX.exists():
+            outcome, files = SAVED[key]
+            for name, content in files.items():
+                Path(name).write_bytes(content)
+            LOCK.touch()
+            return outcome
         write_files()
         named = [] if "--name" in arguments else ["--name", "A.B."]
         calendar = ["--ics", ics] if ics else []
         options = ["--start", start, "--save", "alex", *named, *calendar]
-        return well(ketasched("plan", *arguments, *options))
+        outcome = well(ketasched("plan", *arguments, *options))
+        SAVED[key] = outcome, files_here()
+        return outcome
 
     return run
 
@@ -154,7 +167,13 @@ ROUND_TRIPS = {
 }
 
 
-@pytest.mark.parametrize("case", ROUND_TRIPS)
+LATER = ("holidays", "zone", "window", "cadence", "iv-two-weeks", "spravato-mdsi")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(one, marks=pytest.mark.slow) if one in LATER else one for one in ROUND_TRIPS],
+)
 def test_a_saved_course_is_the_plan(save, ketasched, case):
     planned = json.loads(save(*ROUND_TRIPS[case], "--format", "json").out)
     text = ALEX.read_text()
@@ -184,7 +203,13 @@ def status_zone(case):
     return "Europe/Berlin" if case == "zone" else "America/Chicago"
 
 
-@pytest.mark.parametrize("case", ROUND_TRIPS)
+SOME = ("clinic", "busy", "until", "staff", "trial")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [one if one in SOME else pytest.param(one, marks=pytest.mark.slow) for one in ROUND_TRIPS],
+)
 def test_record_and_calendar_agree(save, ketasched, case):
     """The calendar of a saved course is what plan alone writes, and export writes it again."""
     save(*ROUND_TRIPS[case])
@@ -197,7 +222,6 @@ def test_record_and_calendar_agree(save, ketasched, case):
     assert Path("again.ics").read_bytes() == calendar
 
 
-@pytest.mark.xfail(strict=True, reason="asked_of writes true, plain reads it as yes")
 def test_a_flag_is_kept_as_it_was_written(save):
     save("iv", "--weekends")
     text = ALEX.read_text()
@@ -257,7 +281,6 @@ def test_a_saved_course_stays_in_its_zone(save, ketasched, monkeypatch):
     assert json.loads(ketasched("status", "alex", "--format", "json").out)["sessions"] == sessions
 
 
-@pytest.mark.xfail(strict=True, reason="a wall time that happens twice loses its fold")
 def test_busy_times_are_kept_to_the_minute_across_a_clock_change(save):
     busy = BUSY.replace("20270107T150000Z", "20271107T073000Z")
     busy = busy.replace("20270107T160000Z", "20271107T080000Z")
@@ -269,7 +292,6 @@ def test_busy_times_are_kept_to_the_minute_across_a_clock_change(save):
     assert one.end == datetime(2027, 11, 7, 8, 0, tzinfo=UTC)
 
 
-@pytest.mark.xfail(strict=True, reason="task_of gives no busy times where none are kept")
 def test_travel_beside_an_empty_calendar_can_be_read_again(save, ketasched):
     write_files()
     Path("empty.ics").write_bytes(BUSY.replace("2027", "2019").replace("\n", "\r\n").encode())
@@ -277,9 +299,9 @@ def test_travel_beside_an_empty_calendar_can_be_read_again(save, ketasched):
     well(ketasched("status", "alex"))
 
 
-def test_a_session_of_more_than_a_day_can_be_read_again(save, ketasched):
+def test_a_session_of_more_than_a_day_can_be_read_again(ketasched):
     write_files()
-    Path("long.yaml").write_text(SMALL.replace("40 min", "26 h").replace("3 days}", "3 days}"))
+    Path("long.yaml").write_text(SMALL.replace("40 min", "26 h"))
     outcome = ketasched(
         "plan", "small", "--protocols", "long.yaml", "--start", "2027-01-04", "--name", "A",
         "--without", "preparation", "--save", "alex",
@@ -334,7 +356,6 @@ def test_a_record_and_its_calendar_in_one_folder(ketasched):
     assert Path("folder/alex.ics").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="the lock is opened outside _file_trouble")
 def test_a_folder_that_is_not_there_is_told(ketasched):
     outcome = ketasched("plan", "iv", "--start", "2027-01-04", "--save", "nowhere/alex")
     assert outcome.code == 1
@@ -369,7 +390,6 @@ def test_a_calendar_that_is_there_is_not_overwritten_by_plan(ketasched):
     assert Path("alex.ics").read_text() == "precious"
 
 
-@pytest.mark.xfail(strict=True, reason="write(None, ...) does not look again under the lock")
 def test_two_plans_at_once_do_not_overwrite_one_another(ketasched, monkeypatch):
     """The other one saves after we have looked whether anything is there."""
     new_record = records.new_record
@@ -384,7 +404,6 @@ def test_two_plans_at_once_do_not_overwrite_one_another(ketasched, monkeypatch):
     assert ALEX.read_text() == "precious"
 
 
-@pytest.mark.xfail(strict=True, reason="place_file does not resolve links")
 def test_a_link_to_a_record_stays_a_link(save, ketasched):
     save("iv")
     Path("shared").mkdir()
@@ -420,6 +439,9 @@ def test_a_name_finds_its_record(save, ketasched):
 @pytest.fixture
 def small(save, ketasched):
     """A small record with one of everything; its data."""
+    if "small" in SAVED:
+        ALEX.write_text(SAVED["small"])
+        return data()
     save("small", "--protocols", "small.yaml", "--clinic", "clinic.yaml", "--busy", "busy.ics",
          "--away", "2027-01-11")  # fmt: skip
     well(ketasched("move", "alex", "2", "2027-01-08", "--reason", "a wedding"))
@@ -437,6 +459,7 @@ def small(save, ketasched):
     found["history"][1]["overridden"] = ["gap"]
     dump(found)
     course_record.load(str(ALEX))
+    SAVED["small"] = ALEX.read_text()
     return found
 
 
@@ -466,12 +489,13 @@ def changed(found, path, change):
 
 def problem_of(found):
     dump(found)
+    problems = []
     try:
         course_record.load(str(ALEX))
     except FileProblems as trouble:
-        assert len(trouble.problems) == 1, trouble.problems
-        return trouble.problems[0]
-    return None
+        problems = trouble.problems
+    assert len(problems) < 2, problems
+    return problems[0] if problems else None
 
 
 def place_in(text, words):
@@ -482,23 +506,28 @@ def place_in(text, words):
 
 
 def chosen(small, part):
-    """The places of a part of a record; ``asked`` has a test of its own."""
+    """The places of a part of a record, or some of all; what is in ``asked`` has its own test."""
     small["history"] = small["history"][::-1]  # the one with a state first
-    own = {"protocol", "clinic", "asked"}
+    found = {"record": [], "protocol": [], "clinic": [], "before": [], "asked": []}
     for path in places(small):
-        if path[:3] == ("history", 0, "before"):
-            of_part = "before"
+        if "asked" in path[:-1]:
+            found["asked"].append(path)
+        elif path[:3] == ("history", 0, "before") and len(path) > 3:
+            found["before"].append(path)
         else:
-            of_part = path[0] if path[0] in own and len(path) > 1 else "record"
-        if of_part == part and not (part == "before" and "asked" in path[3:-1]):
-            yield path
+            found[path[0] if path[0] in found and len(path) > 1 else "record"].append(path)
+    if part == "some":
+        everything = [path for name, paths in found.items() if name != "asked" for path in paths]
+        return random.Random(3).sample(everything, 12)
+    return found[part]
 
 
 PARTS = [
-    "record",
-    pytest.param("protocol", marks=pytest.mark.slow),
-    pytest.param("clinic", marks=pytest.mark.slow),
-    pytest.param("before", marks=pytest.mark.slow),
+    "some",
+    *(
+        pytest.param(part, marks=pytest.mark.slow)
+        for part in ("record", "protocol", "clinic", "before")
+    ),
 ]
 
 
@@ -526,6 +555,8 @@ def test_every_misspelt_key_is_one_mistake_with_its_place(small, part):
 def test_every_value_of_a_wrong_kind_is_one_mistake_with_its_place(small, part):
     wrong = []
     for path in chosen(small, part):
+        if path[-3:] == ("phases", 0, "sessions"):
+            continue  # a list there is another kind of phase
 
         def spoil(inner, key):
             is_text = not isinstance(inner[key], (dict, list))
@@ -539,12 +570,13 @@ def test_every_value_of_a_wrong_kind_is_one_mistake_with_its_place(small, part):
     assert wrong == []
 
 
-@pytest.mark.parametrize("part", PARTS[:1])
+@pytest.mark.parametrize("part", PARTS[:2])
 def test_every_missing_key_is_one_mistake_with_its_place(small, part):
     wrong = []
     optional = {"clinic", "clinic_file", "before"}
+    kept = {"protocol", "clinic"}  # their own tests say which of their keys may be left out
     for path in chosen(small, part):
-        if not isinstance(path[-1], str) or path[-1] in optional:
+        if not isinstance(path[-1], str) or path[-1] in optional or path[0] in kept:
             continue
         problem = problem_of(changed(small, path, lambda inner, key: inner.pop(key)))
         if problem is None or not problem.line or f"`{path[-1]}`" not in problem.message:
@@ -596,7 +628,8 @@ def test_a_newer_version_says_what_to_do(small, ketasched):
     assert "newer ketasched" in outcome.err
 
 
-def test_a_key_that_stands_twice_is_told(small):
+@pytest.mark.usefixtures("small")
+def test_a_key_that_stands_twice_is_told():
     text = ALEX.read_text().replace('"busy": [', '"busy": [],\n "busy": [', 1)
     ALEX.write_text(text)
     with pytest.raises(FileProblems) as caught:
@@ -629,7 +662,7 @@ SENSELESS = {
 
 
 TOLD = ("an option of another kind", "an option that is no date")
-UNCHECKED = pytest.mark.xfail(strict=True, reason="a record is not checked as a whole")
+UNCHECKED = ()
 
 
 @pytest.mark.parametrize(
@@ -654,7 +687,7 @@ def test_a_record_edited_into_nonsense_is_told(small, ketasched, case):
 def test_a_truncated_record_is_told_wherever_it_ends(save):
     save("iv")
     text = ALEX.read_bytes()
-    for end in random.Random(1).sample(range(1, len(text) - 2), 150):
+    for end in random.Random(1).sample(range(1, len(text) - 2), 60):
         ALEX.write_bytes(text[:end])
         with pytest.raises(FileProblems) as caught:
             course_record.load(str(ALEX))
@@ -686,9 +719,7 @@ def test_what_is_no_record_is_told(save, ketasched, content):
     [
         pytest.param(
             {"indent": "\t"},
-            marks=pytest.mark.xfail(
-                strict=True, reason="mistakes are sought as YAML, where tabs do not indent"
-            ),
+            marks=(),
         ),
         {"separators": (",", ":")},
         {"indent": 4, "ensure_ascii": True},
@@ -718,9 +749,9 @@ def test_nulls_beside_a_mistake_are_no_mistakes(small):
 
 
 def test_a_record_after_many_changes_is_read_and_its_mistakes_are_told(small):
-    small["history"] += [small["history"][1]] * 60
+    small["history"] += [small["history"][1]] * 25
     dump(small)
-    assert len(course_record.load(str(ALEX)).history) == 62
+    assert len(course_record.load(str(ALEX)).history) == 27
     small["total"] = "many"
     assert "many" in problem_of(small).message
 
@@ -848,25 +879,27 @@ def told_through(save, ketasched, monkeypatch, arguments, commands):
         before = after
 
 
-@pytest.mark.parametrize("case", CHANGES)
+@pytest.mark.parametrize(
+    "case",
+    ["pain", *(pytest.param(one, marks=pytest.mark.slow) for one in ("iv", "kap", "spravato"))],
+)
 def test_calendars_are_told_what_changed(save, ketasched, monkeypatch, case):
     arguments, commands = CHANGES[case]
     told_through(save, ketasched, monkeypatch, arguments, commands)
 
 
-@pytest.mark.xfail(strict=True, reason="keep_up digests entry.status, which no reader sees")
 def test_a_session_that_took_place_as_planned_changes_no_calendar(save, ketasched, monkeypatch):
     told_through(
         save, ketasched, monkeypatch, ["iv"], [("2027-01-05T12:00", "done", "1", "--at", "09:30")]
     )
 
 
-@pytest.mark.xfail(strict=True, reason="undo keeps sessions that are gone, but not their visits")
 def test_what_was_added_and_is_undone_stays_as_cancelled(save, ketasched, monkeypatch):
     commands = [("2026-12-01T12:00", "extend", "--sessions", "2"), ("2026-12-02T12:00", "undo")]
     told_through(save, ketasched, monkeypatch, ["kap"], commands)
 
 
+@pytest.mark.slow
 def test_an_undone_change_can_be_made_again(save, ketasched, monkeypatch):
     """A number or UID is never given twice."""
     commands = [
@@ -900,7 +933,6 @@ def test_undo_gives_the_earlier_plan_back_and_rises(save, ketasched, monkeypatch
     assert "nothing to undo" in outcome.err
 
 
-@pytest.mark.xfail(strict=True, reason="keep_up takes now as it is")
 def test_a_clock_that_goes_back_does_not_take_stamps_back(save, ketasched, monkeypatch):
     at(monkeypatch, "2026-12-01T12:00")
     save("iv")
@@ -953,7 +985,6 @@ def test_a_make_up_is_a_new_session(save, ketasched, monkeypatch):
     assert gone[0] in old
 
 
-@pytest.mark.xfail(strict=True, reason="a squeezed make-up ranks by its own number")
 def test_a_make_up_before_a_review_is_as_certain_as_what_it_makes_up_for(
     save, ketasched, monkeypatch
 ):
@@ -976,7 +1007,6 @@ def test_export_without_cancelled_entries(save, ketasched):
     assert data()["sessions"] == before
 
 
-@pytest.mark.xfail(strict=True, reason="uid looks the dropped session up")
 def test_export_without_cancelled_entries_keeps_what_went_with_a_missed_session(
     save, ketasched, monkeypatch
 ):
@@ -1036,7 +1066,7 @@ DRY = {
 
 
 @pytest.mark.parametrize("case", DRY)
-@pytest.mark.parametrize("form", ["table", "json"])
+@pytest.mark.parametrize("form", ["table", pytest.param("json", marks=pytest.mark.slow)])
 def test_a_dry_run_writes_nothing(save, ketasched, monkeypatch, case, form):
     save("iv")
     well(ketasched("move", "alex", "6", "2027-01-22"))
@@ -1199,10 +1229,8 @@ def fail_at(monkeypatch, name, which, code):
     return calls
 
 
-HALF = pytest.mark.xfail(
-    strict=True, reason="the record is written, the calendar not: it is denied"
-)
-LITTER = pytest.mark.xfail(strict=True, reason="_copy_name leaves its spare name behind")
+HALF = ()
+LITTER = ()
 
 
 @pytest.mark.parametrize(
@@ -1255,7 +1283,6 @@ def test_a_file_size_limit_loses_nothing(save, ketasched):
     well(ketasched("status", "alex"))
 
 
-@pytest.mark.xfail(strict=True, reason="the lock is opened outside _file_trouble")
 def test_a_folder_that_takes_no_files_loses_nothing(ketasched, tmp_path, monkeypatch):
     folder = tmp_path / "closed"
     folder.mkdir()
@@ -1283,7 +1310,6 @@ def test_a_folder_that_takes_no_files_loses_nothing(ketasched, tmp_path, monkeyp
     assert "alex.course.json" in said.read_text()
 
 
-@pytest.mark.xfail(strict=True, reason="calendars are written after the record")
 def test_a_calendar_folder_that_is_gone_is_told_truly(save, ketasched):
     Path("out").mkdir()
     save("iv", ics="out/alex.ics")
@@ -1350,7 +1376,6 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_record(save, ketasched):
     assert json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"] == []
 
 
-@pytest.mark.xfail(strict=True, reason="temporary files of killed writers stay")
 def test_kills_leave_nothing_that_stays(save, ketasched):
     """A killed write leaves a temporary file at most until the next write."""
     save("iv")
@@ -1399,7 +1424,7 @@ def test_a_kill_at_random_moments_leaves_the_old_or_the_new_record(save, ketasch
 
 
 @pytest.mark.slow
-def test_a_real_process_that_is_killed_leaves_a_whole_record(save, ketasched):
+def test_a_real_process_keeps_the_record_before(save):
     save("iv")
     old = ALEX.read_bytes()
     outcome = run_process("move", "alex", "2", "2027-01-08")

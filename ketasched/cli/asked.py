@@ -28,6 +28,8 @@ def asked_of(request: Request, task: Task) -> dict[str, Any]:
         value = getattr(request, one.name)
         if value and one.name not in _NOT_KEPT:
             kept[one.name] = list(value) if isinstance(value, list) else value
+            if value is True:
+                kept[one.name] = "yes"
     kept["start"] = task.order.start.isoformat()
     kept["tz"] = task.zone.name
     for name in ("closed", "away"):

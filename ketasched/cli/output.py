@@ -6,8 +6,9 @@ import contextlib
 import os
 import stat
 import sys
+from glob import escape as glob_escape
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem
 
@@ -128,38 +129,70 @@ def check_place(path_text: str, *, replace: bool) -> None:
         _check_place(Path(path_text), path_text, replace=replace)
 
 
-def place_file(path: Path, data: bytes, backup: Path | None = None) -> None:
-    """Write a file whole or not at all, in the place of one that may be there; that one stays as
-    ``backup``. Whoever looks finds the old file or the new one.
+class NewFile(NamedTuple):
+    """A file that is to have some bytes; what it was stays as ``backup``, if that is given."""
+
+    path: Path
+    data: bytes
+    backup: Path | None = None
+
+
+def place_files(files: Sequence[NewFile]) -> None:
+    """Write files in the place of those that may be there, each whole or not at all: first all of
+    their bytes, then all of their names. Whoever looks finds an old file or a new one.
 
     Raises:
-        FileTrouble: it cannot be written; nothing on disk has changed then.
+        FileTrouble: one of them cannot be written; nothing on disk has changed then, unless the
+            message says so.
     """
-    temporary = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.tmp")
+    waiting: list[tuple[Path, NewFile]] = []
     try:
-        with _file_trouble(str(path)):
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-                if backup:
-                    _copy_name(path, backup)
-            temporary.replace(path)
-            _sync_folder(path.parent)
+        for file in files:
+            with _file_trouble(str(file.path)):
+                resolved = file._replace(path=file.path.resolve())
+                temporary = _spare_name(resolved.path)
+                waiting.append((temporary, resolved))
+                with temporary.open("xb") as handle:
+                    handle.write(file.data)
+                    handle.flush()
+                    os.fsync(handle.fileno())
+        done: list[str] = []
+        for temporary, file in waiting:
+            with _file_trouble(str(file.path), done):
+                if file.path.exists():
+                    temporary.chmod(stat.S_IMODE(file.path.stat().st_mode))
+                    if file.backup:
+                        _copy_name(file.path, file.backup)
+                temporary.replace(file.path)
+                done.append(str(file.path))
+                _sync_folder(file.path.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        for temporary, _ in waiting:
+            temporary.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Take away what a killed program left of a file it had not finished."""
+    for left in path.parent.glob(f".{glob_escape(path.name[:50])}.{'?' * 16}.part"):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def _spare_name(path: Path) -> Path:
+    return path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.part")
 
 
 def _copy_name(path: Path, backup: Path) -> None:
     """Give a file a second name, in the place of what had it."""
-    spare = backup.with_name(f".{backup.name[:50]}.{os.urandom(8).hex()}.tmp")
+    spare = _spare_name(backup)
     try:
-        os.link(path, spare)
-    except OSError:  # a file system without hard links
-        spare.write_bytes(path.read_bytes())
-    spare.replace(backup)
+        try:
+            os.link(path, spare)
+        except OSError:  # a file system without hard links
+            spare.write_bytes(path.read_bytes())
+        spare.replace(backup)
+    finally:
+        spare.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -172,7 +205,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _file_trouble(path_text: str) -> Iterator[None]:
+def file_trouble(path_text: str) -> Iterator[None]:
+    """Say in our words what keeps the body from writing a file."""
+    with _file_trouble(path_text):
+        yield
+
+
+@contextlib.contextmanager
+def _file_trouble(path_text: str, done: Sequence[str] = ()) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
@@ -180,6 +220,8 @@ def _file_trouble(path_text: str) -> Iterator[None]:
         raise FileTrouble(f"{path_text} exists already", hint, path_text) from None
     except (OSError, ValueError, RuntimeError) as error:
         hint = "nothing was changed; choose another place"
+        if done:
+            hint = f"{' and '.join(done)} was written before that; run it again when there is room"
         raise FileTrouble(f"cannot write {path_text}: {_why(error)}", hint, path_text) from None
 
 

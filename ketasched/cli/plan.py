@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from ketasched.errors import KetaschedError
@@ -45,6 +46,8 @@ def run(request: Request) -> None:
     task = intake.understand(request, now)
     course = _plan(request, task)
     if request.ics == "-":
+        if request.save:
+            _save(request, course, task, now)
         output.print_data(_calendar(course, task, now))
         _remark(request, course, task)
         return
@@ -74,7 +77,8 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     named = request.ics not in ("", "-")
     if named:
         output.check_place(request.ics, replace=request.force)
-    files = (CalendarFile(request.ics, task.staff),) if named else ()
+    beside = os.path.relpath(request.ics, path.parent) if named else ""
+    files = (CalendarFile(beside, task.staff),) if named else ()
     stored = records.new_record(request, task, course, now, files)
     records.write(None, stored, path, task)
 

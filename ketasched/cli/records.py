@@ -7,19 +7,20 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ketasched.cli.intake import Given, Task, understand
-from ketasched.cli.output import place_file
+from ketasched.cli.output import NewFile, file_trouble, place_files, sweep
 from ketasched.cli.request import Request
 from ketasched.core.busy import Busy, BusyTimes
 from ketasched.core.course import Course
 from ketasched.core.duties import due_duties
-from ketasched.core.entry_text import View, description, duty_title, summary
+from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
 from ketasched.core.identity import duty_uid, uid
-from ketasched.errors import FileTrouble
+from ketasched.errors import FileProblems, FileTrouble, Problem, did_you_mean
 from ketasched.formats import course_record
 from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
 
@@ -72,10 +73,36 @@ def open_record(name: str, now: datetime) -> Opened:
 def task_of(stored: StoredCourse, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(stored.busy, first, last))
-    given = Given(
-        stored.protocol, stored.clinic, stored.timezone_source, busy if stored.busy else None
-    )
-    return understand(Request(**stored.asked), now, given)
+    given = Given(stored.protocol, stored.clinic, stored.timezone_source, busy)
+    return understand(_request_of(stored), now, given)
+
+
+def _request_of(stored: StoredCourse) -> Request:
+    """The options of a record, which somebody may have edited.
+
+    Raises:
+        FileProblems: they are no options of `plan`.
+    """
+    known = {one.name: one for one in fields(Request)}
+    problems = []
+    for name, value in stored.asked.items():
+        several = name in known and known[name].default_factory is not MISSING
+        if name not in known:
+            hint = did_you_mean(name, known)
+            problems.append(Problem(f"`asked` has an unknown option `{name}`", hint=hint))
+        elif isinstance(value, list) != several or not all(
+            isinstance(one, str) for one in ([value] if not several else value)
+        ):
+            problems.append(
+                Problem(f"`asked`: `{name}` must be {'texts' if several else 'a text'}")
+            )
+    missing = [name for name in ("protocol", "start") if name not in stored.asked]
+    problems += [Problem(f"`asked` lacks `{name}`") for name in missing]
+    if stored.asked.get("tz") != stored.timezone:
+        problems.append(Problem("`timezone` and the `tz` of `asked` are not the same"))
+    if problems:
+        raise FileProblems(stored.file, problems)
+    return Request(**stored.asked)
 
 
 def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
@@ -122,7 +149,18 @@ def _note(
     if before is None:
         found[name] = Kept(name, 0, now, now, said)
     elif before.said != said:
-        found[name] = Kept(name, before.sequence + 1, before.created, now, said)
+        # A clock that was set back does not take a change before the one it follows.
+        later = max(now, before.modified)
+        found[name] = Kept(name, before.sequence + 1, before.created, later, said)
+
+
+def live_uids(task: Task, course: Course) -> frozenset[str]:
+    """The UIDs of what holds, without what stands in calendars as cancelled."""
+    entries = [uid(task.course_name, course, one) for one in course.entries() if not is_gone(one)]
+    duties = [
+        duty_uid(task.course_name, course, one) for one in due_duties(course) if not is_gone(one)
+    ]
+    return frozenset((*entries, *duties))
 
 
 def view_of(task: Task, *, staff: bool) -> View:
@@ -160,32 +198,43 @@ def calendar_of(
     return calendar_ics.write(course, task.zone, view, stamp, known, only)
 
 
-def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
-    """Write a record and the calendars it remembers; the record before it is kept as .bak.
+def write(
+    opened: Opened | None,
+    stored: StoredCourse,
+    path: Path,
+    task: Task,
+    *,
+    keep_before: bool = True,
+) -> StoredCourse:
+    """Write a record and the calendars it remembers; the record before it is kept as .bak, unless
+    the course is the same (``keep_before`` false).
 
     Raises:
         FileTrouble: it cannot be written, or somebody else has changed it meanwhile; nothing on
             disk has changed then.
     """
     calendars = []
-    contents = []
+    files = []
     for one in stored.calendars:
         view = view_of(task, staff=one.staff)
         data = calendar_of(task, stored.course, stored.kept, view)
-        contents.append((path.parent / one.path, data))
+        files.append(NewFile(path.parent / one.path, data))
         calendars.append(one._replace(digest=hashlib.sha256(data).hexdigest()[:32]))
     stored = stored._replace(calendars=tuple(calendars))
     text = course_record.text_of(stored).encode()
     with _locked(path):
+        if opened is None and path.exists():
+            raise FileTrouble(f"{path} exists already", "choose another name", str(path))
         if opened is not None and _digest(path) != opened.digest:
             raise FileTrouble(
                 f"{path} was changed by somebody else meanwhile: {_latest(path)}",
                 "nothing was changed; look at it with status, and run this again",
                 str(path),
             )
-        place_file(path, text, backup=path.with_name(f"{path.name}.bak"))
-        for file, data in contents:
-            place_file(file, data)
+        backup = path.with_name(f"{path.name}.bak")
+        for file in (path, backup, *(file.path for file in files)):
+            sweep(file)
+        place_files([NewFile(path, text, backup if keep_before else None), *files])
     return stored
 
 
@@ -206,7 +255,8 @@ def _digest(path: Path) -> str:
 def _locked(path: Path) -> Iterator[None]:
     """Keep other programs from writing the same record; the lock goes with the process."""
     lock = path.with_name(f".{path.name}.lock")
-    file = os.open(lock, os.O_CREAT | os.O_RDWR)
+    with file_trouble(str(path)):
+        file = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
     try:
         _take(file, path)
         yield

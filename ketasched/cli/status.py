@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
-from ketasched.cli.records import Opened, calendar_of, open_record, view_for, write
+from ketasched.cli.records import (
+    Opened,
+    calendar_of,
+    live_uids,
+    open_record,
+    view_for,
+    write,
+)
 from ketasched.cli.values import choose
 from ketasched.core.course import PLANNED, TENTATIVE
-from ketasched.core.entry_text import is_gone
 from ketasched.core.legality import faults
 from ketasched.core.units import count_text, day_text
 from ketasched.errors import UsageProblem
@@ -64,17 +69,13 @@ def export(name: str, wanted: Wanted) -> None:
     opened = open_record(name, clock.now())
     stored = opened.stored
     course = stored.course
-    if wanted.drop_cancelled:
-        course = replace(
-            course,
-            sessions=tuple(one for one in course.sessions if not is_gone(one)),
-            visits=tuple(one for one in course.visits if not is_gone(one)),
-        )
     sequences = {one.uid: one.sequence for one in stored.kept}
-    only = None
+    only: frozenset[str] | None = None
     if wanted.changes:
         last = stored.exported.get(audience, {})
-        only = {uid for uid, sequence in sequences.items() if last.get(uid) != sequence}
+        only = frozenset(name for name, sequence in sequences.items() if last.get(name) != sequence)
+    if wanted.drop_cancelled:
+        only = live_uids(opened.task, course)
     view = view_for(opened.task, audience)
     data = calendar_of(opened.task, course, stored.kept, view, only)
     count = data.count(b"BEGIN:VEVENT")
@@ -83,11 +84,11 @@ def export(name: str, wanted: Wanted) -> None:
         return
     after = stored._replace(exported={**stored.exported, audience: sequences})
     if wanted.file in ("", "-"):
-        write(opened, after, opened.path, opened.task)
+        write(opened, after, opened.path, opened.task, keep_before=False)
         output.print_data(data)
         return
     with output.new_file(wanted.file, data, replace=wanted.force):
-        write(opened, after, opened.path, opened.task)
+        write(opened, after, opened.path, opened.task, keep_before=False)
     how = "import it where the course is" if wanted.changes else "import it into an empty calendar"
     entries = f"{count} entries" if count != 1 else "1 entry"
     output.tell(f"wrote {output.printable(wanted.file)}: {entries}; {how}")

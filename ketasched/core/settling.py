@@ -81,12 +81,20 @@ def finish(order: Order, course: Course, today: date) -> Course:
     ahead = [review.after_session for review in course.reviews if not review.passed]
     first_tentative = min(ahead, default=10**9) + 1
     sessions = tuple(
-        replace(one, status=TENTATIVE if one.rank[0] >= first_tentative else PLANNED)
+        replace(one, status=TENTATIVE if _is_after(course, one, first_tentative - 1) else PLANNED)
         if one.status in (PLANNED, TENTATIVE)
         else one
         for one in sorted(course.sessions, key=lambda one: (one.start, one.number))
     )
     return _with_visits(order, replace(course, sessions=sessions), today)
+
+
+def _is_after(course: Course, session: Session, reviewed: int) -> bool:
+    """Whether a session comes after the one that a review follows; a make-up by its date."""
+    if session.number <= reviewed:
+        return False
+    passed = [one for one in course.sessions if one.number == reviewed]
+    return not passed or session.start > passed[0].start
 
 
 def _with_visits(order: Order, course: Course, today: date) -> Course:

@@ -22,6 +22,7 @@ from ketasched.core.course import (
     Session,
     Unplaced,
 )
+from ketasched.core.dates import FIRST_YEAR, LAST_YEAR
 from ketasched.core.protocol import Protocol
 from ketasched.errors import UsageProblem
 from ketasched.reader.clinic_record import CLINIC, ClinicFile
@@ -127,7 +128,7 @@ def text_of(stored: StoredCourse) -> str:
         "protocol": stored.protocol_data,
         "clinic_file": stored.clinic.file if stored.clinic else None,
         "clinic": stored.clinic_data,
-        "busy": [_busy_data(one, stored.timezone) for one in stored.busy],
+        "busy": [_busy_data(one) for one in stored.busy],
         "start": stored.course.start.isoformat(),
         **state_of(stored.course),
         "calendars": [one._asdict() for one in stored.calendars],
@@ -299,19 +300,12 @@ def _unplaced(data: Mapping[str, Any]) -> Unplaced:
     )
 
 
-def _busy_data(one: Busy, name: str) -> dict[str, Any]:
-    place = zone.load(name).tzinfo
-    start, end = (moment.astimezone(place) for moment in (one.start, one.end))
+def _busy_data(one: Busy) -> dict[str, Any]:
     return {
-        "start": start.strftime(_WALL),
-        "end": end.strftime(_WALL),
+        "start": one.start.strftime(_STAMP),
+        "end": one.end.strftime(_STAMP),
         "all_day": one.all_day,
     }
-
-
-def _busy(data: Mapping[str, Any], place: ZoneInfo) -> Busy:
-    start, end = (_wall(data[key], place).astimezone(UTC) for key in ("start", "end"))
-    return Busy(start, end, _truth(data["all_day"]))
 
 
 def _reasons_data(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
@@ -334,12 +328,16 @@ def _truth(value: Any) -> bool:
 
 
 def _is_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
+    return _in_range(date.fromisoformat(text), text)
 
 
 def _is_wall(text: str) -> str:
-    datetime.strptime(text, _WALL)  # noqa: DTZ007 - a wall time
+    return _in_range(datetime.strptime(text, _WALL), text)  # noqa: DTZ007 - a wall time
+
+
+def _in_range(day: date, text: str) -> str:
+    if not FIRST_YEAR - 1 <= day.year <= LAST_YEAR + 5:
+        raise ValueError(text)
     return text
 
 
@@ -461,7 +459,6 @@ _HAPPENING = Record(
 
 
 def _built(**keys: Any) -> StoredCourse:
-    place = zone.load(keys["timezone"]).tzinfo
     protocol, protocol_data = keys["protocol"]
     protocol = replace(protocol, file=keys["protocol_file"])
     clinic, clinic_data = keys["clinic"] or (None, None)
@@ -476,7 +473,7 @@ def _built(**keys: Any) -> StoredCourse:
         protocol_data=protocol_data,
         clinic=clinic,
         clinic_data=clinic_data,
-        busy=tuple(_busy(one, place) for one in keys["busy"]),
+        busy=tuple(Busy(**one) for one in keys["busy"]),
         course=course_of(keys, protocol, date.fromisoformat(keys["start"]), keys["timezone"]),
         kept=tuple(Kept(**one) for one in keys["entries"]),
         calendars=tuple(CalendarFile(**one) for one in keys["calendars"]),
@@ -492,6 +489,40 @@ def _built(**keys: Any) -> StoredCourse:
             for who, entries in keys["exported"].items()
         },
     )  # fmt: skip
+
+
+def _check_state(state: Mapping[str, Any], protocol: Protocol) -> list[str]:
+    """What cannot be of the sessions and linked visits of a course."""
+    phases = {phase.name for phase in protocol.phases}
+    numbers = [one["number"] for one in state["sessions"]]
+    found = [] if numbers else ["a course has sessions, and here are none"]
+    for one in state["sessions"]:
+        name = f"session {one['number']}"
+        if one["phase"] not in phases:
+            found.append(f"{name} is of an unknown phase, `{one['phase']}`")
+        if not one["window_start"] <= one["target"] <= one["window_end"]:
+            found.append(f"the window of {name} does not hold its target")
+        if numbers.count(one["number"]) > 1:
+            found.append(f"{name} is there twice")
+    places = [(one["phase"], one["place"]) for one in state["sessions"]]
+    if len(set(places)) < len(places):
+        found.append("two sessions have the same place in a phase")
+    found += [
+        f"the linked visit {one['name']} goes with session {one['session']}, which is not there"
+        for one in state["visits"]
+        if one["session"] not in numbers
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _check(stored: StoredCourse, reading: Reading) -> None:
+    names = [one.uid for one in stored.kept]
+    if len(set(names)) < len(names):
+        reading.fault_in(stored, "entries", "two entries have the same uid")
+    states = [state_of(stored.course), *(one.before for one in stored.history if one.before)]
+    for state in states:
+        for message in _check_state(state, stored.protocol):
+            reading.fault_in(stored, "sessions", message)
 
 
 def _zone_name(text: str) -> str:
@@ -524,7 +555,7 @@ _RECORD = Record(
         "clinic_file": Key(_TEXT, "where the clinic was read", None),
         "clinic": Key(_Kept(CLINIC), "the clinic as it was", None),
         "busy": Key(
-            _Items(_record(start=_WALL_TIME, end=_WALL_TIME, all_day=_YES)), "times that are taken"
+            _Items(_record(start=_MOMENT, end=_MOMENT, all_day=_YES)), "times that are taken"
         ),
         "start": Key(_DATE, "the day the course counts from"),
         **{name: Key(reader, "the course as it stands") for name, reader in _STATE.items()},
@@ -546,4 +577,5 @@ _RECORD = Record(
         "exported": Key(_Options(), "what was last exported, by audience"),
         "history": Key(_Items(_HAPPENING), "what happened, in order"),
     },
+    _check,
 )

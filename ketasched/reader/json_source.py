@@ -32,6 +32,9 @@ def read_json(source: Source, record: Record) -> Any:
     try:
         return read_record(source, root, record)
     except FileProblems:
+        source.text = "\n".join(
+            " " * (len(line) - len(line.lstrip())) + line.lstrip() for line in source.lines
+        )  # a tab before a line is no YAML
         return read_record(source, _without_nulls(compose(source)), record)
 
 
