@@ -662,12 +662,11 @@ SENSELESS = {
 
 
 TOLD = ("an option of another kind", "an option that is no date")
-UNCHECKED = ()
 
 
 @pytest.mark.parametrize(
     "case",
-    [name if name in TOLD else pytest.param(name, marks=UNCHECKED) for name in SENSELESS],
+    SENSELESS,
 )
 def test_a_record_edited_into_nonsense_is_told(small, ketasched, case):
     path, value = SENSELESS[case]
@@ -719,7 +718,6 @@ def test_what_is_no_record_is_told(save, ketasched, content):
     [
         pytest.param(
             {"indent": "\t"},
-            marks=(),
         ),
         {"separators": (",", ":")},
         {"indent": 4, "ensure_ascii": True},
@@ -1229,20 +1227,16 @@ def fail_at(monkeypatch, name, which, code):
     return calls
 
 
-HALF = ()
-LITTER = ()
-
-
 @pytest.mark.parametrize(
     ("name", "which"),
     [
         ("fsync", 1),
         ("fsync", 2),
-        pytest.param("fsync", 3, marks=HALF),
+        ("fsync", 3),
         ("fsync", 4),
-        pytest.param("replace", 1, marks=LITTER),
+        ("replace", 1),
         ("replace", 2),
-        pytest.param("replace", 3, marks=HALF),
+        ("replace", 3),
         ("link", 1),
     ],
 )
