@@ -16,7 +16,7 @@ from ketasched.core.changes import Refusal, Setting
 from ketasched.core.constraint import reasons_text
 from ketasched.core.course import CANCELLED, MISSED, Course, Session
 from ketasched.core.dates import read_date
-from ketasched.core.legality import RULES
+from ketasched.core.legality import RULES, faults
 from ketasched.core.order import Order
 from ketasched.core.units import (
     clock_text,
@@ -117,7 +117,9 @@ def undo(name: str, how: How) -> None:
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
-        replace(one, status=CANCELLED) for one in stored.course.sessions if one.number not in known
+        replace(one, status=CANCELLED, undone=True)
+        for one in stored.course.sessions
+        if one.number not in known
     ]
     keys = {one.key for one in course.visits}
     gone_visits = [
@@ -160,8 +162,12 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     setting = setting._replace(order=order)
     course = replace(course, left_out=tuple(one for one in course.left_out if one != phase))
     if given[0] == "--on":
-        targets = [read("--on", lambda text: read_date(text, opened.today), ways["--on"])]
-    elif given[0] == "--sessions":
+        day = read("--on", lambda text: read_date(text, opened.today), ways["--on"])
+        start = datetime.combine(day, order.times.on(day), opened.here.tzinfo)
+        outcome = changes.add_on(setting, course, start, phase)
+        _finish(opened, outcome, f"added a session on {_moment(start)}", how, first)
+        return
+    if given[0] == "--sessions":
         count = read_number("--sessions", ways["--sessions"], 1)
         targets = changes.next_targets(order, course, phase, count)
     else:
@@ -191,7 +197,8 @@ def review(name: str, which: str, how: How, *, go_on: bool) -> None:
 def _phase_to_extend(order: Order, course: Course, *, step_back: bool) -> str:
     """The phase that was left out, else the last one; or the one before where the course is."""
     names = list(order.phases)
-    last = max(course.sessions, key=lambda one: (one.target, one.number)).phase
+    there = [one for one in course.sessions if not one.undone]
+    last = max(there, key=lambda one: (one.target, one.number)).phase
     if step_back:
         place = names.index(last)
         if place == 0:
@@ -224,6 +231,8 @@ def _session(opened: Opened, number: str) -> Session:
 def _when(text: str, session: Session, opened: Opened) -> datetime:
     """A day, a time, or both; a weekday alone is the one nearest to where the session stands."""
     words = text.split()
+    if not words:
+        raise UsageProblem("WHEN is empty", 'say a day, a time or both: "thu 14:00"')
     clock_time = session.start.time()
     for count in (2, 1):
         last = " ".join(words[-count:])
@@ -261,7 +270,10 @@ def _finish(
 ) -> None:
     if isinstance(outcome, Refusal):
         raise _refused(outcome)
-    broken = tuple(sorted({part.strip() for part in how.override.split(",")} - {""}))
+    named = {part.strip() for part in how.override.split(",")}
+    ahead = {one.number for one in outcome.sessions if one.start > opened.now}
+    found = faults(opened.task.order, outcome, ahead)
+    broken = tuple(sorted({one.rule for one in found} & named))
     reason = clean_text("--reason", how.reason)
     first = first or opened.stored
     after = happened(opened, first, outcome, what, reason=reason, overridden=broken)

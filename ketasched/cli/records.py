@@ -16,7 +16,7 @@ from ketasched.cli.intake import Given, Task, understand
 from ketasched.cli.output import NewFile, file_trouble, place_files, sweep
 from ketasched.cli.request import Request
 from ketasched.core.busy import Busy, BusyTimes
-from ketasched.core.course import Course
+from ketasched.core.course import ATTENDED, PLANNED, Course
 from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
 from ketasched.core.identity import duty_uid, uid
@@ -133,7 +133,9 @@ def keep_up(
             view = view_of(task, staff=staff)
             for text in (summary(course, entry, view), description(course, entry, view)):
                 said.update(text.encode(errors="replace") + b"\0")
-        said.update(f"{entry.start} {entry.end} {entry.status} {task.location}".encode())
+        # A session that took place as planned looks as it did.
+        status = PLANNED if entry.status == ATTENDED else entry.status
+        said.update(f"{entry.start} {entry.end} {status} {task.location}".encode())
         _note(found, kept, name, said.hexdigest()[:32], now)
     for duty in due_duties(course):
         name = duty_uid(task.course_name, course, duty)

@@ -26,7 +26,7 @@ from ketasched.core.protocol import (
 from ketasched.core.settling import finish, not_before, put_off, settle
 from ketasched.core.slots import Slots
 from ketasched.core.targets import NoPattern, Stretch, lay_targets
-from ketasched.core.units import day_text, list_text
+from ketasched.core.units import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem
 
 FARTHEST_MAKE_UP = 28
@@ -42,12 +42,13 @@ class Refusal(NamedTuple):
 
 class Setting(NamedTuple):
     """What every change needs to know: the rules, the moment (in the clinic's zone), and the rules
-    broken on purpose.
+    broken on purpose. No session is placed on the days to ``avoid``.
     """
 
     order: Order
     now: datetime
     override: frozenset[str] = frozenset()
+    avoid: frozenset[date] = frozenset()
 
     @property
     def today(self) -> date:
@@ -64,14 +65,17 @@ def move(
         UsageProblem: there is no such session, or it is over.
     """
     session = _to_come(course, number)
+    if start < setting.now and "past" not in setting.override:
+        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
+        return Refusal((Fault(number, "past", text),))
     days = (start.date() - session.start.date()).days
     changed = _standing(setting.order, session, start)
     course = _with(course, [changed])
     if rest == "keep":
         return _proved(setting, finish(setting.order, course, setting.today), {number})
-    free = {one.number for one in _free(course) if one.number != number}
+    free = {one.number for one in _free(setting, course) if one.number != number}
     if rest == "shift":
-        free = {one.number for one in _free(course) if one.rank > session.rank}
+        free = {one.number for one in _free(setting, course) if one.rank > session.rank}
         course = _with(course, [put_off(one, days) for one in _of(course, free)])
     return _settled(setting, course, free, {number})
 
@@ -86,7 +90,7 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
     session = _to_come(course, number)
     then = then or setting.order.phases[session.phase].missed or "keep"
     course = _with(course, [replace(session, status=status)])
-    later = [one for one in _free(course) if one.rank > session.rank]
+    later = [one for one in _free(setting, course) if one.rank > session.rank]
     if then == "keep":
         return finish(setting.order, course, setting.today)
     make_up = replace(
@@ -94,17 +98,19 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
         number=_next_number(course),
         place=_next_place(setting.order, course, session.phase),
         status=PLANNED,
-        instead_of=number,
+        instead_of=session.instead_of or number,
+        stands_at=_stands_at(setting, course, session),
         by_hand=False,
         moved_minutes=0,
         reasons=(),
-        name=session.name,
     )
     if then == "append":
         phase = max(course.sessions, key=lambda one: one.rank).phase
         (target,) = next_targets(setting.order, course, phase, 1)
         place = _next_place(setting.order, course, phase)
-        make_up = replace(_due(setting.order, make_up, phase, target), instead_of=0, place=place)
+        make_up = replace(
+            _due(setting.order, make_up, phase, target), instead_of=0, stands_at=0, place=place
+        )
         return _settled(setting, _added(course, [make_up]), {make_up.number})
     if then == "squeeze":
         return _squeezed(setting, course, make_up)
@@ -117,7 +123,8 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
         make_up = put_off(make_up, 7 * weeks)
         course = _with(course, [put_off(one, 7 * weeks) for one in later])
     free = {make_up.number, *(one.number for one in later)}
-    return _settled(setting, _added(course, [make_up]), free)
+    avoid = setting._replace(avoid=frozenset({session.start.date()}))
+    return _settled(avoid, _added(course, [make_up]), free)
 
 
 def attend(setting: Setting, course: Course, number: int, start: datetime) -> Course:
@@ -126,18 +133,49 @@ def attend(setting: Setting, course: Course, number: int, start: datetime) -> Co
     Raises:
         UsageProblem: there is no such session, or it is to come.
     """
-    session = course.session(number)
-    if start.date() > setting.today:
+    session = _numbered(course, number)
+    if start > setting.now:
         raise UsageProblem(
-            f"session {number} is on {day_text(start.date())}, which is to come",
+            f"session {number} is on {day_text(start.date())} {clock_text(start.timetz())}, "
+            "which is to come",
             "say when it took place with --on and --at",
         )
     end = session_end(start, session.minutes)
-    return finish(
-        setting.order,
-        _with(course, [replace(session, start=start, end=end, status=ATTENDED)]),
-        setting.today,
+    held = replace(session, start=start, end=end, status=ATTENDED)
+    for other in _live(course):
+        if (
+            other.number != number
+            and other.status == ATTENDED
+            and other.start.date() == start.date()
+        ):
+            raise UsageProblem(f"session {other.number} took place on {day_text(start.date())}")
+    found = settle(setting.order, _with(course, [held]), (), setting.now)
+    if isinstance(found, NoPlacement):
+        raise TypeError(found)
+    return found
+
+
+def add_on(setting: Setting, course: Course, start: datetime, phase: str) -> Course | Refusal:
+    """Add one session of a phase at a time (aware), by hand."""
+    last = max(course.sessions, key=lambda one: one.rank)
+    before = [one for one in _live(course) if one.start < start]
+    extra = replace(
+        last,
+        number=_next_number(course),
+        place=_next_place(setting.order, course, phase),
+        phase=phase,
+        target=start.date(),
+        window_start=start.date(),
+        window_end=start.date(),
+        status=PLANNED,
+        instead_of=0,
+        stands_at=max(before, key=lambda one: one.rank).rank[0] if before else 0,
+        undone=False,
+        name="",
     )
+    extra = _standing(setting.order, extra, start)
+    grown = finish(setting.order, _added(course, [extra]), setting.today)
+    return _proved(setting, grown, {extra.number})
 
 
 def extend(
@@ -180,8 +218,8 @@ def decide(setting: Setting, course: Course, name: str, *, go_on: bool) -> Cours
     if not go_on:
         stopped = [
             replace(one, status=CANCELLED)
-            for one in _free(course, by_hand_too=True)
-            if one.number > review.after_session
+            for one in _live(course)
+            if one.status != ATTENDED and one.rank[0] > review.after_session
         ]
         course = _with(course, stopped)
     return finish(setting.order, course, setting.today)
@@ -207,8 +245,14 @@ def next_targets(order: Order, course: Course, phase: str, count: int) -> list[d
     minutes = order.protocol.minutes
     due = _due_days(course, phase)
     stretches = [Stretch(wanted, 1, len(due) + count, None, minutes)]
+    latest = max(_live(course) or course.sessions, key=lambda one: (one.target, one.number))
+    if due and latest.phase != phase:  # back to an earlier phase: it goes on from here
+        again = lay_targets([Stretch(wanted, 1, count + 1, None, minutes)], latest.target,
+                            order.week())  # fmt: skip
+        return [] if isinstance(again, NoPattern) else [one.day for one in again[1:]]
     if not due:
-        last = max(course.sessions, key=lambda one: (one.target, one.number)).phase
+        there = [one for one in course.sessions if not one.undone]
+        last = max(there, key=lambda one: (one.target, one.number)).phase
         due = _due_days(course, last)
         before = Stretch(order.phases[last], 1, len(due), None, minutes)
         stretches = [before, Stretch(wanted, 1, count, None, minutes)]
@@ -223,7 +267,9 @@ def next_targets(order: Order, course: Course, phase: str, count: int) -> list[d
 def _due_days(course: Course, phase: str) -> list[date]:
     """The targets of a phase, each place in the course once."""
     return sorted(
-        one.target for one in course.sessions if one.phase == phase and not one.instead_of
+        one.target
+        for one in course.sessions
+        if one.phase == phase and not one.instead_of and not one.undone
     )
 
 
@@ -240,7 +286,7 @@ def _proved(setting: Setting, course: Course, numbers: Collection[int]) -> Cours
 def _settled(
     setting: Setting, course: Course, free: Collection[int], by_hand: Collection[int] = ()
 ) -> Course | Refusal:
-    found = settle(setting.order, course, free, setting.now)
+    found = settle(setting.order, course, free, setting.now, setting.avoid)
     if isinstance(found, NoPlacement):
         return Refusal(no_place=found)
     return _proved(setting, found, {*free, *by_hand})
@@ -261,11 +307,14 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
             refused += [Fault(make_up.number, one.kind, one.text) for one in reasons]
             continue
         start = datetime.combine(day, option[0], setting.order.clinic.zone)
-        wide = replace(make_up, window_end=max(make_up.window_end, day), instead_of=0)
+        before = [one for one in _live(course) if one.start < start]
+        rank = max(before, key=lambda one: one.rank).rank[0] if before else make_up.stands_at
         made_up = (Reason("make-up", f"makes up for session {make_up.instead_of}"),)
+        wide = replace(make_up, window_end=max(make_up.window_end, day), stands_at=rank, target=day)
+        wide = replace(wide, window_start=min(wide.window_start, day))
         wide = replace(_standing(setting.order, wide, start), by_hand=False, reasons=made_up)
         trial = _added(course, [wide])
-        found = [one for one in faults(setting.order, trial, {wide.number}) if one.rule != "order"]
+        found = faults(setting.order, trial, {wide.number})
         if not found:
             return finish(setting.order, trial, setting.today)
         refused += found
@@ -325,12 +374,19 @@ def _numbered(course: Course, number: int) -> Session:
     return course.session(number)
 
 
-def _free(course: Course, *, by_hand_too: bool = False) -> list[Session]:
+def _free(setting: Setting, course: Course) -> list[Session]:
+    """The sessions to come that nobody put where they are."""
     return [
         one
         for one in course.sessions
-        if one.status in (PLANNED, TENTATIVE) and (by_hand_too or not one.by_hand)
+        if one.status in (PLANNED, TENTATIVE) and not one.by_hand and one.start > setting.now
     ]
+
+
+def _stands_at(setting: Setting, course: Course, dropped: Session) -> int:
+    """Where a make-up stands in the order: for the dropped session, but after what is over."""
+    over = [one.rank[0] for one in _live(course) if one.start <= setting.now]
+    return max([dropped.rank[0], *over])
 
 
 def _live(course: Course) -> list[Session]:

@@ -32,7 +32,8 @@ class Session:
     ``number`` is what people are shown; ``name`` is empty unless the protocol names its sessions.
     ``window_start`` and ``window_end`` are the first and last day of its window. ``by_hand``: a
     person put it there, so nothing else moves it. ``instead_of`` is the number of the missed or
-    cancelled session that a make-up stands for in the order of the course, else 0.
+    cancelled session that a make-up is for, else 0; ``stands_at`` the number it has in the order of
+    the course, if not its own. ``undone``: the change that added it was undone.
     """
 
     number: int
@@ -49,6 +50,8 @@ class Session:
     name: str = ""
     by_hand: bool = False
     instead_of: int = 0
+    stands_at: int = 0
+    undone: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -63,7 +66,7 @@ class Session:
     @property
     def rank(self) -> tuple[int, int]:
         """Its place in the order of the course."""
-        return (self.instead_of or self.number, self.number)
+        return (self.stands_at or self.number, self.number)
 
     @property
     def moved_days(self) -> int:

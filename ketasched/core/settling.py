@@ -22,6 +22,7 @@ from ketasched.core.protocol import NamedDays, Window
 from ketasched.core.slots import Slots
 from ketasched.core.targets import Target
 from ketasched.core.visits import add_visits
+from ketasched.errors import UsageProblem
 
 
 def not_before(now: datetime) -> Constraint:
@@ -37,13 +38,37 @@ def not_before(now: datetime) -> Constraint:
     return refuse
 
 
+class OutOfOrder(UsageProblem):
+    """Sessions that took place or that a person put where they are do not follow each other."""
+
+    code = "no-placement"
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sessions that took place or were put by hand are out of order",
+            "put one of them elsewhere first",
+        )
+
+
+def _none_of(days: Collection[date]) -> Constraint:
+    def refuse(candidate: Candidate) -> Reason | None:
+        taken = Reason("taken", "the session that is made up for was on that day")
+        return taken if candidate.day in days else None
+
+    return refuse
+
+
 def settle(
-    order: Order, course: Course, free: Collection[int], now: datetime
+    order: Order, course: Course, free: Collection[int], now: datetime, avoid: Collection[date] = ()
 ) -> Course | NoPlacement:
     """The course with its ``free`` sessions on the best legal days from ``now`` on, which is a
-    moment in the clinic's zone; the others stay.
+    moment in the clinic's zone, and on none of the days to ``avoid``; the others stay.
 
     Sessions that follow another and linked visits are placed anew where nobody fixed them.
+
+    Raises:
+        OutOfOrder: so are sessions that took place or that a person put where they are.
     """
     following = _follower_numbers(order)
     placed: list[Placed] = []
@@ -51,11 +76,17 @@ def settle(
     live = [one for one in sorted(course.sessions, key=lambda one: one.rank) if one.is_live]
     leading = [one for one in live if one.number not in following or one.is_fixed]
     if any(one.number in free for one in leading):
-        slots = Slots((*order.rules.slots.constraints, not_before(now)), order.times)
+        slots = Slots(
+            (*order.rules.slots.constraints, not_before(now), _none_of(avoid)), order.times
+        )
         fixed = {
             one.number: one.start.replace(tzinfo=None) for one in leading if one.number not in free
         }
-        found = place([_target(order, one, course) for one in leading], slots, fixed, order.start)
+        targets = [_target(order, one, course) for one in leading]
+        try:
+            found = place(targets, slots, fixed, order.start)
+        except ValueError:
+            raise OutOfOrder from None
         if isinstance(found, NoPlacement):
             return found
         placed = [one for one in found.placed if one.target.number in free]
@@ -64,7 +95,7 @@ def settle(
     sessions = tuple(
         _moved(order, one, moved[one.number]) if one.number in moved else one
         for one in course.sessions
-        if one.number not in following or one.is_fixed or not one.is_live or one.number not in free
+        if one.number not in following or one.is_fixed or not one.is_live
     )
     return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now.date())
 
@@ -91,10 +122,10 @@ def finish(order: Order, course: Course, today: date) -> Course:
 
 def _is_after(course: Course, session: Session, reviewed: int) -> bool:
     """Whether a session comes after the one that a review follows; a make-up by its date."""
-    if session.number <= reviewed:
+    if session.rank[0] <= reviewed:
         return False
     passed = [one for one in course.sessions if one.number == reviewed]
-    return not passed or session.start > passed[0].start
+    return not passed or not session.stands_at or session.start > passed[0].start
 
 
 def _with_visits(order: Order, course: Course, today: date) -> Course:
@@ -143,13 +174,17 @@ def _target(order: Order, session: Session, course: Course) -> Target:
         session.minutes,
         (),
         session.name,
-        bool(session.instead_of) or _follows_a_gone_one(session, course),
+        bool(session.stands_at) or _follows_a_gone_one(session, course),
     )
 
 
 def _follows_a_gone_one(session: Session, course: Course) -> bool:
-    """Whether what comes just before a session in the order of the course did not take place."""
-    before = [one for one in course.sessions if one.rank < session.rank]
+    """Whether the course was put off before a session, or what comes just before it in its order
+    did not take place.
+    """
+    before = [one for one in course.sessions if one.rank < session.rank and not one.undone]
+    if any(pause.before_session == session.number for pause in course.pauses):
+        return True
     return bool(before) and not max(before, key=lambda one: one.rank).is_live
 
 

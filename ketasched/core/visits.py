@@ -111,8 +111,8 @@ def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
     if which == "review":
         wanted = {review.after_session for review in course.reviews}
     else:
-        wanted = {rule.anchor.number}
-    return [session for session in sessions if session.number in wanted]
+        wanted = {rule.anchor.number} - {0}
+    return [one for one in sessions if one.number in wanted or one.instead_of in wanted]
 
 
 def _without_session(

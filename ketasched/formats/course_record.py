@@ -219,6 +219,8 @@ def _session_data(one: Session) -> dict[str, Any]:
         "status": one.status,
         "by_hand": one.by_hand,
         "instead_of": one.instead_of,
+        "stands_at": one.stands_at,
+        "undone": one.undone,
     }
 
 
@@ -239,6 +241,8 @@ def _session(data: Mapping[str, Any], place: ZoneInfo) -> Session:
         name=data["name"],
         by_hand=_truth(data["by_hand"]),
         instead_of=int(data["instead_of"]),
+        stands_at=int(data["stands_at"]),
+        undone=_truth(data["undone"]),
     )
 
 
@@ -427,6 +431,7 @@ _SESSION = _record(
     number=_NUMBER, phase=_TEXT, place=_NUMBER, name=_TEXT, target=_DATE, window_start=_DATE,
     window_end=_DATE, start=_WALL_TIME, minutes=whole(1, 1440), moved_minutes=_NUMBER,
     reasons=_REASONS, status=_STATUS, by_hand=_YES, instead_of=_NUMBER,
+    stands_at=_NUMBER, undone=_YES,
 )  # fmt: skip
 _VISIT = _record(
     kind=_TEXT, name=_TEXT, session=_NUMBER, side=one_of("before", "after"), which=_TEXT,

@@ -105,7 +105,7 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
             for new in after.visits
             for old in [
                 next(
-                    (o for o in before.visits if (o.session, o.name) == (new.session, new.name)),
+                    (o for o in before.visits if o.key == new.key),
                     None,
                 )
             ]

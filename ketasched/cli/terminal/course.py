@@ -150,7 +150,7 @@ def _session_remarks(session: Session) -> Iterable[str]:
         side = "earlier" if session.moved_minutes < 0 else "later"
         moves.append(f"{duration_text(abs(session.moved_minutes))} {side}")
     if moves:
-        yield f"{' and '.join(moves)}: {why}"
+        yield " and ".join(moves) + (f": {why}" if why else "")
     elif why:
         yield f"skips: {why}"
 
