@@ -153,7 +153,12 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     phase = _phase_to_extend(setting.order, course, step_back=step_back)
     asked = dict(opened.stored.asked)
     if ways.get("--cadence"):
-        asked["cadence"] = [f"{phase}={ways['--cadence']}"]
+        others = [
+            one
+            for one in asked.get("cadence", [])
+            if one.rpartition("=")[0].strip().casefold() != phase.casefold()
+        ]
+        asked["cadence"] = [*others, f"{phase}={ways['--cadence']}"]
     if phase in course.left_out:
         asked["until"] = LATEST  # so that its cadence can be chosen
     stored = opened.stored._replace(asked=asked)

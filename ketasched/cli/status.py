@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import (
+    ENDING,
     Opened,
     calendar_of,
     live_uids,
@@ -22,15 +24,18 @@ from ketasched.cli.values import choose
 from ketasched.core.course import PLANNED, TENTATIVE
 from ketasched.core.legality import faults
 from ketasched.core.units import count_text, day_text
-from ketasched.errors import UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 
 SOON = timedelta(days=28)
 """How long before an approval ends it is warned about."""
 
 
 def show(name: str, form: str, *, history: bool) -> None:
-    """Print a course as it stands today, or what happened to it."""
+    """Print a course as it stands today, or what happened to it; a folder's courses a line each."""
     choose("--format", form or "table", ("table", "json"))
+    if Path(name).is_dir():
+        _show_folder(Path(name), form)
+        return
     opened = open_record(name, clock.now())
     warnings = list(_warnings(opened))
     if form == "json":
@@ -42,6 +47,37 @@ def show(name: str, form: str, *, history: bool) -> None:
     from ketasched.cli.terminal.status import history_page, status_page
 
     output.print_text(history_page(opened) if history else status_page(opened, warnings))
+
+
+def _show_folder(folder: Path, form: str) -> None:
+    now = clock.now()
+    rows = []
+    broken = []
+    for path in sorted(folder.glob(f"*{ENDING}")):
+        try:
+            opened = open_record(str(path), now)
+        except KetaschedError as error:
+            broken.append(f"{path}: {error.message}")
+            continue
+        rows.append((opened, list(_warnings(opened))))
+    if not rows and not broken:
+        raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
+    if form == "json":
+        from ketasched.formats import course_report
+
+        reports = [
+            {"name": one.stored.name}
+            | course_report.status_report(one.stored.course, one.today, warnings)
+            for one, warnings in rows
+        ]
+        report = {"schema": course_report.SCHEMA, "courses": reports}
+        output.print_data(course_report.to_json(report).encode(errors="replace"))
+    else:
+        from ketasched.cli.terminal.status import folder_page
+
+        output.print_text(folder_page(rows))
+    if broken:
+        raise FileTrouble(f"not read: {'; '.join(broken)}", "the others are shown")
 
 
 AUDIENCES = ("patient", "staff", "free-busy")

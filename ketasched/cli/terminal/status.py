@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -18,6 +19,7 @@ from ketasched.cli.terminal.course import (
 )
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.course import ATTENDED
+from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import is_gone, unplaced_text
 from ketasched.core.units import clock_text, count_text, day_text
 
@@ -42,6 +44,12 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(first)
         facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
+    soon = opened.today + timedelta(days=7)
+    facts += [
+        ("Due", f"{one.name} for session {one.session}, by {day_text(one.due)}")
+        for one in due_duties(course)
+        if opened.today <= one.due <= soon and course.session(one.session).status == ATTENDED
+    ]
     reviews = [one for one in course.reviews if not one.passed]
     facts += [("Review", f"{one.name}, after session {one.after_session}") for one in reviews]
     page.add_facts(facts)
@@ -83,4 +91,24 @@ def history_page(opened: Opened) -> str:
         parts += [f"rules broken on purpose: {', '.join(one.overridden)}"] if one.overridden else []
         parts += ["undone"] if one.undone else []
         page.add("; ".join(parts))
+    return page.text()
+
+
+def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
+    """All courses of a folder, a line each."""
+    page = Page()
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for title in ("Name", "Done", "Next", "Look"):
+        table.add_column(title)
+    for opened, warnings in rows:
+        course = opened.stored.course
+        live = [one for one in course.sessions if one.is_live]
+        done = sum(one.status == ATTENDED for one in live)
+        ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
+        following = ""
+        if ahead:
+            following = f"{day_text(ahead[0].start.date())} {hours_text(ahead[0])}"
+        look = str(len(warnings)) if warnings else ""
+        table.add_row(Text(opened.stored.name), f"{done} of {len(live)}", following, look)
+    page.add(table)
     return page.text()

@@ -1,0 +1,189 @@
+"""A folder of courses: a day that must close, what is due, what approvals cover, what is exported."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from calendars import events_of
+
+BEFORE = datetime(2026, 12, 28, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(monkeypatch, ketasched):
+    """Run a command at a moment; it must succeed unless another exit code is given."""
+
+    def run(moment, *arguments, code=0):
+        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
+        outcome = ketasched(*arguments)
+        assert outcome.code == code, outcome
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def folder(at):
+    """Three courses: two have a session on Mon 18 Jan 2027, one has not."""
+    at("2026-12-28", "plan", "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")
+    at("2026-12-28", "plan", "kap", "--start", "2027-01-04", "--save", "bo")
+    at("2026-12-28", "plan", "spravato", "--start", "2027-01-05", "--save", "cy")
+    return Path()
+
+
+def state(name, number):
+    course = json.loads(Path(f"{name}.course.json").read_text())
+    (found,) = [one for one in course["sessions"] if one["number"] == number]
+    return found["start"], found["status"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_day_that_closes_moves_the_courses_that_have_it_and_no_other(at):
+    cy = Path("cy.course.json").read_bytes()
+    out = at("2027-01-15", "close-day", "2027-01-18", ".", "--reason", "snow").out
+    assert "Closed Mon 18 Jan 2027: 2 courses to call about" in out
+    assert state("alex", 5) == ("2027-01-19 09:00", "planned")
+    assert state("bo", 3) == ("2027-01-19 09:00", "planned")
+    assert Path("cy.course.json").read_bytes() == cy
+    assert "reason: snow" in at("2027-01-15", "status", "alex", "--history").out
+    starts = {str(event["DTSTART"].dt.date()) for event in events_of(Path("alex.ics").read_bytes())}
+    assert "2027-01-18" not in starts
+    # Later changes know of it.
+    refused = at("2027-01-15", "move", "alex", "5", "mon", code=3)
+    assert "closed Mon 18 Jan 2027" in refused.err
+    at("2027-01-15", "undo", "alex")
+    assert state("alex", 5) == ("2027-01-18 09:00", "planned")
+
+
+def test_a_dry_run_closes_nothing(at, folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    report = json.loads(
+        at("2027-01-15", "close-day", "2027-01-18", ".", "--dry-run", "--format", "json").out
+    )
+    assert [call["name"] for call in report["calls"]] == ["alex", "bo"]
+    assert report["calls"][0]["change"]["sessions"][0]["number"] == 5
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_session_that_a_person_put_there_moves_too(at):
+    at("2027-01-10", "move", "alex", "5", "2027-01-19 10:00")
+    at("2027-01-15", "close-day", "2027-01-19", ".")
+    assert state("alex", 5)[0][:10] != "2027-01-19"
+
+
+@pytest.mark.usefixtures("folder")
+def test_nothing_is_put_into_what_is_over_of_today(at):
+    at("2027-01-11T21:00", "close-day", "2027-01-12", ".")
+    assert state("cy", 3)[0] > "2027-01-12"
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_has_no_place_and_what_cannot_be_read_is_named(at):
+    Path("dee.course.json").write_text('{"start": "2027-01-18 09:00"')
+    Path("bo.course.json").replace("zoe.course.json")
+    outcome = at("2027-01-15", "close-day", "2027-01-18", ".", code=3)
+    assert "dee.course.json" in outcome.err
+    assert state("alex", 5) == ("2027-01-19 09:00", "planned")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("close-day", "2027-01-18", "nowhere"), 2, "nowhere is not a folder"),
+        (("close-day", "18/01/2027", "."), 2, "DATE"),
+        (("status", "nobody"), 1, "there is no record nobody.course.json"),
+        (("export", "alex", "--for", "nobody"), 2, "--for: unknown `nobody`"),
+        (("export", "alex", "--changes", "--drop-cancelled"), 2, "leaves them out"),
+        (("plan", "iv", "--start", "2027-01-04", "--authorised-visits", "3"), 2, "add --save"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_done_is_said(at, arguments, code, message):
+    outcome = at("2027-01-02", *arguments, code=code)
+    assert message in outcome.err.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_stands_for_its_courses(at):
+    out = at("2027-01-06T20:00", "status", ".").out
+    assert [line.split()[0] for line in out.splitlines()] == ["Name", "alex", "bo", "cy"]
+    report = json.loads(at("2027-01-06T20:00", "status", ".", "--format", "json").out)
+    assert [one["name"] for one in report["courses"]] == ["alex", "bo", "cy"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_duties_stand_in_the_staff_calendar_and_in_status(at):
+    at("2027-01-05T20:00", "done", "cy", "1")
+    assert (
+        "monitoring form for session 1, by Tue 12 Jan 2027" in at("2027-01-06", "status", "cy").out
+    )
+    at("2027-01-06", "export", "cy", "--for", "staff", "--ics", "staff.ics")
+    events = events_of(Path("staff.ics").read_bytes())
+    due = [event for event in events if not isinstance(event["DTSTART"].dt, datetime)]
+    assert len(due) == 12
+    assert due[0]["SUMMARY"] == "cy · monitoring form due, session 1"
+    assert (due[0]["DTSTART"].dt, due[0]["DTEND"].dt) == (date(2027, 1, 12), date(2027, 1, 13))
+    assert due[0]["TRANSP"] == "TRANSPARENT"
+    at("2027-01-06", "export", "cy", "--ics", "patient.ics")
+    assert b"VALUE=DATE" not in Path("patient.ics").read_bytes()
+
+
+@pytest.mark.usefixtures("folder")
+def test_only_what_changed_is_exported_again(at):
+    at("2027-01-02", "export", "alex", "--ics", "all.ics")
+    assert at("2027-01-02", "export", "alex", "--changes").out == ""
+    at("2027-01-03", "move", "alex", "5", "tue 10:00")
+    (event,) = events_of(at("2027-01-03", "export", "alex", "--changes").out.encode())
+    assert (event["SUMMARY"], event["SEQUENCE"]) == ("Appointment 5 of 6", 1)
+    assert at("2027-01-03", "export", "alex", "--changes").out == ""
+    # Another audience has its own last export.
+    assert (
+        len(
+            events_of(
+                at("2027-01-03", "export", "alex", "--changes", "--for", "staff").out.encode()
+            )
+        )
+        == 10
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_free_busy_says_when_and_nothing_else(at):
+    out = at("2027-01-02", "export", "cy", "--for", "free-busy").out
+    assert {str(event["SUMMARY"]) for event in events_of(out.encode())} == {"Busy"}
+    for word in ("Appointment ", "DESCRIPTION", "LOCATION", "VALARM", "cy", "pravato", "onitoring"):
+        assert word not in out, word
+
+
+def test_approvals_that_run_out_are_warned_of(at):
+    at(
+        "2026-12-28", "plan", "spravato", "--start", "2027-01-05", "--save", "cy",
+        "--authorised-visits", "10", "--authorised-until", "2027-02-10",
+    )  # fmt: skip
+    told = " ".join(at("2026-12-28", "status", "cy").out.split())
+    assert "authorised until Wed 10 Feb 2027: sessions 11, 12 are later" in told
+    assert "it runs out before session 11, Tue 16 Feb 2027" in told
+
+
+@pytest.mark.usefixtures("folder")
+def test_after_a_long_lapse_a_person_decides(at):
+    for number in range(1, 9):
+        session, _ = state("cy", number)
+        at(f"{session[:10]}T23:00", "done", "cy", str(number))
+    refused = at("2027-01-30", "extend", "cy", "--on", "2027-06-01", code=3)
+    assert "the clinician decides whether to resume" in refused.err
+    assert "--override" in refused.err
+    at("2027-01-30", "extend", "cy", "--on", "2027-06-01", "--override", "lapse,gap")
+    history = " ".join(at("2027-01-30", "status", "cy", "--history").out.split())
+    assert "rules broken on purpose: lapse" in history
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_the_protocol_says_of_a_missed_session_holds_unless_asked_otherwise(at):
+    kept = at("2027-01-08T23:00", "miss", "cy", "2", "--dry-run").out
+    assert kept.startswith("Missed session 2, then keep")
+    added = at("2027-01-08T23:00", "miss", "cy", "2", "--then", "append", "--dry-run").out
+    assert "13" in added
