@@ -159,6 +159,7 @@ def add_on(setting: Setting, course: Course, start: datetime, phase: str) -> Cou
     """Add one session of a phase at a time (aware), by hand."""
     last = max(course.sessions, key=lambda one: one.rank)
     before = [one for one in _live(course) if one.start < start]
+    later = any(one.start > start for one in _live(course))
     extra = replace(
         last,
         number=_next_number(course),
@@ -169,7 +170,7 @@ def add_on(setting: Setting, course: Course, start: datetime, phase: str) -> Cou
         window_end=start.date(),
         status=PLANNED,
         instead_of=0,
-        stands_at=max(before, key=lambda one: one.rank).rank[0] if before else 0,
+        stands_at=max(before, key=lambda one: one.rank).rank[0] if before and later else 0,
         undone=False,
         name="",
     )

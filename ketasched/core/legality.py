@@ -104,6 +104,6 @@ def _is_broken(course: Course, before: Session, here: Session) -> bool:
     """Whether a missed or cancelled session lies between two."""
     return (
         any(not one.is_live and before.rank < one.rank < here.rank for one in course.sessions)
-        or bool(here.stands_at)
-        or bool(before.stands_at)
+        or bool(here.instead_of)
+        or bool(before.instead_of)
     )

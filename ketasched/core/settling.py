@@ -174,7 +174,7 @@ def _target(order: Order, session: Session, course: Course) -> Target:
         session.minutes,
         (),
         session.name,
-        bool(session.stands_at) or _follows_a_gone_one(session, course),
+        bool(session.instead_of) or _follows_a_gone_one(session, course),
     )
 
 
