@@ -52,7 +52,11 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     broken: list[str] = []
     for path in sorted(place.glob(f"*{ENDING}")):
         # Reading a record takes a while; one in which the day does not occur need not be read.
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            broken.append(f"{path}: {(error.strerror or str(error)).lower()}")
+            continue
         if f'"{day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
             continue
         try:

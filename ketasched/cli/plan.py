@@ -72,7 +72,9 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     from ketasched.formats.course_record import CalendarFile
 
     path = records.path_of(request.save)
-    if path.exists():
+    with output.file_trouble(str(path)):
+        there = path.exists()
+    if there:
         raise FileTrouble(f"{path} exists already", "choose another name", str(path))
     named = request.ics not in ("", "-")
     if named:

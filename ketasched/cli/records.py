@@ -61,13 +61,20 @@ def open_record(name: str, now: datetime) -> Opened:
         FileTrouble, FileProblems: it cannot be read.
     """
     path = path_of(name)
-    if not path.exists():
+    if not _is_there(path):
         there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
         hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
     before = _digest(path)
     stored = course_record.load(str(path))
     return Opened(path, before, stored, task_of(stored, now), now)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def task_of(stored: StoredCourse, now: datetime) -> Task:

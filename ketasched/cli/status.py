@@ -42,6 +42,17 @@ def show(name: str, form: str, *, history: bool) -> None:
         from ketasched.formats import course_report
 
         report = course_report.status_report(opened.stored.course, opened.today, warnings)
+        if history:
+            report["history"] = [
+                {
+                    "at": one.at.isoformat(),
+                    "what": one.what,
+                    "reason": one.reason or None,
+                    "overridden": list(one.overridden),
+                    "undone": one.undone,
+                }
+                for one in opened.stored.history
+            ]
         output.print_data(course_report.to_json(report).encode(errors="replace"))
         return
     from ketasched.cli.terminal.status import history_page, status_page

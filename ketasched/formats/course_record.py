@@ -553,7 +553,9 @@ _RECORD = Record(
         "schema": Key(Text(_version), "the version of the record"),
         "name": Key(_TEXT, "whose course it is"),
         "timezone": Key(Text(_zone_name), "the zone its wall times are in"),
-        "timezone_source": Key(_TEXT, "who named the zone"),
+        "timezone_source": Key(
+            one_of("flag", "clinic file", "this computer"), "who named the zone"
+        ),
         "asked": Key(_Options(), "the options of plan"),
         "protocol_file": Key(_TEXT, "where the protocol was read"),
         "protocol": Key(_Kept(PROVEN_PROTOCOL), "the protocol as it was"),

@@ -8,7 +8,13 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.course import day_column, entry_title, hours_text, remarks
+from ketasched.cli.terminal.course import (
+    day_column,
+    entry_title,
+    hours_text,
+    pause_text,
+    remarks,
+)
 from ketasched.cli.terminal.page import Page
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
 from ketasched.core.entry_text import Entry, is_gone, unplaced_text
@@ -36,6 +42,9 @@ def changes_page(before: Course, after: Course, what: str) -> str:
         page.add("", table)
     else:
         page.add("No date changes.")
+    for pause in after.pauses:
+        if pause not in before.pauses:
+            page.add(pause_text(pause))
     for one in after.unplaced:
         if one not in before.unplaced:
             page.add(f"{unplaced_text(one)}.")

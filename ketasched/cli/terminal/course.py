@@ -152,7 +152,8 @@ def _session_remarks(session: Session) -> Iterable[str]:
     if moves:
         yield " and ".join(moves) + (f": {why}" if why else "")
     elif why:
-        yield f"skips: {why}"
+        skipped = all(reason.kind in ("closed", "holiday") for reason in session.reasons)
+        yield f"skips: {why}" if skipped else why
 
 
 def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
@@ -166,7 +167,7 @@ def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
 def _notes(course: Course) -> Iterable[str]:
     """What the reader must know besides the dates."""
     for pause in course.pauses:
-        yield _pause_text(pause)
+        yield pause_text(pause)
     for review in course.reviews:
         tentative = any(session.number > review.after_session for session in course.sessions)
         then = "; later sessions are tentative until it is passed" if tentative else ""
@@ -178,7 +179,7 @@ def _notes(course: Course) -> Iterable[str]:
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."
 
 
-def _pause_text(pause: Pause) -> str:
+def pause_text(pause: Pause) -> str:
     """A pause as something the clinician must agree to."""
     weeks = count_text(pause.weeks, "week")
     return (

@@ -14,6 +14,7 @@ from ketasched.cli.terminal.course import (
     entry_title,
     hours_text,
     number_text,
+    pause_text,
     remarks,
     setting_text,
 )
@@ -55,6 +56,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     page.add_facts(facts)
     page.add("", _table(opened, narrow=page.width < NARROW), "")
     page.add(*(f"Look: {warning}" for warning in warnings))
+    page.add(*(pause_text(pause) for pause in course.pauses))
     page.add(*(f"{unplaced_text(one)}." for one in course.unplaced))
     page.add(advice(course.protocol))
     return page.text()
