@@ -251,9 +251,7 @@ class Life(RuleBasedStateMachine):
         live = [
             one for one in self.record["sessions"] if not is_gone(one) and one["number"] != number
         ]
-        rank = {
-            one["number"]: one["instead_of"] or one["number"] for one in self.record["sessions"]
-        }
+        rank = {one["number"]: one["stands_at"] or one["number"] for one in self.record["sessions"]}
         if rest != "keep" and any(
             (day_of(one) >= day) == (rank[one["number"]] < rank[number]) or day_of(one) == day
             for one in live
@@ -403,10 +401,10 @@ class Life(RuleBasedStateMachine):
             if one["phase"] != other["phase"]:
                 least, most = min(least, gaps[other["phase"]][0]), None
             assert days >= least, (one, other, self.typed)
-            rank = [(each["instead_of"] or each["number"], each["number"]) for each in (one, other)]
+            rank = [(each["stands_at"] or each["number"], each["number"]) for each in (one, other)]
             assert rank[0] < rank[1], (one, other, self.typed)
             torn = one["instead_of"] or other["instead_of"] or any(
-                is_gone(each) and rank[0] < (each["instead_of"] or each["number"], each["number"]) < rank[1]
+                is_gone(each) and rank[0] < (each["stands_at"] or each["number"], each["number"]) < rank[1]
                 for each in record["sessions"]
             )  # fmt: skip
             paused = 7 * sum(int(each["weeks"]) for each in record["pauses"])
