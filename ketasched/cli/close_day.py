@@ -11,9 +11,10 @@ from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import ENDING, Opened, happened, open_record, task_of, write
 from ketasched.cli.values import choose, clean_text, read
-from ketasched.core.changes import Refusal, Setting, replanned
+from ketasched.core.changes import replanned
 from ketasched.core.course import PLANNED, TENTATIVE, Course
 from ketasched.core.dates import read_date
+from ketasched.core.proof import Refusal, Setting
 from ketasched.core.units import day_text
 from ketasched.errors import KetaschedError, UsageProblem
 

@@ -90,8 +90,11 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
-    if not name and request.save:
-        course_name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
+    saved_as = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
+    if request.save and (not saved_as or "\n" in saved_as or request.save.endswith("/")):
+        raise UsageProblem("--save has no name for the record", "such as --save alex")
+    if not name and saved_as:
+        course_name = saved_as
     elif not name and request.ics not in ("", "-"):
         course_name = clean_text("--ics", Path(request.ics).stem)
     location = clean_text("--location", request.location)
@@ -203,9 +206,9 @@ def _refuse_idle_options(request: Request) -> None:
     choose("--for", request.audience or "patient", ("patient", "staff"))
     calendar_only = {
         "--for": request.audience,
-        "--title": request.title,
-        "--location": request.location,
-        "--remind": request.remind,
+        "--title": request.title and not request.save,
+        "--location": request.location and not request.save,
+        "--remind": request.remind and not request.save,
         "--force": request.force,
     }
     for option, given in calendar_only.items():

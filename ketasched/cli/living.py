@@ -11,13 +11,15 @@ from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import Opened, happened, keep_up, open_record, task_of, told, write
 from ketasched.cli.values import choose, clean_text, read, read_number
-from ketasched.core import changes
-from ketasched.core.changes import Refusal, Setting
+from ketasched.core import changes, extending
+from ketasched.core.changes import FARTHEST_MAKE_UP
 from ketasched.core.constraint import reasons_text
 from ketasched.core.course import CANCELLED, MISSED, Course, Session
 from ketasched.core.dates import read_date
-from ketasched.core.legality import RULES, faults
-from ketasched.core.order import Order
+from ketasched.core.extending import Going, going_on
+from ketasched.core.legality import RULES
+from ketasched.core.proof import Refusal, Setting
+from ketasched.core.protocol_text import read_cadence
 from ketasched.core.units import (
     clock_text,
     count_text,
@@ -30,7 +32,6 @@ from ketasched.core.units import (
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 from ketasched.formats import course_record
 
-LATEST = "2199-12-31"
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
 THEN = ("append", "squeeze", "shift", "keep", "replan")
@@ -143,50 +144,65 @@ def undo(name: str, how: How) -> None:
 
 
 def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> None:
-    """Add sessions: a number of them, up to a day, or one on a day; at another cadence."""
+    """Add sessions: a number of them, up to a day, or one on a day; or only change the cadence of
+    what is to come.
+    """
     opened, setting = _open(name, how)
-    first = opened.stored
-    course = first.course
+    course = opened.stored.course
     given = [key for key in ("--sessions", "--until", "--on") if ways.get(key)]
-    if len(given) != 1:
-        raise UsageProblem("extend by one of --sessions, --until and --on", "such as --sessions 3")
-    phase = _phase_to_extend(setting.order, course, step_back=step_back)
-    asked = dict(opened.stored.asked)
-    if ways.get("--cadence"):
-        others = [
-            one
-            for one in asked.get("cadence", [])
-            if one.rpartition("=")[0].strip().casefold() != phase.casefold()
-        ]
-        asked["cadence"] = [*others, f"{phase}={ways['--cadence']}"]
-    if phase in course.left_out:
-        asked["until"] = LATEST  # so that its cadence can be chosen
-    stored = opened.stored._replace(asked=asked)
-    opened = opened._replace(stored=stored, task=task_of(stored, opened.now))
-    order = opened.task.order
-    setting = setting._replace(order=order)
-    course = replace(course, left_out=tuple(one for one in course.left_out if one != phase))
+    paced = step_back or bool(ways.get("--cadence"))
+    if len(given) > 1 or not (given or paced):
+        raise UsageProblem(
+            "extend by one of --sessions, --until and --on, or change what is to come with "
+            "--cadence or --step-back",
+            "such as --sessions 3",
+        )
+    if step_back and ways.get("--cadence"):
+        raise UsageProblem("--step-back chooses the cadence", "leave --cadence out")
+    cadence = ways.get("--cadence", "")
+    cadence = str(read("--cadence", read_cadence, cadence)) if cadence else ""
+    if not given:
+        _repace(opened, setting, how, cadence)
+        return
+    going = going_on(setting.order, course, step_back=step_back, cadence=cadence)
     if given[0] == "--on":
         day = read("--on", lambda text: read_date(text, opened.today), ways["--on"])
-        start = datetime.combine(day, order.times.on(day), opened.here.tzinfo)
-        outcome = changes.add_on(setting, course, start, phase)
-        _finish(opened, outcome, f"added a session on {_moment(start)}", how, first)
+        start = datetime.combine(day, setting.order.times.on(day), opened.here.tzinfo)
+        outcome = extending.add_on(setting, course, start, going)
+        _finish(opened, outcome, f"added a session on {_moment(start)}", how)
         return
-    if given[0] == "--sessions":
+    targets = _targets(opened, setting, going, ways)
+    outcome = extending.extend(setting, course, targets, going)
+    what = f"extended by {count_text(len(targets), 'session')} of {_going_text(going)}"
+    _finish(opened, outcome, what, how)
+
+
+def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, str]) -> list[date]:
+    course = opened.stored.course
+    if ways.get("--sessions"):
         count = read_number("--sessions", ways["--sessions"], 1)
-        targets = changes.next_targets(order, course, phase, count)
-    else:
-        until = read("--until", lambda text: read_date(text, opened.today), ways["--until"])
-        ahead = changes.next_targets(order, course, phase, MAX_EXTENSION)
-        targets = [day for day in ahead if day <= until]
-        if not targets:
-            raise UsageProblem(
-                f"--until {until.isoformat()}: the next session is due on {day_text(ahead[0])}",
-                "give a later day",
-            )
-    outcome = changes.extend(setting, course, targets, phase)
-    what = f"extended by {count_text(len(targets), 'session')} of {phase}"
-    _finish(opened, outcome, what, how, first)
+        return extending.next_targets(setting.order, course, going, count, opened.today)
+    until = read("--until", lambda text: read_date(text, opened.today), ways["--until"])
+    ahead = extending.next_targets(setting.order, course, going, MAX_EXTENSION, opened.today)
+    targets = [day for day in ahead if day <= until]
+    if not targets:
+        raise UsageProblem(
+            f"--until {until.isoformat()}: the next session is due on {day_text(ahead[0])}",
+            "give a later day",
+        )
+    return targets
+
+
+def _repace(opened: Opened, setting: Setting, how: How, cadence: str) -> None:
+    """What is to come at another cadence; empty: at that of the phase before."""
+    course = opened.stored.course
+    going = extending.pace_to_come(setting.order, course, setting.now, cadence)
+    outcome = extending.repace(setting, course, going)
+    _finish(opened, outcome, f"what is to come goes on: {_going_text(going)}", how)
+
+
+def _going_text(going: Going) -> str:
+    return f"{going.phase}, at the pace of {going.pace}" if going.pace else going.phase
 
 
 def review(name: str, which: str, how: How, *, go_on: bool) -> None:
@@ -197,19 +213,6 @@ def review(name: str, which: str, how: How, *, go_on: bool) -> None:
 
 
 # Parts
-
-
-def _phase_to_extend(order: Order, course: Course, *, step_back: bool) -> str:
-    """The phase that was left out, else the last one; or the one before where the course is."""
-    names = list(order.phases)
-    there = [one for one in course.sessions if not one.undone]
-    last = max(there, key=lambda one: (one.target, one.number)).phase
-    if step_back:
-        place = names.index(last)
-        if place == 0:
-            raise UsageProblem(f"--step-back: no phase comes before {last}")
-        return names[place - 1]
-    return course.left_out[0] if course.left_out else last
 
 
 def _open(name: str, how: How) -> tuple[Opened, Setting]:
@@ -266,26 +269,26 @@ def _moment(moment: datetime) -> str:
     return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
 
 
-def _finish(
-    opened: Opened,
-    outcome: Course | Refusal,
-    what: str,
-    how: How,
-    first: course_record.StoredCourse | None = None,
-) -> None:
+def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> None:
     if isinstance(outcome, Refusal):
         raise _refused(outcome)
+    if outcome == opened.stored.course and not how.reason:
+        how = how._replace(dry_run=True)
     named = {part.strip() for part in how.override.split(",")}
-    ahead = {one.number for one in outcome.sessions if one.start > opened.now}
-    found = faults(opened.task.order, outcome, ahead)
-    broken = tuple(sorted({one.rule for one in found} & named))
+    broken = tuple(sorted({rule for one in outcome.sessions for rule in one.broken} & named))
     reason = clean_text("--reason", how.reason)
-    first = first or opened.stored
-    after = happened(opened, first, outcome, what, reason=reason, overridden=broken)
+    after = happened(opened, opened.stored, outcome, what, reason=reason, overridden=broken)
     _write(opened, after, how)
 
 
 def _refused(refusal: Refusal) -> BreaksRules:
+    if refusal.for_good:
+        text = f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days"
+        why = list(dict.fromkeys(one.text for one in refusal.faults))[:4]
+        return BreaksRules(
+            f"{text}: {'; '.join(why)}",
+            "choose what happens then: --then append, shift, keep or replan",
+        )
     if refusal.no_place:
         found = refusal.no_place
         window = days_text(found.first, found.last)
@@ -313,7 +316,9 @@ def _write(opened: Opened, after: course_record.StoredCourse, how: How) -> None:
     else:
         output.print_text(changes_page(before.course, after.course, after.history[-1].what))
     if how.dry_run:
-        output.tell("nothing was written: --dry-run")
+        same = after.course == before.course and after.asked == before.asked
+        why = "that is how it stands already" if same else "--dry-run"
+        output.tell(f"nothing was written: {why}")
         return
     names = [one.path for one in after.calendars]
     also = f" and {list_text(names)}" if names else ""

@@ -63,7 +63,12 @@ def run(request: Request) -> None:
         output.print_text(text) if data is None else output.print_data(data)
     _remark(request, course, task)
     if request.save:
-        output.tell(f"saved {output.printable(request.save)}: see it with status {request.save}")
+        from ketasched.cli.records import name_of, path_of
+
+        path = path_of(request.save)
+        output.tell(
+            output.printable(f"saved {path}: see it with: ketasched status {name_of(path)}")
+        )
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, fields
@@ -62,6 +63,8 @@ def open_record(name: str, now: datetime) -> Opened:
     """
     path = path_of(name)
     if not _is_there(path):
+        if Path(name).is_dir():
+            raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
         there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
         hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
@@ -207,30 +210,67 @@ def calendar_of(
     return calendar_ics.write(course, task.zone, view, stamp, known, only)
 
 
-def write(
+def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
+    """Write a record and the calendars it remembers; the record before it is kept as .bak.
+
+    Raises:
+        FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
+            meanwhile; nothing on disk has changed then.
+    """
+    written = {}
+    for one in stored.calendars:
+        view = view_of(task, staff=one.staff)
+        written[one.path] = calendar_of(task, stored.course, stored.kept, view)
+    return write_with(opened, stored, path, written, keep_before=True)
+
+
+def drift_of(path: Path, calendar: CalendarFile) -> str:
+    """How a calendar differs from what was written beside the record at a path; empty: not."""
+    try:
+        found = (path.parent / calendar.path).read_bytes()
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    return "" if _short_digest(found) == calendar.digest else "is not what was written"
+
+
+def anew_command(path: Path, calendar: CalendarFile) -> str:
+    """The command that writes a remembered calendar again."""
+    file = path.parent / calendar.path
+    staff = " --for staff" if calendar.staff else ""
+    return f"ketasched export {name_of(path)}{staff} --ics {shlex.quote(str(file))} --force"
+
+
+def name_of(path: Path) -> str:
+    """What a record is called on a command line."""
+    return shlex.quote(str(path).removesuffix(ENDING))
+
+
+def _refuse_drift(path: Path, calendar: CalendarFile) -> None:
+    """Nobody's own entries are written over; a calendar that is gone is simply written again."""
+    state = drift_of(path, calendar)
+    known = (calendar.digest, calendar.before)
+    file = path.parent / calendar.path
+    if state and calendar.digest and state != "is missing" and _digest_there(file) not in known:
+        hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"
+        raise FileTrouble(f"{file} {state}", hint, str(file))
+
+
+def write_with(
     opened: Opened | None,
     stored: StoredCourse,
     path: Path,
-    task: Task,
+    written: Mapping[str, bytes],
     *,
-    keep_before: bool = True,
+    keep_before: bool,
 ) -> StoredCourse:
-    """Write a record and the calendars it remembers; the record before it is kept as .bak, unless
-    the course is the same (``keep_before`` false).
+    """Write a record together with some of the calendars it remembers. Where the course is the
+    same as before, the record before it is not kept, and the calendars are written as asked.
 
     Raises:
-        FileTrouble: it cannot be written, or somebody else has changed it meanwhile; nothing on
-            disk has changed then.
+        FileTrouble: as write.
     """
-    calendars = []
-    files = []
-    for one in stored.calendars:
-        view = view_of(task, staff=one.staff)
-        data = calendar_of(task, stored.course, stored.kept, view)
-        files.append(NewFile(path.parent / one.path, data))
-        calendars.append(one._replace(digest=hashlib.sha256(data).hexdigest()[:32]))
-    stored = stored._replace(calendars=tuple(calendars))
-    text = course_record.text_of(stored).encode()
     with _locked(path):
         if opened is None and path.exists():
             raise FileTrouble(f"{path} exists already", "choose another name", str(path))
@@ -240,11 +280,37 @@ def write(
                 "nothing was changed; look at it with status, and run this again",
                 str(path),
             )
-        backup = path.with_name(f"{path.name}.bak")
-        for file in (path, backup, *(file.path for file in files)):
-            sweep(file)
-        place_files([NewFile(path, text, backup if keep_before else None), *files])
+        if keep_before:
+            for one in stored.calendars:
+                _refuse_drift(path, one)
+        stored = stored._replace(
+            calendars=tuple(_rewritten(path, one, written) for one in stored.calendars)
+        )
+        backup = path.with_name(f"{path.name}.bak") if keep_before else None
+        text = course_record.text_of(stored).encode()
+        files = [NewFile(path, text, backup)]
+        files += [NewFile(path.parent / name, data) for name, data in written.items()]
+        for left in (path, *([backup] if backup else []), *(file.path for file in files)):
+            sweep(left)
+        place_files(files)
     return stored
+
+
+def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
+    if one.path not in written:
+        return one
+    before = _digest_there(path.parent / one.path)
+    return one._replace(digest=_short_digest(written[one.path]), before=before)
+
+
+def _digest_there(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return _short_digest(path.read_bytes())
+    return ""
+
+
+def _short_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _latest(path: Path) -> str:
@@ -322,6 +388,8 @@ def new_record(
     from ketasched.cli.asked import asked_of, busy_of, clinic_data
     from ketasched.formats import protocol_yaml
 
+    kept = keep_up(task, course, {}, now)
+    told_of = {"staff" if one.staff else "patient" for one in files}
     return StoredCourse(
         name=task.course_name,
         timezone=task.zone.name,
@@ -333,7 +401,8 @@ def new_record(
         clinic_data=clinic_data(task.found.file),
         busy=busy_of(task, course),
         course=course,
-        kept=keep_up(task, course, {}, now),
+        kept=kept,
         calendars=files,
         history=(Happening(now, "planned", "", (), None),),
+        exported={audience: {one.uid: one.sequence for one in kept} for audience in told_of},
     )

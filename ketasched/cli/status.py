@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,15 +12,19 @@ from ketasched.cli import output
 from ketasched.cli.records import (
     ENDING,
     Opened,
+    anew_command,
     calendar_of,
+    drift_of,
     live_uids,
+    name_of,
     open_record,
     view_for,
-    write,
+    write_with,
 )
 from ketasched.cli.values import choose
 from ketasched.core.course import PLANNED, TENTATIVE
-from ketasched.core.legality import faults
+from ketasched.core.legality import Fault
+from ketasched.core.proof import unwanted
 from ketasched.core.units import count_text, day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 
@@ -131,14 +133,38 @@ def export(name: str, wanted: Wanted) -> None:
         return
     after = stored._replace(exported={**stored.exported, audience: sequences})
     if wanted.file in ("", "-"):
-        write(opened, after, opened.path, opened.task, keep_before=False)
+        write_with(opened, after, opened.path, {}, keep_before=False)
         output.print_data(data)
         return
-    with output.new_file(wanted.file, data, replace=wanted.force):
-        write(opened, after, opened.path, opened.task, keep_before=False)
+    remembered = _remembered(opened, wanted, audience)
+    if remembered:
+        output.check_place(wanted.file, replace=wanted.force)
+        write_with(opened, after, opened.path, {remembered: data}, keep_before=False)
+    else:
+        with output.new_file(wanted.file, data, replace=wanted.force):
+            write_with(opened, after, opened.path, {}, keep_before=False)
     how = "import it where the course is" if wanted.changes else "import it into an empty calendar"
     entries = f"{count} entries" if count != 1 else "1 entry"
     output.tell(f"wrote {output.printable(wanted.file)}: {entries}; {how}")
+
+
+def _remembered(opened: Opened, wanted: Wanted, audience: str) -> str:
+    """The calendar that follows the course and is to be written, by the record's name for it.
+
+    Raises:
+        UsageProblem: it would not be whole, or it is for others.
+    """
+    here = Path(wanted.file).resolve()
+    for one in opened.stored.calendars:
+        if (opened.path.parent / one.path).resolve() != here:
+            continue
+        whose = "staff" if one.staff else "patient"
+        if audience != whose or wanted.changes:
+            raise UsageProblem(
+                f"{wanted.file} follows the course, whole and for {whose}", "choose another file"
+            )
+        return one.path
+    return ""
 
 
 def _authorisation(opened: Opened) -> Iterator[str]:
@@ -173,18 +199,28 @@ def _warnings(opened: Opened) -> Iterator[str]:
         for one in course.sessions
         if one.status in (PLANNED, TENTATIVE) and one.start > opened.now
     }
-    for fault in faults(opened.task.order, course, ahead):
-        yield f"session {fault.session}: {fault.text}"
+    for fault in unwanted(opened.task.order, course, ahead):
+        yield f"session {fault.session}: {fault.text}{_decision(opened, fault)}"
     yield from _authorisation(opened)
     for review in course.reviews:
         before = [one for one in course.sessions if one.number == review.after_session]
         if not review.passed and before and before[0].end < opened.now:
             yield f"the review is due: {review.name}"
     for calendar in opened.stored.calendars:
-        path = opened.path.parent / calendar.path
-        found = ""
-        with contextlib.suppress(OSError):
-            found = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-        if found != calendar.digest:
-            state = "is not what was written" if found else "is missing"
-            yield f"{path} {state}: write it again with export"
+        state = drift_of(opened.path, calendar)
+        if state:
+            file = opened.path.parent / calendar.path
+            yield f"{file} {state}; write it again: {anew_command(opened.path, calendar)}"
+
+
+def _decision(opened: Opened, fault: Fault) -> str:
+    """The commands that a decision after a lapse comes to."""
+    if fault.rule != "lapse":
+        return ""
+    stands = opened.stored.course.session(fault.session).start
+    when = f'"{stands:%Y-%m-%d %H:%M}"'
+    name = name_of(opened.path)
+    return (
+        f"; to resume: ketasched move {name} {fault.session} {when} --override lapse; to begin "
+        "again: cancel what is to come, and plan a new course"
+    )

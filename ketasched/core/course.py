@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +34,9 @@ class Session:
     ``window_start`` and ``window_end`` are the first and last day of its window. ``by_hand``: a
     person put it there, so nothing else moves it. ``instead_of`` is the number of the missed or
     cancelled session that a make-up is for, else 0; ``stands_at`` the number it has in the order of
-    the course, if not its own. ``undone``: the change that added it was undone.
+    the course, if not its own. ``undone``: the change that added it was undone. ``pace`` is what it
+    keeps instead of its phase's cadence, window and gap: the name of another phase, or another
+    cadence of its own. ``broken``: the rules that a person broke on purpose to have it there.
     """
 
     number: int
@@ -52,6 +55,8 @@ class Session:
     instead_of: int = 0
     stands_at: int = 0
     undone: bool = False
+    pace: str = ""
+    broken: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -160,6 +165,38 @@ class Course:
     total: int
     visits: tuple[LinkedVisit, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+
+    @property
+    def live(self) -> list[Session]:
+        """The sessions that took place or are to."""
+        return [one for one in self.sessions if one.is_live]
+
+    @property
+    def latest(self) -> Session:
+        """The session after which the course would go on."""
+        there = [one for one in self.sessions if not one.undone]
+        return max(self.live or there, key=lambda one: (one.target, one.number))
+
+    def changing(self, changed: Sequence[Session]) -> Course:
+        """The same course with some sessions as given."""
+        by_number = {one.number: one for one in changed}
+        return replace(
+            self, sessions=tuple(by_number.get(one.number, one) for one in self.sessions)
+        )
+
+    def adding(self, added: Sequence[Session]) -> Course:
+        """The same course with more sessions."""
+        return replace(self, sessions=(*self.sessions, *added))
+
+    @property
+    def next_number(self) -> int:
+        """The number of one more session."""
+        return max(self.total, *(one.number for one in self.sessions)) + 1
+
+    def next_place(self, phase: str) -> int:
+        """The place of one more session of a phase."""
+        planned = next(one.sessions or 0 for one in self.protocol.phases if one.name == phase)
+        return max([planned, *(one.place for one in self.sessions if one.phase == phase)]) + 1
 
     def session(self, number: int) -> Session:
         """The session of that number."""

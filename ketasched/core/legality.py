@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ketasched.core.course import Course, Session
 from ketasched.core.order import Order
-from ketasched.core.protocol import Phase
 from ketasched.core.slots import Slots
 from ketasched.core.units import count_text, day_text, days_text
 
@@ -35,7 +34,7 @@ def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault
     for session in course.sessions:
         if session.number in numbers and session.is_live:
             found += _alone(session, order.rules.slots)
-            found += _beside_neighbours(course, session, order.phases)
+            found += _beside_neighbours(course, session, order)
     return found
 
 
@@ -48,9 +47,7 @@ def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
         yield Fault(session.number, reason.kind, reason.text)
 
 
-def _beside_neighbours(
-    course: Course, session: Session, phases: Mapping[str, Phase]
-) -> Iterator[Fault]:
+def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[Fault]:
     ranked = sorted(course.sessions, key=lambda one: one.rank)
     live = [one for one in ranked if one.is_live]
     place = live.index(session)
@@ -62,17 +59,17 @@ def _beside_neighbours(
             yield Fault(session.number, "order", f"session {other.number} is not after it")
     for earlier, later in ((place - 1, place), (place, place + 1)):
         if earlier >= 0 and later < len(live):
-            text = _gap_fault(course, live[earlier], live[later], phases)
+            text = _gap_fault(course, live[earlier], live[later], order)
             other = live[earlier] if later == place else live[later]
             if text:
                 yield Fault(session.number, "gap", f"{text} from session {other.number}")
     if place:
-        yield from _lapse(live[place - 1], session, phases)
+        yield from _lapse(live[place - 1], session, order)
 
 
-def _lapse(before: Session, session: Session, phases: Mapping[str, Phase]) -> Iterator[Fault]:
+def _lapse(before: Session, session: Session, order: Order) -> Iterator[Fault]:
     """A break so long that a person must say whether to resume or to begin again."""
-    longest = phases[session.phase].lapse
+    longest = order.phases[session.phase].lapse
     days = (session.start.date() - before.start.date()).days
     if longest is not None and days > longest:
         yield Fault(
@@ -83,20 +80,20 @@ def _lapse(before: Session, session: Session, phases: Mapping[str, Phase]) -> It
         )
 
 
-def _gap_fault(course: Course, before: Session, here: Session, phases: Mapping[str, Phase]) -> str:
+def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> str:
     days = (here.start.date() - before.start.date()).days
-    one, other = phases[before.phase].gap, phases[here.phase].gap
-    least = min(one.min, other.min)
+    phases = [order.paced(one.phase, one.pace) for one in (before, here)]
+    least = min(phase.gap.min for phase in phases)
     if 0 <= days < least:
         return f"less than {count_text(least, 'day')}"
-    if before.phase != here.phase or _is_broken(course, before, here):
+    if phases[0].name != phases[1].name or _is_broken(course, before, here):
         return ""
     paused = sum(
         pause.weeks
         for pause in course.pauses
         if before.number < pause.before_session <= here.number
     )
-    most = other.max + 7 * paused
+    most = phases[1].gap.max + 7 * paused
     return f"more than {count_text(most, 'day')}" if days > most else ""
 
 

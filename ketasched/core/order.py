@@ -89,6 +89,29 @@ class Order:
         laid_out = {stretch.phase.name: stretch.phase for stretch in self.layout.stretches}
         return {phase.name: phase for phase in self.protocol.phases} | laid_out
 
+    def paced(self, phase: str, pace: str) -> Phase:
+        """The phase whose cadence, window and gap a session of ``phase`` keeps at a ``pace``: the
+        name of another phase or a cadence its own offers; empty is its own.
+
+        Raises:
+            KeyError: there is no such phase or cadence.
+        """
+        own = self.phases[phase]
+        if not pace or pace == str(own.cadence):
+            return own
+        return self.phases[pace] if pace in self.phases else self._offered(phase)[pace]
+
+    def cadences(self, phase: str) -> list[str]:
+        """What cadences a phase offers."""
+        return [str(self.phases[phase].cadence), *self._offered(phase)]
+
+    def _offered(self, phase: str) -> dict[str, Phase]:
+        as_written = next(one for one in self.protocol.phases if one.name == phase)
+        others = {str(one.cadence): as_written.using(one) for one in as_written.alternatives}
+        found = {str(as_written.cadence): as_written} | others
+        found.pop(str(self.phases[phase].cadence), None)
+        return found
+
     @property
     def first_minutes(self) -> int:
         """The length of the session on the start."""

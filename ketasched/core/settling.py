@@ -92,12 +92,26 @@ def settle(
         placed = [one for one in found.placed if one.target.number in free]
         pauses += [found.pause] if found.pause else []
     moved = {one.target.number: one for one in placed}
+    loose = {
+        one.number
+        for one in course.sessions
+        if one.number in following and not one.is_fixed and (one.is_live or one.undone)
+    }
     sessions = tuple(
         _moved(order, one, moved[one.number]) if one.number in moved else one
         for one in course.sessions
-        if one.number not in following or one.is_fixed or not one.is_live
+        if one.number not in loose
     )
-    return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now.date())
+    changed = replace(course, sessions=sessions, pauses=tuple(pauses))
+    result = finish(order, changed, now.date())
+    there = {one.number for one in result.sessions}
+    # Calendars know those that have no place any more; they come back when there is one.
+    gone = [
+        replace(one, status=CANCELLED, undone=True)
+        for one in course.sessions
+        if one.number in loose - there
+    ]
+    return result.adding(gone)
 
 
 def finish(order: Order, course: Course, today: date) -> Course:
@@ -147,7 +161,8 @@ def _with_visits(order: Order, course: Course, today: date) -> Course:
         for one in course.visits
         if one.start.date() < today and one.status != CANCELLED
     }
-    visits = {one.key: one for one in fresh.visits} | over
+    known = {one.key: one for one in course.visits if one.status != CANCELLED}
+    visits = {one.key: _as_told(one, known.get(one.key)) for one in fresh.visits} | over
     gone = [one for one in course.visits if one.key not in visits]
     everything = [*visits.values(), *map(_cancelled, gone)]
     unplaced = tuple(
@@ -157,6 +172,14 @@ def _with_visits(order: Order, course: Course, today: date) -> Course:
     return replace(course, visits=ordered, unplaced=unplaced)
 
 
+def _as_told(visit: LinkedVisit, before: LinkedVisit | None) -> LinkedVisit:
+    """A visit that stays where it was is there for the reasons it was, not for those of today."""
+    stays = before and (before.start, before.end, before.ideal) == (
+        visit.start, visit.end, visit.ideal
+    )  # fmt: skip
+    return visit._replace(reasons=before.reasons) if before and stays else visit
+
+
 def _cancelled(visit: LinkedVisit) -> LinkedVisit:
     return visit._replace(status=CANCELLED)
 
@@ -164,7 +187,7 @@ def _cancelled(visit: LinkedVisit) -> LinkedVisit:
 def _target(order: Order, session: Session, course: Course) -> Target:
     early = (session.target - session.window_start).days
     late = (session.window_end - session.target).days
-    phase = order.phases[session.phase]
+    phase = order.paced(session.phase, session.pace)
     return Target(
         session.number,
         phase,
@@ -190,6 +213,8 @@ def _follows_a_gone_one(session: Session, course: Course) -> bool:
 
 def _moved(order: Order, session: Session, placed: Placed) -> Session:
     start = datetime.combine(placed.day, placed.start, order.clinic.zone)
+    if (session.start, session.target) == (start, placed.target.day):
+        return session  # for the reasons it was there
     return replace(
         session,
         target=placed.target.day,
@@ -199,6 +224,7 @@ def _moved(order: Order, session: Session, placed: Placed) -> Session:
         end=session_end(start, session.minutes),
         moved_minutes=placed.moved_minutes,
         reasons=placed.reasons,
+        broken=(),
     )
 
 
@@ -210,6 +236,32 @@ def put_off(session: Session, days: int) -> Session:
         target=session.target + by,
         window_start=session.window_start + by,
         window_end=session.window_end + by,
+    )
+
+
+def due(order: Order, session: Session, target: date) -> Session:
+    """A session due on another day, with the window of its pace."""
+    window = order.paced(session.phase, session.pace).window
+    return replace(
+        session,
+        target=target,
+        window_start=target - timedelta(days=window.early),
+        window_end=target + timedelta(days=window.late),
+    )
+
+
+def standing(order: Order, session: Session, start: datetime) -> Session:
+    """A session where a person puts it."""
+    asked = datetime.combine(start.date(), order.times.on(start.date()))
+    late = int((start.replace(tzinfo=None) - asked).total_seconds()) // 60
+    return replace(
+        session,
+        start=start,
+        end=session_end(start, session.minutes),
+        moved_minutes=late,
+        reasons=(Reason("by-hand", "moved by hand"),),
+        by_hand=True,
+        broken=(),
     )
 
 

@@ -61,11 +61,14 @@ class Kept(NamedTuple):
 
 
 class CalendarFile(NamedTuple):
-    """A calendar that is written anew after each change. ``digest`` is of what was written."""
+    """A calendar that is written anew after each change. ``digest`` is of what it is to hold, and
+    ``before`` of what it held, as it still does if the program was killed between the two.
+    """
 
     path: str
     staff: bool
     digest: str = ""
+    before: str = ""
 
 
 class Happening(NamedTuple):
@@ -221,6 +224,8 @@ def _session_data(one: Session) -> dict[str, Any]:
         "instead_of": one.instead_of,
         "stands_at": one.stands_at,
         "undone": one.undone,
+        "pace": one.pace,
+        "broken": list(one.broken),
     }
 
 
@@ -243,6 +248,8 @@ def _session(data: Mapping[str, Any], place: ZoneInfo) -> Session:
         instead_of=int(data["instead_of"]),
         stands_at=int(data["stands_at"]),
         undone=_truth(data["undone"]),
+        pace=data["pace"],
+        broken=tuple(data["broken"]),
     )
 
 
@@ -431,7 +438,7 @@ _SESSION = _record(
     number=_NUMBER, phase=_TEXT, place=_NUMBER, name=_TEXT, target=_DATE, window_start=_DATE,
     window_end=_DATE, start=_WALL_TIME, minutes=whole(1, 1440), moved_minutes=_NUMBER,
     reasons=_REASONS, status=_STATUS, by_hand=_YES, instead_of=_NUMBER,
-    stands_at=_NUMBER, undone=_YES,
+    stands_at=_NUMBER, undone=_YES, pace=_TEXT, broken=_Items(_TEXT),
 )  # fmt: skip
 _VISIT = _record(
     kind=_TEXT, name=_TEXT, session=_NUMBER, side=one_of("before", "after"), which=_TEXT,
@@ -567,7 +574,8 @@ _RECORD = Record(
         "start": Key(_DATE, "the day the course counts from"),
         **{name: Key(reader, "the course as it stands") for name, reader in _STATE.items()},
         "calendars": Key(
-            _Items(_record(path=_TEXT, staff=_YES, digest=_TEXT)), "files written after each change"
+            _Items(_record(path=_TEXT, staff=_YES, digest=_TEXT, before=_TEXT)),
+            "files written after each change",
         ),
         "entries": Key(
             _Items(

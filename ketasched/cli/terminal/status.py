@@ -22,7 +22,7 @@ from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.course import ATTENDED
 from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import is_gone, unplaced_text
-from ketasched.core.units import clock_text, count_text, day_text
+from ketasched.core.units import clock_text, count_text, day_text, list_text
 
 if TYPE_CHECKING:
     from ketasched.cli.records import Opened
@@ -69,7 +69,11 @@ def _table(opened: Opened, *, narrow: bool) -> Table:
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
     for entry in opened.stored.course.entries():
         said = [] if entry.status in ("planned", "tentative") else [entry.status]
-        notes = "; ".join([*said, *([] if is_gone(entry) else remarks(entry))])
+        if not is_gone(entry):
+            said += remarks(entry)
+            broken = getattr(entry, "broken", ())
+            said += [f"{list_text(broken)} broken on purpose"] if broken else []
+        notes = "; ".join(said)
         style = "dim" if is_gone(entry) else ""
         row: list[str | Text] = [number_text(entry), Text(entry_title(entry))]
         if narrow:
