@@ -80,6 +80,10 @@ class Life:
             if one["status"] in ("planned", "tentative")
         ]
 
+    @property
+    def report(self):
+        return json.loads(self.do("status", "--format", "json").out)
+
     def visit(self, name, session):
         """When a linked visit is, and its status unless planned."""
         (found,) = [
@@ -682,6 +686,130 @@ def test_no_phase_before_the_first(life):
     assert "no phase comes before dosing" in life.plan("kap").refused(
         2, "extend", "--sessions", "1", "--step-back"
     )
+
+
+# What is to come at another cadence
+
+
+def test_what_is_to_come_steps_back(life):
+    """In maintenance every second week, back to once a week; all keep number, phase and UID."""
+    life.plan("spravato", "--until", "2027-04-30", now="2027-03-16 12:00")
+    before = set(events())
+    assert life.sessions[12:] == [
+        "13 Mon 1 Mar", "14 Mon 15 Mar", "15 Mon 29 Mar", "16 Mon 12 Apr", "17 Mon 26 Apr",
+    ]  # fmt: skip
+    life.do("extend", "--step-back")
+    assert life.sessions[12:] == [
+        "13 Mon 1 Mar", "14 Mon 15 Mar", "15 Mon 22 Mar", "16 Mon 29 Mar", "17 Mon 5 Apr",
+    ]  # fmt: skip
+    assert set(events()) == before
+    assert {one["phase"] for one in life.record["sessions"][12:]} == {"maintenance"}
+    assert {one["pace"] for one in life.report["sessions"][14:]} == {"weekly"}
+    assert "session 15:" not in str(life.report["warnings"])
+    life.do("extend", "--sessions", "1")  # and goes on so
+    assert life.sessions[-1] == "18 Mon 12 Apr"
+    life.do("extend", "--step-back")  # twice a week
+    assert life.sessions[14:] == [
+        "15 Thu 18 Mar", "16 Mon 22 Mar", "17 Thu 25 Mar", "18 Mon 29 Mar",
+    ]  # fmt: skip
+
+
+def test_what_is_to_come_at_another_cadence_of_its_phase(life):
+    life.plan("spravato", "--until", "2027-04-30", now="2027-03-16 12:00")
+    life.do("extend", "--cadence", "1 per week")
+    assert life.sessions[14:] == ["15 Mon 22 Mar", "16 Mon 29 Mar", "17 Mon 5 Apr"]
+    life.do("extend", "--cadence", "every 2 weeks")
+    assert life.sessions[14:] == ["15 Mon 29 Mar", "16 Mon 12 Apr", "17 Mon 26 Apr"]
+    life.do("undo")
+    assert life.sessions[14:] == ["15 Mon 22 Mar", "16 Mon 29 Mar", "17 Mon 5 Apr"]
+
+
+def test_a_phase_after_the_one_that_steps_back_moves_along_by_whole_weeks(life):
+    life.plan("spravato", "--until", "2027-03-20", now="2027-02-08 12:00")
+    assert life.sessions[9:] == [
+        "10 Mon 8 Feb", "11 Mon 15 Feb", "12 Mon 22 Feb", "13 Mon 1 Mar", "14 Mon 15 Mar",
+    ]  # fmt: skip
+    life.do("extend", "--step-back")
+    assert life.sessions[9:] == [
+        "10 Mon 8 Feb", "11 Thu 11 Feb", "12 Mon 15 Feb", "13 Mon 22 Feb", "14 Mon 8 Mar",
+    ]  # fmt: skip
+
+
+def test_what_a_person_put_stays_when_the_cadence_changes(life):
+    life.plan("spravato", "--until", "2027-04-30", now="2027-03-16 12:00")
+    life.do("move", "17", "2027-04-27")
+    life.do("extend", "--step-back")
+    assert life.sessions[14:] == ["15 Mon 22 Mar", "16 Mon 29 Mar", "17 Tue 27 Apr"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "now", "arguments", "text"),
+    [
+        ("kap", "2027-01-04 08:00", ["--step-back"], "no phase comes before dosing"),
+        ("kap", "2027-01-04 08:00", ["--cadence", "2 per week"], "it is always 1 per week"),
+        ("spravato", "2027-03-01 08:00", ["--step-back"], "no session is to come that may move"),
+        ("spravato", "2027-01-04 08:00", ["--step-back", "--cadence", "weekly"], "leave --cadence out"),
+    ],
+)
+def test_a_cadence_that_cannot_be_had(life, protocol, now, arguments, text):
+    assert text in life.plan(protocol, now=now).refused(2, "extend", *arguments)
+
+
+# A lapse
+
+
+def test_after_a_lapse_a_person_decides_once(life):
+    """Sessions 9 to 12 are missed: 35 days lie between 8 and 13, more than 28."""
+    life.plan("spravato", "--until", "2027-03-15", now="2027-01-28 12:00")
+    for number in range(1, 9):
+        life.do("done", str(number))
+    life.now("2027-02-22 12:00")
+    for number in range(9, 13):
+        life.do("miss", str(number))
+    life.do("review", "evidence of benefit", "--continue")
+    (warning,) = life.report["warnings"]
+    assert "32 days after session 8, more than 28" in warning
+    command = warning.partition("to resume: ketasched ")[2].partition(";")[0]
+    assert command == 'move alex 13 "2027-03-01 09:00" --override lapse'
+    life.do("move", "13", "2027-03-01 09:00", "--override", "lapse", "--reason", "resumed")
+    assert life.report["warnings"] == []
+    assert life.report["sessions"][12]["overridden"] == ["lapse"]
+    assert "lapse broken on purpose" in " ".join(life.do("status").out.split())
+    life.do("move", "13", "2027-03-02 09:00", "--override", "lapse")
+    assert "more than 28" in life.refused(3, "move", "13", "2027-03-03 09:00")
+
+
+# What stays as it is
+
+
+def test_what_does_not_move_keeps_its_reason_and_its_sequence(life):
+    """A day that was refused for a closure stays refused for it when that day has passed."""
+    life.plan("kap", "--closed", "2027-01-11", now="2027-01-12 20:00")
+    before = {uid: visible(one) for uid, one in events().items()}
+    life.do("done", "1")
+    life.do("done", "2")
+    after = events()
+    assert {uid: visible(one) for uid, one in after.items()} == before
+    assert {int(one["SEQUENCE"]) for one in after.values()} == {0}
+
+
+def test_what_is_so_already_is_not_written(life):
+    life.plan("iv", now="2027-01-04 12:00").do("done", "1")
+    before = files()
+    assert "that is how it stands already" in life.do("done", "1").err
+    assert files() == before
+
+
+@pytest.mark.parametrize(
+    ("number", "on", "text"),
+    [
+        ("4", "2027-01-05", "session 2 comes before session 4 and is planned on Thu 7 Jan 2027"),
+        ("1", "2027-01-07", "session 2 comes after session 1 and is planned on Thu 7 Jan 2027"),
+    ],
+)
+def test_sessions_take_place_in_their_order(life, number, on, text):
+    life.plan("iv", now="2027-01-10 12:00")
+    assert text in life.refused(2, "done", number, "--on", on, "--at", "08:00" if number == "4" else "10:00")
 
 
 # Review

@@ -57,6 +57,33 @@ def test_a_day_that_closes_moves_the_courses_that_have_it_and_no_other(at):
     assert state("alex", 5) == ("2027-01-18 09:00", "planned")
 
 
+def test_a_closed_day_is_known_to_every_record_of_the_folder(at, folder):
+    at("2027-01-15", "close-day", "2027-01-20", ".", "--reason", "snow")
+    kept = json.loads(Path("closed-days.json").read_text())
+    assert kept["days"] == [{"day": "2027-01-20", "reason": "snow"}]
+    for name, number in (("alex", "5"), ("cy", "5")):
+        refused = at("2027-01-15", "move", name, number, "2027-01-20", code=3)
+        assert "closed Wed 20 Jan 2027" in refused.err
+    at("2027-01-15", "close-day", "2027-01-20", ".")
+    assert json.loads(Path("closed-days.json").read_text()) == kept
+    late = at("2027-01-15", "plan", "iv", "--start", "2027-01-20", "--save", "dee").out
+    assert "closed Wed 20 Jan 2027" in " ".join(late.split())
+    Path("closed-days.json").write_text('{"schema": "ketasched-closed-days/1", "days": [{}]}')
+    broken = at("2027-01-15", "status", "alex", code=1)
+    assert "closed-days.json" in broken.err
+    assert folder.exists()
+
+
+def test_a_course_without_a_place_says_why(at):
+    at("2026-12-28", "plan", "pain", "--start", "2027-01-04", "--save", "eve",
+       "--away", "2027-01-09..2027-02-20")  # fmt: skip
+    outcome = at("2027-01-02", "close-day", "2027-01-06", ".", code=3)
+    assert "eve" in outcome.err
+    said = " ".join(outcome.out.split())
+    assert "eve: session 5 has no legal day then in its window" in said
+    assert "away Sat 9 Jan 2027 to Sat 20 Feb 2027" in said
+
+
 def test_a_dry_run_closes_nothing(at, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     report = json.loads(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import ENDING, Opened, happened, open_record, task_of, write
+from ketasched.cli.refusals import refusal_text
 from ketasched.cli.values import choose, clean_text, read
 from ketasched.core.changes import replanned
 from ketasched.core.course import PLANNED, TENTATIVE, Course
@@ -17,6 +18,7 @@ from ketasched.core.dates import read_date
 from ketasched.core.proof import Refusal, Setting
 from ketasched.core.units import day_text
 from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.formats import closed_days
 
 
 class Call(NamedTuple):
@@ -51,6 +53,8 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     reason = clean_text("--reason", reason)
     calls: list[Call] = []
     broken: list[str] = []
+    if not dry_run:
+        _remember(place, day, reason)
     for path in sorted(place.glob(f"*{ENDING}")):
         # Reading a record takes a while; one in which the day does not occur need not be read.
         try:
@@ -77,6 +81,15 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
         unread = f"not read: {'; '.join(broken)}" if broken else ""
         message = "; ".join(part for part in (without, unread) if part)
         raise NotAll(message, "see each with status, and move or miss its session by hand")
+
+
+def _remember(folder: Path, day: date, reason: str) -> None:
+    """Note a closed day where every record of the folder finds it, now and later."""
+    days = closed_days.load(folder)
+    if any(one.day == day for one in days):
+        return
+    text = closed_days.text_of([*days, closed_days.ClosedDay(day, reason)])
+    output.place_files([output.NewFile(folder / closed_days.NAME, text.encode())])
 
 
 def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | None:
@@ -116,7 +129,7 @@ def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | 
         }
         outcome = replanned(setting, course, later)
     if isinstance(outcome, Refusal):
-        return Call(stored.name, stored.course, None, "no legal place")
+        return Call(stored.name, stored.course, None, refusal_text(outcome))
     if not dry_run:
         after = happened(opened, stored, outcome, f"closed {day_text(day)}", reason=reason)
         write(opened, after, opened.path, opened.task)

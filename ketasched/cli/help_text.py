@@ -118,13 +118,17 @@ Examples:
   ketasched done alex 5 --on 2027-01-20 --at 10:15
 """
 
-EXTEND = """Add sessions to a course.
+EXTEND = """Add sessions to a course: a number of them, up to a day, or one on a day.
+
+--cadence and --step-back say how often: another cadence that the phase offers, or
+that of the phase before. By themselves they change what is to come of the phase.
 
 \b
 Examples:
   ketasched extend alex --sessions 3
   ketasched extend alex --until 2027-06-30 --cadence "1 per week"
   ketasched extend alex --on 2027-03-02
+  ketasched extend alex --step-back
 """
 
 REVIEW = """Decide at a review: go on, or stop there.

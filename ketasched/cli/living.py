@@ -10,10 +10,9 @@ from typing import NamedTuple
 from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import Opened, happened, keep_up, open_record, task_of, told, write
+from ketasched.cli.refusals import refused
 from ketasched.cli.values import choose, clean_text, read, read_number
 from ketasched.core import changes, extending
-from ketasched.core.changes import FARTHEST_MAKE_UP
-from ketasched.core.constraint import reasons_text
 from ketasched.core.course import CANCELLED, MISSED, Course, Session
 from ketasched.core.dates import read_date
 from ketasched.core.extending import Going, going_on
@@ -24,24 +23,17 @@ from ketasched.core.units import (
     clock_text,
     count_text,
     day_text,
-    days_text,
     list_text,
     read_clock,
     read_weekday,
 )
-from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
+from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.formats import course_record
+from ketasched.reader.course_state import course_of
 
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
 THEN = ("append", "squeeze", "shift", "keep", "replan")
-
-
-class BreaksRules(KetaschedError):
-    """A change that would break rules, or that has no legal place."""
-
-    code = "no-placement"
-    exit_code = 3
 
 
 class How(NamedTuple):
@@ -112,9 +104,7 @@ def undo(name: str, how: How) -> None:
     last = stored.history[place]
     if last.before is None:
         raise TypeError(last)
-    course = course_record.course_of(
-        last.before, stored.protocol, stored.course.start, stored.timezone
-    )
+    course = course_of(last.before, stored.protocol, stored.course.start, stored.timezone)
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
@@ -271,7 +261,7 @@ def _moment(moment: datetime) -> str:
 
 def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> None:
     if isinstance(outcome, Refusal):
-        raise _refused(outcome)
+        raise refused(outcome)
     if outcome == opened.stored.course and not how.reason:
         how = how._replace(dry_run=True)
     named = {part.strip() for part in how.override.split(",")}
@@ -279,28 +269,6 @@ def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> N
     reason = clean_text("--reason", how.reason)
     after = happened(opened, opened.stored, outcome, what, reason=reason, overridden=broken)
     _write(opened, after, how)
-
-
-def _refused(refusal: Refusal) -> BreaksRules:
-    if refusal.for_good:
-        text = f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days"
-        why = list(dict.fromkeys(one.text for one in refusal.faults))[:4]
-        return BreaksRules(
-            f"{text}: {'; '.join(why)}",
-            "choose what happens then: --then append, shift, keep or replan",
-        )
-    if refusal.no_place:
-        found = refusal.no_place
-        window = days_text(found.first, found.last)
-        days = [f"{day_text(one.day)}: {reasons_text(one.reasons)}" for one in found.refused]
-        return BreaksRules(
-            f"session {found.session} has no legal day then in its window, {window}; "
-            f"{'; '.join(days)}",
-            "choose another time, or what happens to the rest",
-        )
-    texts = list(dict.fromkeys(f"session {one.session}: {one.text}" for one in refusal.faults))
-    rules = ",".join(dict.fromkeys(one.rule for one in refusal.faults))
-    return BreaksRules("; ".join(texts[:4]), f"to do it all the same: --override {rules}")
 
 
 def _write(opened: Opened, after: course_record.StoredCourse, how: How) -> None:

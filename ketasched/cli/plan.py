@@ -43,6 +43,8 @@ def run(request: Request) -> None:
     from ketasched.cli import intake, output
 
     now = clock.now()
+    if request.save:
+        _mind_closed_days(request)
     task = intake.understand(request, now)
     course = _plan(request, task)
     if request.ics == "-":
@@ -69,6 +71,17 @@ def run(request: Request) -> None:
         output.tell(
             output.printable(f"saved {path}: see it with: ketasched status {name_of(path)}")
         )
+
+
+def _mind_closed_days(request: Request) -> None:
+    """A record knows of the days that are closed for all records of its folder."""
+    from ketasched.cli import records
+    from ketasched.formats import closed_days
+
+    for one in closed_days.load(records.path_of(request.save).parent):
+        span = f"{one.day.isoformat()}..{one.day.isoformat()}"
+        if span not in request.closed:
+            request.closed = [*request.closed, span]
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:

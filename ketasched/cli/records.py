@@ -22,8 +22,9 @@ from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
 from ketasched.core.identity import duty_uid, uid
 from ketasched.errors import FileProblems, FileTrouble, Problem, did_you_mean
-from ketasched.formats import course_record
+from ketasched.formats import closed_days, course_record
 from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
+from ketasched.reader.course_state import state_of
 
 ENDING = ".course.json"
 PATIENCE = 5.0
@@ -69,7 +70,8 @@ def open_record(name: str, now: datetime) -> Opened:
         hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
     before = _digest(path)
-    stored = course_record.load(str(path))
+    closed = tuple(one.day for one in closed_days.load(path.parent))
+    stored = course_record.load(str(path))._replace(closed_days=closed)
     return Opened(path, before, stored, task_of(stored, now), now)
 
 
@@ -112,7 +114,11 @@ def _request_of(stored: StoredCourse) -> Request:
         problems.append(Problem("`timezone` and the `tz` of `asked` are not the same"))
     if problems:
         raise FileProblems(stored.file, problems)
-    return Request(**stored.asked)
+    request = Request(**stored.asked)
+    if stored.closed_days:
+        more = [f"{day.isoformat()}..{day.isoformat()}" for day in stored.closed_days]
+        request.closed = [*request.closed, *(one for one in more if one not in request.closed)]
+    return request
 
 
 def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
@@ -359,7 +365,7 @@ def _take(file: int, path: Path) -> None:
 
 def snapshot(stored: StoredCourse) -> dict[str, Any]:
     """All that a change may change, to go back to."""
-    return {**course_record.state_of(stored.course), "asked": dict(stored.asked)}
+    return {**state_of(stored.course), "asked": dict(stored.asked)}
 
 
 def happened(

@@ -43,7 +43,7 @@ def show(name: str, form: str, *, history: bool) -> None:
     if form == "json":
         from ketasched.formats import course_report
 
-        report = course_report.status_report(opened.stored.course, opened.today, warnings)
+        report = course_report.status_report(opened.stored.course, opened.here, warnings)
         if history:
             report["history"] = [
                 {
@@ -80,7 +80,7 @@ def _show_folder(folder: Path, form: str) -> None:
 
         reports = [
             {"name": one.stored.name}
-            | course_report.status_report(one.stored.course, one.today, warnings)
+            | course_report.status_report(one.stored.course, one.here, warnings)
             for one, warnings in rows
         ]
         report = {"schema": course_report.SCHEMA, "courses": reports}

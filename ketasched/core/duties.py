@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ketasched.core.course import CANCELLED, PLANNED, Course
+from ketasched.core.course import ATTENDED, CANCELLED, PLANNED, Course
 
 
 class DueDuty(NamedTuple):
@@ -32,3 +32,13 @@ def due_duties(course: Course) -> list[DueDuty]:
         for session in course.sessions
     ]
     return sorted(found, key=lambda one: (one.due, one.session))
+
+
+def due_soon(course: Course, today: date) -> list[DueDuty]:
+    """The duties for sessions that took place which are due today or in the next seven days."""
+    return [
+        one
+        for one in due_duties(course)
+        if today <= one.due <= today + timedelta(days=7)
+        and course.session(one.session).status == ATTENDED
+    ]

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from ketasched.core.constraint import Reason
-from ketasched.core.course import Course, LinkedVisit, Session, Unplaced
+from ketasched.core.course import ATTENDED, Course, LinkedVisit, Session, Unplaced
+from ketasched.core.duties import due_soon
+from ketasched.core.entry_text import is_gone
 from ketasched.core.planning import Failure
 from ketasched.core.suggestions import Suggestion
 from ketasched.core.units import WEEKDAYS
@@ -114,26 +116,45 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
     }
 
 
-def status_report(course: Course, today: date, warnings: Sequence[str]) -> dict[str, Any]:
-    """A running course as it stands."""
+def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dict[str, Any]:
+    """A running course as it stands at a moment (in its zone)."""
+    today = now.date()
+    ahead = [one for one in course.entries() if not is_gone(one) and one.start > now]
     return {
         "schema": SCHEMA,
         "today": today.isoformat(),
         "protocol": course.protocol.id,
+        "done": sum(one.status == ATTENDED for one in course.sessions),
+        "next": _next(ahead[0]) if ahead else None,
+        "due": [
+            {"name": one.name, "session": one.session, "by": one.due.isoformat()}
+            for one in due_soon(course, today)
+        ],
         "sessions": [
             {
                 "number": one.number,
                 "phase": one.phase,
+                "pace": one.pace or None,
                 "start": one.start.isoformat(),
                 "end": one.end.isoformat(),
                 "status": one.status,
                 "by_hand": one.by_hand,
                 "instead_of": one.instead_of or None,
+                "overridden": list(one.broken),
             }
             for one in course.sessions
         ],
         "reviews": [one._asdict() for one in course.reviews],
         "warnings": list(warnings),
+    }
+
+
+def _next(entry: Session | LinkedVisit) -> dict[str, Any]:
+    is_session = isinstance(entry, Session)
+    return {
+        "number": entry.number if is_session else None,
+        "name": (entry.name if not is_session else entry.name or entry.phase),
+        "start": entry.start.isoformat(),
     }
 
 

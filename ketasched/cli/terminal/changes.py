@@ -95,6 +95,7 @@ def calls_page(calls: Sequence[tuple[str, Course, Course | None, str]], day: dat
                     table.add_row(Text(shown), what, _moment(old), _moment(new))
                     shown = ""
             if not after:
-                table.add_row(Text(name), Text(""), "", Text(why))
+                table.add_row(Text(name), Text(""), "", Text("no legal place"))
         page.add("", table)
+        page.add(*(f"{name}: {why}." for name, _, _, why in calls if why))
     return page.text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -20,7 +19,7 @@ from ketasched.cli.terminal.course import (
 )
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.core.course import ATTENDED
-from ketasched.core.duties import due_duties
+from ketasched.core.duties import due_soon
 from ketasched.core.entry_text import is_gone, unplaced_text
 from ketasched.core.units import clock_text, count_text, day_text, list_text
 
@@ -45,11 +44,9 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(first)
         facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
-    soon = opened.today + timedelta(days=7)
     facts += [
         ("Due", f"{one.name} for session {one.session}, by {day_text(one.due)}")
-        for one in due_duties(course)
-        if opened.today <= one.due <= soon and course.session(one.session).status == ATTENDED
+        for one in due_soon(course, opened.today)
     ]
     reviews = [one for one in course.reviews if not one.passed]
     facts += [("Review", f"{one.name}, after session {one.after_session}") for one in reviews]

@@ -1,0 +1,47 @@
+"""Why a change to a running course is refused, in words."""
+
+from __future__ import annotations
+
+from ketasched.core.changes import FARTHEST_MAKE_UP
+from ketasched.core.constraint import reasons_text
+from ketasched.core.proof import Refusal
+from ketasched.core.units import day_text, days_text
+from ketasched.errors import KetaschedError
+
+
+class BreaksRules(KetaschedError):
+    """A change that would break rules, or that has no legal place."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+def refused(refusal: Refusal) -> BreaksRules:
+    """The error that a refusal comes to."""
+    rules = ",".join(dict.fromkeys(one.rule for one in refusal.faults))
+    hint = f"to do it all the same: --override {rules}"
+    if refusal.for_good:
+        hint = "choose what happens then: --then append, shift, keep or replan"
+    elif refusal.no_place:
+        hint = "choose another time, or what happens to the rest"
+    return BreaksRules(refusal_text(refusal), hint)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """What a change would break, or why there is no place for it."""
+    if refusal.no_place:
+        found = refusal.no_place
+        window = days_text(found.first, found.last)
+        days = [f"{day_text(one.day)}: {reasons_text(one.reasons)}" for one in found.refused]
+        return (
+            f"session {found.session} has no legal day then in its window, {window}; "
+            f"{'; '.join(days)}"
+        )
+    if refusal.for_good:
+        why = list(dict.fromkeys(one.text for one in refusal.faults))[:4]
+        return (
+            f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days: "
+            f"{'; '.join(why)}"
+        )
+    texts = list(dict.fromkeys(f"session {one.session}: {one.text}" for one in refusal.faults))
+    return "; ".join(texts[:4])
