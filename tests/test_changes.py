@@ -748,7 +748,12 @@ def test_what_a_person_put_stays_when_the_cadence_changes(life):
         ("kap", "2027-01-04 08:00", ["--step-back"], "no phase comes before dosing"),
         ("kap", "2027-01-04 08:00", ["--cadence", "2 per week"], "it is always 1 per week"),
         ("spravato", "2027-03-01 08:00", ["--step-back"], "no session is to come that may move"),
-        ("spravato", "2027-01-04 08:00", ["--step-back", "--cadence", "weekly"], "leave --cadence out"),
+        (
+            "spravato",
+            "2027-01-04 08:00",
+            ["--step-back", "--cadence", "weekly"],
+            "leave --cadence out",
+        ),
     ],
 )
 def test_a_cadence_that_cannot_be_had(life, protocol, now, arguments, text):
@@ -809,7 +814,9 @@ def test_what_is_so_already_is_not_written(life):
 )
 def test_sessions_take_place_in_their_order(life, number, on, text):
     life.plan("iv", now="2027-01-10 12:00")
-    assert text in life.refused(2, "done", number, "--on", on, "--at", "08:00" if number == "4" else "10:00")
+    assert text in life.refused(
+        2, "done", number, "--on", on, "--at", "08:00" if number == "4" else "10:00"
+    )
 
 
 # Review

@@ -293,20 +293,23 @@ class Life(RuleBasedStateMachine):
         if number is not None:
             self.change("done", number, *at)
 
-    # Left out: --cadence, which asks its gaps of what was planned before; see test_changes.
     @precondition(lambda self: self.record)
     @rule(
         count=st.integers(1, 2),
-        way=st.sampled_from(["--sessions", "--sessions", "--step-back", "--on"]),
+        way=st.sampled_from(["--sessions", "--sessions", "--step-back", "--on", "--cadence"]),
+        alone=st.booleans(),
     )
-    def extend(self, count, way):
+    def extend(self, count, way, alone):
         if len(self.record["sessions"]) > 30:
             return
         last = max(day_of(one) for one in self.record["sessions"])
+        pace = {"--step-back": ["--step-back"], "--cadence": ["--cadence", "1 per week"]}
         if way == "--on":
             self.change("extend", "--on", last + timedelta(days=5 * count))
+        elif alone and way in pace:
+            self.change("extend", *pace[way])
         else:
-            self.change("extend", "--sessions", count, *([way] if way == "--step-back" else []))
+            self.change("extend", "--sessions", count, *pace.get(way, []))
 
     # Left out: --stop while a make-up for an earlier session is ahead, which it cancels too; that
     # breaks nothing that is checked here.
@@ -370,10 +373,7 @@ class Life(RuleBasedStateMachine):
 
     def check_rules(self, record):
         """Every session ahead that nobody put where it is keeps every rule that was not broken on purpose."""
-        gaps = {
-            one["name"]: [days_of(one["gap"][key]) for key in ("min", "max")]
-            for one in self.gaps(record)
-        }
+        gaps = self.gaps(record)
         live = sorted(
             (one for one in record["sessions"] if not is_gone(one)), key=lambda one: one["start"]
         )
@@ -397,9 +397,10 @@ class Life(RuleBasedStateMachine):
             if not {one["number"], other["number"]} & free or "gap" in self.broken:
                 continue
             days = (day_of(other) - day_of(one)).days
-            least, most = gaps[one["phase"]][0], gaps[one["phase"]][1]
-            if one["phase"] != other["phase"]:
-                least, most = min(least, gaps[other["phase"]][0]), None
+            paces = [gaps[each["phase"], each["pace"]] for each in (one, other)]
+            least, most = min(pace[1] for pace in paces), paces[1][2]
+            if paces[0][0] != paces[1][0]:
+                most = None
             assert days >= least, (one, other, self.typed)
             rank = [(each["stands_at"] or each["number"], each["number"]) for each in (one, other)]
             assert rank[0] < rank[1], (one, other, self.typed)
@@ -411,8 +412,16 @@ class Life(RuleBasedStateMachine):
             assert most is None or torn or days <= most + paused, (one, other, self.typed)
 
     def gaps(self, record):
-        """The phases as the record's protocol has them; an alternative is never chosen here."""
-        return record["protocol"]["phases"]
+        """By phase and pace: whose gap it is, and the fewest and most days."""
+        own = {one["name"]: one for one in record["protocol"]["phases"]}
+        found = {}
+        for name, phase in own.items():
+            kept = {"": (name, phase), phase["cadence"]: (name, phase)}
+            kept |= {other: (other, own[other]) for other in own}
+            kept |= {one["cadence"]: (name, phase | one) for one in phase.get("alternatives", ())}
+            for pace, (whose, one) in kept.items():
+                found[name, pace] = (whose, *(days_of(one["gap"][key]) for key in ("min", "max")))
+        return found
 
     def check_done(self, record):
         held = {one["number"]: one for one in record["sessions"] if one["status"] == "attended"}
