@@ -150,12 +150,10 @@ def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dic
 
 
 def _next(entry: Session | LinkedVisit) -> dict[str, Any]:
-    is_session = isinstance(entry, Session)
-    return {
-        "number": entry.number if is_session else None,
-        "name": (entry.name if not is_session else entry.name or entry.phase),
-        "start": entry.start.isoformat(),
-    }
+    number, name = None, entry.name
+    if isinstance(entry, Session):
+        number, name = entry.number, entry.name or entry.phase
+    return {"number": number, "name": name, "start": entry.start.isoformat()}
 
 
 def suggestions_report(protocol: str, found: Sequence[Suggestion], command: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def calls_page(calls: Sequence[tuple[str, Course, Course | None, str]], day: dat
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
         for title in ("Call", "Entry", "Before", "After"):
             table.add_column(title)
-        for name, before, after, why in calls:
+        for name, before, after, _ in calls:
             shown = name
             rows = list(changed_entries(before, after)) if after else []
             for old, new in rows:
