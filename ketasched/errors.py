@@ -19,15 +19,17 @@ class KetaschedError(Exception):
     Args:
         message: one sentence without a full stop.
         hint: what the user can do about it; empty when the message says it all.
+        told: what was printed before says it too, so that it need not be said there again.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, told: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.told = told
 
 
 class UsageProblem(KetaschedError):
@@ -47,9 +49,16 @@ class FileTrouble(KetaschedError):
     code = "file"
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "", file: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, hint: str = "", file: str = "", *, told: bool = False) -> None:
+        super().__init__(message, hint, told=told)
         self.file = file
+
+
+class NetworkTrouble(KetaschedError):
+    """A server that cannot be reached, or that refuses."""
+
+    code = "network"
+    exit_code = 4
 
 
 class Problem(NamedTuple):

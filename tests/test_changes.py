@@ -742,6 +742,45 @@ def test_what_a_person_put_stays_when_the_cadence_changes(life):
     assert life.sessions[14:] == ["15 Mon 22 Mar", "16 Mon 29 Mar", "17 Tue 27 Apr"]
 
 
+def test_a_changed_cadence_keeps_to_the_weekdays_of_the_course(life):
+    life.plan("spravato", start="2027-01-05", now="2027-01-30 09:00")
+    life.do("extend", "--step-back")
+    assert life.sessions[8:] == ["9 Tue 2 Feb", "10 Fri 5 Feb", "11 Tue 9 Feb", "12 Fri 12 Feb"]
+
+
+def test_one_that_was_moved_once_does_not_move_the_weekday_of_the_others(life):
+    life.plan("spravato", "--until", "2027-04-20", start="2027-01-05", now="2027-02-20 08:00")
+    life.do("move", "12", "thu 15:00")
+    life.now("2027-02-26 08:00").do("done", "12")
+    life.do("extend", "--cadence", "1 per week")
+    assert [one.split()[1] for one in life.sessions[12:]] == ["Tue"] * 4
+
+
+def test_after_a_stop_the_course_goes_on_as_it_was(life):
+    life.plan("spravato", start="2027-01-05", now="2027-01-30 09:00")
+    life.do("review", "evidence of benefit", "--stop")
+    life.do("extend", "--sessions", "2")
+    assert life.ahead[-2:] == ["13 Tue 2 Feb", "14 Fri 5 Feb"]
+
+
+def test_append_is_at_the_end_of_what_was_planned(life):
+    life.plan("spravato", start="2027-01-05", now=PLAN_DAY)
+    for number in ("9", "10", "11"):
+        life.do("cancel", number)
+    life.do("cancel", "12", "--then", "append", "--override", "lapse")
+    assert life.ahead[-1] == "13 Tue 2 Mar"
+    assert life.record["sessions"][-1]["phase"] == "weekly"
+
+
+def test_the_review_waits_for_what_is_appended(life):
+    life.plan("iv", now="2027-01-21 18:00")
+    life.do("miss", "6", "--then", "append")
+    (review,) = life.record["reviews"]
+    assert review["after_session"] == 7
+    assert life.record["sessions"][-1]["status"] == "planned"
+    assert life.visit("response assessment", 7)
+
+
 @pytest.mark.parametrize(
     ("protocol", "now", "arguments", "text"),
     [
@@ -758,6 +797,19 @@ def test_what_a_person_put_stays_when_the_cadence_changes(life):
 )
 def test_a_cadence_that_cannot_be_had(life, protocol, now, arguments, text):
     assert text in life.plan(protocol, now=now).refused(2, "extend", *arguments)
+
+
+def test_what_is_added_by_hand_is_to_come(life):
+    life.plan("iv", now="2027-02-20 09:00")
+    assert "has passed" in life.refused(3, "extend", "--on", "2027-02-08")
+    life.do("extend", "--on", "2027-02-08", "--override", "past")
+
+
+def test_a_rule_of_the_past_is_kept_too(life):
+    life.plan("iv", now="2027-01-06 09:00")
+    life.do("move", "2", "2027-01-06 08:00", "--override", "past,gap,window")
+    assert life.record["history"][-1]["overridden"] == ["past"]
+    assert life.record["sessions"][1]["broken"] == ["past"]
 
 
 # A lapse
@@ -784,6 +836,22 @@ def test_after_a_lapse_a_person_decides_once(life):
     assert "more than 28" in life.refused(3, "move", "13", "2027-03-03 09:00")
 
 
+def test_nothing_is_planned_on_before_a_lapse_is_decided(life):
+    life.plan("spravato", now="2027-01-15 13:00")
+    for number in range(1, 5):
+        life.do("done", str(number))
+    life.now("2027-02-10 13:00")
+    for number in range(5, 11):
+        life.do("miss", str(number))
+    for arguments in (
+        ("extend", "--sessions", "2"),
+        ("cancel", "12", "--then", "shift"),
+        ("extend", "--step-back"),
+    ):
+        assert "more than 28" in life.refused(3, *arguments)
+    life.do("extend", "--sessions", "2", "--override", "lapse")
+
+
 # What stays as it is
 
 
@@ -796,6 +864,19 @@ def test_what_does_not_move_keeps_its_reason_and_its_sequence(life):
     after = events()
     assert {uid: visible(one) for uid, one in after.items()} == before
     assert {int(one["SEQUENCE"]) for one in after.values()} == {0}
+
+
+def test_a_patient_sees_no_new_sequence_where_only_the_staff_reads_more(life):
+    """Sessions 4 and 6 stand where they stood, though their targets have moved."""
+    life.plan("iv", start="2027-01-05", now=PLAN_DAY)
+    before = events()
+    life.do("move", "3", "2027-01-13", "--rest", "shift")
+    for uid, one in events().items():
+        changed = visible(one) != visible(before[uid])
+        assert int(one["SEQUENCE"]) == int(changed), one["SUMMARY"]
+    for one in life.record["sessions"]:
+        if one["start"][:10] != one["target"]:
+            assert one["reasons"], one
 
 
 def test_what_is_so_already_is_not_written(life):
@@ -975,7 +1056,7 @@ def test_two_records_do_not_share_uids(life):
     uids = []
     for name in ("alex", "bob"):
         with open(f"{name}.course.json", "rb") as file:  # noqa: PTH123
-            uids += [one["uid"] for one in json.load(file)["entries"]]
+            uids += [one["uid"] for one in json.load(file)["entries"] if one["for"] == "staff"]
     assert len(set(uids)) == len(uids)
 
 
@@ -1080,3 +1161,41 @@ def test_help_explains_every_choice(ketasched, choice):
         or ketasched("miss", "--help").out.split()
     )
     assert text.count(choice) >= 2
+
+
+# Other files are not written over
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        (("export", "--ics", "alex.course.json", "--force"), "alex.course.json"),
+        (("export", "--ics", "closed-days.json"), "closed-days.json"),
+        (("export", "--ics", "feeds.json"), "feeds.json"),
+    ],
+)
+def test_a_calendar_is_not_written_over_a_record(life, arguments, file):
+    assert "it would be lost" in life.plan("iv").refused(2, *arguments), file
+
+
+@pytest.mark.parametrize("name", ["alex.json", "-x", "folder/", "a\nb", ".course.json"])
+def test_a_record_has_a_name_that_others_find(life, name):
+    life.now(PLAN_DAY)
+    outcome = life.try_to("plan", "iv", "--start", "2027-01-04", f"--save={name}")
+    assert outcome.code == 2, outcome
+    assert "no name for a record" in outcome.err
+
+
+def test_what_could_not_be_exported_comes_with_the_next_export(life, monkeypatch):
+    life.plan("iv").do("cancel", "6")
+    from ketasched.cli import output, status
+    from ketasched.errors import FileTrouble
+
+    def full(data):
+        raise FileTrouble("no space left", str(len(data)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(status.output, "print_data", full)
+        life.refused(1, "export", "--changes")
+    assert output.print_data is not full
+    assert "STATUS:CANCELLED" in life.do("export", "--changes").out

@@ -74,6 +74,47 @@ def test_a_closed_day_is_known_to_every_record_of_the_folder(at, folder):
     assert folder.exists()
 
 
+def test_tomorrow_is_that_of_the_clinic(at):
+    at("2026-12-28", "plan", "iv", "--start", "2027-01-05", "--save", "alex",
+       "--tz", "America/Chicago")  # fmt: skip
+    # In Chicago it is still the evening of the 6th.
+    out = at("2027-01-07T02:00", "close-day", "tomorrow", ".", "--dry-run").out
+    assert out.startswith("Closed Thu 7 Jan 2027")
+
+
+def test_what_is_over_stays_where_it_was(at):
+    at("2026-12-28", "plan", "spravato", "--start", "2027-01-05", "--save", "alex",
+       "--tz", "America/Chicago")  # fmt: skip
+    at("2027-01-05T19:00", "close-day", "2027-01-05", ".")  # one in the afternoon
+    assert state("alex", 1) == ("2027-01-05 09:00", "planned")
+    assert (
+        "Fri 15 Jan 2027 is over"
+        in at("2027-01-20T14:00", "close-day", "2027-01-15", ".", code=2).err
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_whose_calendar_was_altered_is_to_be_called_too(at):
+    Path("alex.ics").write_text("mine")
+    for more in (("--dry-run",), ()):
+        outcome = at("2027-01-15", "close-day", "2027-01-18", ".", *more, code=3)
+        assert "2 courses to call about" in outcome.out
+        assert "alex: not changed, alex.ics is not what was written" in " ".join(
+            outcome.out.split()
+        )
+    assert state("alex", 5) == ("2027-01-18 09:00", "planned")
+    assert state("bo", 3) == ("2027-01-19 09:00", "planned")
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_is_one_value_also_when_something_fails(at):
+    Path("dee.course.json").write_text("{")
+    for command in (("status", "."), ("agenda", ".", "--day", "2027-01-18")):
+        outcome = at("2027-01-15", *command, "--format", "json", code=1)
+        assert "dee.course.json" in str(json.loads(outcome.out)["unread"])
+        assert "dee.course.json" in outcome.err
+
+
 def test_a_course_without_a_place_says_why(at):
     at("2026-12-28", "plan", "pain", "--start", "2027-01-04", "--save", "eve",
        "--away", "2027-01-09..2027-02-20")  # fmt: skip

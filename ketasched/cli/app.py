@@ -11,14 +11,14 @@ import typer
 from typer.exceptions import TyperException
 
 from ketasched.cli import output
-from ketasched.cli.commands import planning, running
+from ketasched.cli.commands import planning, running, sharing
 from ketasched.cli.program import app
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
 
-__all__ = ["planning", "run", "running"]
+__all__ = ["planning", "run", "running", "sharing"]
 
 INTERRUPTED = 130
 
@@ -88,7 +88,7 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
     if os.environ.get("KETASCHED_DEBUG"):
         raise error
     speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT
-    if _wants_json(arguments) and not speechless:
+    if _wants_json(arguments) and not speechless and not error.told:
         from ketasched.formats import course_report
 
         try:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ketasched import clock
+from ketasched import clock, zone
 from ketasched.cli import output
-from ketasched.cli.records import ENDING, Opened, happened, open_record, task_of, write
+from ketasched.cli.records import (
+    ENDING,
+    Opened,
+    happened,
+    open_record,
+    refuse_drift,
+    task_of,
+    write,
+)
 from ketasched.cli.refusals import refusal_text
 from ketasched.cli.values import choose, clean_text, read
 from ketasched.core.changes import replanned
@@ -17,8 +26,9 @@ from ketasched.core.course import PLANNED, TENTATIVE, Course
 from ketasched.core.dates import read_date
 from ketasched.core.proof import Refusal, Setting
 from ketasched.core.units import day_text
-from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.formats import closed_days
+from ketasched.formats.record_glance import Reader
 
 
 class Call(NamedTuple):
@@ -46,16 +56,42 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     """
     choose("--format", form or "table", ("table", "json"))
     now = clock.now()
-    day = read("DATE", lambda text: read_date(text, now.date()), day_text_)
     place = Path(folder)
     if not place.is_dir():
         raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    today = _today(place, now)
+    day = read("DATE", lambda text: read_date(text, today), day_text_)
+    if day < today:
+        raise UsageProblem(f"{day_text(day)} is over", "say of each session then: miss or cancel")
     reason = clean_text("--reason", reason)
-    calls: list[Call] = []
-    broken: list[str] = []
     if not dry_run:
         _remember(place, day, reason)
-    for path in sorted(place.glob(f"*{ENDING}")):
+    calls, broken = _close(place, day, How(now, reason, dry_run=dry_run))
+    _tell(calls, broken, day, form)
+    if dry_run:
+        output.tell("nothing was written: --dry-run")
+    stuck = [call.name for call in calls if call.after is None]
+    if stuck or broken:
+        without = f"not moved: {', '.join(stuck)}" if stuck else ""
+        unread = f"not read: {'; '.join(broken)}" if broken else ""
+        message = "; ".join(part for part in (without, unread) if part)
+        hint = "the table says why: move or cancel the session by hand"
+        raise NotAll(message, hint if stuck else "the others are done", told=True)
+
+
+class How(NamedTuple):
+    """The moment, why, and whether it is only shown."""
+
+    now: datetime
+    reason: str
+    dry_run: bool
+
+
+def _close(folder: Path, day: date, how: How) -> tuple[list[Call], list[str]]:
+    """Whom to call, and the records that cannot be read."""
+    calls: list[Call] = []
+    broken: list[str] = []
+    for path in sorted(folder.glob(f"*{ENDING}")):
         # Reading a record takes a while; one in which the day does not occur need not be read.
         try:
             data = path.read_bytes()
@@ -65,22 +101,13 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
         if f'"{day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
             continue
         try:
-            opened = open_record(str(path), now)
-            call = _closed(opened, day, reason, dry_run=dry_run)
+            call = _closed(open_record(str(path), how.now), day, how)
         except KetaschedError as error:
             broken.append(f"{path}: {error.message}")
             continue
         if call:
             calls.append(call)
-    _tell(calls, day, form)
-    if dry_run:
-        output.tell("nothing was written: --dry-run")
-    stuck = [call.name for call in calls if call.after is None]
-    if stuck or broken:
-        without = f"no legal place without that day: {', '.join(stuck)}" if stuck else ""
-        unread = f"not read: {'; '.join(broken)}" if broken else ""
-        message = "; ".join(part for part in (without, unread) if part)
-        raise NotAll(message, "see each with status, and move or miss its session by hand")
+    return calls, broken
 
 
 def _remember(folder: Path, day: date, reason: str) -> None:
@@ -92,18 +119,23 @@ def _remember(folder: Path, day: date, reason: str) -> None:
     output.place_files([output.NewFile(folder / closed_days.NAME, text.encode())])
 
 
-def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | None:
+def _closed(opened: Opened, day: date, how: How) -> Call | None:
     stored = opened.stored
     course = stored.course
     affected = [
         one
         for one in course.sessions
-        if one.status in (PLANNED, TENTATIVE) and one.start.date() == day
+        if one.status in (PLANNED, TENTATIVE)
+        and one.start.date() == day
+        and one.start > opened.here
     ]
     visits = [
         one
         for one in course.visits
-        if one.status in (PLANNED, TENTATIVE) and one.start.date() == day and not one.by_video
+        if one.status in (PLANNED, TENTATIVE)
+        and one.start.date() == day
+        and one.start > opened.here
+        and not one.by_video
     ]
     if not affected and not visits:
         return None
@@ -125,18 +157,36 @@ def _closed(opened: Opened, day: date, reason: str, *, dry_run: bool) -> Call | 
         later = {
             one.number
             for one in course.sessions
-            if one.status in (PLANNED, TENTATIVE) and not one.by_hand and one.rank >= first
+            if one.status in (PLANNED, TENTATIVE)
+            and not one.by_hand
+            and one.rank >= first
+            and one.start > opened.here
         }
         outcome = replanned(setting, course, later)
     if isinstance(outcome, Refusal):
         return Call(stored.name, stored.course, None, refusal_text(outcome))
-    if not dry_run:
-        after = happened(opened, stored, outcome, f"closed {day_text(day)}", reason=reason)
-        write(opened, after, opened.path, opened.task)
+    after = happened(opened, stored, outcome, f"closed {day_text(day)}", reason=how.reason)
+    try:
+        if how.dry_run:
+            refuse_drift(opened.path, stored)
+        else:
+            write(opened, after, opened.path, opened.task)
+    except FileTrouble as trouble:
+        why = f"not changed, {trouble.message}; {trouble.hint}"
+        return Call(stored.name, stored.course, None, why)
     return Call(stored.name, stored.course, outcome)
 
 
-def _tell(calls: list[Call], day: date, form: str) -> None:
+def _today(folder: Path, now: datetime) -> date:
+    """Today in the zone of the first record that can be read; else on this computer."""
+    reader = Reader()
+    for path in sorted(folder.glob(f"*{ENDING}")):
+        with contextlib.suppress(FileTrouble):
+            return now.astimezone(zone.load(reader.glance(path).timezone).tzinfo).date()
+    return now.astimezone().date()
+
+
+def _tell(calls: list[Call], broken: list[str], day: date, form: str) -> None:
     if form == "json":
         from ketasched.formats import course_report
 
@@ -149,9 +199,11 @@ def _tell(calls: list[Call], day: date, form: str) -> None:
                     "change": course_report.change_report(call.before, call.after, "closed")
                     if call.after
                     else None,
+                    "why": call.why or None,
                 }
                 for call in calls
             ],
+            "unread": broken,
         }
         output.print_data(course_report.to_json(report).encode(errors="replace"))
         return

@@ -160,3 +160,22 @@ Examples:
   ketasched close-day 2027-01-21 . --reason snow
   ketasched close-day tomorrow records --dry-run
 """
+
+AGENDA = """Who comes on a day: the sessions and linked visits of all records in a folder by
+time, what is due, and how many people are in the house at once.
+
+\b
+Examples:
+  ketasched agenda
+  ketasched agenda records --day tomorrow
+  ketasched agenda records --week --clinic clinic.yaml
+"""
+
+FEED = """Write calendars that other programs subscribe to: one for the staff, and one for
+each patient under a name nobody can guess. Files that have not changed are left
+alone. Serve the folder with a web server; see docs/feeds.md.
+
+\b
+Examples:
+  ketasched feed records --to /srv/feeds
+"""

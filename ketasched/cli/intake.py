@@ -19,7 +19,14 @@ from ketasched.cli.surroundings import (
     surroundings,
     zone_of,
 )
-from ketasched.cli.values import by_phase, choose, clean_text, read, read_number
+from ketasched.cli.values import (
+    by_phase,
+    choose,
+    clean_text,
+    read,
+    read_number,
+    refuse_our_files,
+)
 from ketasched.core.choices import Choices, Layout, lay_out
 from ketasched.core.clinic import WORKING_WEEK, Clinic
 from ketasched.core.dates import read_date
@@ -91,8 +98,18 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
     saved_as = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
-    if request.save and (not saved_as or "\n" in saved_as or request.save.endswith("/")):
-        raise UsageProblem("--save has no name for the record", "such as --save alex")
+    if request.save and (
+        not saved_as
+        or "\n" in saved_as
+        or request.save.endswith("/")
+        or saved_as.startswith("-")
+        or saved_as.endswith(".json")
+    ):
+        raise UsageProblem(
+            f"--save {request.save!r} is no name for a record", "a name without an ending: alex"
+        )
+    if request.ics and request.save:
+        refuse_our_files("--ics", request.ics)
     if not name and saved_as:
         course_name = saved_as
     elif not name and request.ics not in ("", "-"):

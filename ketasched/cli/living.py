@@ -104,7 +104,7 @@ def undo(name: str, how: How) -> None:
     last = stored.history[place]
     if last.before is None:
         raise TypeError(last)
-    course = course_of(last.before, stored.protocol, stored.course.start, stored.timezone)
+    course = course_of(last.before, stored.protocol, stored.course.start, opened.task.zone.tzinfo)
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
@@ -171,9 +171,9 @@ def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, 
     course = opened.stored.course
     if ways.get("--sessions"):
         count = read_number("--sessions", ways["--sessions"], 1)
-        return extending.next_targets(setting.order, course, going, count, opened.today)
+        return extending.next_targets(setting, course, going, count)
     until = read("--until", lambda text: read_date(text, opened.today), ways["--until"])
-    ahead = extending.next_targets(setting.order, course, going, MAX_EXTENSION, opened.today)
+    ahead = extending.next_targets(setting, course, going, MAX_EXTENSION)
     targets = [day for day in ahead if day <= until]
     if not targets:
         raise UsageProblem(

@@ -27,6 +27,7 @@ from ketasched.formats.course_record import CalendarFile, Happening, Kept, Store
 from ketasched.reader.course_state import state_of
 
 ENDING = ".course.json"
+AUDIENCES = ("patient", "staff", "free-busy")
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
 
@@ -130,46 +131,50 @@ def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
     ]
 
 
-def told(stored: StoredCourse) -> dict[str, Kept]:
-    """What calendars were told, by UID."""
-    return {one.uid: one for one in stored.kept}
+def told(stored: StoredCourse) -> dict[tuple[str, str], Kept]:
+    """What calendars were told, by UID and audience."""
+    return {(one.uid, one.audience): one for one in stored.kept}
 
 
 def keep_up(
-    task: Task, course: Course, kept: Mapping[str, Kept], now: datetime
+    task: Task, course: Course, kept: Mapping[tuple[str, str], Kept], now: datetime
 ) -> tuple[Kept, ...]:
-    """What calendars are to be told of a course: SEQUENCE rises where anything a reader sees of an
-    entry has changed, and only there; an entry that was ever told of keeps its line.
+    """What calendars are to be told of a course: for each audience SEQUENCE rises where anything
+    that one sees of an entry has changed, and only there; an entry that was ever told of keeps its
+    line.
     """
     found = dict(kept)
-    for entry in course.entries():
-        name = uid(task.course_name, course, entry)
-        said = hashlib.sha256()
-        for staff in (False, True):
-            view = view_of(task, staff=staff)
-            for text in (summary(course, entry, view), description(course, entry, view)):
-                said.update(text.encode(errors="replace") + b"\0")
-        # A session that took place as planned looks as it did.
-        status = PLANNED if entry.status == ATTENDED else entry.status
-        said.update(f"{entry.start} {entry.end} {status} {task.location}".encode())
-        _note(found, kept, name, said.hexdigest()[:32], now)
-    for duty in due_duties(course):
-        name = duty_uid(task.course_name, course, duty)
-        text = f"{duty_title(duty, view_of(task, staff=True))} {duty.due}"
-        _note(found, kept, name, hashlib.sha256(text.encode()).hexdigest()[:32], now)
+    for audience in AUDIENCES:
+        view = view_for(task, audience)
+        for entry in course.entries():
+            name = uid(task.course_name, course, entry)
+            # A session that took place as planned looks as it did.
+            status = PLANNED if entry.status == ATTENDED else entry.status
+            texts = (summary(course, entry, view), description(course, entry, view))
+            seen = f"{entry.start} {entry.end} {status} {view.location}"
+            _note(found, (name, audience), "\0".join((*texts, seen)), now)
+        for duty in due_duties(course) if view.staff else ():
+            name = duty_uid(task.course_name, course, duty)
+            _note(found, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
     return tuple(found.values())
 
 
 def _note(
-    found: dict[str, Kept], kept: Mapping[str, Kept], name: str, said: str, now: datetime
+    found: dict[tuple[str, str], Kept], key: tuple[str, str], seen: str, now: datetime
 ) -> None:
-    before = kept.get(name)
+    said = hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:32]
+    before = found.get(key)
     if before is None:
-        found[name] = Kept(name, 0, now, now, said)
+        found[key] = Kept(*key, 0, now, now, said)
     elif before.said != said:
         # A clock that was set back does not take a change before the one it follows.
         later = max(now, before.modified)
-        found[name] = Kept(name, before.sequence + 1, before.created, later, said)
+        found[key] = Kept(*key, before.sequence + 1, before.created, later, said)
+
+
+def sequences(kept: tuple[Kept, ...], audience: str) -> dict[str, int]:
+    """How often each entry has changed for an audience, by UID."""
+    return {one.uid: one.sequence for one in kept if one.audience == audience}
 
 
 def live_uids(task: Task, course: Course) -> frozenset[str]:
@@ -201,6 +206,13 @@ def view_for(task: Task, audience: str) -> View:
     return view_of(task, staff=audience == "staff")
 
 
+def audience_of(view: View) -> str:
+    """For whom a course is shown so."""
+    if view.free_busy:
+        return "free-busy"
+    return "staff" if view.staff else "patient"
+
+
 def calendar_of(
     task: Task,
     course: Course,
@@ -211,7 +223,11 @@ def calendar_of(
     """The calendar file of a record's course, or of some of its entries."""
     from ketasched.formats import calendar_ics
 
-    known = {one.uid: calendar_ics.Told(one.sequence, one.created, one.modified) for one in kept}
+    known = {
+        one.uid: calendar_ics.Told(one.sequence, one.created, one.modified)
+        for one in kept
+        if one.audience == audience_of(view)
+    }
     stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
     return calendar_ics.write(course, task.zone, view, stamp, known, only)
 
@@ -253,8 +269,17 @@ def name_of(path: Path) -> str:
     return shlex.quote(str(path).removesuffix(ENDING))
 
 
-def _refuse_drift(path: Path, calendar: CalendarFile) -> None:
-    """Nobody's own entries are written over; a calendar that is gone is simply written again."""
+def refuse_drift(path: Path, stored: StoredCourse) -> None:
+    """Nobody's own entries are written over; a calendar that is gone is simply written again.
+
+    Raises:
+        FileTrouble: somebody altered a calendar of the record at a path.
+    """
+    for calendar in stored.calendars:
+        _refuse_altered(path, calendar)
+
+
+def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
     state = drift_of(path, calendar)
     known = (calendar.digest, calendar.before)
     file = path.parent / calendar.path
@@ -287,8 +312,7 @@ def write_with(
                 str(path),
             )
         if keep_before:
-            for one in stored.calendars:
-                _refuse_drift(path, one)
+            refuse_drift(path, stored)
         stored = stored._replace(
             calendars=tuple(_rewritten(path, one, written) for one in stored.calendars)
         )
@@ -410,5 +434,5 @@ def new_record(
         kept=kept,
         calendars=files,
         history=(Happening(now, "planned", "", (), None),),
-        exported={audience: {one.uid: one.sequence for one in kept} for audience in told_of},
+        exported={audience: sequences(kept, audience) for audience in told_of},
     )

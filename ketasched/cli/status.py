@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.records import (
+    AUDIENCES,
     ENDING,
     Opened,
     anew_command,
@@ -18,18 +18,17 @@ from ketasched.cli.records import (
     live_uids,
     name_of,
     open_record,
+    sequences,
     view_for,
     write_with,
 )
-from ketasched.cli.values import choose
+from ketasched.cli.values import choose, refuse_our_files
+from ketasched.core.authorisation import uncovered
 from ketasched.core.course import PLANNED, TENTATIVE
 from ketasched.core.legality import Fault
 from ketasched.core.proof import unwanted
-from ketasched.core.units import count_text, day_text
+from ketasched.core.units import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
-
-SOON = timedelta(days=28)
-"""How long before an approval ends it is warned about."""
 
 
 def show(name: str, form: str, *, history: bool) -> None:
@@ -83,17 +82,14 @@ def _show_folder(folder: Path, form: str) -> None:
             | course_report.status_report(one.stored.course, one.here, warnings)
             for one, warnings in rows
         ]
-        report = {"schema": course_report.SCHEMA, "courses": reports}
+        report = {"schema": course_report.SCHEMA, "courses": reports, "unread": broken}
         output.print_data(course_report.to_json(report).encode(errors="replace"))
     else:
         from ketasched.cli.terminal.status import folder_page
 
         output.print_text(folder_page(rows))
     if broken:
-        raise FileTrouble(f"not read: {'; '.join(broken)}", "the others are shown")
-
-
-AUDIENCES = ("patient", "staff", "free-busy")
+        raise FileTrouble(f"not read: {'; '.join(broken)}", "the others are shown", told=True)
 
 
 class Wanted(NamedTuple):
@@ -118,11 +114,11 @@ def export(name: str, wanted: Wanted) -> None:
     opened = open_record(name, clock.now())
     stored = opened.stored
     course = stored.course
-    sequences = {one.uid: one.sequence for one in stored.kept}
+    told = sequences(stored.kept, audience)
     only: frozenset[str] | None = None
     if wanted.changes:
         last = stored.exported.get(audience, {})
-        only = frozenset(name for name, sequence in sequences.items() if last.get(name) != sequence)
+        only = frozenset(name for name, sequence in told.items() if last.get(name) != sequence)
     if wanted.drop_cancelled:
         only = live_uids(opened.task, course)
     view = view_for(opened.task, audience)
@@ -131,18 +127,21 @@ def export(name: str, wanted: Wanted) -> None:
     if wanted.changes and not count:
         output.tell("nothing has changed since the last export")
         return
-    after = stored._replace(exported={**stored.exported, audience: sequences})
+    after = stored._replace(exported={**stored.exported, audience: told})
     if wanted.file in ("", "-"):
-        write_with(opened, after, opened.path, {}, keep_before=False)
         output.print_data(data)
+        write_with(opened, after, opened.path, {}, keep_before=False)
         return
+    refuse_our_files("--ics", wanted.file)
     remembered = _remembered(opened, wanted, audience)
     if remembered:
         output.check_place(wanted.file, replace=wanted.force)
         write_with(opened, after, opened.path, {remembered: data}, keep_before=False)
     else:
         with output.new_file(wanted.file, data, replace=wanted.force):
-            write_with(opened, after, opened.path, {}, keep_before=False)
+            pass
+        # Only now: what was not exported must come with the next export.
+        write_with(opened, after, opened.path, {}, keep_before=False)
     how = "import it where the course is" if wanted.changes else "import it into an empty calendar"
     entries = f"{count} entries" if count != 1 else "1 entry"
     output.tell(f"wrote {output.printable(wanted.file)}: {entries}; {how}")
@@ -167,24 +166,6 @@ def _remembered(opened: Opened, wanted: Wanted, audience: str) -> str:
     return ""
 
 
-def _authorisation(opened: Opened) -> Iterator[str]:
-    """What an insurer's approval does not cover, and that it runs out soon."""
-    live = [one for one in opened.stored.course.sessions if one.is_live]
-    until, most = opened.task.authorised_until, opened.task.authorised_visits
-    if until:
-        later = [str(one.number) for one in live if one.start.date() > until]
-        soon = until - opened.today <= SOON
-        if later or soon:
-            what = f": sessions {', '.join(later)} are later" if later else ""
-            yield f"authorised until {day_text(until)}{what}"
-    if most and len(live) > most:
-        first = live[most]
-        yield (
-            f"authorised for {count_text(most, 'session')}, and there are {len(live)}: it runs out "
-            f"before session {first.number}, {day_text(first.start.date())}"
-        )
-
-
 def _warnings(opened: Opened) -> Iterator[str]:
     """What somebody should look at: what is due, what breaks rules, what has drifted."""
     course = opened.stored.course
@@ -201,7 +182,9 @@ def _warnings(opened: Opened) -> Iterator[str]:
     }
     for fault in unwanted(opened.task.order, course, ahead):
         yield f"session {fault.session}: {fault.text}{_decision(opened, fault)}"
-    yield from _authorisation(opened)
+    yield from uncovered(
+        course, opened.task.authorised_until, opened.task.authorised_visits, opened.today
+    )
     for review in course.reviews:
         before = [one for one in course.sessions if one.number == review.after_session]
         if not review.passed and before and before[0].end < opened.now:

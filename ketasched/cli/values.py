@@ -28,6 +28,19 @@ def choose(option: str, given: str, offered: tuple[str, ...]) -> None:
         raise UsageProblem(f"{option}: unknown `{given}`", hint or f"choose {', '.join(offered)}")
 
 
+def refuse_our_files(option: str, path: str) -> None:
+    """Refuse a calendar in the place of a record, or of what stands beside records.
+
+    Raises:
+        UsageProblem: so it would be.
+    """
+    if path.lower().endswith((".json", ".json.bak")):
+        raise UsageProblem(
+            f"{option} {path}: records have such names, and it would be lost",
+            "choose a name that ends in .ics",
+        )
+
+
 def clean_text(option: str, text: str) -> str:
     """A text for people: line ends as one sign, no control characters, nothing undecodable."""
     for line_end in ("\r\n", "\r", "\u2028", "\u2029"):

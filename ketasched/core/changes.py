@@ -18,7 +18,7 @@ from ketasched.core.course import (
 from ketasched.core.extending import Going, next_targets
 from ketasched.core.legality import Fault, faults
 from ketasched.core.placement import NoPlacement
-from ketasched.core.proof import Refusal, Setting, accepted, proved, settled
+from ketasched.core.proof import Refusal, Setting, accepted, proved, settled, undecided
 from ketasched.core.settling import due, finish, not_before, put_off, settle, standing
 from ketasched.core.slots import Slots
 from ketasched.core.units import clock_text, day_text, list_text
@@ -42,9 +42,11 @@ def move(
         return Refusal((Fault(number, "past", text),))
     days = (start.date() - session.start.date()).days
     changed = standing(setting.order, session, start)
+    if start < setting.now:
+        changed = replace(changed, broken=("past",))
     course = course.changing([changed])
     if rest == "keep":
-        return proved(setting, finish(setting.order, course, setting.today), {number})
+        return proved(setting, finish(setting.order, course, setting.now), {number})
     free = {one.number for one in _free(setting, course) if one.number != number}
     if rest == "shift":
         free = {one.number for one in _free(setting, course) if one.rank > session.rank}
@@ -63,10 +65,14 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
     """
     session = _to_come(course, number)
     then = then or setting.order.phases[session.phase].missed or "keep"
+    whole = course
     course = course.changing([replace(session, status=status)])
     later = [one for one in _free(setting, course) if one.rank > session.rank]
     if then == "keep":
-        return accepted(setting, finish(setting.order, course, setting.today))
+        return accepted(setting, finish(setting.order, course, setting.now))
+    lapse = undecided(setting, course)
+    if lapse:
+        return lapse
     make_up = replace(
         session,
         number=course.next_number,
@@ -80,8 +86,9 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
         broken=(),
     )
     if then == "append":
-        going = Going(course.latest.phase, course.latest.pace)
-        (target,) = next_targets(setting.order, course, going, 1, setting.today)
+        going = Going(whole.latest.phase, whole.latest.pace)
+        (target,) = next_targets(setting, whole, going, 1)
+        course = _reviewed_later(course, going.phase, make_up.number)
         place = course.next_place(going.phase)
         make_up = replace(make_up, **going._asdict(), place=place, instead_of=0, stands_at=0)
         make_up = due(setting.order, make_up, target)
@@ -144,7 +151,7 @@ def decide(setting: Setting, course: Course, name: str, *, go_on: bool) -> Cours
             if one.status != ATTENDED and one.rank[0] > review.after_session
         ]
         course = course.changing(stopped)
-    return finish(setting.order, course, setting.today)
+    return finish(setting.order, course, setting.now)
 
 
 def replanned(setting: Setting, course: Course, numbers: Collection[int]) -> Course | Refusal:
@@ -162,8 +169,17 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
         (*setting.order.rules.slots.constraints, not_before(setting.now)), setting.order.times
     )
     refused: list[Fault] = []
+    next_phase = min(
+        (one.start.date() for one in course.live if one.phase != make_up.phase
+         and one.rank > (make_up.stands_at, 0)),
+        default=date.max,
+    )  # fmt: skip
     for days in range(1, FARTHEST_MAKE_UP + 1):
         day = missed + timedelta(days=days)
+        if day >= next_phase:
+            text = f"on {day_text(next_phase)} the next phase has begun"
+            refused.append(Fault(make_up.number, "order", text))
+            break
         option = slots.legal_start(day, make_up.minutes)
         if option is None:
             reasons = slots.why_none(day, make_up.minutes)
@@ -179,9 +195,21 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
         trial = course.adding([wide])
         found = faults(setting.order, trial, {wide.number})
         if not found:
-            return finish(setting.order, trial, setting.today)
+            return finish(setting.order, trial, setting.now)
         refused += found
     return Refusal(tuple(dict.fromkeys(refused)), for_good=True)
+
+
+def _reviewed_later(course: Course, phase: str, number: int) -> Course:
+    """The course in which what was reviewed after the last session of a phase is reviewed after
+    the one that is added at its end.
+    """
+    last = max((one.number for one in course.sessions if one.phase == phase), default=0)
+    reviews = tuple(
+        one._replace(after_session=number) if one.after_session == last and not one.passed else one
+        for one in course.reviews
+    )
+    return replace(course, reviews=reviews)
 
 
 def _refuse_disorder(course: Course, held: Session) -> None:

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.core.course import PLANNED, Course, Session
+from ketasched.core.legality import Fault
 from ketasched.core.order import Order
-from ketasched.core.proof import Refusal, Setting, proved, settled
-from ketasched.core.protocol import DayList, NamedDays
+from ketasched.core.proof import Refusal, Setting, proved, settled, undecided
+from ketasched.core.protocol import DayList, NamedDays, PerWeek
 from ketasched.core.settling import due, finish, put_off, standing
 from ketasched.core.targets import NoPattern, Stretch, Target, lay_targets
-from ketasched.core.units import list_text
+from ketasched.core.units import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem
 
 
@@ -57,6 +58,9 @@ def pace_to_come(order: Order, course: Course, now: datetime, cadence: str) -> G
 
 def add_on(setting: Setting, course: Course, start: datetime, going: Going) -> Course | Refusal:
     """Add one session at a time (aware), by hand."""
+    if start < setting.now and "past" not in setting.override:
+        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
+        return Refusal((Fault(course.next_number, "past", text),))
     before = [one for one in course.live if one.start < start]
     later = any(one.start > start for one in course.live)
     extra = replace(
@@ -67,7 +71,7 @@ def add_on(setting: Setting, course: Course, start: datetime, going: Going) -> C
         stands_at=max(before, key=lambda one: one.rank).rank[0] if before and later else 0,
     )
     extra = standing(setting.order, extra, start)
-    grown = finish(setting.order, _begun(course, going).adding([extra]), setting.today)
+    grown = finish(setting.order, _begun(course, going).adding([extra]), setting.now)
     return proved(setting, grown, {extra.number})
 
 
@@ -75,6 +79,9 @@ def extend(
     setting: Setting, course: Course, targets: Sequence[date], going: Going
 ) -> Course | Refusal:
     """Add sessions that are due on some days; the others stay."""
+    lapse = undecided(setting, course)
+    if lapse:
+        return lapse
     numbers = []
     course = _begun(course, going)
     for target in targets:
@@ -88,15 +95,18 @@ def repace(setting: Setting, course: Course, going: Going) -> Course | Refusal:
     """What is to come of a phase at another pace, from the last session before it on; what comes
     after the phase moves along by whole weeks. What a person put by hand stays.
     """
+    lapse = undecided(setting, course)
+    if lapse:
+        return lapse
     ahead = _free(course, setting.now)
     own = [one for one in ahead if one.phase == going.phase]
     before = [one for one in course.live if one.rank < own[0].rank]
     order = setting.order
     if before:
-        anchor = max(before, key=lambda one: one.rank).start.date()
-        days = _from(order, going, anchor, len(own) + 1, setting.today)[1:]
+        anchor = max(before, key=lambda one: one.rank).target
+        days = _from(setting, course, going, anchor, len(own) + 1)[1:]
     else:
-        days = _from(order, going, own[0].target, len(own), setting.today)
+        days = _from(setting, course, going, own[0].target, len(own))
     moved = [
         due(order, replace(one, pace=going.pace), day) for one, day in zip(own, days, strict=True)
     ]
@@ -106,12 +116,13 @@ def repace(setting: Setting, course: Course, going: Going) -> Course | Refusal:
     return settled(setting, course.changing([*moved, *later]), free)
 
 
-def next_targets(order: Order, course: Course, going: Going, count: int, today: date) -> list[date]:
+def next_targets(setting: Setting, course: Course, going: Going, count: int) -> list[date]:
     """The days on which the course would go on; whole weeks later if the first of them is over.
 
     Raises:
         UsageProblem: the phase lists its days, so it does not go on by itself.
     """
+    order = setting.order
     wanted = order.paced(*going)
     if isinstance(wanted.cadence, (DayList, NamedDays)):
         raise UsageProblem(
@@ -124,7 +135,7 @@ def next_targets(order: Order, course: Course, going: Going, count: int, today: 
     if Going(latest.phase, latest.pace) == going:
         stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
     elif latest.phase == going.phase:
-        return _from(order, going, latest.target, count + 1, today)[1:]
+        return _from(setting, course, going, latest.target, count + 1)[1:]
     else:
         before = order.paced(latest.phase, latest.pace)
         stretches = [
@@ -134,7 +145,7 @@ def next_targets(order: Order, course: Course, going: Going, count: int, today: 
     laid = _laid(lay_targets(stretches, run[0], order.week(), order.days), going)
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
-    return _to_come([one.day + late for one in laid[len(run) :]], going, order, today)
+    return _to_come([one.day + late for one in laid[len(run) :]], going, order, setting.today)
 
 
 # Parts
@@ -165,14 +176,27 @@ def _free(course: Course, now: datetime) -> list[Session]:
     return sorted(ahead, key=lambda one: one.rank)
 
 
-def _from(order: Order, going: Going, first: date, count: int, today: date) -> list[date]:
+def _from(setting: Setting, course: Course, going: Going, first: date, count: int) -> list[date]:
     """The days of a pace from a day on."""
+    order = setting.order
     stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
     if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
         raise UsageProblem(f"the phase {stretch.phase.name} lists its days: it has no cadence")
-    found = _laid(lay_targets([stretch], first, order.week(), order.days), going)
+    weekdays = _weekdays(order, course, going)
+    if first.weekday() not in weekdays:
+        weekdays = ()
+    found = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
     days = [one.day for one in found]
-    return [days[0], *_to_come(days[1:], going, order, today)]
+    return [days[0], *_to_come(days[1:], going, order, setting.today)]
+
+
+def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
+    """The weekdays on which the course kept a pace before; else those that were asked for."""
+    cadence = order.paced(*going).cadence
+    phase = going.pace if going.pace in order.phases else going.phase
+    found = {one.target.weekday() for one in course.sessions if one.phase == phase and not one.pace}
+    several = isinstance(cadence, PerWeek) and cadence.sessions == len(found)
+    return tuple(sorted(found)) if several else order.days
 
 
 def _laid(found: list[Target] | NoPattern, going: Going) -> list[Target]:
@@ -191,8 +215,13 @@ def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[
 
 def _run_of(course: Course, going: Going) -> list[date]:
     """The targets of the sessions that kept a pace up to the end of the course, each place once."""
+    latest = course.latest.target
     there = sorted(
-        (one for one in course.sessions if not one.instead_of and not one.undone),
+        (
+            one
+            for one in course.sessions
+            if not one.instead_of and not one.undone and one.target <= latest
+        ),
         key=lambda one: one.target,
     )
     run: list[date] = []

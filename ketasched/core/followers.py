@@ -39,7 +39,7 @@ def add_followers(
     for follower in _followers(stretches, first_number):
         if follower.number in there:
             continue
-        leader = next((one for one in sessions if one.number == follower.leader), None)
+        leader = _leader(sessions, follower.leader)
         if leader is None:
             unplaced.append(_without_leader(follower, first_number))
             continue
@@ -51,6 +51,15 @@ def add_followers(
             unplaced.append(found)
     sessions.sort(key=lambda one: one.start)
     return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
+
+
+def _leader(sessions: Sequence[Session], number: int) -> Session | None:
+    """The session that one counts from: the make-up, if it did not take place and has one."""
+    found = next((one for one in sessions if one.number == number), None)
+    if found is None or found.is_live:
+        return found
+    made_up = [one for one in sessions if one.instead_of == number]
+    return (_leader(sessions, made_up[-1].number) if made_up else None) or found
 
 
 def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
@@ -91,7 +100,7 @@ def _place(
     first = max(target - timedelta(days=follower.window.early), after + timedelta(days=1))
     last = target + timedelta(days=follower.window.late)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    taken = {one.start.date(): one.number for one in sessions}
+    taken = {one.start.date(): one.number for one in sessions if one.is_live}
 
     def why_not(day: date) -> tuple[Reason, ...]:
         if day in taken:

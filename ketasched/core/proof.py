@@ -47,7 +47,7 @@ def proved(setting: Setting, course: Course, numbers: Collection[int]) -> Course
     found = [
         one for one in unwanted(setting.order, course, numbers) if one.rule not in setting.override
     ]
-    return Refusal(tuple(found)) if found else accepted(setting, course)
+    return Refusal(tuple(found)) if found else accepted(setting, course, numbers)
 
 
 def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[Fault]:
@@ -59,11 +59,13 @@ def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[Fau
     ]
 
 
-def accepted(setting: Setting, course: Course) -> Course:
-    """The course in which the sessions to come know what rules were broken for them on purpose."""
+def accepted(setting: Setting, course: Course, numbers: Collection[int] = ()) -> Course:
+    """The course in which the sessions to come, and some others, know what rules were broken for
+    them on purpose.
+    """
     if not setting.override:
         return course
-    ahead = {one.number for one in course.live if one.start > setting.now}
+    ahead = {one.number for one in course.live if one.start > setting.now} | set(numbers)
     broken: dict[int, set[str]] = {}
     for fault in faults(setting.order, course, ahead):
         if fault.rule in setting.override:
@@ -72,6 +74,15 @@ def accepted(setting: Setting, course: Course) -> Course:
     return course.changing(
         [replace(one, broken=tuple(sorted({*one.broken, *broken[one.number]}))) for one in known]
     )
+
+
+def undecided(setting: Setting, course: Course) -> Refusal | None:
+    """The refusal to plan on where a person must first decide how to go on after a lapse."""
+    if "lapse" in setting.override:
+        return None
+    ahead = {one.number for one in course.live if one.start > setting.now}
+    found = [one for one in unwanted(setting.order, course, ahead) if one.rule == "lapse"]
+    return Refusal(tuple(found)) if found else None
 
 
 def settled(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from ketasched.core.constraint import Candidate, Constraint, Reason, session_end
 from ketasched.core.course import (
+    ATTENDED,
     CANCELLED,
     PLANNED,
     TENTATIVE,
@@ -92,37 +93,18 @@ def settle(
         placed = [one for one in found.placed if one.target.number in free]
         pauses += [found.pause] if found.pause else []
     moved = {one.target.number: one for one in placed}
-    loose = {
-        one.number
-        for one in course.sessions
-        if one.number in following and not one.is_fixed and (one.is_live or one.undone)
-    }
     sessions = tuple(
         _moved(order, one, moved[one.number]) if one.number in moved else one
         for one in course.sessions
-        if one.number not in loose
     )
-    changed = replace(course, sessions=sessions, pauses=tuple(pauses))
-    result = finish(order, changed, now.date())
-    there = {one.number for one in result.sessions}
-    # Calendars know those that have no place any more; they come back when there is one.
-    gone = [
-        replace(one, status=CANCELLED, undone=True)
-        for one in course.sessions
-        if one.number in loose - there
-    ]
-    return result.adding(gone)
+    return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now)
 
 
-def finish(order: Order, course: Course, today: date) -> Course:
-    """The course with its statuses, the sessions that follow others and its linked visits."""
-    course = add_followers(
-        replace(course, unplaced=()),
-        order.layout.stretches,
-        order.already + 1,
-        order.rules.slots,
-        order.clinic.zone,
-    )
+def finish(order: Order, course: Course, now: datetime) -> Course:
+    """The course at a moment (in the clinic's zone) with its statuses, the sessions that follow
+    others and its linked visits.
+    """
+    course = _with_followers(order, course, now)
     ahead = [review.after_session for review in course.reviews if not review.passed]
     first_tentative = min(ahead, default=10**9) + 1
     sessions = tuple(
@@ -131,7 +113,48 @@ def finish(order: Order, course: Course, today: date) -> Course:
         else one
         for one in sorted(course.sessions, key=lambda one: (one.start, one.number))
     )
-    return _with_visits(order, replace(course, sessions=sessions), today)
+    return _with_visits(order, replace(course, sessions=sessions), now.date())
+
+
+def _with_followers(order: Order, course: Course, now: datetime) -> Course:
+    """The sessions that follow another stand where it now wants them, unless they are over or a
+    person put them. One that has no place any more is kept as cancelled, since calendars know it;
+    it comes back when there is one.
+    """
+    following = _follower_numbers(order)
+    held = {one.start.date() for one in course.live if one.status == ATTENDED}
+    loose = {
+        one.number: one
+        for one in course.sessions
+        if one.number in following
+        and not one.is_fixed
+        and (one.undone or (one.is_live and (one.start > now or one.start.date() in held)))
+    }
+    kept = tuple(one for one in course.sessions if one.number not in loose)
+    slots = order.rules.slots
+    course = add_followers(
+        replace(course, sessions=kept, unplaced=()),
+        order.layout.stretches,
+        order.already + 1,
+        Slots((*slots.constraints, not_before(now)), slots.times),
+        order.clinic.zone,
+    )
+    found = tuple(_as_it_was(one, loose.get(one.number)) for one in course.sessions)
+    there = {one.number for one in found}
+    gone = [
+        replace(one, status=CANCELLED, undone=True)
+        for number, one in loose.items()
+        if number not in there
+    ]
+    return replace(course, sessions=found).adding(gone)
+
+
+def _as_it_was(session: Session, before: Session | None) -> Session:
+    """A session that stays where it was is there for the reasons it was, not for those of today."""
+    if before is None or before.undone:
+        return session
+    stays = (before.start, before.target) == (session.start, session.target)
+    return replace(session, reasons=before.reasons) if stays else session
 
 
 def _is_after(course: Course, session: Session, reviewed: int) -> bool:
@@ -213,7 +236,7 @@ def _follows_a_gone_one(session: Session, course: Course) -> bool:
 
 def _moved(order: Order, session: Session, placed: Placed) -> Session:
     start = datetime.combine(placed.day, placed.start, order.clinic.zone)
-    if (session.start, session.target) == (start, placed.target.day):
+    if (session.start, session.target) == (start, placed.target.day) and session.reasons:
         return session  # for the reasons it was there
     return replace(
         session,
@@ -236,6 +259,7 @@ def put_off(session: Session, days: int) -> Session:
         target=session.target + by,
         window_start=session.window_start + by,
         window_end=session.window_end + by,
+        reasons=() if days else session.reasons,
     )
 
 
@@ -244,6 +268,7 @@ def due(order: Order, session: Session, target: date) -> Session:
     window = order.paced(session.phase, session.pace).window
     return replace(
         session,
+        reasons=(),
         target=target,
         window_start=target - timedelta(days=window.early),
         window_end=target + timedelta(days=window.late),

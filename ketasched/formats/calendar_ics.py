@@ -16,6 +16,7 @@ import ics
 import ics.timezone
 from ics.contentline import Container, ContentLine
 
+from ketasched.core.content_line import escape, folded
 from ketasched.core.course import TENTATIVE, Course, LinkedVisit
 from ketasched.core.duties import DueDuty, due_duties
 from ketasched.core.entry_text import (
@@ -38,7 +39,6 @@ _NAMES = (
     "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS", "CATEGORIES",
 )  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
-_OCTETS = 75
 NAMELESS = ("UTC", "-00")
 """Zones that are UTC, or none at all (Factory): their times are written in UTC."""
 
@@ -78,13 +78,13 @@ def write(
     entries = [(name, one) for name, one in entries if only is None or name in only]
     duties = [(name, one) for name, one in duties if view.staff and (only is None or name in only)]
     if len(entries) + len(duties) > 1:
-        title = ContentLine("X-WR-CALNAME", value=_escape(calendar_name(course, view)))
+        title = ContentLine("X-WR-CALNAME", value=escape(calendar_name(course, view)))
         calendar.extra.append(title)
     fresh = Told(0, stamp, stamp)
     # Times in the library's own UTC, else it converts each of them three times for each entry.
     once = _library_times(fresh)
     alarms = _alarms(course, view)
-    category = _escape(_category(course, view))
+    category = escape(_category(course, view))
     for name, one in entries:
         known = once if told is None else _library_times(told.get(name, fresh))
         entry = _entry(course, one, view, written_zone, known)
@@ -248,10 +248,6 @@ def _offset_text(offset: timedelta) -> str:
 # The finishing pass
 
 
-def _escape(text: str) -> str:
-    return text.translate({ord("\\"): "\\\\", ord(";"): "\\;", ord(","): "\\,", ord("\n"): "\\n"})
-
-
 def _finish(container: Container, lines: list[bytes]) -> None:
     """Every line of a component, sub-components last, folded, with CRLF."""
     lines.append(f"BEGIN:{container.name}\r\n".encode())
@@ -266,16 +262,5 @@ def _finish(container: Container, lines: list[bytes]) -> None:
 
 
 def _folded(line: ContentLine) -> bytes:
-    """A content line in pieces of at most 75 octets, no character split."""
     parameters = "".join(f";{name}={','.join(values)}" for name, values in line.params.items())
-    octets = f"{line.name}{parameters}:{line.value}".encode()
-    pieces = []
-    room = _OCTETS
-    while len(octets) > room:
-        cut = room
-        while octets[cut] & 0b1100_0000 == 0b1000_0000:  # inside a character
-            cut -= 1
-        pieces.append(octets[:cut])
-        octets = octets[cut:]
-        room = _OCTETS - 1  # the space that begins a continuation counts
-    return b"\r\n ".join([*pieces, octets]) + b"\r\n"
+    return folded(f"{line.name}{parameters}:{line.value}")

@@ -16,6 +16,7 @@ from ketasched.core.course import (
 from ketasched.core.protocol import Protocol
 from ketasched.errors import UsageProblem
 from ketasched.reader.clinic_record import CLINIC, ClinicFile
+from ketasched.reader.course_state import RECORD_SCHEMA as SCHEMA
 from ketasched.reader.course_state import STATE, check_state, course_of, state_of
 from ketasched.reader.fields import (
     MISSING,
@@ -36,6 +37,7 @@ from ketasched.reader.plain_values import (
     TEXT,
     YES,
     Items,
+    MapOf,
     Options,
     keys_of,
 )
@@ -45,14 +47,16 @@ from ketasched.reader.source import read_file
 if TYPE_CHECKING:
     import yaml
 
-SCHEMA = "ketasched-record/1"
 MAX_BYTES = 16 * 1024 * 1024
 
 
 class Kept(NamedTuple):
-    """What calendars were told of an entry: how often it changed, when, and a digest of it all."""
+    """What an audience's calendars were told of an entry: how often it changed, when, and a digest
+    of all that is seen of it.
+    """
 
     uid: str
+    audience: str
     sequence: int
     created: datetime
     modified: datetime
@@ -139,6 +143,7 @@ def text_of(stored: StoredCourse) -> str:
         "entries": [
             {
                 "uid": one.uid,
+                "for": one.audience,
                 "sequence": one.sequence,
                 "created": one.created.strftime(STAMP),
                 "modified": one.modified.strftime(STAMP),
@@ -215,8 +220,17 @@ def _built(**keys: Any) -> StoredCourse:
         clinic=clinic,
         clinic_data=clinic_data,
         busy=tuple(Busy(**one) for one in keys["busy"]),
-        course=course_of(keys, protocol, date.fromisoformat(keys["start"]), keys["timezone"]),
-        kept=tuple(Kept(**one) for one in keys["entries"]),
+        course=course_of(
+            keys,
+            protocol,
+            date.fromisoformat(keys["start"]),
+            zone.load(keys["timezone"]).tzinfo,
+        ),
+        kept=tuple(
+            Kept(one["uid"], one["for"], one["sequence"], one["created"], one["modified"],
+                 one["said"])
+            for one in keys["entries"]
+        ),
         calendars=tuple(CalendarFile(**one) for one in keys["calendars"]),
         history=tuple(
             Happening(
@@ -225,17 +239,14 @@ def _built(**keys: Any) -> StoredCourse:
             )
             for one in keys["history"]
         ),
-        exported={
-            who: {name: int(sequence) for name, sequence in entries.items()}
-            for who, entries in keys["exported"].items()
-        },
+        exported=keys["exported"],
     )  # fmt: skip
 
 
 def _check(stored: StoredCourse, reading: Reading) -> None:
-    names = [one.uid for one in stored.kept]
+    names = [(one.uid, one.audience) for one in stored.kept]
     if len(set(names)) < len(names):
-        reading.fault_in(stored, "entries", "two entries have the same uid")
+        reading.fault_in(stored, "entries", "two entries have the same uid and audience")
     states = [state_of(stored.course), *(one.before for one in stored.history if one.before)]
     for state in states:
         for message in check_state(state, stored.protocol):
@@ -283,6 +294,7 @@ _RECORD = Record(
         "entries": Key(
             Items(
                 keys_of(
+                    **{"for": one_of("patient", "staff", "free-busy")},
                     uid=TEXT,
                     sequence=whole(0, ANY),
                     created=MOMENT,
@@ -292,7 +304,7 @@ _RECORD = Record(
             ),
             "what calendars were told of each entry",
         ),
-        "exported": Key(Options(), "what was last exported, by audience"),
+        "exported": Key(MapOf(MapOf(whole(0, ANY))), "what was last exported, by audience"),
         "history": Key(Items(_HAPPENING), "what happened, in order"),
     },
     _check,

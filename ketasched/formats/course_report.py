@@ -211,7 +211,6 @@ def to_json(report: Mapping[str, Any]) -> str:
 
 def to_csv(report: Mapping[str, Any]) -> str:
     """The sessions of a course report as CSV: a header, then one row a session."""
-    out = io.StringIO()
     columns = [
         "number",
         "phase",
@@ -227,12 +226,25 @@ def to_csv(report: Mapping[str, Any]) -> str:
         "window_start",
         "window_end",
     ]
+    rows = [
+        session | {"reasons": "; ".join(reason["text"] for reason in session["reasons"])}
+        for session in report["sessions"]
+    ]
+    return rows_as_csv(columns, rows, ("phase", "name", "reasons"))
+
+
+def rows_as_csv(
+    columns: Sequence[str], rows: Sequence[Mapping[str, Any]], texts: Sequence[str]
+) -> str:
+    """Rows as CSV under a header; ``texts`` are the columns that hold people's own words, in which
+    nothing is left that a spreadsheet would take for a formula.
+    """
+    out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
-    for session in report["sessions"]:
-        reasons = "; ".join(reason["text"] for reason in session["reasons"])
-        inert = {key: _inert(session[key] or "") for key in ("phase", "name")}
-        writer.writerow(session | {"reasons": _inert(reasons), **inert})
+    for row in rows:
+        inert = {key: _inert(row[key] or "") for key in texts}
+        writer.writerow({key: row[key] for key in columns} | inert)
     return out.getvalue()
 
 

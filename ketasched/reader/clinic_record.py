@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -28,6 +29,8 @@ from ketasched.reader.fields import (
     Record,
     Schema,
     Text,
+    one_of,
+    whole,
     yes_or_no,
 )
 from ketasched.reader.opening_hours import SPANS, Hours
@@ -44,8 +47,20 @@ class Defaults(NamedTuple):
     protocols: str = ""
 
 
+class Publishing(NamedTuple):
+    """Where `publish` sends courses unless told otherwise: an address, for whom, and the file that
+    holds the login, beside the clinic file; empty where it does not say.
+    """
+
+    to: str
+    audience: str = ""
+    login: str = ""
+
+
 class ClinicFile(NamedTuple):
-    """What a clinic file says; None or empty where it says nothing. ``file``: where it was read."""
+    """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
+    can be treated at once. ``file``: where it was read.
+    """
 
     name: str
     address: str = ""
@@ -56,6 +71,8 @@ class ClinicFile(NamedTuple):
     closures: tuple[Closure, ...] = ()
     openings: tuple[tuple[date, Opening], ...] = ()
     defaults: Defaults = Defaults()
+    chairs: int = 0
+    publish: Publishing | None = None
     file: str = ""
 
 
@@ -183,6 +200,20 @@ def _holidays(**keys: Any) -> HolidayCalendar:
     return HolidayCalendar(keys["country"], keys["subdivision"], keys["observed"], keys["open"])
 
 
+def _publishing(**keys: Any) -> Publishing:
+    return Publishing(keys["to"], keys["for"], keys["login"])
+
+
+def _address(text: str) -> str:
+    """An address without a login in it; whether it is safe is judged when it is used."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"`{text}` is no address such as https://host/calendars/clinic/")
+    if "@" in parts.netloc:
+        raise ValueError("a login in an address is read by others", "write it in a file: `login`")
+    return text
+
+
 def _clinic(**keys: Any) -> ClinicFile:
     del keys["version"]
     return ClinicFile(**keys)
@@ -240,6 +271,14 @@ _DEFAULTS = Record(
         "protocols": Key(LINE, "a protocol file, beside this file", ""),
     },
 )
+_PUBLISHING = Record(
+    _publishing,
+    {
+        "to": Key(Text(_address), "the address of the calendar"),
+        "for": Key(one_of("patient", "staff", "free-busy"), "for whom; else the patient", ""),
+        "login": Key(LINE, "a file with the user's name and password, beside this file", ""),
+    },
+)
 CLINIC = Record(
     _clinic,
     {
@@ -259,6 +298,8 @@ CLINIC = Record(
         "closures": Key(ListOf(_OneOrSeveralDays(_ONE_DAY, _SEVERAL_DAYS)), "closed days", ()),
         "openings": Key(ListOf(_OPENING), "days with hours of their own", ()),
         "defaults": Key(_DEFAULTS, "what courses have unless asked otherwise", Defaults()),
+        "chairs": Key(whole(1, 999), "how many people can be treated at once, for the agenda", 0),
+        "publish": Key(_PUBLISHING, "the calendar on a server that `publish` keeps up", None),
     },
     _check_clinic,
 )

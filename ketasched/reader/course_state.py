@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ketasched import zone
 from ketasched.core.constraint import Reason, session_end
 from ketasched.core.course import (
     Course,
@@ -30,7 +29,8 @@ from ketasched.reader.plain_values import (
     keys_of,
 )
 
-_STATUSES = ("planned", "tentative", "attended", "missed", "cancelled")
+RECORD_SCHEMA = "ketasched-record/1"
+STATUSES = ("planned", "tentative", "attended", "missed", "cancelled")
 
 
 def state_of(course: Course) -> dict[str, Any]:
@@ -53,9 +53,12 @@ def state_of(course: Course) -> dict[str, Any]:
     }
 
 
-def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, name: str) -> Course:
-    """The course that `state_of` wrote, in the zone of that name."""
-    place = zone.load(name).tzinfo
+def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: ZoneInfo) -> Course:
+    """The course that `state_of` wrote, in a zone.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it did not write that.
+    """
     return Course(
         protocol=protocol,
         start=start,
@@ -97,6 +100,16 @@ def check_state(state: Mapping[str, Any], protocol: Protocol) -> list[str]:
         f"the linked visit {one['name']} goes with session {one['session']}, which is not there"
         for one in state["visits"]
         if one["session"] not in numbers
+    ]
+    if not numbers or min(numbers) < 1 or state["total"] < 0:
+        found.append("sessions are numbered from 1")
+    found += [
+        f"`left_out` has an unknown phase, `{name}`"
+        for name in state["left_out"]
+        if name not in phases
+    ]
+    found += [
+        f"{one['name']} has one of two days" for one in state["unplaced"] if len(one["days"]) == 1
     ]
     return list(dict.fromkeys(found))
 
@@ -225,7 +238,9 @@ def _reasons(data: Any) -> tuple[Reason, ...]:
 
 
 def _wall(text: str, place: ZoneInfo) -> datetime:
-    return datetime.strptime(text, WALL).replace(tzinfo=place)
+    if len(text) != len("2027-01-05 09:30"):
+        raise ValueError(text)
+    return datetime.fromisoformat(text).replace(tzinfo=place)
 
 
 def truth(value: Any) -> bool:
@@ -235,7 +250,7 @@ def truth(value: Any) -> bool:
 
 # What it may say
 
-_STATUS = one_of(*_STATUSES)
+_STATUS = one_of(*STATUSES)
 REASONS = Items(keys_of(kind=TEXT, text=TEXT))
 _SESSION = keys_of(
     number=NUMBER, phase=TEXT, place=NUMBER, name=TEXT, target=DATE, window_start=DATE,

@@ -84,6 +84,21 @@ class Items(NamedTuple):
         return {"type": "array", "items": self.item.schema()}
 
 
+class MapOf(NamedTuple):
+    """Keys of any name, with values of one kind."""
+
+    item: Reader
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            return reading.fault(node, "expected keys with values here")
+        pairs = {key.value: self.item.read(value, reading) for key, value in node.value}
+        return MISSING if any(one is MISSING for one in pairs.values()) else pairs
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": self.item.schema()}
+
+
 class Options(NamedTuple):
     """Options of `plan` as typed: each a text, or a list of texts."""
 

@@ -90,7 +90,7 @@ def history_page(opened: Opened) -> str:
     for one in opened.stored.history:
         at = one.at.astimezone(place)
         parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {one.what}"]
-        parts += [f"reason: {one.reason}"] if one.reason else []
+        parts += [f"reason: {' '.join(one.reason.split())}"] if one.reason else []
         parts += [f"rules broken on purpose: {', '.join(one.overridden)}"] if one.overridden else []
         parts += ["undone"] if one.undone else []
         page.add("; ".join(parts))

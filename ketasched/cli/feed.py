@@ -1,0 +1,153 @@
+"""``ketasched feed``: calendars to subscribe to, one for the staff and one for each patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched import clock
+from ketasched.cli import output
+from ketasched.cli.output import NewFile
+from ketasched.cli.records import ENDING, Opened, calendar_of, open_record, view_for
+from ketasched.cli.values import choose
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.formats import calendar_parts, course_report, feed_names
+from ketasched.formats.calendar_parts import Parts
+from ketasched.formats.feed_names import FeedNames
+
+REFRESH = "PT1H"
+"""How often subscribers are asked to look; most look more rarely."""
+
+
+class Feed(NamedTuple):
+    """A feed: for whom, its file name, what it holds, and whether that is new."""
+
+    who: str
+    file: str
+    data: bytes
+    changed: bool
+
+
+def run(folder_name: str, to: str, form: str) -> None:
+    """Write the feeds of a folder's records; a file that has not changed is left alone.
+
+    Raises:
+        KetaschedError: there is no record, or a place cannot be written; FileTrouble names the
+            records that cannot be read, after the others were written.
+    """
+    choose("--format", form or "table", ("table", "json"))
+    folder, place = Path(folder_name), Path(to)
+    opened, unread = _open_all(folder)
+    if place.resolve() == folder.resolve():
+        raise UsageProblem(f"--to {to} is the folder of the records", "serve a folder of its own")
+    names = feed_names.load(folder)
+    records = [one.path.name for one in opened]
+    named = feed_names.naming(names, records)
+    feeds = _feeds(opened, unread, named, place)
+    gone = _gone(folder, named, place)
+    files = [NewFile(place / one.file, one.data) for one in feeds if one.changed]
+    with output.file_trouble(to):
+        place.mkdir(exist_ok=True)
+    if named != names or not (folder / feed_names.NAME).exists():
+        _keep_names(folder, named)
+    output.place_files(files)
+    for path in gone:
+        path.unlink(missing_ok=True)
+    _tell(feeds, gone, list(unread.values()), form)
+    if unread:
+        raise FileTrouble(
+            "; ".join(unread.values()),
+            "the others are written, but for the staff's, which would lack it",
+            told=True,
+        )
+
+
+def _open_all(folder: Path) -> tuple[list[Opened], dict[str, str]]:
+    """All records, and why those that cannot be shown are not, by file name."""
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    now = clock.now()
+    found: list[Opened] = []
+    unread: dict[str, str] = {}
+    seen: dict[str, Path] = {}
+    for path in sorted(folder.glob(f"*{ENDING}")):
+        try:
+            one = open_record(str(path), now)
+        except KetaschedError as error:
+            unread[path.name] = f"{path} is not shown: {error.message}"
+            continue
+        twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
+        if twin:
+            unread[path.name] = f"{path} is not shown: it has the entries of {twin}"
+            continue
+        seen |= {kept.uid: path for kept in one.stored.kept}
+        found.append(one)
+    if not found and not unread:
+        raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
+    return found, unread
+
+
+def _feeds(
+    opened: list[Opened], unread: Mapping[str, str], names: FeedNames, place: Path
+) -> list[Feed]:
+    clinics = dict.fromkeys(
+        one.stored.clinic.name for one in opened if one.stored.clinic is not None
+    )
+    title = next(iter(clinics)) if len(clinics) == 1 else "Clinic"
+    feeds = []
+    staff = [_parts(one, "staff") for one in opened]
+    if staff and not unread:  # without a record the staff would miss its sessions
+        data = calendar_parts.together(title, REFRESH, staff)
+        feeds.append(_feed("staff", names.staff, data, place))
+    for one in opened:
+        name = one.task.title or "Appointments"
+        data = calendar_parts.together(name, REFRESH, [_parts(one, "patient")])
+        feeds.append(_feed(one.stored.name, names.courses[one.path.name], data, place))
+    return feeds
+
+
+def _parts(one: Opened, audience: str) -> Parts:
+    view = view_for(one.task, audience)
+    return calendar_parts.split(calendar_of(one.task, one.stored.course, one.stored.kept, view))
+
+
+def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
+    try:
+        there = (place / file).read_bytes()
+    except OSError:
+        there = b""
+    return Feed(who, file, data, there != data)
+
+
+def _gone(folder: Path, names: FeedNames, place: Path) -> list[Path]:
+    """The feeds of records that are no longer there."""
+    return [
+        place / file
+        for record, file in names.courses.items()
+        if not (folder / record).exists() and (place / file).exists()
+    ]
+
+
+def _keep_names(folder: Path, names: FeedNames) -> None:
+    path = folder / feed_names.NAME
+    if not path.exists():
+        with output.file_trouble(str(path)):
+            path.touch(mode=0o600)  # a name is as good as a password
+    output.place_files([NewFile(path, feed_names.text_of(names).encode())])
+
+
+def _tell(feeds: list[Feed], gone: list[Path], unread: list[str], form: str) -> None:
+    if form == "json":
+        report = {
+            "schema": course_report.SCHEMA,
+            "feeds": [{"name": one.who, "file": one.file, "changed": one.changed} for one in feeds],
+            "removed": [path.name for path in gone],
+            "unread": list(unread),
+        }
+        output.print_data(course_report.to_json(report).encode(errors="replace"))
+    else:
+        from ketasched.cli.terminal.feed import feed_page
+
+        output.print_text(feed_page(feeds, gone))
+    output.tell("who knows a name can read the feed: hand each to its patient only")

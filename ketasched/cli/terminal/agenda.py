@@ -1,0 +1,132 @@
+"""The agenda: who comes when, what is due, and how full the house is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.course import entry_title, hours_text
+from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.core.agenda import Coming, in_house
+from ketasched.core.course import PLANNED, LinkedVisit
+from ketasched.core.entry_text import BUSY, is_gone
+from ketasched.core.units import clock_text, count_text, day_text
+
+if TYPE_CHECKING:
+    from ketasched.cli.agenda import Agenda
+    from ketasched.formats.agenda_report import Day
+
+_BLOCK = "█"
+
+
+def agenda_page(agenda: Agenda) -> str:
+    """The days of an agenda, one below the other; days on which nobody comes are a line."""
+    page = Page()
+    for place, day in enumerate(agenda.days):
+        if place:
+            page.add("")
+        _add_day(page, day, agenda)
+    return page.text()
+
+
+def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
+    people = {id(one.patient.course) for one in day.coming if not is_gone(one.entry)}
+    who = {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people")
+    zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
+    page.add_title(f"{day_text(day.day)}: {who}{zone}")
+    if day.coming:
+        narrow = page.width < NARROW
+        table = _bare(day) if agenda.bare else _narrow(day) if narrow else _table(day, agenda)
+        page.add("", table)
+        house = _house(day, agenda.chairs, page.width)
+        if house.row_count:
+            page.add("", "In the house at once", house)
+    if day.due and not agenda.bare:
+        page.add("", "Also due")
+        page.add_items(f"{patient.name}: {what}" for patient, what in day.due)
+
+
+def _table(day: Day, agenda: Agenda) -> Table:
+    table = _new_table(("Time", "Who", "What", "#", "State and what is due"))
+    for one in day.coming:
+        label = one.patient.course.protocol.label
+        what = f"{label} · {entry_title(one.entry)}"
+        when = _when(one, several=len(agenda.zones) > 1)
+        table.add_row(
+            when, Text(one.patient.name), Text(what), _number(one), Text(_notes(one)),
+            style="dim" if is_gone(one.entry) else "",
+        )  # fmt: skip
+    return table
+
+
+def _narrow(day: Day) -> Table:
+    table = _new_table(("Time", "Who"))
+    for one in day.coming:
+        number = _number(one)
+        label = one.patient.course.protocol.label
+        what = f"{label}{' ' + number if number else ''} · {entry_title(one.entry)}"
+        lines = [one.patient.name, what, _notes(one)]
+        style = "dim" if is_gone(one.entry) else ""
+        text = Text("\n".join(line for line in lines if line))
+        table.add_row(hours_text(one.entry), text, style=style)
+    return table
+
+
+def _bare(day: Day) -> Table:
+    table = _new_table(("Time", "What"))
+    for one in day.coming:
+        if not is_gone(one.entry):
+            table.add_row(hours_text(one.entry), BUSY)
+    return table
+
+
+def _new_table(titles: tuple[str, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, no_wrap=title in ("Time", "#"))
+    return table
+
+
+def _when(one: Coming, *, several: bool) -> str:
+    zone = f" {one.entry.start.tzname()}" if several else ""
+    return f"{hours_text(one.entry)}{zone}"
+
+
+def _number(one: Coming) -> str:
+    if isinstance(one.entry, LinkedVisit):
+        return ""
+    total = one.patient.course.total
+    return f"{one.entry.number}/{total}" if one.entry.number <= total else str(one.entry.number)
+
+
+def _notes(one: Coming) -> str:
+    said = [] if one.entry.status == PLANNED else [one.entry.status]
+    if isinstance(one.entry, LinkedVisit) and one.entry.by_video:
+        said.append("by video")
+    return "; ".join([*said, *one.due])
+
+
+def _house(day: Day, chairs: int, width: int) -> Table:
+    """A bar for each time at which as many people are in the house."""
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    stretches = in_house(day.coming)
+    room = max(8, width - 36)
+    scale = min(2, max(1, room // max((one.people for one in stretches), default=1)))
+    for one in stretches:
+        bar = _BLOCK * min(room, scale * one.people)
+        more = one.people - chairs if chairs else 0
+        over = f" {more} too many for {count_text(chairs, 'chair')}" if more > 0 else ""
+        row = Text(bar)
+        row.append(over, style="bold")
+        table.add_row(f"{_clock(one.start)}–{_clock(one.end)}", str(one.people), row)
+    return table
+
+
+def _clock(moment: datetime) -> str:
+    return clock_text(moment.timetz())

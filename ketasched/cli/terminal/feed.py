@@ -1,0 +1,31 @@
+"""What feeds there are, and which have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.page import Page
+
+if TYPE_CHECKING:
+    from ketasched.cli.feed import Feed
+
+
+def feed_page(feeds: Sequence[Feed], gone: Sequence[Path]) -> str:
+    """A line for each feed."""
+    page = Page()
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("For")
+    table.add_column("", no_wrap=True)
+    table.add_column("File", overflow="fold")
+    for one in feeds:
+        state = "written" if one.changed else "unchanged"
+        table.add_row(Text(one.who), state, Text(one.file))
+    for path in gone:
+        table.add_row("", "removed", Text(path.name))
+    page.add(table)
+    return page.text()

@@ -1,0 +1,1 @@
+"""What speaks to other machines, and only when asked to."""

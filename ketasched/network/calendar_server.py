@@ -1,0 +1,382 @@
+"""A calendar on a CalDAV server: what is in it, and writes that never undo somebody else's.
+
+This is the only module that imports `caldav`, and only its raw requests are used: its calls that
+know of events rewrite bytes and send no precondition. Redirects are not followed but to the same
+host, bodies are limited, and every failure is one sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from ketasched.errors import NetworkTrouble, UsageProblem
+
+if TYPE_CHECKING:
+    from ketasched.network.login import Login
+
+TRIES = 3
+"""How often a request is sent before its failure is believed."""
+PATIENCE = 20
+"""Seconds to wait for a connection, or for the next piece of an answer."""
+WHOLE = 60
+"""Seconds for an answer as a whole."""
+MOST = 32 * 1024 * 1024
+"""Octets of an answer."""
+LONGEST_PAUSE = 5.0
+_CALENDAR_DATA = "text/calendar; charset=utf-8"
+_LIST = (
+    '<?xml version="1.0" encoding="utf-8"?>'
+    '<propfind xmlns="DAV:"><prop><getetag/><resourcetype/></prop></propfind>'
+)
+_DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
+_AGAIN = {429, 500, 502, 503, 504}
+_FULL = {413, 507}
+
+
+class Conflict(Exception):
+    """The entry is not what the precondition says: somebody else has written it."""
+
+
+class Refused(Exception):
+    """The server takes everything else, but not this entry; the argument says why."""
+
+
+class Resource(NamedTuple):
+    """An entry as the server has it."""
+
+    etag: str
+    text: str
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class CalendarServer:
+    """One calendar.
+
+    Raises (every method):
+        NetworkTrouble: the server cannot be reached, or refuses everything.
+    """
+
+    def __init__(self, address: str, login: Login | None) -> None:
+        self.address = checked_address(address)
+        self.login = login
+        self._parts = urlsplit(self.address)
+        self._client = _client(self.address, login)
+
+    def entries(self) -> dict[str, str]:
+        """The names of the calendar's entries, each with its ETag (empty if it has none)."""
+        answer = self._send("PROPFIND", self.address, _LIST.encode(), {"Depth": "1"})
+        if answer.status == 404:
+            raise NetworkTrouble(f"there is no calendar at {self.address}", "look at the address")
+        if answer.status != 207:
+            raise self._trouble(answer, "list")
+        found, is_calendar, others = _read_listing(answer.body, self.address)
+        if not is_calendar:
+            hint = f"it holds {', '.join(others[:5])}" if others else "look at the address"
+            raise NetworkTrouble(f"{self.address} is no calendar", hint)
+        return found
+
+    def read(self, name: str) -> Resource | None:
+        """An entry, or None if it is gone."""
+        answer = self._send("GET", self._at(name), b"", {"Accept": "text/calendar"})
+        if answer.status in (404, 410):
+            return None
+        if answer.status != 200:
+            raise self._trouble(answer, "read")
+        return Resource(answer.headers.get("etag", ""), answer.body.decode(errors="replace"))
+
+    def create(self, name: str, data: bytes) -> str:
+        """Put an entry where none is; its ETag, empty if the server does not say.
+
+        Raises:
+            Conflict: there is one.
+            Refused: the server does not take it.
+        """
+        return self._put(name, data, {"If-None-Match": "*"})
+
+    def replace(self, name: str, data: bytes, etag: str) -> str:
+        """Put an entry in the place of the one with that ETag; its own, empty if not said.
+
+        Raises:
+            Conflict: it is another one, or gone.
+            Refused: the server does not take it.
+        """
+        return self._put(name, data, {"If-Match": etag})
+
+    def remove(self, name: str, etag: str) -> None:
+        """Take away the entry with that ETag.
+
+        Raises:
+            Conflict: it is another one.
+            Refused: the server keeps it.
+        """
+        answer = self._send("DELETE", self._at(name), b"", {"If-Match": etag})
+        if answer.status in (404, 410):
+            return
+        self._judge(answer)
+
+    def _put(self, name: str, data: bytes, condition: Mapping[str, str]) -> str:
+        headers = {"Content-Type": _CALENDAR_DATA, **condition}
+        answer = self._send("PUT", self._at(name), data, headers)
+        self._judge(answer)
+        return answer.headers.get("etag", "")
+
+    def _judge(self, answer: _Answer) -> None:
+        if answer.status in (200, 201, 204):
+            return
+        if answer.status == 412:
+            raise Conflict
+        if answer.status == 409 or b"no-uid-conflict" in answer.body:
+            raise Refused("the calendar has an entry with this UID under another name")
+        if answer.status in (400, 415, 422):
+            raise Refused(f"the server does not take it ({answer.status})")
+        raise self._trouble(answer, "write")
+
+    def _at(self, name: str) -> str:
+        return urljoin(self.address, quote(name))
+
+    def _send(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], hops: int = 2
+    ) -> _Answer:
+        for attempt in range(1, TRIES + 1):
+            last = attempt == TRIES
+            try:
+                answer = self._once(method, url, body, headers)
+            except NetworkTrouble:
+                raise
+            except Exception as error:
+                if last or not _may_help(error):
+                    raise _unreachable(self._parts.netloc, error) from None
+                time.sleep(0.2 * 3 ** (attempt - 1))
+                continue
+            if answer.status in _AGAIN and not last:
+                time.sleep(_pause(answer, attempt))
+                continue
+            break
+        if answer.status in (301, 302, 303, 307, 308):
+            return self._redirected(answer, method, url, body, headers, hops)
+        return answer
+
+    def _once(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> _Answer:
+        from caldav.lib import error
+
+        try:
+            response = self._client.request(url, method, body, dict(headers))
+        except error.AuthorizationError as refusal:
+            return _Answer(refusal.status or 401, {}, b"")
+        except error.RateLimitError as limit:
+            return _Answer(429, {"retry-after": str(limit.retry_after or "")}, b"")
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return _Answer(response.status, names, response._raw or b"")  # noqa: SLF001
+
+    def _redirected(
+        self,
+        answer: _Answer,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        hops: int,
+    ) -> _Answer:
+        """Follow to the same host only: another one gets no password and no names."""
+        target = urljoin(url, answer.headers.get("location", ""))
+        parts = urlsplit(target)
+        if (parts.scheme, parts.netloc) != (self._parts.scheme, self._parts.netloc):
+            where = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "nowhere"
+            raise NetworkTrouble(
+                f"{self._parts.netloc} sends us to {where}, and nothing was sent there",
+                "if that is right, give its address with --to",
+            )
+        if not hops or target == url:
+            raise NetworkTrouble(f"{self._parts.netloc} sends us round in circles")
+        if url == self.address:
+            self.address = target if target.endswith("/") else f"{target}/"
+            target = self.address
+        return self._send(method, target, body, headers, hops - 1)
+
+    def _trouble(self, answer: _Answer, doing: str) -> NetworkTrouble:
+        """The sentence for an answer that means the same for every entry."""
+        host = self._parts.netloc
+        status = answer.status
+        if status == 401:
+            if self.login is None:
+                return NetworkTrouble(f"{host} asks for a login", _HOW_TO_LOG_IN)
+            return NetworkTrouble(
+                f"{host} does not accept the login of {self.login.user}, from {self.login.source}",
+                "correct the name or the password there",
+            )
+        if status == 403:
+            if doing == "write":
+                return NetworkTrouble(
+                    f"the calendar at {self.address} takes no changes from us",
+                    "ask its owner for the right to write, or choose another",
+                )
+            return NetworkTrouble(f"{host} does not let us see {self.address}", _HOW_TO_LOG_IN)
+        if status in _FULL:
+            return NetworkTrouble(
+                f"the calendar at {self.address} is full: the server has no room for more",
+                "make room there, and publish again: it goes on where it stopped",
+            )
+        if status in (404, 405, 501):
+            return NetworkTrouble(f"{self.address} is no calendar", "look at the address")
+        return NetworkTrouble(
+            f"{host} could not {doing} it: it answered {status}",
+            "publish again later: it goes on where it stopped",
+        )
+
+
+_HOW_TO_LOG_IN = "put a login into the keyring, netrc or a file: see docs/publish.md"
+
+
+def checked_address(text: str) -> str:
+    """The address of a calendar, with a slash at its end.
+
+    Raises:
+        UsageProblem: it is no address, has a login in it, or would send one in the open.
+    """
+    parts = urlsplit(text)
+    example = "such as https://host/calendars/clinic/"
+    try:
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageProblem(f"--to: `{text}` is no address", example)
+    if "@" in parts.netloc:
+        raise UsageProblem(
+            "--to: a login in an address is read by others",
+            "put it into the keyring, netrc or a file: see docs/publish.md",
+        )
+    if parts.query or parts.fragment:
+        raise UsageProblem(f"--to: `{text}` is no calendar's address", example)
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise UsageProblem(f"--to: http to {host} would send everything in the open", "use https")
+    return text if text.endswith("/") else f"{text}/"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _client(address: str, login: Login | None) -> Any:
+    try:
+        from caldav import davclient
+        from caldav.lib import error
+    except ImportError:
+        raise UsageProblem(
+            "publish needs the package caldav", 'run: pip install "ketasched[caldav]"'
+        ) from None
+    # It would write logins into files under /tmp if the environment says so.
+    error.debug_dump_communication = False
+    for name in ("caldav", "niquests", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    client = davclient.DAVClient(
+        address,
+        username=login.user if login else None,
+        password=login.password if login else None,
+        timeout=PATIENCE,
+        ssl_verify_cert=True,
+        enable_rfc6764=False,
+        headers={"User-Agent": "calendar-client"},
+    )
+    host = urlsplit(address).hostname or ""
+    # Its own look into netrc and at proxies; a proxy has no business with this machine.
+    client.session.trust_env = not _is_loopback(host)
+    client.session.request = _bounded(client.session.request)
+    return client
+
+
+def _bounded(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Requests that follow no redirect, and whose answers end."""
+
+    def request(*arguments: Any, **options: Any) -> Any:
+        options |= {"allow_redirects": False, "stream": True}
+        if options.get("auth") is None:
+            options["auth"] = _no_login  # else netrc would be asked
+        response = send(*arguments, **options)
+        begun = time.monotonic()
+        body = bytearray()
+        for piece in response.iter_content(65536):
+            body += piece
+            if len(body) > MOST or time.monotonic() - begun > WHOLE:
+                response.close()
+                raise NetworkTrouble("the server's answer does not end", "try again later")
+        response._content = bytes(body)  # noqa: SLF001
+        return response
+
+    return request
+
+
+def _no_login(request: Any) -> Any:
+    return request
+
+
+def _pause(answer: _Answer, attempt: int) -> float:
+    asked = answer.headers.get("retry-after", "")
+    wanted = float(asked) if asked.replace(".", "", 1).isdigit() else 0.2 * 3 ** (attempt - 1)
+    return min(wanted, LONGEST_PAUSE)
+
+
+def _may_help(error: Exception) -> bool:
+    """Whether the same request may go through when it is sent again."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & {"SSLError", "InvalidURL", "InvalidSchema", "ProxyError"}:
+        return False
+    return bool(kinds & {"ConnectionError", "Timeout", "ChunkedEncodingError", "OSError"})
+
+
+def _unreachable(host: str, error: Exception) -> NetworkTrouble:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    text = str(error)
+    if "SSLError" in kinds or "certificate" in text.lower():
+        return NetworkTrouble(
+            f"the certificate of {host} is not to be trusted, and nothing was sent",
+            "look at the address, or have the server's certificate renewed",
+        )
+    if "Timeout" in kinds:
+        return NetworkTrouble(f"{host} does not answer", "try again later")
+    if "NameResolutionError" in text or "resolve" in text.lower():
+        return NetworkTrouble(f"there is no server {host}", "look at the address")
+    return NetworkTrouble(
+        f"the connection to {host} failed",
+        "publish again later: it goes on where it stopped",
+    )
+
+
+def _read_listing(body: bytes, address: str) -> tuple[dict[str, str], bool, list[str]]:
+    """Names with ETags, whether the address is a calendar, and the calendars that it holds."""
+    from lxml import etree
+
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        tree = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        raise NetworkTrouble(f"{address} does not answer as a calendar server does") from None
+    own = unquote(urlsplit(address).path).rstrip("/")
+    found: dict[str, str] = {}
+    others: list[str] = []
+    is_calendar = False
+    for response in tree.iter(f"{_DAV}response"):
+        path = unquote(urlsplit(response.findtext(f"{_DAV}href") or "").path).strip()
+        calendar = response.find(f".//{_DAV}resourcetype/{_CALDAV}calendar") is not None
+        if path.rstrip("/") == own:
+            is_calendar = is_calendar or calendar
+        elif calendar:
+            others.append(urljoin(address, quote(path)))
+        elif path.rpartition("/")[0] == own and response.find(f".//{_DAV}collection") is None:
+            found[path.rpartition("/")[2]] = response.findtext(f".//{_DAV}getetag") or ""
+    return found, is_calendar, others
