@@ -35,7 +35,9 @@ def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: 
     going = Going(course.latest.phase, course.latest.pace)
     if step_back:
         return _stepped_back(order, going)
-    if course.left_out:
+    names = list(order.phases)
+    following = names[names.index(going.phase) + 1 :][:1]
+    if course.left_out and following == [course.left_out[0]]:
         going = Going(course.left_out[0])
     return _at_cadence(order, going, cadence) if cadence else going
 
