@@ -11,7 +11,8 @@ Examples:
   ketasched suggest spravato --from 2027-01-01 --to 2027-03-31 --holidays US
 
 Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
-3 no placement satisfies the rules, 130 interrupted.
+3 no placement satisfies the rules, 4 a server cannot be reached or refuses,
+130 interrupted.
 """
 PLAN = """Lay a protocol out from a start date, and explain every date that moved.
 
@@ -178,4 +179,15 @@ alone. Serve the folder with a web server; see docs/feeds.md.
 \b
 Examples:
   ketasched feed records --to /srv/feeds
+"""
+
+PUBLISH = """Keep a calendar on a CalDAV server in step with a course, or with all of a folder:
+only what differs is sent. What somebody else changed there is never written over:
+it is shown with a verdict, and --accept or --overwrite decides.
+
+\b
+Examples:
+  ketasched publish alex --to https://host/calendars/clinic/ --dry-run
+  ketasched publish records --to https://host/calendars/clinic/ --for staff
+  ketasched publish alex --to https://host/calendars/clinic/ --accept
 """

@@ -326,6 +326,12 @@ def write_with(
     return stored
 
 
+def after_writing(opened: Opened, stored: StoredCourse) -> Opened:
+    """A record as it was just written, to go on with."""
+    text = course_record.text_of(stored).encode()
+    return opened._replace(stored=stored, digest=hashlib.sha256(text).hexdigest())
+
+
 def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
     if one.path not in written:
         return one

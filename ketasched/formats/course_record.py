@@ -74,6 +74,17 @@ class CalendarFile(NamedTuple):
     before: str = ""
 
 
+class Published(NamedTuple):
+    """What a calendar on a server has of an entry, as `publish` left it: its ETag, digests of what
+    was sent and of what was about to be sent, and whether somebody else's words were let stand.
+    """
+
+    etag: str
+    sent: str
+    sending: str
+    theirs: bool
+
+
 class Happening(NamedTuple):
     """Something that was done to a course. ``before``: the state it had, for undo."""
 
@@ -88,7 +99,8 @@ class Happening(NamedTuple):
 class StoredCourse(NamedTuple):
     """A record: the course as it stands, and all it came from.
 
-    ``exported``: by audience and UID, the SEQUENCE that the last export had. ``asked`` are the
+    ``exported``: by audience and UID, the SEQUENCE that the last export had; ``published``: by
+    address and UID, what is there. ``asked`` are the
     options of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` are the
     files' own words, which are read anew each time. ``closed_days`` stand beside the record, in its
     folder.
@@ -108,6 +120,7 @@ class StoredCourse(NamedTuple):
     calendars: tuple[CalendarFile, ...]
     history: tuple[Happening, ...]
     exported: Mapping[str, Mapping[str, int]] = {}
+    published: Mapping[str, Mapping[str, Published]] = {}
     file: str = ""
     closed_days: tuple[date, ...] = ()
 
@@ -152,6 +165,10 @@ def text_of(stored: StoredCourse) -> str:
             for one in stored.kept
         ],
         "exported": {who: dict(entries) for who, entries in stored.exported.items()},
+        "published": {
+            address: {name: one._asdict() for name, one in entries.items()}
+            for address, entries in stored.published.items()
+        },
         "history": [
             {
                 "at": one.at.strftime(STAMP),
@@ -240,6 +257,10 @@ def _built(**keys: Any) -> StoredCourse:
             for one in keys["history"]
         ),
         exported=keys["exported"],
+        published={
+            address: {name: Published(**one) for name, one in entries.items()}
+            for address, entries in keys["published"].items()
+        },
     )  # fmt: skip
 
 
@@ -305,6 +326,10 @@ _RECORD = Record(
             "what calendars were told of each entry",
         ),
         "exported": Key(MapOf(MapOf(whole(0, ANY))), "what was last exported, by audience"),
+        "published": Key(
+            MapOf(MapOf(keys_of(etag=TEXT, sent=TEXT, sending=TEXT, theirs=YES))),
+            "what is on servers, by address",
+        ),
         "history": Key(Items(_HAPPENING), "what happened, in order"),
     },
     _check,

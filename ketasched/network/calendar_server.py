@@ -36,7 +36,6 @@ _LIST = (
 )
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 _AGAIN = {429, 500, 502, 503, 504}
-_FULL = {413, 507}
 
 
 class Conflict(Exception):
@@ -72,12 +71,12 @@ class CalendarServer:
         self.login = login
         self._parts = urlsplit(self.address)
         self._client = _client(self.address, login)
+        self._wire = _Wire(self._client.session.request)
+        self._client.session.request = self._wire
 
     def entries(self) -> dict[str, str]:
         """The names of the calendar's entries, each with its ETag (empty if it has none)."""
         answer = self._send("PROPFIND", self.address, _LIST.encode(), {"Depth": "1"})
-        if answer.status == 404:
-            raise NetworkTrouble(f"there is no calendar at {self.address}", "look at the address")
         if answer.status != 207:
             raise self._trouble(answer, "list")
         found, is_calendar, others = _read_listing(answer.body, self.address)
@@ -154,7 +153,7 @@ class CalendarServer:
                 answer = self._once(method, url, body, headers)
             except NetworkTrouble:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - its libraries raise what they like
                 if last or not _may_help(error):
                     raise _unreachable(self._parts.netloc, error) from None
                 time.sleep(0.2 * 3 ** (attempt - 1))
@@ -173,11 +172,11 @@ class CalendarServer:
         try:
             response = self._client.request(url, method, body, dict(headers))
         except error.AuthorizationError as refusal:
-            return _Answer(refusal.status or 401, {}, b"")
+            return _Answer(getattr(refusal, "status", None) or 401, {}, self._wire.body)
         except error.RateLimitError as limit:
             return _Answer(429, {"retry-after": str(limit.retry_after or "")}, b"")
         names = {name.lower(): value for name, value in response.headers.items()}
-        return _Answer(response.status, names, response._raw or b"")  # noqa: SLF001
+        return _Answer(response.status, names, self._wire.body)
 
     def _redirected(
         self,
@@ -206,33 +205,26 @@ class CalendarServer:
 
     def _trouble(self, answer: _Answer, doing: str) -> NetworkTrouble:
         """The sentence for an answer that means the same for every entry."""
-        host = self._parts.netloc
-        status = answer.status
-        if status == 401:
-            if self.login is None:
-                return NetworkTrouble(f"{host} asks for a login", _HOW_TO_LOG_IN)
-            return NetworkTrouble(
-                f"{host} does not accept the login of {self.login.user}, from {self.login.source}",
-                "correct the name or the password there",
-            )
-        if status == 403:
-            if doing == "write":
-                return NetworkTrouble(
-                    f"the calendar at {self.address} takes no changes from us",
-                    "ask its owner for the right to write, or choose another",
-                )
-            return NetworkTrouble(f"{host} does not let us see {self.address}", _HOW_TO_LOG_IN)
-        if status in _FULL:
-            return NetworkTrouble(
-                f"the calendar at {self.address} is full: the server has no room for more",
-                "make room there, and publish again: it goes on where it stopped",
-            )
-        if status in (404, 405, 501):
-            return NetworkTrouble(f"{self.address} is no calendar", "look at the address")
-        return NetworkTrouble(
-            f"{host} could not {doing} it: it answered {status}",
-            "publish again later: it goes on where it stopped",
-        )
+        host, address = self._parts.netloc, self.address
+        again = "publish again later: it goes on where it stopped"
+        if answer.status == 401 and self.login:
+            who = f"the login of {self.login.user}, from {self.login.source}"
+            return NetworkTrouble(f"{host} does not accept {who}", "correct it there")
+        look = "look at the address"
+        sentences = {
+            401: (f"{host} asks for a login", _HOW_TO_LOG_IN),
+            403: (f"{host} does not let us see {address}", _HOW_TO_LOG_IN),
+            404: (f"there is no calendar at {address}", look),
+            405: (f"{address} is no calendar", look),
+            413: (f"the calendar at {address} is full: there is no room for more", again),
+            501: (f"{address} is no calendar", look),
+            507: (f"the calendar at {address} is full: there is no room for more", again),
+        }
+        if answer.status == 403 and doing == "write":
+            hint = "ask its owner for the right to write, or choose another"
+            return NetworkTrouble(f"the calendar at {address} takes no changes from us", hint)
+        said = f"{host} could not {doing} it: it answered {answer.status}"
+        return NetworkTrouble(*sentences.get(answer.status, (said, again)))
 
 
 _HOW_TO_LOG_IN = "put a login into the keyring, netrc or a file: see docs/publish.md"
@@ -296,18 +288,22 @@ def _client(address: str, login: Login | None) -> Any:
     host = urlsplit(address).hostname or ""
     # Its own look into netrc and at proxies; a proxy has no business with this machine.
     client.session.trust_env = not _is_loopback(host)
-    client.session.request = _bounded(client.session.request)
     return client
 
 
-def _bounded(send: Callable[..., Any]) -> Callable[..., Any]:
-    """Requests that follow no redirect, and whose answers end."""
+class _Wire:
+    """Requests that follow no redirect, and whose answers end; it keeps the last one's body."""
 
-    def request(*arguments: Any, **options: Any) -> Any:
+    def __init__(self, send: Callable[..., Any]) -> None:
+        self._send = send
+        self.body = b""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
         options |= {"allow_redirects": False, "stream": True}
         if options.get("auth") is None:
             options["auth"] = _no_login  # else netrc would be asked
-        response = send(*arguments, **options)
+        self.body = b""
+        response = self._send(*arguments, **options)
         begun = time.monotonic()
         body = bytearray()
         for piece in response.iter_content(65536):
@@ -315,10 +311,8 @@ def _bounded(send: Callable[..., Any]) -> Callable[..., Any]:
             if len(body) > MOST or time.monotonic() - begun > WHOLE:
                 response.close()
                 raise NetworkTrouble("the server's answer does not end", "try again later")
-        response._content = bytes(body)  # noqa: SLF001
+        self.body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
         return response
-
-    return request
 
 
 def _no_login(request: Any) -> Any:
@@ -342,6 +336,10 @@ def _may_help(error: Exception) -> bool:
 def _unreachable(host: str, error: Exception) -> NetworkTrouble:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     text = str(error)
+    if "XMLSyntaxError" in kinds:
+        return NetworkTrouble(
+            f"{host} does not answer as a calendar server does", "look at the address"
+        )
     if "SSLError" in kinds or "certificate" in text.lower():
         return NetworkTrouble(
             f"the certificate of {host} is not to be trusted, and nothing was sent",

@@ -63,3 +63,62 @@ def _feed(
     from ketasched.cli.feed import run
 
     run(folder, to, form)
+
+
+@app.command(
+    "publish",
+    cls=OnceEach,
+    help=help_text.PUBLISH,
+    short_help="Keep a calendar on a server in step.",
+)
+def _publish(
+    name: Annotated[str, typer.Argument(metavar="NAME|FOLDER", show_default=False)],
+    *,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="ADDRESS", help="The calendar; else the clinic file's.",
+            show_default=False,
+        ),
+    ] = "",
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            metavar="patient|staff|free-busy",
+            help="Whom it is for; the patient.",
+            show_default=False,
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look whether the calendar is in step.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take what somebody changed there into the record.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Put ours back where somebody changed it.")
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take all of it out again.")] = False,
+    login: Annotated[
+        str,
+        typer.Option(
+            "--login",
+            metavar="FILE",
+            help="A file with the user's name and, on the next line, the password; "
+            "else the keyring, else netrc.",
+            show_default=False,
+        ),
+    ] = "",
+    clinic: ClinicFile = "",
+    form: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="table|json", help="How to print.",
+                     show_default=False),
+    ] = "",
+) -> None:  # fmt: skip
+    from ketasched.cli.publish import Wanted, run
+
+    wanted = Wanted(to, audience, login, clinic, dry_run, check, accept, overwrite, remove, form)
+    run(name, wanted)

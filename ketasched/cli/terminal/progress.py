@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from ketasched.cli.output import printable
@@ -18,7 +19,7 @@ def reading(path: str) -> Iterator[Tell]:
 
     The body is given a function of how much is done, and of how much.
     """
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _is_watched():
         yield lambda _done, _total: None
         return
     from rich.console import Console
@@ -30,3 +31,36 @@ def reading(path: str) -> Iterator[Tell]:
     ) as bar:
         task = bar.add_task(printable(path), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextlib.contextmanager
+def counting(verb: str, what: str) -> Iterator[Tell]:
+    """While the body works through something, show how far it is; only on a terminal, and only
+    once it has taken a second.
+    """
+    begun = time.monotonic()
+    if not _is_watched():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn(verb), TextColumn("{task.description}", markup=False))
+    bar = Progress(
+        *columns, BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+    )
+    task = bar.add_task(printable(what), total=None)
+
+    def tell(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if time.monotonic() - begun > 1 and not bar.live.is_started:
+            bar.start()
+
+    try:
+        yield tell
+    finally:
+        bar.stop()
+
+
+def _is_watched() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

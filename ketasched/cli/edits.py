@@ -1,0 +1,168 @@
+"""What somebody else changed in a calendar on a server: judged, and taken into the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ketasched.cli.records import Opened, after_writing, happened, write
+from ketasched.cli.refusals import refusal_text
+from ketasched.core import changes
+from ketasched.core.course import CANCELLED, Course, LinkedVisit, Session
+from ketasched.core.duties import due_duties
+from ketasched.core.identity import duty_uid, uid
+from ketasched.core.legality import RULES
+from ketasched.core.proof import Refusal, Setting
+from ketasched.core.units import clock_text, day_text, list_text
+from ketasched.errors import UsageProblem
+from ketasched.network.sync import Edit, Mine
+from ketasched.reader.server_entry import Seen
+
+MOVED, CHANGED, DELETED = "moved", "changed", "deleted"
+_ONLY_OURS = "only ours can be put back"
+_KINDS = ("title", "description", "place", "status")
+
+
+class Judged(NamedTuple):
+    """An edit with a verdict: legal, or which rule it breaks. ``ours`` and ``theirs`` say when, or
+    in which words. ``done``: accepted, overwritten, or empty. ``let_stand``: it stays in the
+    calendar as it is, since a record has no place for it.
+    """
+
+    edit: Edit
+    what: str
+    title: str
+    number: int
+    ours: str
+    theirs: str
+    legal: bool
+    verdict: str
+    start: datetime | None = None
+    done: str = ""
+    let_stand: bool = False
+
+
+def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
+    """What an edit means for the course."""
+    course = opened.stored.course
+    entry = _entry(opened, edit.uid)
+    number = entry.number if isinstance(entry, Session) else 0
+    title = _title(opened, edit.uid, entry)
+    ours = _moment(entry.start) if entry else ""
+    wanted = mine.seen.get(edit.uid)
+    base = Judged(edit, CHANGED, title, number, ours, ours, legal=True, verdict="")
+    theirs = edit.theirs
+    if theirs is None:
+        return _judge_deleted(opened, base, entry)
+    if wanted is None:
+        return base._replace(verdict="it is no longer part of the course", let_stand=True)
+    if theirs.start == wanted.start and not theirs.repeats:
+        return _judge_words(base, theirs, wanted)
+    if theirs.repeats or not isinstance(theirs.start, datetime):
+        said = "it repeats" if theirs.repeats else "it has no time that can be read"
+        return base._replace(theirs=said, legal=False, verdict=_ONLY_OURS)
+    start = theirs.start.astimezone(opened.task.zone.tzinfo)
+    moved = base._replace(what=MOVED, theirs=_moment(start), start=start)
+    if isinstance(entry, Session):
+        return _judge_moved(opened, moved, course)
+    verdict = f"it goes with its session; {_ONLY_OURS}"
+    return moved._replace(legal=False, verdict=verdict, start=None)
+
+
+def _judge_words(base: Judged, theirs: Seen, wanted: Seen) -> Judged:
+    words = [
+        kind
+        for kind, one, other in zip(_KINDS, theirs.texts, wanted.texts, strict=False)
+        if one != other
+    ]
+    words += ["length"] if theirs.end != wanted.end else []
+    verdict = f"its {list_text(words or ['words'])}, for which a record has no place"
+    return base._replace(verdict=verdict, let_stand=True)
+
+
+def _judge_moved(opened: Opened, moved: Judged, course: Course) -> Judged:
+    if moved.start is None:
+        raise TypeError(moved)
+    setting = Setting(opened.task.order, opened.here)
+    try:
+        outcome = changes.move(setting, course, moved.number, moved.start, "keep")
+    except UsageProblem as problem:
+        verdict = f"{problem.message}; {_ONLY_OURS}"
+        return moved._replace(legal=False, verdict=verdict, start=None)
+    if isinstance(outcome, Refusal):
+        rules = list_text(list(dict.fromkeys(one.rule for one in outcome.faults)))
+        own = f"session {moved.number}: "
+        verdict = f"breaks {rules}: {refusal_text(outcome).replace(own, '')}"
+        return moved._replace(legal=False, verdict=verdict)
+    return moved._replace(verdict="legal")
+
+
+def _judge_deleted(opened: Opened, base: Judged, entry: Session | LinkedVisit | None) -> Judged:
+    gone = base._replace(what=DELETED, theirs="", let_stand=True)
+    if not isinstance(entry, Session):
+        return gone._replace(verdict="it stays out of this calendar if accepted")
+    setting = Setting(opened.task.order, opened.here)
+    number = base.number
+    try:
+        changes.drop(setting, opened.stored.course, number, CANCELLED, "keep")
+    except UsageProblem as problem:
+        return gone._replace(verdict=f"{problem.message}; it stays out if accepted")
+    return gone._replace(verdict=f"session {number} is cancelled if accepted", let_stand=False)
+
+
+def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judged]]:
+    """The record with what somebody did in the calendar, as a person's own changes, written with
+    its calendars; edits that cannot be taken stay undone.
+    """
+    setting = Setting(opened.task.order, opened.here, override=frozenset(RULES))
+    course = opened.stored.course
+    after: list[Judged] = []
+    what: list[str] = []
+    for one in judged:
+        if one.let_stand:
+            after.append(one._replace(done="accepted"))
+            continue
+        found: Course | Refusal | None = None
+        if one.what == DELETED:
+            found = changes.drop(setting, course, one.number, CANCELLED, "keep")
+            said = f"cancelled session {one.number}"
+        elif one.start is not None:
+            found = changes.move(setting, course, one.number, one.start, "keep")
+            said = f"moved session {one.number} to {_moment(one.start)}"
+        if isinstance(found, Course):
+            course = found
+            what.append(said)
+            # Who deletes an entry does not want it back as a cancelled one.
+            after.append(one._replace(done="accepted", let_stand=one.what == DELETED))
+        else:
+            after.append(one)
+    if not what:
+        return opened, after
+    before = {rule for one in opened.stored.course.sessions for rule in one.broken}
+    broken = {rule for one in course.sessions for rule in one.broken} - before
+    text = f"as the calendar has it: {list_text(what)}"
+    stored = happened(opened, opened.stored, course, text, overridden=tuple(sorted(broken)))
+    stored = write(opened, stored, opened.path, opened.task)
+    return after_writing(opened, stored), after
+
+
+def _entry(opened: Opened, name: str) -> Session | LinkedVisit | None:
+    course = opened.stored.course
+    who = opened.task.course_name
+    return next((one for one in course.entries() if uid(who, course, one) == name), None)
+
+
+def _title(opened: Opened, name: str, entry: Session | LinkedVisit | None) -> str:
+    if isinstance(entry, Session):
+        return entry.name or entry.phase
+    if entry:
+        return entry.name
+    course = opened.stored.course
+    who = opened.task.course_name
+    duties = [one for one in due_duties(course) if duty_uid(who, course, one) == name]
+    return duties[0].name if duties else "an entry"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"

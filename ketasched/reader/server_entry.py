@@ -1,0 +1,94 @@
+"""One entry of a calendar as a server has it: what a reader sees of it, however it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ketasched import zone
+
+_HEAD = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*")?[^:";]*)*):(.*)', re.DOTALL)
+_TZID = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([\\;,nN])")
+_REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE")
+_TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "STATUS")
+
+
+class Seen(NamedTuple):
+    """What a reader sees. Times are instants, or days for an entry of whole days, None where they
+    cannot be read; ``texts`` are title, description, place and status; ``sequence`` is what no
+    reader sees: how often it was changed.
+    """
+
+    start: datetime | date | None
+    end: datetime | date | None
+    texts: tuple[str, ...]
+    repeats: bool
+    sequence: int
+
+    @property
+    def digest(self) -> str:
+        """The same for two entries in which a reader sees the same."""
+        what = (str(self.start), str(self.end), *self.texts, str(self.repeats))
+        return hashlib.sha256("\0".join(what).encode(errors="replace")).hexdigest()[:32]
+
+
+def see(text: str, place: ZoneInfo) -> Seen | None:
+    """The entry in the text of a calendar; None if it has none. Times without a zone are those of
+    ``place``; a zone is known by its name, with the newest rules.
+    """
+    unfolded = re.sub(r"\r?\n[ \t]", "", text)
+    found: dict[str, tuple[str, str]] = {}
+    repeats = False
+    depth: list[str] = []
+    entries = 0
+    for line in unfolded.splitlines():
+        match = _HEAD.fullmatch(line)
+        if match is None:
+            continue
+        name, parameters, value = match[1].upper(), match[2], match[3]
+        if name == "BEGIN":
+            depth.append(value.strip().upper())
+            entries += depth[-1] == "VEVENT"
+        elif name == "END":
+            depth[-1:] = []
+        elif depth[-1:] == ["VEVENT"]:
+            repeats = repeats or name in _REPEATS
+            found.setdefault(name, (parameters, value))
+    if not entries:
+        return None
+    texts = tuple(_plain(found.get(name, ("", ""))[1]) for name in _TEXTS)
+    sequence = found.get("SEQUENCE", ("", "0"))[1].strip()
+    return Seen(
+        _moment(found.get("DTSTART"), place),
+        _moment(found.get("DTEND"), place),
+        texts,
+        repeats or entries > 1,
+        int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
+    )
+
+
+def _plain(value: str) -> str:
+    text = _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def _moment(found: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | None:
+    if found is None:
+        return None
+    parameters, value = found
+    value = value.strip().upper()
+    try:
+        if len(value) == len("20270105"):
+            return datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC).date()
+        wall = datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+    if value.endswith("Z"):
+        return wall.replace(tzinfo=UTC)
+    named = _TZID.search(parameters)
+    where = zone.load_loosely(named[1]) if named else place
+    return wall.replace(tzinfo=where).astimezone(UTC) if where else None
