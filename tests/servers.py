@@ -1,11 +1,15 @@
 """A real calendar server on this machine, another client that speaks to it, and one that misbehaves."""
 
 import base64
+import contextlib
 import http.client
+import http.server
 import os
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,3 +113,139 @@ class Client:
 
     def delete(self, name):
         assert self.send("DELETE", name)[0] in (200, 204)
+
+
+LISTING = (
+    '<?xml version="1.0"?><multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
+    "<response><href>{path}</href><propstat><prop><resourcetype><collection/>{kind}</resourcetype>"
+    "</prop></propstat></response>{entries}</multistatus>"
+)
+ENTRY = (
+    "<response><href>{path}{name}</href><propstat><prop><getetag>{etag}</getetag>"
+    "<resourcetype/></prop></propstat></response>"
+)
+
+
+class Misbehaving:
+    """A small calendar server in memory that does as it is told.
+
+    ``fault(method, name, writes)`` may return what to do instead of the right thing: a status,
+    `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, or None.
+    ``log`` has every request: method, name, headers, body.
+    """
+
+    PATH = "/cal/clinic/"
+
+    def __init__(self, tls=""):
+        self.entries = {}
+        self.log = []
+        self.fault = lambda *_: None
+        self.etags = True
+        self.kind = "<C:calendar/>"
+        self.count = 0
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                server.handle(self)
+
+            do_GET = do_PUT = do_DELETE = do_PROPFIND = do_OPTIONS = answer  # noqa: N815
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None
+        scheme = "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            scheme = "https"
+        self.address = f"{scheme}://127.0.0.1:{self.server.server_port}{self.PATH}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def writes(self):
+        return [one for one in self.log if one[0] in ("PUT", "DELETE")]
+
+    def handle(self, request):
+        method = request.command
+        name = request.path.removeprefix(self.PATH)
+        body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        self.log.append((method, name, dict(request.headers), body))
+        wanted = self.fault(method, name, len(self.writes))
+        if wanted == "cut":
+            request.connection.close()
+            request.close_connection = True
+            return
+        if wanted == "slow":
+            threading.Event().wait(3)  # a test may have stilled time.sleep
+        if wanted == "endless":
+            request.send_response(207)
+            request.end_headers()
+            with contextlib.suppress(OSError):
+                while True:
+                    request.wfile.write(b" " * 65536)
+            request.close_connection = True
+            return
+        if isinstance(wanted, str) and "/" in wanted:
+            self.say(request, 302, {"Location": wanted})
+            return
+        if isinstance(wanted, int):
+            self.say(request, wanted)
+            return
+        status, headers, text = self.do(method, name, request.headers, body)
+        if wanted == "cut after":
+            request.connection.close()
+            request.close_connection = True
+            return
+        self.say(request, status, headers, text)
+
+    def say(self, request, status, headers=None, body=b""):
+        request.send_response(status)
+        for key, value in (headers or {}).items():
+            request.send_header(key, value)
+        if status != 204:
+            request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        if status != 204:
+            request.wfile.write(body)
+
+    def do(self, method, name, headers, body):
+        there = self.entries.get(name)
+        if method == "PROPFIND":
+            entries = "".join(
+                ENTRY.format(path=self.PATH, name=one, etag=etag if self.etags else "")
+                for one, (etag, _) in self.entries.items()
+            )
+            text = LISTING.format(path=self.PATH, kind=self.kind, entries=entries)
+            return 207, {"Content-Type": "text/xml"}, text.encode()
+        if method == "GET":
+            if there is None:
+                return 404, {}, b""
+            shown = {"ETag": there[0]} if self.etags else {}
+            return 200, {"Content-Type": "text/calendar", **shown}, there[1]
+        if headers.get("If-None-Match") == "*" and there:
+            return 412, {}, b""
+        match = headers.get("If-Match")
+        if match is not None and (there is None or there[0] != match):
+            return 412, {}, b""
+        if method == "DELETE":
+            del self.entries[name]
+            return 204, {}, b""
+        return self.put(name, body, created=there is None)
+
+    def put(self, name, body, *, created=True):
+        """Store an entry, also as somebody else would."""
+        self.count += 1
+        etag = f'"{self.count}"'
+        self.entries[name] = (etag, body)
+        return 201 if created else 204, {"ETag": etag} if self.etags else {}, b""

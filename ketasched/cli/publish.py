@@ -75,6 +75,8 @@ def run(name: str, wanted: Wanted) -> None:
             trouble = error
             break
         except FileTrouble as error:
+            if len(opened) == 1 and not unread:
+                raise
             unread.append(error.message)
     _tell(done, list(servers), unread, wanted)
     if trouble:

@@ -236,12 +236,12 @@ def checked_address(text: str) -> str:
     Raises:
         UsageProblem: it is no address, has a login in it, or would send one in the open.
     """
-    parts = urlsplit(text)
     example = "such as https://host/calendars/clinic/"
     try:
+        parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        host = None
+        raise UsageProblem(f"--to: `{text}` is no address", example) from None
     if parts.scheme not in ("http", "https") or not host:
         raise UsageProblem(f"--to: `{text}` is no address", example)
     if "@" in parts.netloc:

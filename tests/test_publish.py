@@ -1,0 +1,723 @@
+"""`publish` against a real Radicale, and against a server that misbehaves on purpose."""
+
+import hashlib
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from servers import PASSWORD, USER, Misbehaving, Radicale
+
+from ketasched.network import calendar_server, login
+from ketasched.reader.server_entry import see
+
+NOW = "2026-12-22T15:00"
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(autouse=True)
+def _no_login_of_this_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("NETRC", str(tmp_path / "no-netrc"))
+
+
+@pytest.fixture(scope="module")
+def radicale(tmp_path_factory):
+    server = Radicale(tmp_path_factory.mktemp("radicale"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def calendar(radicale, request):
+    """A new calendar of its own, as another client sees it."""
+    return radicale.calendar(hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16])
+
+
+@pytest.fixture
+def fake():
+    server = Misbehaving()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def at(monkeypatch, ketasched):
+    def run(moment, *arguments, code=0):
+        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
+        outcome = ketasched(*arguments)
+        assert outcome.code == code, outcome
+        assert PASSWORD not in outcome.out + outcome.err
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def alex(at):
+    """Six sessions from Mon 4 Jan 2027, Mondays and Thursdays, with four linked visits."""
+    Path("login").write_text(f"{USER}\n{PASSWORD}\n")
+    Path("login").chmod(0o600)
+    return save(at, "alex")
+
+
+def save(at, name, start="2027-01-04"):
+    at(NOW, "plan", "iv", "--start", start, "--tz", "America/Chicago", "--save", name)
+    return name
+
+
+@pytest.fixture
+def publish(at, alex):
+    """Publish to an address; what came of it, as JSON."""
+
+    def run(address, *more, code=0, name=alex):
+        outcome = at(
+            NOW,
+            "publish",
+            name,
+            "--to",
+            address,
+            "--login",
+            "login",
+            "-f",
+            "json",
+            *more,
+            code=code,
+        )
+        report = json.loads(outcome.out)
+        return report | {"err": outcome.err}
+
+    return run
+
+
+def counts(report):
+    return tuple(report[key] for key in ("created", "changed", "removed", "unchanged", "refused"))
+
+
+def record(name="alex"):
+    return json.loads(Path(f"{name}.course.json").read_text())
+
+
+def entry_of(text):
+    """The entry alone, as it stands in a calendar file."""
+    return text[text.index(b"BEGIN:VEVENT") : text.index(b"END:VCALENDAR")]
+
+
+def of_session(server, number):
+    """The name of a session's resource."""
+    text = f"SUMMARY:Appointment {number} of 6".encode()
+    (name,) = [name for name, (_, data) in server.entries.items() if text in data]
+    return name
+
+
+# What is sent
+
+
+def test_each_entry_is_a_resource_with_the_bytes_of_the_calendar_file(at, publish, fake):
+    assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+    whole = at(NOW, "export", "alex").out.encode()
+    for _, data in fake.entries.values():
+        assert entry_of(data) in whole
+        assert data.startswith(b"BEGIN:VCALENDAR\r\n")
+        assert data.count(b"BEGIN:VEVENT") == 1
+        assert b"METHOD" not in data
+        assert b"X-WR-CALNAME" not in data
+    assert len(fake.entries) == whole.count(b"BEGIN:VEVENT")
+    assert all(headers["If-None-Match"] == "*" for _, _, headers, _ in fake.writes)
+
+
+def test_a_second_time_sends_nothing(publish, fake):
+    publish(fake.address)
+    before, kept = len(fake.log), Path("alex.course.json").read_bytes()
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+    assert [one[0] for one in fake.log[before:]] == ["PROPFIND"]
+    assert Path("alex.course.json").read_bytes() == kept
+
+
+def test_only_what_differs_is_sent(at, publish, fake):
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    before = len(fake.log)
+    name = of_session(fake, 2)
+    assert counts(publish(fake.address)) == (0, 1, 0, 9, 0)
+    assert [one[:2] for one in fake.log[before:]] == [("PROPFIND", ""), ("PUT", name)]
+    assert "If-Match" in fake.log[-1][2]
+    assert b"SEQUENCE:1\r\n" in fake.entries[name][1]
+
+
+def test_a_real_server(at, publish, calendar):
+    assert counts(publish(calendar.address)) == (10, 0, 0, 0, 0)
+    at(NOW, "move", "alex", "5", "2027-01-19 10:00")
+    at(NOW, "cancel", "alex", "6")
+    assert publish(calendar.address)["changed"] >= 2
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert "DTSTART;TZID=America/Chicago:20270119T100000" in calendar.text(
+        calendar.find("Appointment 5 of 6")
+    )
+    assert "STATUS:CANCELLED" in calendar.text(calendar.find("CANCELLED: Appointment 6"))
+    assert counts(publish(calendar.address, "--remove")) == (0, 0, 10, 0, 0)
+    assert calendar.names() == []
+    assert record()["published"] == {}
+    assert counts(publish(calendar.address)) == (10, 0, 0, 0, 0)
+
+
+def test_other_entries_of_the_calendar_are_left_alone(publish, fake):
+    fake.put("theirs.ics", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    publish(fake.address)
+    publish(fake.address, "--remove")
+    assert list(fake.entries) == ["theirs.ics"]
+
+
+@pytest.mark.parametrize("looking", ["--dry-run", "--check"])
+def test_looking_sends_nothing_and_writes_nothing(at, publish, fake, looking):
+    kept = Path("alex.course.json").read_bytes()
+    code = 1 if looking == "--check" else 0
+    assert counts(publish(fake.address, looking, code=code)) == (10, 0, 0, 0, 0)
+    assert (fake.writes, Path("alex.course.json").read_bytes()) == ([], kept)
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    before = len(fake.writes)
+    assert counts(publish(fake.address, looking, code=code)) == (0, 1, 0, 9, 0)
+    assert len(fake.writes) == before
+    publish(fake.address)
+    publish(fake.address, looking)
+
+
+def test_for_whom(at, publish, fake):
+    publish(fake.address, "--for", "staff")
+    shown = b"".join(data for _, data in fake.entries.values())
+    assert b"SUMMARY:alex " in shown
+    publish(fake.address, "--for", "free-busy")
+    shown = b"".join(data for _, data in fake.entries.values())
+    assert b"alex" not in shown
+    assert {line for line in shown.split(b"\r\n") if line.startswith(b"SUMMARY")} == {
+        b"SUMMARY:Busy"
+    }
+
+
+def test_a_folder_of_records(at, publish, fake):
+    save(at, "bo", "2027-01-05")
+    Path("cy.course.json").write_text("{")
+    report = publish(fake.address, name=".", code=1)
+    assert "cy.course.json" in report["err"]
+    assert [(one["name"], one["created"]) for one in report["courses"]] == [
+        ("alex", 10),
+        ("bo", 10),
+    ]
+    assert len(fake.entries) == 20
+    Path("cy.course.json").write_bytes(Path("bo.course.json").read_bytes())
+    again = publish(fake.address, name=".", code=1)
+    assert counts(again) == (0, 0, 0, 20, 0)
+    assert "has the entries of bo.course.json" in again["err"]
+
+
+def test_the_clinic_file_says_where(at, alex, fake):
+    Path("clinic").mkdir()
+    Path("login").replace("clinic/pass")
+    Path("clinic/clinic.yaml").write_text(
+        f"version: 1\nname: Lakeside\npublish:\n  to: {fake.address}\n  for: staff\n  login: pass\n"
+    )
+    out = at(NOW, "publish", alex, "--clinic", "clinic/clinic.yaml").out
+    assert "10 created" in out
+    assert any(b"SUMMARY:alex" in data for _, data in fake.entries.values())
+    assert "--to is missing" in at(NOW, "publish", alex, code=2).err
+
+
+# What somebody else did
+
+MOVED = ("20270111T090000", "20270112T100000"), ("20270111T110000", "20270112T120000")
+TO_SUNDAY = ("20270111T090000", "20270110T090000"), ("20270111T110000", "20270110T110000")
+IN_UTC = (
+    ("DTSTART;TZID=America/Chicago:20270111T090000", "DTSTART:20270112T160000Z"),
+    ("DTEND;TZID=America/Chicago:20270111T110000", "DTEND:20270112T180000Z"),
+)
+ALL_DAY = (
+    ("DTSTART;TZID=America/Chicago:20270111T090000", "DTSTART;VALUE=DATE:20270112"),
+    ("DTEND;TZID=America/Chicago:20270111T110000", "DTEND;VALUE=DATE:20270113"),
+)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "what", "legal", "verdict"),
+    [
+        (MOVED, "moved", True, "legal"),
+        (IN_UTC, "moved", True, "legal"),
+        (TO_SUNDAY, "moved", False, "breaks closed: closed on Sundays"),
+        ((("20270111T110000", "20270111T120000"),), "changed", True, "its length"),
+        ((("SUMMARY:", "SUMMARY:Bring papers. "),), "changed", True, "its title"),
+        ((("STATUS:CONFIRMED", "STATUS:TENTATIVE"),), "changed", True, "its status"),
+        ((("SEQUENCE:0", "SEQUENCE:0\r\nRRULE:FREQ=DAILY"),), "changed", False, "it repeats"),
+        (ALL_DAY, "changed", False, "no time that can be read"),
+    ],
+)  # fmt: skip
+def test_an_edit_is_reported_with_a_verdict_and_left_alone(
+    publish, calendar, pairs, what, legal, verdict
+):
+    publish(calendar.address)
+    name = calendar.find("Appointment 3 of 6")
+    calendar.edit(name, *pairs)
+    theirs = calendar.text(name)
+    for looking in ((), ("--check",), ()):
+        report = publish(calendar.address, *looking, code=1)
+        assert counts(report) == (0, 0, 0, 9, 1)
+        (edit,) = report["courses"][0]["edits"]
+        assert (edit["number"], edit["what"], edit["legal"]) == (3, what, legal)
+        assert verdict in edit["verdict"] + str(edit["theirs"])
+    assert calendar.text(name) == theirs
+    assert "--accept" in report["err"]
+
+
+def test_a_move_is_taken_into_the_record(at, publish, calendar):
+    publish(calendar.address)
+    calendar.edit(calendar.find("Appointment 3 of 6"), *MOVED, ("SEQUENCE:0", "SEQUENCE:4"))
+    report = publish(calendar.address, "--accept")
+    assert report["courses"][0]["edits"][0]["done"] == "accepted"
+    (session,) = [one for one in record()["sessions"] if one["number"] == 3]
+    assert (session["start"], session["by_hand"]) == ("2027-01-12 10:00", True)
+    assert (
+        "as the calendar has it: moved session 3 to Tue 12 Jan 2027 10:00"
+        in (record()["history"][-1]["what"])
+    )
+    assert "SEQUENCE:5" in calendar.text(calendar.find("Appointment 3 of 6"))
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    at(NOW, "undo", "alex")
+    publish(calendar.address)
+    text = calendar.text(calendar.find("Appointment 3 of 6"))
+    assert "20270111T090000" in text
+    assert "SEQUENCE:6" in text
+
+
+def test_a_move_that_breaks_a_rule_is_taken_with_the_rule(publish, calendar):
+    publish(calendar.address)
+    calendar.edit(calendar.find("Appointment 3 of 6"), *TO_SUNDAY)
+    publish(calendar.address, "--accept")
+    assert "closed" in record()["history"][-1]["overridden"]
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_other_words_stand_until_ours_change(at, publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 3 of 6")
+    calendar.edit(name, ("SUMMARY:", "SUMMARY:Bring papers. "))
+    publish(calendar.address, "--accept")
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert "Bring papers" in calendar.text(name)
+    at(NOW, "move", "alex", "3", "2027-01-12")
+    assert publish(calendar.address, code=1)["refused"] == 1
+    assert "Bring papers" in calendar.text(name)
+    publish(calendar.address, "--overwrite")
+    assert "Bring papers" not in calendar.text(name)
+    assert "20270112T090000" in calendar.text(name)
+
+
+def test_what_was_deleted_is_cancelled_and_stays_out(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 6 of 6")
+    calendar.delete(name)
+    report = publish(calendar.address, code=1)
+    assert report["courses"][0]["edits"][0]["what"] == "deleted"
+    publish(calendar.address, "--accept")
+    assert record()["sessions"][-1]["status"] == "cancelled"
+    assert name not in calendar.names()
+    assert publish(calendar.address)["refused"] == 0
+    assert name not in calendar.names()
+
+
+@pytest.mark.parametrize("what", ["moved", "deleted", "reworded"])
+def test_ours_is_put_back(publish, calendar, what):
+    publish(calendar.address)
+    name = calendar.find("Appointment 4 of 6")
+    before = calendar.text(name)
+    if what == "deleted":
+        calendar.delete(name)
+    else:
+        old = "20270114T090000" if what == "moved" else "SUMMARY:"
+        calendar.edit(name, (old, f"{old[:-6]}100000" if what == "moved" else "SUMMARY:No. "))
+    publish(calendar.address, code=1)
+    report = publish(calendar.address, "--overwrite")
+    assert report["courses"][0]["edits"][0]["done"] == "overwritten"
+    zone = datetime.fromisoformat("2027-01-01T00:00:00+00:00").tzinfo
+    assert see(calendar.text(name), zone).texts == see(before, zone).texts
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_a_linked_visit_that_was_moved(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("SUMMARY:Check-in")
+    calendar.edit(name, ("T090000", "T100000"))
+    report = publish(calendar.address, code=1)
+    assert "it goes with its session" in report["courses"][0]["edits"][0]["verdict"]
+    publish(calendar.address, "--accept", code=1)
+    publish(calendar.address, "--overwrite")
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_a_session_that_took_place_is_not_moved_by_a_calendar(at, publish, calendar):
+    publish(calendar.address)
+    at("2027-01-12T20:00", "done", "alex", "3")
+    calendar.edit(calendar.find("Appointment 3 of 6"), *MOVED)
+    report = publish(calendar.address, "--accept", code=1)
+    assert "session 3 is attended already" in report["courses"][0]["edits"][0]["verdict"]
+    assert record()["sessions"][2]["start"] == "2027-01-11 09:00"
+
+
+def test_a_client_that_writes_the_same_in_other_words_has_changed_nothing(publish, calendar):
+    publish(calendar.address)
+    calendar.edit(
+        calendar.find("Appointment 3 of 6"),
+        ("DTSTART;TZID=America/Chicago:20270111T090000", "DTSTART:20270111T150000Z"),
+        ("TRIGGER:-P1D", "TRIGGER:-PT30M"),
+        ("SEQUENCE:0", "SEQUENCE:3\r\nX-SEEN:yes"),
+    )
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_an_edit_between_our_look_and_our_write_is_not_written_over(at, publish, fake):
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    name = of_session(fake, 2)
+    theirs = fake.entries[name][1].replace(b"SUMMARY:", b"SUMMARY:Theirs ")
+
+    def meanwhile(method, which, _):
+        if method == "PUT" and which == name:
+            fake.fault = lambda *_: None
+            fake.put(name, theirs)
+
+    fake.fault = meanwhile
+    report = publish(fake.address, code=1)
+    assert counts(report) == (0, 0, 0, 9, 1)
+    assert fake.entries[name][1] == theirs
+
+
+# Stopped half way
+
+
+@pytest.mark.parametrize("how", ["cut", "cut after", 500, 503])
+@pytest.mark.parametrize("which", [1, 2, 6, 10])
+def test_a_run_that_was_stopped_is_finished_by_the_next(publish, fake, monkeypatch, how, which):
+    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    fake.fault = lambda method, _, writes: how if method == "PUT" and writes >= which else None
+    report = publish(fake.address, code=4)
+    assert report["err"] == "" or "Traceback" not in report["err"]
+    fake.fault = lambda *_: None
+    done = publish(fake.address)
+    assert done["created"] + done["unchanged"] == 10
+    assert done["refused"] == 0
+    assert len(fake.entries) == 10
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+
+
+@pytest.mark.parametrize("how", ["cut", "cut after", 500, 503, 429])
+def test_a_failure_that_passes_is_not_noticed(at, publish, fake, monkeypatch, how):
+    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    seen = set()
+
+    def once(method, name, _):
+        if method in ("PUT", "PROPFIND") and (method, name) not in seen:
+            seen.add((method, name))
+            return how
+        return None
+
+    fake.fault = once
+    assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    seen.clear()
+    assert counts(publish(fake.address)) == (0, 1, 0, 9, 0)
+    assert len(fake.entries) == 10
+
+
+def test_a_change_after_a_run_that_was_stopped(at, publish, fake, monkeypatch):
+    """What was sent and never confirmed is known as ours when the course has changed since."""
+    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    fake.fault = lambda method, *_: "cut after" if method == "PUT" else None
+    fake_address = fake.address
+    monkeypatch.setattr(calendar_server, "TRIES", 1)
+    publish(fake_address, code=4)
+    fake.fault = lambda *_: None
+    at(NOW, "move", "alex", "2", "2027-01-08 10:00")
+    assert counts(publish(fake_address)) == (0, 1, 0, 9, 0)
+    assert b"T100000" in fake.entries[of_session(fake, 2)][1]
+
+
+def killed(fake, which):
+    """Publish in a process of its own that is killed while it waits for the answer to a write."""
+    child = []
+
+    def fault(method, _name, writes):
+        if method == "PUT" and writes == which:
+            fake.fault = lambda *_: None
+            os.kill(child[0].pid, signal.SIGKILL)
+            child[0].wait()
+            return "cut after" if which % 2 else "cut"
+        return None
+
+    fake.fault = fault
+    command = ["publish", "alex", "--to", fake.address, "--login", "login"]
+    child.append(
+        subprocess.Popen(
+            [sys.executable, "-m", "ketasched", *command],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    )
+    child[0].wait()
+    deadline = time.monotonic() + 5
+    while len(fake.writes) < which and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "which", [3, 6, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 4, 5, 7, 8, 9, 10))]
+)
+def test_a_kill_loses_nothing_and_doubles_nothing(publish, fake, which):
+    killed(fake, which)
+    done = publish(fake.address)
+    assert done["refused"] == 0
+    assert done["created"] + done["unchanged"] == 10
+    assert len(fake.entries) == 10
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+
+
+def test_two_desks_with_one_record(at, publish, fake):
+    """The second is told; nothing is sent by it."""
+
+    def other(method, *_):
+        if method == "PROPFIND":
+            fake.fault = lambda *_: None
+            at(NOW, "move", "alex", "2", "2027-01-08")
+
+    fake.fault = other
+    outcome = at(NOW, "publish", "alex", "--to", fake.address, "--login", "login", code=1)
+    assert "changed by somebody else meanwhile" in outcome.err
+    assert fake.writes == []
+    assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+
+
+def test_two_desks_with_copies_of_a_record(at, publish, fake):
+    Path("other").mkdir()
+    Path("other/alex.course.json").write_bytes(Path("alex.course.json").read_bytes())
+    publish(fake.address)
+    assert counts(publish(fake.address, name="other/alex")) == (0, 0, 0, 10, 0)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    publish(fake.address)
+    report = publish(fake.address, name="other/alex", code=1)
+    assert counts(report) == (0, 0, 0, 9, 1)
+    assert b"20270108T090000" in fake.entries[of_session(fake, 2)][1]
+
+
+# A server that misbehaves
+
+
+def test_a_server_that_names_no_etag_after_a_write(publish, fake):
+    put = fake.put
+    fake.put = lambda *given, **more: (put(*given, **more)[0], {}, b"")
+    assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+    fake.put = put
+    before = len(fake.log)
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+    assert len(fake.log) == before + 1
+
+
+def test_a_server_without_etags_is_not_written_to_again(at, publish, fake):
+    fake.etags = False
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    before = dict(fake.entries)
+    outcome = at(NOW, "publish", "alex", "--to", fake.address, "--login", "login", code=4)
+    assert "gives no ETags" in outcome.err
+    assert fake.entries == before
+
+
+def test_etags_that_change_by_themselves(publish, fake):
+    publish(fake.address)
+    for name, (_, data) in fake.entries.items():
+        fake.put(name, data)
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "text"),
+    [
+        ("PROPFIND", 401, "does not accept the login of ann, from login"),
+        ("PROPFIND", 403, "does not let us see"),
+        ("PROPFIND", 404, "there is no calendar at"),
+        ("PROPFIND", 405, "is no calendar"),
+        ("PROPFIND", 500, "it answered 500"),
+        ("PROPFIND", "cut", "the connection to"),
+        ("PROPFIND", "endless", "does not end"),
+        ("PROPFIND", "slow", "does not answer"),
+        ("PUT", 403, "takes no changes from us"),
+        ("PUT", 507, "is full"),
+        ("PUT", 413, "is full"),
+        ("PUT", 400, "the server refused 10: the server does not take it (400)"),
+        ("PUT", 409, "has an entry with this UID under another name"),
+    ],
+)
+def test_each_failure_is_one_sentence(at, alex, fake, monkeypatch, method, fault, text):
+    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    monkeypatch.setattr(calendar_server, "PATIENCE", 1)
+    monkeypatch.setattr(calendar_server, "MOST", 2_000_000)
+    monkeypatch.setattr(calendar_server, "TRIES", 2)
+    fake.fault = lambda asked, *_: fault if asked == method else None
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+    assert text in outcome.err
+    assert outcome.err.count("error:") == 1
+    assert fake.entries == {}
+
+
+def test_not_a_calendar(at, alex, fake):
+    fake.kind = ""
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+    assert "is no calendar" in outcome.err
+
+
+def test_another_host_gets_nothing(at, alex, fake):
+    other = Misbehaving()
+    try:
+        fake.fault = lambda *_: other.address
+        outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+        assert "nothing was sent there" in outcome.err
+        assert other.log == []
+    finally:
+        other.stop()
+
+
+def test_the_same_host_is_followed(publish, fake):
+    short = fake.address.removesuffix("clinic/") + "short/"
+    fake.fault = lambda _, name, __: fake.address if name == "/cal/short/" else None
+    assert counts(publish(short)) == (10, 0, 0, 0, 0)
+    assert len(fake.entries) == 10
+
+
+def test_a_ring_of_redirects_ends(at, alex, fake):
+    fake.fault = lambda *_: fake.address
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+    assert "round in circles" in outcome.err
+
+
+def test_a_certificate_nobody_vouches_for(at, alex):
+    server = Misbehaving(tls=str(FIXTURES / "tls" / "self-signed.pem"))
+    try:
+        outcome = at(NOW, "publish", alex, "--to", server.address, "--login", "login", code=4)
+        assert "certificate" in outcome.err
+        assert server.log == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("http://calendars.example/cal/", "in the open"),
+        ("ftp://127.0.0.1/cal/", "is no address"),
+        ("calendars", "is no address"),
+        ("https://ann:word@calendars.example/cal/", "a login in an address"),
+        ("https://calendars.example/cal/?x=1", "is no calendar's address"),
+        ("https://[::1/cal/", "is no address"),
+    ],
+)
+def test_an_address_that_is_not_used(at, alex, address, text):
+    outcome = at(NOW, "publish", alex, "--to", address, code=2)
+    assert text in outcome.err
+    assert "word" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--accept", "--overwrite"), "choose one"),
+        (("--check", "--accept"), "--check only looks"),
+        (("--remove", "--accept"), "leave --accept out"),
+        (("--for", "nobody"), "--for"),
+    ],
+)
+def test_options_that_do_not_go_together(at, alex, fake, arguments, text):
+    outcome = at(NOW, "publish", alex, "--to", fake.address, *arguments, code=2)
+    assert text in outcome.err
+    assert fake.log == []
+
+
+# The login
+
+
+def login_sent(fake):
+    return {one[2].get("Authorization") for one in fake.log}
+
+
+def asks_for_login(fake):
+    """Basic authentication, asked for as servers do."""
+    ask = fake.handle
+
+    def handle(request):
+        if request.headers.get("Authorization"):
+            return ask(request)
+        request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        return fake.say(request, 401, {"WWW-Authenticate": 'Basic realm="x"'})
+
+    fake.handle = handle
+
+
+def test_a_file_that_others_can_read_is_refused(at, alex, fake):
+    Path("login").chmod(0o644)
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=1)
+    assert "chmod 600 login" in outcome.err
+    assert fake.log == []
+
+
+def test_netrc(at, alex, fake, monkeypatch):
+    asks_for_login(fake)
+    Path("netrc").write_text(f"machine 127.0.0.1 login {USER} password {PASSWORD}\n")
+    monkeypatch.setenv("NETRC", "netrc")
+    assert "can be read by others" in at(NOW, "publish", alex, "--to", fake.address, code=1).err
+    Path("netrc").chmod(0o600)
+    at(NOW, "publish", alex, "--to", fake.address)
+    assert len(login_sent(fake)) == 1
+
+
+def test_the_keyring(at, alex, fake, monkeypatch):
+    import keyring
+    from keyring.credentials import SimpleCredential
+
+    asks_for_login(fake)
+    asked = []
+
+    def credential(service, user):
+        asked.append((service, user))
+        return SimpleCredential(USER, PASSWORD)
+
+    monkeypatch.setattr(keyring, "get_credential", credential)
+    at(NOW, "publish", alex, "--to", fake.address)
+    assert asked == [(f"{login.SERVICE}:127.0.0.1", None)]
+    assert None not in login_sent(fake)
+
+
+def test_without_a_login_it_is_said_how_to_give_one(at, alex, calendar):
+    outcome = at(NOW, "publish", alex, "--to", calendar.address, code=4)
+    assert "asks for a login" in outcome.err
+    assert "docs/publish.md" in outcome.err
+
+
+def test_the_password_is_nowhere(at, alex, calendar, monkeypatch):
+    Path("login").write_text(f"{USER}\nwrong-{PASSWORD}\n")
+    monkeypatch.setenv("PYTHON_CALDAV_COMMDUMP", "1")
+    outcome = at(NOW, "publish", alex, "--to", calendar.address, "--login", "login", code=4)
+    assert PASSWORD not in str(record())
+    assert "Traceback" not in outcome.err
+    known = login.find("", "login")
+    assert PASSWORD not in repr(known)
+    assert stat.S_IMODE(Path("login").stat().st_mode) == 0o600
+
+
+def test_without_the_package(at, alex, fake, monkeypatch):
+    monkeypatch.setitem(sys.modules, "caldav", None)
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=2)
+    assert 'pip install "ketasched[caldav]"' in outcome.err
