@@ -190,7 +190,7 @@ def test_looking_sends_nothing_and_writes_nothing(at, publish, fake, looking):
     publish(fake.address, looking)
 
 
-def test_for_whom(at, publish, fake):
+def test_for_whom(publish, fake):
     publish(fake.address, "--for", "staff")
     shown = b"".join(data for _, data in fake.entries.values())
     assert b"SUMMARY:alex " in shown

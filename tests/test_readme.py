@@ -4,6 +4,7 @@ After a change that is meant: ``python tests/test_readme.py`` writes the outputs
 difference before you commit it.
 """
 
+import hashlib
 import os
 import re
 import shlex
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import servers
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -27,20 +29,30 @@ WORLD = {
     "COLUMNS": "80",
     "NO_COLOR": "1",
 }
+PORT = "5232"
+FEED = re.compile(r"\b[0-9a-f]{40}\b")
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 
 
 def run(command, folder):
-    """What a user sees: both streams, as they come. ``# 2027-01-13`` after it is its day."""
+    """What a user sees: both streams, as they come. ``# 2027-01-13`` after it is its day, and
+    ``| tail -3`` shows the last lines.
+    """
     words = shlex.split(command, comments=False)
+    last = 0
     moment = WORLD["SOURCE_DATE_EPOCH"]
     if "#" in words:
         day = datetime.fromisoformat(words[words.index("#") + 1]).replace(hour=21, tzinfo=UTC)
         moment = str(int(day.timestamp()))
         words = words[: words.index("#")]
-    assert words[0] == "ketasched"
+    if "|" in words:
+        *words, _, tail, count = words
+        assert tail == "tail"
+        last = int(count[1:])
+    program = ["-m", "ketasched"] if words[0] == "ketasched" else []
+    assert words[0] in ("ketasched", "python")
     outcome = subprocess.run(
-        [sys.executable, "-m", "ketasched", *words[1:]],
+        [sys.executable, *program, *words[1:]],
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -49,7 +61,8 @@ def run(command, folder):
         | WORLD
         | {"SOURCE_DATE_EPOCH": moment},
     )
-    return outcome.stdout.decode()
+    text = outcome.stdout.decode()
+    return "".join(text.splitlines(keepends=True)[-last:])
 
 
 def bring_examples(folder):
@@ -65,9 +78,31 @@ def real(block, folder):
 
 
 def made_real(page, folder):
-    """A page with what its commands print now; later ones find what earlier ones wrote."""
+    """A page with what its commands print now; later ones find what earlier ones wrote. The
+    calendar server that it names is one of ours, on another port; names of feeds, which are drawn
+    at random, are replaced.
+    """
     bring_examples(folder)
-    return BLOCK.sub(lambda match: real(match[0], folder), page.read_text("utf-8"))
+    server = servers.Misbehaving()
+    port = str(server.server.server_port)
+    login = Path(folder) / "login"
+    login.write_text("ann\na password\n")
+    login.chmod(0o600)
+    try:
+        text = page.read_text("utf-8").replace(PORT, port)
+        shown = BLOCK.sub(lambda match: real(match[0], folder), text).replace(port, PORT)
+    finally:
+        server.stop()
+    return steady(shown)
+
+
+def steady(text):
+    """The text with the n-th name of a feed made from n."""
+    names = dict.fromkeys(FEED.findall(text))
+    stand_ins = {
+        name: hashlib.sha1(str(number).encode()).hexdigest() for number, name in enumerate(names)
+    }
+    return FEED.sub(lambda match: stand_ins[match[0]], text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -319,7 +319,7 @@ spans_of_days = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4)), max_s
     spans_of_days,
     spans_of_days,
 )
-def test_every_session_keeps_every_rule_also_when_the_clocks_change(  # noqa: PLR0917
+def test_every_session_keeps_every_rule_also_when_the_clocks_change(
     name, zone, monday, weekday, week, at, flex, busy, travel, away, closed
 ):
     start = monday + timedelta(days=weekday)

@@ -87,7 +87,7 @@ def what_is_due(patient: Patient, first: date, last: date) -> Iterator[str]:
     for review in course.reviews:
         before = [one for one in course.sessions if one.number == review.after_session]
         if not review.passed and before and before[0].start.date() <= last:
-            yield f"review: {review.name}"
+            yield review.name if "review" in review.name else f"review: {review.name}"
     for duty in due_duties(course):
         held = course.session(duty.session).status == ATTENDED
         if held and first <= duty.due <= last + FORMS_AHEAD:

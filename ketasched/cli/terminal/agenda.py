@@ -46,7 +46,10 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
             page.add("", "In the house at once", house)
     if day.due and not agenda.bare:
         page.add("", "Also due")
-        page.add_items(f"{patient.name}: {what}" for patient, what in day.due)
+        names: dict[str, list[str]] = {}
+        for patient, what in day.due:
+            names.setdefault(what, []).append(patient.name)
+        page.add_items(f"{what}: {', '.join(who)}" for what, who in names.items())
 
 
 def _table(day: Day, agenda: Agenda) -> Table:

@@ -1,0 +1,50 @@
+"""Make a folder of forty made-up patients, to try ketasched on.
+
+    python forty-patients.example.py records
+
+Each gets a protocol, a start in January 2027 and a time of day; where the clinic has no place for
+that, the next day is tried. The clinic is clinic.example.yaml beside this file.
+"""
+
+import contextlib
+import io
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from ketasched.cli.app import run
+
+FAMILIES = "Abbott Baker Castro Dubois Evans Fischer Garcia Hughes Ivanov Jensen".split()
+GIVEN = "Ada Ben Cleo Dan".split()
+PROTOCOLS = ("iv", "spravato", "kap", "spravato", "im")
+TIMES = ("08:00", "09:30", "13:00", "14:30")
+FIRST = date(2027, 1, 4)
+
+
+def main() -> None:
+    """Plan a course for each, and keep it."""
+    folder = Path(sys.argv[1])
+    folder.mkdir()
+    for number in range(40):
+        name = f"{GIVEN[number % 4]} {FAMILIES[number // 4]}"
+        record = folder / name.lower().replace(" ", "-")
+        for day in range(7):
+            start = FIRST + timedelta(days=number % 17 + day)
+            command = [
+                "plan", PROTOCOLS[number % 5],
+                "--start", start.isoformat(), "--at", TIMES[number % 4], "--flex", "3h",
+                "--clinic", str(Path(__file__).with_name("clinic.example.yaml")),
+                "--name", name, "--save", str(record), "--format", "csv",
+            ]  # fmt: skip
+            out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+                code = run(command)
+            if code == 0:
+                break
+        else:
+            raise SystemExit(f"no place for {name}")
+    print(f"{len(list(folder.glob('*.course.json')))} records in {folder}")
+
+
+if __name__ == "__main__":
+    main()
