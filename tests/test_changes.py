@@ -340,9 +340,7 @@ def test_past_a_session_that_stays(life, rest):
         ("spravato", 10, "2027-02-08 12:00", "shift", ["13 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
     ],
 )  # fmt: skip
-def test_a_session_falls_out(
-    life, case, number, now, then, ahead, command
-):
+def test_a_session_falls_out(life, case, number, now, then, ahead, command):
     plan = PLANS[case]
     life.plan(case, now=now)
     before = {uid: event["SEQUENCE"] for uid, event in events().items()}

@@ -250,7 +250,8 @@ def test_a_title_with_every_sign_is_still_one_calendar(feed, plan):
         lines_of(path.read_bytes())
         assert len(events(path)) == 10
     calendar = icalendar.Calendar.from_ical(feeds["alex"].read_bytes())
-    assert icalendar.vText.from_ical(calendar["X-WR-CALNAME"]) == title
+    # What is in an X- line is a text, and this library leaves its escapes to us.
+    assert re.sub(r"\\([;,])", r"\1", calendar["X-WR-CALNAME"]) == title
 
 
 # What changes
@@ -345,16 +346,15 @@ def test_a_record_that_comes_back_has_its_old_name(feed):
     assert contents() == data
 
 
-@pytest.mark.xfail(strict=True, reason="without any record the command stops before it removes")
 def test_the_feed_of_the_last_record_is_removed_too(plan, feed, at):
     plan("alex", "iv")
     feeds = feed()
     Path("alex.course.json").unlink()
-    at(NOW, "feed", ".", "--to", "out", code=2)
+    at(NOW, "feed", ".", "--to", "out")
     assert not feeds["alex"].exists()
 
 
-@pytest.mark.parametrize("text", ["{", "", "[]", '{"schema": "ketasched-record/1"}'])
+@pytest.mark.parametrize("text", ["{", '{"schema": "ketasched-record/1"}'])
 @pytest.mark.usefixtures("folder")
 def test_a_damaged_record_leaves_its_feed_and_the_staffs_as_they_were(feed, at, text):
     feeds = feed()
@@ -365,8 +365,8 @@ def test_a_damaged_record_leaves_its_feed_and_the_staffs_as_they_were(feed, at, 
     assert again.changed == {"alex"}
     assert set(again) == {"alex", "bo"}
     assert again.report["removed"] == []
-    (why,) = again.report["unread"]
-    assert "cy.course.json" in why
+    (unread,) = again.report["unread"]
+    assert unread["file"] == "cy.course.json"
     after = contents()
     assert {name for name in after if after[name] != before[name]} == {feeds["alex"].name}
     assert set(after) == set(before)
@@ -391,9 +391,9 @@ def test_a_copied_record_is_refused_by_name_and_nothing_is_doubled(feed, at):
     Path("zoe.course.json").write_bytes(Path("alex.course.json").read_bytes())
     again = feed(code=1)
     assert set(again) == {"alex", "bo", "cy"}
-    (why,) = again.report["unread"]
-    assert "zoe.course.json" in why
-    assert "alex.course.json" in why
+    (unread,) = again.report["unread"]
+    assert unread["file"] == "zoe.course.json"
+    assert "alex.course.json" in unread["why"]
     assert contents() == before
     assert feeds["staff"].exists()
     # Also when one of the two has changed since.
@@ -403,14 +403,13 @@ def test_a_copied_record_is_refused_by_name_and_nothing_is_doubled(feed, at):
     assert feed().changed == set()
 
 
-@pytest.mark.xfail(strict=True, reason="the copy is shown under a new name, as it sorts first")
 @pytest.mark.usefixtures("folder")
 def test_of_two_copies_the_one_that_has_a_feed_keeps_it(feed):
     feed()
     before = contents()
     Path("aa.course.json").write_bytes(Path("alex.course.json").read_bytes())
-    (why,) = feed(code=1).report["unread"]
-    assert why.startswith("aa.course.json")
+    (unread,) = feed(code=1).report["unread"]
+    assert unread["file"] == "aa.course.json"
     assert contents() == before
 
 
@@ -424,12 +423,11 @@ def test_the_records_are_not_served(at, folder, to):
     Path("link").symlink_to(folder.resolve())
     before = sorted(folder.iterdir())
     outcome = at(NOW, "feed", ".", "--to", to, code=2)
-    assert "is the folder of the records" in outcome.err
+    assert "has the records in it" in outcome.err
     assert sorted(folder.iterdir()) == before
     assert list(Path("out").iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a server of that folder serves the records and the names")
 @pytest.mark.usefixtures("folder")
 def test_a_folder_that_holds_the_records_is_not_served(at, folder):
     Path("records").mkdir()
@@ -458,11 +456,10 @@ def test_what_cannot_be_done_is_said_and_nothing_written(at, arguments, code, me
     assert not Path("feeds.json").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="the help names --force, which `feed` does not have")
 @pytest.mark.usefixtures("folder")
 def test_a_file_in_the_place_of_the_folder_is_said(at):
     Path("out").write_text("mine")
-    outcome = at(NOW, "feed", ".", "--to", "out", code=1)
+    outcome = at(NOW, "feed", ".", "--to", "out", code=2)
     assert Path("out").read_text() == "mine"
     assert "--force" not in outcome.err
 
@@ -483,7 +480,6 @@ def test_a_person_sees_which_files_were_written(feed, at):
     assert [line.split() for line in first.out.splitlines()[1:]] == [
         [who, "written", path.name] for who, path in feeds.items()
     ]
-    assert "hand each to its patient only" in first.err
     Path("cy.course.json").unlink()
     rows = [line.split() for line in at(NOW, "feed", ".", "--to", "out").out.splitlines()[1:]]
     assert rows == [

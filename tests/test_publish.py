@@ -216,6 +216,7 @@ def test_a_folder_of_records(at, publish, fake):
     again = publish(fake.address, name=".", code=1)
     assert counts(again) == (0, 0, 0, 20, 0)
     assert "has the entries of bo.course.json" in again["err"]
+    assert [one["file"] for one in again["unread"]] == ["cy.course.json"]
 
 
 def test_the_clinic_file_says_where(at, alex, fake):

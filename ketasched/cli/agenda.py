@@ -14,6 +14,7 @@ from ketasched.cli.surroundings import clinic_file
 from ketasched.cli.values import choose, read
 from ketasched.core.agenda import coming, due_elsewhere
 from ketasched.core.dates import read_date
+from ketasched.core.entry_text import is_gone
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.formats import agenda_report, course_report
 from ketasched.formats.agenda_report import Day
@@ -57,6 +58,8 @@ def run(folder: str, wanted: Wanted) -> None:
     first, last = _days(wanted, today)
     patients = [one.patient for one in glances]
     shown = coming(patients, first, last)
+    if bare:
+        shown = [one for one in shown if not is_gone(one.entry)]
     days = []
     for day in _each(first, last):
         there = [one for one in shown if one.entry.start.date() == day]

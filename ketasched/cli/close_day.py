@@ -40,6 +40,9 @@ class Call(NamedTuple):
     why: str = ""
 
 
+Unread = list[tuple[str, str]]
+
+
 class NotAll(KetaschedError):
     """Some courses have no legal place without that day, or cannot be read."""
 
@@ -73,7 +76,8 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     stuck = [call.name for call in calls if call.after is None]
     if stuck or broken:
         without = f"not moved: {', '.join(stuck)}" if stuck else ""
-        unread = f"not read: {'; '.join(broken)}" if broken else ""
+        each = "; ".join(f"{file}: {why}" for file, why in broken)
+        unread = f"not read: {each}" if broken else ""
         message = "; ".join(part for part in (without, unread) if part)
         hint = "the table says why: move or cancel the session by hand"
         raise NotAll(message, hint if stuck else "the others are done", told=True)
@@ -87,23 +91,23 @@ class How(NamedTuple):
     dry_run: bool
 
 
-def _close(folder: Path, day: date, how: How) -> tuple[list[Call], list[str]]:
+def _close(folder: Path, day: date, how: How) -> tuple[list[Call], Unread]:
     """Whom to call, and the records that cannot be read."""
     calls: list[Call] = []
-    broken: list[str] = []
+    broken: Unread = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         # Reading a record takes a while; one in which the day does not occur need not be read.
         try:
             data = path.read_bytes()
         except OSError as error:
-            broken.append(f"{path}: {(error.strerror or str(error)).lower()}")
+            broken.append((str(path), (error.strerror or str(error)).lower()))
             continue
         if f'"{day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
             continue
         try:
             call = _closed(open_record(str(path), how.now), day, how)
         except KetaschedError as error:
-            broken.append(f"{path}: {error.message}")
+            broken.append((str(path), error.message))
             continue
         if call:
             calls.append(call)
@@ -186,7 +190,7 @@ def _today(folder: Path, now: datetime) -> date:
     return now.astimezone().date()
 
 
-def _tell(calls: list[Call], broken: list[str], day: date, form: str) -> None:
+def _tell(calls: list[Call], broken: Unread, day: date, form: str) -> None:
     if form == "json":
         from ketasched.formats import course_report
 
@@ -203,7 +207,7 @@ def _tell(calls: list[Call], broken: list[str], day: date, form: str) -> None:
                 }
                 for call in calls
             ],
-            "unread": broken,
+            "unread": [{"file": file, "why": why} for file, why in broken],
         }
         output.print_data(course_report.to_json(report).encode(errors="replace"))
         return

@@ -42,6 +42,11 @@ class Judged(NamedTuple):
     done: str = ""
     let_stand: bool = False
 
+    @property
+    def acceptable(self) -> bool:
+        """Whether it can be taken into the record, or at least stand."""
+        return self.let_stand or self.what == DELETED or self.start is not None
+
 
 def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
     """What an edit means for the course."""
@@ -101,14 +106,14 @@ def _judge_moved(opened: Opened, moved: Judged, course: Course) -> Judged:
 def _judge_deleted(opened: Opened, base: Judged, entry: Session | LinkedVisit | None) -> Judged:
     gone = base._replace(what=DELETED, theirs="", let_stand=True)
     if not isinstance(entry, Session):
-        return gone._replace(verdict="it stays out of this calendar if accepted")
+        return gone._replace(verdict="to accept is to keep it out of this calendar")
     setting = Setting(opened.task.order, opened.here)
     number = base.number
     try:
         changes.drop(setting, opened.stored.course, number, CANCELLED, "keep")
     except UsageProblem as problem:
-        return gone._replace(verdict=f"{problem.message}; it stays out if accepted")
-    return gone._replace(verdict=f"session {number} is cancelled if accepted", let_stand=False)
+        return gone._replace(verdict=f"{problem.message}; to accept is to keep it out")
+    return gone._replace(verdict="to accept is to cancel the session", let_stand=False)
 
 
 def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judged]]:

@@ -38,23 +38,34 @@ def run(folder_name: str, to: str, form: str) -> None:
     """
     choose("--format", form or "table", ("table", "json"))
     folder, place = Path(folder_name), Path(to)
-    opened, unread = _open_all(folder)
-    if place.resolve() == folder.resolve():
-        raise UsageProblem(f"--to {to} is the folder of the records", "serve a folder of its own")
-    names = feed_names.load(folder)
-    records = [one.path.name for one in opened]
-    named = feed_names.naming(names, records)
+    names = feed_names.load(folder) if folder.is_dir() else feed_names.FeedNames("")
+    opened, unread = _open_all(folder, names)
+    if folder.resolve().is_relative_to(place.resolve()):
+        raise UsageProblem(f"--to {to} has the records in it", "serve a folder of its own")
+    if place.exists() and not place.is_dir():
+        raise UsageProblem(f"--to {to} is not a folder", "serve a folder of its own")
+    courses = {one.path.name: one.stored.kept[0].uid for one in opened}
+    named = feed_names.naming(names, courses)
     feeds = _feeds(opened, unread, named, place)
-    gone = _gone(folder, named, place)
+    gone = [
+        place / one.file
+        for one in names.courses
+        if one.course not in courses.values() and one.record not in unread
+    ]
+    if not opened and not unread:
+        gone.append(place / names.staff)
+    gone = [path for path in gone if path.exists()]
     files = [NewFile(place / one.file, one.data) for one in feeds if one.changed]
     with output.file_trouble(to):
         place.mkdir(exist_ok=True)
     if named != names or not (folder / feed_names.NAME).exists():
         _keep_names(folder, named)
+    for file in files:
+        output.sweep(file.path)
     output.place_files(files)
     for path in gone:
         path.unlink(missing_ok=True)
-    _tell(feeds, gone, list(unread.values()), form)
+    _tell(feeds, gone, unread, form)
     if unread:
         raise FileTrouble(
             "; ".join(unread.values()),
@@ -63,7 +74,7 @@ def run(folder_name: str, to: str, form: str) -> None:
         )
 
 
-def _open_all(folder: Path) -> tuple[list[Opened], dict[str, str]]:
+def _open_all(folder: Path, names: FeedNames) -> tuple[list[Opened], dict[str, str]]:
     """All records, and why those that cannot be shown are not, by file name."""
     if not folder.is_dir():
         raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
@@ -71,7 +82,9 @@ def _open_all(folder: Path) -> tuple[list[Opened], dict[str, str]]:
     found: list[Opened] = []
     unread: dict[str, str] = {}
     seen: dict[str, Path] = {}
-    for path in sorted(folder.glob(f"*{ENDING}")):
+    known = {one.record for one in names.courses}
+    # Of two copies the one that has a feed keeps it.
+    for path in sorted(folder.glob(f"*{ENDING}"), key=lambda one: (one.name not in known, one)):
         try:
             one = open_record(str(path), now)
         except KetaschedError as error:
@@ -83,7 +96,8 @@ def _open_all(folder: Path) -> tuple[list[Opened], dict[str, str]]:
             continue
         seen |= {kept.uid: path for kept in one.stored.kept}
         found.append(one)
-    if not found and not unread:
+    found.sort(key=lambda one: one.path)
+    if not found and not unread and not (folder / feed_names.NAME).exists():
         raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
     return found, unread
 
@@ -103,7 +117,7 @@ def _feeds(
     for one in opened:
         name = one.task.title or "Appointments"
         data = calendar_parts.together(name, REFRESH, [_parts(one, "patient")])
-        feeds.append(_feed(one.stored.name, names.courses[one.path.name], data, place))
+        feeds.append(_feed(one.stored.name, names.of(one.stored.kept[0].uid), data, place))
     return feeds
 
 
@@ -120,34 +134,23 @@ def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
     return Feed(who, file, data, there != data)
 
 
-def _gone(folder: Path, names: FeedNames, place: Path) -> list[Path]:
-    """The feeds of records that are no longer there."""
-    return [
-        place / file
-        for record, file in names.courses.items()
-        if not (folder / record).exists() and (place / file).exists()
-    ]
-
-
 def _keep_names(folder: Path, names: FeedNames) -> None:
-    path = folder / feed_names.NAME
-    if not path.exists():
-        with output.file_trouble(str(path)):
-            path.touch(mode=0o600)  # a name is as good as a password
-    output.place_files([NewFile(path, feed_names.text_of(names).encode())])
+    text = feed_names.text_of(names).encode()
+    # A name is as good as a password.
+    output.place_files([NewFile(folder / feed_names.NAME, text, private=True)])
 
 
-def _tell(feeds: list[Feed], gone: list[Path], unread: list[str], form: str) -> None:
+def _tell(feeds: list[Feed], gone: list[Path], unread: Mapping[str, str], form: str) -> None:
     if form == "json":
         report = {
             "schema": course_report.SCHEMA,
             "feeds": [{"name": one.who, "file": one.file, "changed": one.changed} for one in feeds],
             "removed": [path.name for path in gone],
-            "unread": list(unread),
+            "unread": [{"file": file, "why": why} for file, why in unread.items()],
         }
         output.print_data(course_report.to_json(report).encode(errors="replace"))
     else:
         from ketasched.cli.terminal.feed import feed_page
 
         output.print_text(feed_page(feeds, gone))
-    output.tell("who knows a name can read the feed: hand each to its patient only")
+    output.tell_on_terminal("who knows a name can read the feed: hand each to its patient only")

@@ -130,11 +130,14 @@ def check_place(path_text: str, *, replace: bool) -> None:
 
 
 class NewFile(NamedTuple):
-    """A file that is to have some bytes; what it was stays as ``backup``, if that is given."""
+    """A file that is to have some bytes; what it was stays as ``backup``, if that is given. A
+    ``private`` one nobody else may read, at no time.
+    """
 
     path: Path
     data: bytes
     backup: Path | None = None
+    private: bool = False
 
 
 def place_files(files: Sequence[NewFile]) -> None:
@@ -152,10 +155,12 @@ def place_files(files: Sequence[NewFile]) -> None:
                 resolved = file._replace(path=file.path.resolve())
                 temporary = _spare_name(resolved.path)
                 waiting.append((temporary, resolved))
-                with temporary.open("xb") as handle:
-                    handle.write(file.data)
-                    handle.flush()
-                    os.fsync(handle.fileno())
+                mode = 0o600 if file.private else 0o666
+                handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+                with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
+                    stream.write(file.data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
         done: list[str] = []
         for temporary, file in waiting:
             with _file_trouble(str(file.path), done):

@@ -100,6 +100,7 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     beside = os.path.relpath(request.ics, path.parent) if named else ""
     files = (CalendarFile(beside, task.staff),) if named else ()
     stored = records.new_record(request, task, course, now, files)
+    records.refuse_twin(path, stored)
     records.write(None, stored, path, task)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ketasched import clock
 from ketasched.cli import output
@@ -47,6 +48,9 @@ class Published(NamedTuple):
     refused: dict[str, str]
 
 
+Unread = list[tuple[str, str]]
+
+
 class OutOfStep(KetaschedError):
     """The calendar is not what the records say."""
 
@@ -67,9 +71,11 @@ def run(name: str, wanted: Wanted) -> None:
     servers: dict[str, Desk] = {}
     done: list[Published] = []
     trouble: NetworkTrouble | None = None
+    discreet = False
     for one in opened:
         try:
             desk, wishes = _desk(one, file, wanted, servers)
+            discreet = discreet or wishes.audience == "patient"
             done.append(_publish(one, desk, wishes))
         except NetworkTrouble as error:
             trouble = error
@@ -77,8 +83,8 @@ def run(name: str, wanted: Wanted) -> None:
         except FileTrouble as error:
             if len(opened) == 1 and not unread:
                 raise
-            unread.append(error.message)
-    _tell(done, list(servers), unread, wanted)
+            unread.append((str(one.path), error.message))
+    _tell(done, list(servers), unread, wanted, discreet=discreet)
     if trouble:
         trouble.told = bool(done)
         raise trouble
@@ -99,22 +105,22 @@ def _refuse_together(wanted: Wanted) -> None:
         raise UsageProblem("--remove takes everything out", "leave --accept out")
 
 
-def _records(name: str) -> tuple[list[Opened], list[str]]:
+def _records(name: str) -> tuple[list[Opened], Unread]:
     now = clock.now()
     if not Path(name).is_dir():
         return [open_record(name, now)], []
     found: list[Opened] = []
-    unread: list[str] = []
+    unread: Unread = []
     seen: dict[str, Path] = {}
     for path in sorted(Path(name).glob(f"*{ENDING}")):
         try:
             one = open_record(str(path), now)
         except KetaschedError as error:
-            unread.append(f"{path}: {error.message}")
+            unread.append((str(path), error.message))
             continue
         twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
         if twin:
-            unread.append(f"{path} has the entries of {twin}")
+            unread.append((str(path), f"it has the entries of {twin}"))
             continue
         seen |= {kept.uid: path for kept in one.stored.kept}
         found.append(one)
@@ -138,9 +144,7 @@ def _desk(
     if address not in servers:
         of_default = address == (checked_address(default.to) if default.to else "")
         named = str(beside / default.login) if default.login and of_default else ""
-        host = address.partition("://")[2].partition("/")[0].rpartition(":")[0]
-        host = host or address.partition("://")[2].partition("/")[0]
-        found = login.find(host.strip("[]"), wanted.login or named)
+        found = login.find(urlsplit(address).hostname or "", wanted.login or named)
         server = CalendarServer(address, found)
         servers[address] = Desk(address, server, server.entries())
     audience = wanted.audience or default.audience or "patient"
@@ -151,11 +155,16 @@ def _desk(
 
 
 def _default(opened: Opened, file: ClinicFile | None) -> tuple[Publishing, Path]:
-    """Where to publish unless told otherwise, and the folder its login is beside."""
+    """Where to publish unless told otherwise, and the folder its login is in: beside the clinic
+    file, or beside the record where that is not to be found from here.
+    """
     clinic = file or opened.stored.clinic
     if clinic is None or clinic.publish is None:
         return Publishing(""), Path()
-    return clinic.publish, Path(clinic.file).parent
+    beside = Path(clinic.file).parent
+    if file is None and not (beside / clinic.publish.login).exists():
+        beside = opened.path.parent
+    return clinic.publish, beside
 
 
 def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
@@ -163,6 +172,13 @@ def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
     judged = [judge(opened, edit, work.mine) for edit in edits]
     outcome = Outcome(dict.fromkeys(COUNTED, 0), {}, [])
     if wishes.only_look:
+        word = "accepted" if wishes.accept else "overwritten" if wishes.overwrite else ""
+        judged = [
+            one._replace(done=f"would be {word}")
+            if word and (one.acceptable or not wishes.accept)
+            else one
+            for one in judged
+        ]
         counts = Counter(step.what for step in work.steps)
         return Published(opened.stored.name, counts, judged, {})
     if judged and wishes.accept:
@@ -176,7 +192,7 @@ def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
     return Published(opened.stored.name, Counter(outcome.counts), [*judged, *late], outcome.refused)
 
 
-def _complain(done: Sequence[Published], unread: Sequence[str], wanted: Wanted) -> None:
+def _complain(done: Sequence[Published], unread: Unread, wanted: Wanted) -> None:
     """What is left to do for a person, as the exit code."""
     refused = [why for one in done for why in one.refused.values()]
     if refused:
@@ -184,13 +200,15 @@ def _complain(done: Sequence[Published], unread: Sequence[str], wanted: Wanted) 
     left = sum(not judged.done for one in done for judged in one.judged)
     if left:
         what = "1 entry was" if left == 1 else f"{left} entries were"
-        raise OutOfStep(
-            f"{what} changed by somebody else, and left alone",
-            "--accept takes them into the record, --overwrite puts ours back",
-            told=True,
-        )
+        hint = "--accept takes them into the record, --overwrite puts ours back"
+        if wanted.accept:
+            hint = "these cannot be taken into the record: --overwrite puts ours back"
+        elif wanted.remove:
+            hint = "--remove --overwrite takes them out too"
+        raise OutOfStep(f"{what} changed by somebody else, and left alone", hint, told=True)
     if unread:
-        raise FileTrouble("; ".join(unread), "the others are published", told=True)
+        text = "; ".join(f"{file}: {why}" for file, why in unread)
+        raise FileTrouble(text, "the others are published", told=True)
     to_do = sum(one.counts[what] for one in done for what in (CREATE, REPLACE, REMOVE))
     if wanted.check and to_do:
         raise OutOfStep(
@@ -199,7 +217,12 @@ def _complain(done: Sequence[Published], unread: Sequence[str], wanted: Wanted) 
 
 
 def _tell(
-    done: Sequence[Published], addresses: Sequence[str], unread: Sequence[str], wanted: Wanted
+    done: Sequence[Published],
+    addresses: Sequence[str],
+    unread: Unread,
+    wanted: Wanted,
+    *,
+    discreet: bool,
 ) -> None:
     if not done:
         return
@@ -219,7 +242,7 @@ def _tell(
                 }
                 for one in done
             ],
-            "unread": list(unread),
+            "unread": [{"file": file, "why": why} for file, why in unread],
         }
         output.print_data(course_report.to_json(report).encode(errors="replace"))
         return
@@ -229,6 +252,8 @@ def _tell(
     output.print_text(publish_page(done, addresses, _counts(done), only_look=only_look))
     if wanted.dry_run:
         output.tell("nothing was sent: --dry-run")
+    elif len(done) > 1 and discreet:
+        output.tell("titles are discreet, and name nobody: --for staff does")
 
 
 def _counts(done: Sequence[Published]) -> dict[str, int]:

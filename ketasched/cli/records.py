@@ -21,7 +21,7 @@ from ketasched.core.course import ATTENDED, PLANNED, Course
 from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
 from ketasched.core.identity import duty_uid, uid
-from ketasched.errors import FileProblems, FileTrouble, Problem, did_you_mean
+from ketasched.errors import FileProblems, FileTrouble, Problem, UsageProblem, did_you_mean
 from ketasched.formats import closed_days, course_record
 from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
 from ketasched.reader.course_state import state_of
@@ -347,6 +347,22 @@ def _digest_there(path: Path) -> str:
 
 def _short_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
+
+
+def refuse_twin(path: Path, stored: StoredCourse) -> None:
+    """Two records of a folder must not have the same entries: calendars would take them for one.
+
+    Raises:
+        UsageProblem: another record there is of a course of the same name, protocol and start.
+    """
+    mark = f'"{stored.kept[0].uid}"'.encode()
+    for other in sorted(path.parent.glob(f"*{ENDING}")):
+        with contextlib.suppress(OSError):
+            if other != path and mark in other.read_bytes():
+                raise UsageProblem(
+                    f"{other} has a course of the same name, protocol and start",
+                    "tell them apart with --name",
+                )
 
 
 def _latest(path: Path) -> str:

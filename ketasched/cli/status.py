@@ -64,12 +64,12 @@ def show(name: str, form: str, *, history: bool) -> None:
 def _show_folder(folder: Path, form: str) -> None:
     now = clock.now()
     rows = []
-    broken = []
+    broken: list[tuple[str, str]] = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         try:
             opened = open_record(str(path), now)
         except KetaschedError as error:
-            broken.append(f"{path}: {error.message}")
+            broken.append((str(path), error.message))
             continue
         rows.append((opened, list(_warnings(opened))))
     if not rows and not broken:
@@ -82,14 +82,16 @@ def _show_folder(folder: Path, form: str) -> None:
             | course_report.status_report(one.stored.course, one.here, warnings)
             for one, warnings in rows
         ]
-        report = {"schema": course_report.SCHEMA, "courses": reports, "unread": broken}
+        report = {"schema": course_report.SCHEMA, "courses": reports}
+        report["unread"] = [{"file": file, "why": why} for file, why in broken]
         output.print_data(course_report.to_json(report).encode(errors="replace"))
     else:
         from ketasched.cli.terminal.status import folder_page
 
         output.print_text(folder_page(rows))
     if broken:
-        raise FileTrouble(f"not read: {'; '.join(broken)}", "the others are shown", told=True)
+        text = "; ".join(f"{file}: {why}" for file, why in broken)
+        raise FileTrouble(f"not read: {text}", "the others are shown", told=True)
 
 
 class Wanted(NamedTuple):

@@ -97,20 +97,20 @@ def what_is_due(patient: Patient, first: date, last: date) -> Iterator[str]:
 
 
 def in_house(shown: Iterable[Coming]) -> list[Stretch]:
-    """How many people are in the house at once, from one change to the next; without the times
-    at which nobody is.
+    """How many people are in the house at once, from one change to the next, in the zone of the
+    first; without the times at which nobody is.
     """
     spans = [(one.entry.start, one.entry.end) for one in shown if one.in_house]
     changes: dict[datetime, int] = {}
     for start, end in spans:
         changes[start.astimezone(UTC)] = changes.get(start.astimezone(UTC), 0) + 1
         changes[end.astimezone(UTC)] = changes.get(end.astimezone(UTC), 0) - 1
-    shown_as = {moment.astimezone(UTC): moment for span in spans for moment in span}
+    place = spans[0][0].tzinfo if spans else None
     found: list[Stretch] = []
     count = 0
     moments = sorted(moment for moment, change in changes.items() if change)
     for moment, following in pairwise(moments):
         count += changes[moment]
         if count:
-            found.append(Stretch(shown_as[moment], shown_as[following], count))
+            found.append(Stretch(moment.astimezone(place), following.astimezone(place), count))
     return found

@@ -53,7 +53,10 @@ def report(
             }
             for one in days
         ],
-        "unread": [{"file": file, "why": why} for file, why in unread],
+        "unread": [
+            {"file": None if bare else file, "why": "it cannot be read" if bare else why}
+            for file, why in unread
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,11 +22,29 @@ _OCTETS = 20
 """160 bits in a name: nobody guesses one."""
 
 
+class FeedName(NamedTuple):
+    """The feed of a course: the record it is in, what tells the course from any other, and the
+    feed's file name.
+    """
+
+    record: str
+    course: str
+    file: str
+
+
 class FeedNames(NamedTuple):
-    """The file name of the staff's feed, and of each record's."""
+    """The file name of the staff's feed, and of each course's."""
 
     staff: str
-    courses: Mapping[str, str]
+    courses: tuple[FeedName, ...] = ()
+
+    def of(self, course: str) -> str:
+        """The file name of a course's feed.
+
+        Raises:
+            StopIteration: it has none.
+        """
+        return next(one.file for one in self.courses if one.course == course)
 
 
 def load(folder: Path) -> FeedNames:
@@ -37,15 +55,23 @@ def load(folder: Path) -> FeedNames:
     """
     path = folder / NAME
     if not path.exists():
-        return FeedNames(f"staff-{_drawn()}", {})
+        return FeedNames(f"staff-{_drawn()}")
     found: FeedNames = read_json(read_file(str(path), "feed names"), _FILE)
     return found
 
 
-def naming(known: FeedNames, records: Iterable[str]) -> FeedNames:
-    """The names with one for each record."""
-    new = {record: _drawn() for record in records if record not in known.courses}
-    return known._replace(courses={**known.courses, **new})
+def naming(known: FeedNames, courses: Mapping[str, str]) -> FeedNames:
+    """The names with one for each course, given by record; a course keeps its own when its record
+    is renamed, or gone and back, and nobody gets another's.
+    """
+    files = {one.course: one.file for one in known.courses}
+    found = [
+        FeedName(record, course, files.get(course) or _drawn())
+        for record, course in courses.items()
+    ]
+    there = {one.course for one in found}
+    kept = [one for one in known.courses if one.course not in there]
+    return known._replace(courses=(*found, *kept))
 
 
 def text_of(names: FeedNames) -> str:
@@ -53,7 +79,7 @@ def text_of(names: FeedNames) -> str:
     data = {
         "schema": SCHEMA,
         "staff": names.staff,
-        "courses": [{"record": record, "file": file} for record, file in names.courses.items()],
+        "courses": [one._asdict() for one in names.courses],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -76,7 +102,7 @@ def _version(text: str) -> str:
 
 
 def _built(**keys: Any) -> FeedNames:
-    return FeedNames(keys["staff"], {one["record"]: one["file"] for one in keys["courses"]})
+    return FeedNames(keys["staff"], tuple(FeedName(**one) for one in keys["courses"]))
 
 
 _FILE = Record(
@@ -85,7 +111,8 @@ _FILE = Record(
         "schema": Key(Text(_version), "the version of the file"),
         "staff": Key(Text(_feed_name), "the feed of the staff"),
         "courses": Key(
-            Items(keys_of(record=TEXT, file=Text(_feed_name))), "the feed of each record"
+            Items(keys_of(record=TEXT, course=TEXT, file=Text(_feed_name))),
+            "the feed of each course",
         ),
     },
 )

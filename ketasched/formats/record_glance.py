@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ketasched import zone
 from ketasched.core.agenda import Patient
+from ketasched.core.course import Course
 from ketasched.core.protocol import Protocol
 from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.reader.course_state import RECORD_SCHEMA, STATUSES, course_of
@@ -50,7 +51,10 @@ class Reader:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise FileTrouble(f"cannot read {path}: {why}", file=str(path)) from None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration):
+        except (
+            ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError,
+            StopIteration,
+        ):  # fmt: skip
             raise _damaged(path) from None
         except KetaschedError as error:
             if isinstance(error, FileTrouble) and error.file == str(path):
@@ -66,16 +70,15 @@ class Reader:
         course = course_of(
             data, self._protocol(data), date.fromisoformat(data["start"]), place.tzinfo
         )
-        if not course.sessions or not all(one.status in STATUSES for one in course.entries()):
-            raise ValueError(path)
+        _believe(course)
         patient = Patient(
             data["name"],
             course,
             date.fromisoformat(asked["authorised_until"]) if "authorised_until" in asked else None,
             int(asked.get("authorised_visits") or 0),
         )
-        if not isinstance(patient.name, str):
-            raise TypeError(patient.name)
+        if not patient.name.isprintable():
+            raise ValueError(patient.name)
         return Glance(path, patient, place.name, int(clinic.get("chairs", 0)))
 
     def _zone(self, name: str) -> zone.Zone:
@@ -88,6 +91,22 @@ class Reader:
         if text not in self._protocols:
             self._protocols[text] = read_json(Source("record", text), PROVEN_PROTOCOL)
         return self._protocols[text]
+
+
+def _believe(course: Course) -> None:
+    """Refuse a course that would make nonsense of what is shown.
+
+    Raises:
+        ValueError: so it would.
+    """
+    phases = {phase.name for phase in course.protocol.phases}
+    for one in course.entries():
+        if one.status not in STATUSES or not 1 <= one.minutes <= 1440:
+            raise ValueError(one)
+        if not one.name.isprintable() or getattr(one, "phase", one.name) not in (*phases, one.name):
+            raise ValueError(one)
+    if not course.sessions:
+        raise ValueError(course)
 
 
 def _damaged(path: Path) -> FileTrouble:

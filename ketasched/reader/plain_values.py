@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from ketasched.reader.json_source import plain
 STAMP = "%Y-%m-%d %H:%M:%S UTC"
 WALL = "%Y-%m-%d %H:%M"
 ANY = 10_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _is_date(text: str) -> str:
@@ -63,6 +65,8 @@ class AnyText(NamedTuple):
     def read(self, node: yaml.Node, reading: Reading) -> Any:
         if not isinstance(node, yaml.ScalarNode):
             return reading.fault(node, "expected a text here")
+        if _CONTROL.search(node.value):
+            return reading.fault(node, "a text here has a control character")
         return node.value
 
     def schema(self) -> Schema:

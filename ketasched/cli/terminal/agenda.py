@@ -39,11 +39,15 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
     page.add_title(f"{day_text(day.day)}: {who}{zone}")
     if day.coming:
         narrow = page.width < NARROW
-        table = _bare(day) if agenda.bare else _narrow(day) if narrow else _table(day, agenda)
-        page.add("", table)
+        several = len(agenda.zones) > 1
+        make = _bare if agenda.bare else _narrow if narrow else _table
+        page.add("", make(day, several=several))
         house = _house(day, agenda.chairs, page.width)
         if house.row_count:
-            page.add("", "In the house at once", house)
+            place = day.coming[0].entry.start.tzname() if several else ""
+            chairs = f", for {count_text(agenda.chairs, 'chair')}" if agenda.chairs else ""
+            zone_note = f" ({place})" if place else ""
+            page.add("", f"In the house at once{chairs}{zone_note}", house)
     if day.due and not agenda.bare:
         page.add("", "Also due")
         names: dict[str, list[str]] = {}
@@ -52,12 +56,12 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
         page.add_items(f"{what}: {', '.join(who)}" for what, who in names.items())
 
 
-def _table(day: Day, agenda: Agenda) -> Table:
+def _table(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "Who", "What", "#", "State and what is due"))
     for one in day.coming:
         label = one.patient.course.protocol.label
         what = f"{label} · {entry_title(one.entry)}"
-        when = _when(one, several=len(agenda.zones) > 1)
+        when = _when(one, several=several)
         table.add_row(
             when, Text(one.patient.name), Text(what), _number(one), Text(_notes(one)),
             style="dim" if is_gone(one.entry) else "",
@@ -65,7 +69,7 @@ def _table(day: Day, agenda: Agenda) -> Table:
     return table
 
 
-def _narrow(day: Day) -> Table:
+def _narrow(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "Who"))
     for one in day.coming:
         number = _number(one)
@@ -74,15 +78,14 @@ def _narrow(day: Day) -> Table:
         lines = [one.patient.name, what, _notes(one)]
         style = "dim" if is_gone(one.entry) else ""
         text = Text("\n".join(line for line in lines if line))
-        table.add_row(hours_text(one.entry), text, style=style)
+        table.add_row(_when(one, several=several), text, style=style)
     return table
 
 
-def _bare(day: Day) -> Table:
+def _bare(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "What"))
     for one in day.coming:
-        if not is_gone(one.entry):
-            table.add_row(hours_text(one.entry), BUSY)
+        table.add_row(_when(one, several=several), BUSY)
     return table
 
 
@@ -119,12 +122,12 @@ def _house(day: Day, chairs: int, width: int) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     stretches = in_house(day.coming)
-    room = max(8, width - 36)
+    room = max(2, width - 28)
     scale = min(2, max(1, room // max((one.people for one in stretches), default=1)))
     for one in stretches:
         bar = _BLOCK * min(room, scale * one.people)
         more = one.people - chairs if chairs else 0
-        over = f" {more} too many for {count_text(chairs, 'chair')}" if more > 0 else ""
+        over = f" {more} too many" if more > 0 else ""
         row = Text(bar)
         row.append(over, style="bold")
         table.add_row(f"{_clock(one.start)}–{_clock(one.end)}", str(one.people), row)
