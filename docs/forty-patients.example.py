@@ -14,19 +14,8 @@ from pathlib import Path
 
 from ketasched.cli.app import run
 
-FAMILIES = [
-    "Abbott",
-    "Baker",
-    "Castro",
-    "Dubois",
-    "Evans",
-    "Fischer",
-    "Garcia",
-    "Hughes",
-    "Ivanov",
-    "Jensen",
-]
-GIVEN = ["Ada", "Ben", "Cleo", "Dan"]
+FAMILIES = "Abbott Baker Castro Dubois Evans Fischer Garcia Hughes Ivanov Jensen".split()
+GIVEN = "Ada Ben Cleo Dan".split()
 PROTOCOLS = ("iv", "spravato", "kap", "spravato", "im")
 TIMES = ("08:00", "09:30", "13:00", "14:30")
 FIRST = date(2027, 1, 4)
