@@ -85,6 +85,11 @@ class FileProblems(KetaschedError):
         self.problems = tuple(problems)
 
 
+def os_reason(error: Exception) -> str:
+    """Why the system refused, in lower case."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
 def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:
     """A hint that names the known word nearest to ``word``, or an empty string."""
     names = {name.casefold(): name for name in known}

@@ -19,7 +19,7 @@ from conftest import BUILT_IN, STAMP, run_process
 from test_trials import WITH_VISITS
 
 from ketasched import clock
-from ketasched.cli import app, living, records
+from ketasched.cli import app, audiences, living, record_files, records
 from ketasched.errors import FileProblems, KetaschedError
 from ketasched.formats import course_record
 
@@ -833,8 +833,8 @@ def both():
     course, kept = opened.stored.course, opened.stored.kept
     return [
         by_uid(
-            records.calendar_of(
-                opened.task, course, kept, records.view_of(opened.task, staff=staff)
+            audiences.calendar_of(
+                opened.task, course, kept, audiences.view_of(opened.task, staff=staff)
             )
         )
         for staff in (False, True)
@@ -1149,7 +1149,7 @@ def test_a_record_taken_away_meanwhile_is_told(save, ketasched, monkeypatch):
 
 def test_a_lock_held_by_another_program_is_told(save, ketasched, monkeypatch):
     save("iv")
-    monkeypatch.setattr(records, "PATIENCE", 0.2)
+    monkeypatch.setattr(record_files, "PATIENCE", 0.2)
     before = files_here()
     with LOCK.open("r+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)

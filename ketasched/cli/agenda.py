@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ketasched import clock, zone
 from ketasched.cli import output
-from ketasched.cli.records import ENDING
+from ketasched.cli.records import ENDING, Unread
 from ketasched.cli.surroundings import clinic_file
 from ketasched.cli.values import choose, read
 from ketasched.core.agenda import coming, due_elsewhere
@@ -82,7 +82,7 @@ def run(folder: str, wanted: Wanted) -> None:
         raise FileTrouble(why, "the others are shown", told=True)
 
 
-def look_at(folder: Path) -> tuple[list[Glance], list[tuple[str, str]]]:
+def look_at(folder: Path) -> tuple[list[Glance], Unread]:
     """All records of a folder, and the files that cannot be read, with why.
 
     Raises:
@@ -92,7 +92,7 @@ def look_at(folder: Path) -> tuple[list[Glance], list[tuple[str, str]]]:
         raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
     reader = Reader()
     found: list[Glance] = []
-    unread: list[tuple[str, str]] = []
+    unread: Unread = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         try:
             found.append(reader.glance(path))

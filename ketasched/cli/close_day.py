@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock, zone
-from ketasched.cli import output
+from ketasched.cli import files, output
+from ketasched.cli.record_files import refuse_drift, write
 from ketasched.cli.records import (
     ENDING,
     Opened,
+    Unread,
     happened,
     open_record,
-    refuse_drift,
     task_of,
-    write,
+    unread_text,
 )
 from ketasched.cli.refusals import refusal_text
 from ketasched.cli.values import choose, clean_text, read
@@ -26,7 +27,7 @@ from ketasched.core.course import PLANNED, TENTATIVE, Course
 from ketasched.core.dates import read_date
 from ketasched.core.proof import Refusal, Setting
 from ketasched.core.units import day_text
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.formats import closed_days
 from ketasched.formats.record_glance import Reader
 
@@ -38,9 +39,6 @@ class Call(NamedTuple):
     before: Course
     after: Course | None
     why: str = ""
-
-
-Unread = list[tuple[str, str]]
 
 
 class NotAll(KetaschedError):
@@ -76,8 +74,7 @@ def run(day_text_: str, folder: str, *, dry_run: bool, reason: str, form: str) -
     stuck = [call.name for call in calls if call.after is None]
     if stuck or broken:
         without = f"not moved: {', '.join(stuck)}" if stuck else ""
-        each = "; ".join(f"{file}: {why}" for file, why in broken)
-        unread = f"not read: {each}" if broken else ""
+        unread = f"not read: {unread_text(broken)}" if broken else ""
         message = "; ".join(part for part in (without, unread) if part)
         hint = "the table says why: move or cancel the session by hand"
         raise NotAll(message, hint if stuck else "the others are done", told=True)
@@ -100,7 +97,7 @@ def _close(folder: Path, day: date, how: How) -> tuple[list[Call], Unread]:
         try:
             data = path.read_bytes()
         except OSError as error:
-            broken.append((str(path), (error.strerror or str(error)).lower()))
+            broken.append((str(path), os_reason(error)))
             continue
         if f'"{day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
             continue
@@ -120,7 +117,7 @@ def _remember(folder: Path, day: date, reason: str) -> None:
     if any(one.day == day for one in days):
         return
     text = closed_days.text_of([*days, closed_days.ClosedDay(day, reason)])
-    output.place_files([output.NewFile(folder / closed_days.NAME, text.encode())])
+    files.place_files([files.NewFile(folder / closed_days.NAME, text.encode())])
 
 
 def _closed(opened: Opened, day: date, how: How) -> Call | None:

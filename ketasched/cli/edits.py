@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ketasched.cli.records import Opened, after_writing, happened, write
+from ketasched.cli.record_files import after_writing, write
+from ketasched.cli.records import Opened, happened
 from ketasched.cli.refusals import refusal_text
 from ketasched.core import changes
 from ketasched.core.course import CANCELLED, Course, LinkedVisit, Session

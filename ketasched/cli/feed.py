@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.cli import output
-from ketasched.cli.output import NewFile
-from ketasched.cli.records import ENDING, Opened, calendar_of, open_record, view_for
+from ketasched.cli import files, output
+from ketasched.cli.audiences import calendar_of, view_for
+from ketasched.cli.files import NewFile
+from ketasched.cli.records import Opened, Unread, open_folder, unread_text
 from ketasched.cli.values import choose
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.formats import calendar_parts, course_report, feed_names
 from ketasched.formats.calendar_parts import Parts
 from ketasched.formats.feed_names import FeedNames
@@ -39,7 +39,9 @@ def run(folder_name: str, to: str, form: str) -> None:
     choose("--format", form or "table", ("table", "json"))
     folder, place = Path(folder_name), Path(to)
     names = feed_names.load(folder) if folder.is_dir() else feed_names.FeedNames("")
-    opened, unread = _open_all(folder, names)
+    opened, unread = open_folder(folder, clock.now(), [one.record for one in names.courses])
+    if not (opened or unread or (folder / feed_names.NAME).exists()):
+        raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
     if folder.resolve().is_relative_to(place.resolve()):
         raise UsageProblem(f"--to {to} has the records in it", "serve a folder of its own")
     if place.exists() and not place.is_dir():
@@ -47,64 +49,35 @@ def run(folder_name: str, to: str, form: str) -> None:
     courses = {one.path.name: one.stored.kept[0].uid for one in opened}
     named = feed_names.naming(names, courses)
     feeds = _feeds(opened, unread, named, place)
+    unreadable = {Path(file).name for file, _ in unread}
     gone = [
         place / one.file
         for one in names.courses
-        if one.course not in courses.values() and one.record not in unread
+        if one.course not in courses.values() and one.record not in unreadable
     ]
     if not opened and not unread:
         gone.append(place / names.staff)
     gone = [path for path in gone if path.exists()]
-    files = [NewFile(place / one.file, one.data) for one in feeds if one.changed]
-    with output.file_trouble(to):
+    new = [NewFile(place / one.file, one.data) for one in feeds if one.changed]
+    with files.file_trouble(to):
         place.mkdir(exist_ok=True)
     if named != names or not (folder / feed_names.NAME).exists():
         _keep_names(folder, named)
-    for file in files:
-        output.sweep(file.path)
-    output.place_files(files)
+    for file in new:
+        files.sweep(file.path)
+    files.place_files(new)
     for path in gone:
         path.unlink(missing_ok=True)
     _tell(feeds, gone, unread, form)
     if unread:
         raise FileTrouble(
-            "; ".join(unread.values()),
+            f"not shown: {unread_text(unread)}",
             "the others are written, but for the staff's, which would lack it",
             told=True,
         )
 
 
-def _open_all(folder: Path, names: FeedNames) -> tuple[list[Opened], dict[str, str]]:
-    """All records, and why those that cannot be shown are not, by file name."""
-    if not folder.is_dir():
-        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
-    now = clock.now()
-    found: list[Opened] = []
-    unread: dict[str, str] = {}
-    seen: dict[str, Path] = {}
-    known = {one.record for one in names.courses}
-    # Of two copies the one that has a feed keeps it.
-    for path in sorted(folder.glob(f"*{ENDING}"), key=lambda one: (one.name not in known, one)):
-        try:
-            one = open_record(str(path), now)
-        except KetaschedError as error:
-            unread[path.name] = f"{path} is not shown: {error.message}"
-            continue
-        twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
-        if twin:
-            unread[path.name] = f"{path} is not shown: it has the entries of {twin}"
-            continue
-        seen |= {kept.uid: path for kept in one.stored.kept}
-        found.append(one)
-    found.sort(key=lambda one: one.path)
-    if not found and not unread and not (folder / feed_names.NAME).exists():
-        raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
-    return found, unread
-
-
-def _feeds(
-    opened: list[Opened], unread: Mapping[str, str], names: FeedNames, place: Path
-) -> list[Feed]:
+def _feeds(opened: list[Opened], unread: Unread, names: FeedNames, place: Path) -> list[Feed]:
     clinics = dict.fromkeys(
         one.stored.clinic.name for one in opened if one.stored.clinic is not None
     )
@@ -137,16 +110,16 @@ def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
 def _keep_names(folder: Path, names: FeedNames) -> None:
     text = feed_names.text_of(names).encode()
     # A name is as good as a password.
-    output.place_files([NewFile(folder / feed_names.NAME, text, private=True)])
+    files.place_files([NewFile(folder / feed_names.NAME, text, private=True)])
 
 
-def _tell(feeds: list[Feed], gone: list[Path], unread: Mapping[str, str], form: str) -> None:
+def _tell(feeds: list[Feed], gone: list[Path], unread: Unread, form: str) -> None:
     if form == "json":
         report = {
             "schema": course_report.SCHEMA,
             "feeds": [{"name": one.who, "file": one.file, "changed": one.changed} for one in feeds],
             "removed": [path.name for path in gone],
-            "unread": [{"file": file, "why": why} for file, why in unread.items()],
+            "unread": [{"file": file, "why": why} for file, why in unread],
         }
         output.print_data(course_report.to_json(report).encode(errors="replace"))
     else:

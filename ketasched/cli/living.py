@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.cli import output
-from ketasched.cli.records import Opened, happened, keep_up, open_record, task_of, told, write
+from ketasched.cli.audiences import keep_up, told
+from ketasched.cli.record_files import write
+from ketasched.cli.records import Opened, happened, open_record, task_of
 from ketasched.cli.refusals import refused
 from ketasched.cli.values import choose, clean_text, read, read_number
 from ketasched.core import changes, extending

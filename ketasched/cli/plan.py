@@ -40,7 +40,7 @@ def run(request: Request) -> None:
         KetaschedError: whatever kept it from doing so; nothing is written then.
     """
     from ketasched import clock
-    from ketasched.cli import intake, output
+    from ketasched.cli import files, intake, output
 
     now = clock.now()
     if request.save:
@@ -56,10 +56,10 @@ def run(request: Request) -> None:
     text = _render(course, task)
     # JSON is UTF-8 wherever it goes.
     data = text.encode(errors="replace") if task.format in ("json", "csv") else None
-    with contextlib.ExitStack() as files:
+    with contextlib.ExitStack() as open_files:
         if request.ics and not request.save:
             calendar = _calendar(course, task, now)
-            files.enter_context(output.new_file(request.ics, calendar, replace=request.force))
+            open_files.enter_context(files.new_file(request.ics, calendar, replace=request.force))
         if request.save:
             _save(request, course, task, now)
         output.print_text(text) if data is None else output.print_data(data)
@@ -85,23 +85,23 @@ def _mind_closed_days(request: Request) -> None:
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
-    from ketasched.cli import output, records
+    from ketasched.cli import files, record_files, records
     from ketasched.errors import FileTrouble
     from ketasched.formats.course_record import CalendarFile
 
     path = records.path_of(request.save)
-    with output.file_trouble(str(path)):
+    with files.file_trouble(str(path)):
         there = path.exists()
     if there:
         raise FileTrouble(f"{path} exists already", "choose another name", str(path))
     named = request.ics not in ("", "-")
     if named:
-        output.check_place(request.ics, replace=request.force)
+        files.check_place(request.ics, replace=request.force)
     beside = os.path.relpath(request.ics, path.parent) if named else ""
-    files = (CalendarFile(beside, task.staff),) if named else ()
-    stored = records.new_record(request, task, course, now, files)
-    records.refuse_twin(path, stored)
-    records.write(None, stored, path, task)
+    following = (CalendarFile(beside, task.staff),) if named else ()
+    stored = records.new_record(request, task, course, now, following)
+    record_files.refuse_twin(path, stored)
+    record_files.write(None, stored, path, task)
 
 
 def _plan(request: Request, task: Task) -> Course:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from ketasched import clock
 from ketasched.cli import output
+from ketasched.cli.audiences import AUDIENCES
 from ketasched.cli.edits import Judged, judge, take_in
 from ketasched.cli.published import Desk, Wishes
-from ketasched.cli.records import AUDIENCES, ENDING, Opened, open_record
+from ketasched.cli.records import Opened, Unread, open_folder, open_record, unread_text
 from ketasched.cli.surroundings import clinic_file
 from ketasched.cli.values import choose
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
@@ -46,9 +47,6 @@ class Published(NamedTuple):
     counts: Counter[str]
     judged: Sequence[Judged]
     refused: dict[str, str]
-
-
-Unread = list[tuple[str, str]]
 
 
 class OutOfStep(KetaschedError):
@@ -109,21 +107,7 @@ def _records(name: str) -> tuple[list[Opened], Unread]:
     now = clock.now()
     if not Path(name).is_dir():
         return [open_record(name, now)], []
-    found: list[Opened] = []
-    unread: Unread = []
-    seen: dict[str, Path] = {}
-    for path in sorted(Path(name).glob(f"*{ENDING}")):
-        try:
-            one = open_record(str(path), now)
-        except KetaschedError as error:
-            unread.append((str(path), error.message))
-            continue
-        twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
-        if twin:
-            unread.append((str(path), f"it has the entries of {twin}"))
-            continue
-        seen |= {kept.uid: path for kept in one.stored.kept}
-        found.append(one)
+    found, unread = open_folder(Path(name), now)
     if not found and not unread:
         raise UsageProblem(f"there is no record in {name}", "plan … --save writes one")
     return found, unread
@@ -207,8 +191,7 @@ def _complain(done: Sequence[Published], unread: Unread, wanted: Wanted) -> None
             hint = "--remove --overwrite takes them out too"
         raise OutOfStep(f"{what} changed by somebody else, and left alone", hint, told=True)
     if unread:
-        text = "; ".join(f"{file}: {why}" for file, why in unread)
-        raise FileTrouble(text, "the others are published", told=True)
+        raise FileTrouble(unread_text(unread), "the others are published", told=True)
     to_do = sum(one.counts[what] for one in done for what in (CREATE, REPLACE, REMOVE))
     if wanted.check and to_do:
         raise OutOfStep(

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ketasched.cli.audiences import calendar_of, view_for
 from ketasched.cli.edits import Judged
-from ketasched.cli.records import (
-    Opened,
-    after_writing,
-    calendar_of,
-    view_for,
-    write,
-    write_with,
-)
+from ketasched.cli.record_files import after_writing, write, write_with
+from ketasched.cli.records import Opened
 from ketasched.cli.terminal.progress import counting
 from ketasched.formats import calendar_parts
 from ketasched.formats.course_record import Kept, Published

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import shlex
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import MISSING, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ketasched.cli.audiences import keep_up, sequences, told
 from ketasched.cli.intake import Given, Task, understand
-from ketasched.cli.output import NewFile, file_trouble, place_files, sweep
 from ketasched.cli.request import Request
 from ketasched.core.busy import Busy, BusyTimes
-from ketasched.core.course import ATTENDED, PLANNED, Course
-from ketasched.core.duties import due_duties
-from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
-from ketasched.core.identity import duty_uid, uid
-from ketasched.errors import FileProblems, FileTrouble, Problem, UsageProblem, did_you_mean
+from ketasched.core.course import Course
+from ketasched.errors import (
+    FileProblems,
+    FileTrouble,
+    KetaschedError,
+    Problem,
+    UsageProblem,
+    did_you_mean,
+)
 from ketasched.formats import closed_days, course_record
-from ketasched.formats.course_record import CalendarFile, Happening, Kept, StoredCourse
+from ketasched.formats.course_record import CalendarFile, Happening, StoredCourse
 from ketasched.reader.course_state import state_of
 
 ENDING = ".course.json"
-AUDIENCES = ("patient", "staff", "free-busy")
-PATIENCE = 5.0
-"""Seconds to wait for another program that is writing the same record."""
 
 
 class Opened(NamedTuple):
@@ -70,10 +68,54 @@ def open_record(name: str, now: datetime) -> Opened:
         there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
         hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
-    before = _digest(path)
+    before = digest_of(path)
     closed = tuple(one.day for one in closed_days.load(path.parent))
     stored = course_record.load(str(path))._replace(closed_days=closed)
     return Opened(path, before, stored, task_of(stored, now), now)
+
+
+Unread = list[tuple[str, str]]
+"""Files that cannot be used, each with why."""
+
+
+def open_folder(
+    folder: Path, now: datetime, first: Collection[str] = ()
+) -> tuple[list[Opened], Unread]:
+    """All records of a folder, and those that cannot be read, or that have the entries of another:
+    calendars would take them for one. Of two copies one that is named in ``first`` counts.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    found: list[Opened] = []
+    unread: Unread = []
+    seen: dict[str, Path] = {}
+    paths = sorted(folder.glob(f"*{ENDING}"), key=lambda path: (path.name not in first, path))
+    for path in paths:
+        try:
+            one = open_record(str(path), now)
+        except KetaschedError as error:
+            unread.append((str(path), error.message))
+            continue
+        twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
+        if twin:
+            unread.append((str(path), f"it has the entries of {twin}"))
+            continue
+        seen |= {kept.uid: path for kept in one.stored.kept}
+        found.append(one)
+    return sorted(found, key=lambda one: one.path), unread
+
+
+def unread_text(unread: Unread) -> str:
+    """The files that cannot be used, and why, in a line."""
+    return "; ".join(f"{file}: {why}" for file, why in unread)
+
+
+def name_of(path: Path) -> str:
+    """What a record is called on a command line."""
+    return shlex.quote(str(path).removesuffix(ENDING))
 
 
 def _is_there(path: Path) -> bool:
@@ -81,6 +123,18 @@ def _is_there(path: Path) -> bool:
         return path.exists()
     except OSError:  # a name too long for any file
         return False
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file's bytes.
+
+    Raises:
+        FileTrouble: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileTrouble(f"cannot read {path}: {error.strerror}", "", str(path)) from None
 
 
 def task_of(stored: StoredCourse, now: datetime) -> Task:
@@ -129,284 +183,6 @@ def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
         for one in busy
         if first - margin <= one.end.date() and one.start.date() <= last + margin
     ]
-
-
-def told(stored: StoredCourse) -> dict[tuple[str, str], Kept]:
-    """What calendars were told, by UID and audience."""
-    return {(one.uid, one.audience): one for one in stored.kept}
-
-
-def keep_up(
-    task: Task, course: Course, kept: Mapping[tuple[str, str], Kept], now: datetime
-) -> tuple[Kept, ...]:
-    """What calendars are to be told of a course: for each audience SEQUENCE rises where anything
-    that one sees of an entry has changed, and only there; an entry that was ever told of keeps its
-    line.
-    """
-    found = dict(kept)
-    for audience in AUDIENCES:
-        view = view_for(task, audience)
-        for entry in course.entries():
-            name = uid(task.course_name, course, entry)
-            # A session that took place as planned looks as it did.
-            status = PLANNED if entry.status == ATTENDED else entry.status
-            texts = (summary(course, entry, view), description(course, entry, view))
-            seen = f"{entry.start} {entry.end} {status} {view.location}"
-            _note(found, (name, audience), "\0".join((*texts, seen)), now)
-        for duty in due_duties(course) if view.staff else ():
-            name = duty_uid(task.course_name, course, duty)
-            _note(found, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
-    return tuple(found.values())
-
-
-def _note(
-    found: dict[tuple[str, str], Kept], key: tuple[str, str], seen: str, now: datetime
-) -> None:
-    said = hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:32]
-    before = found.get(key)
-    if before is None:
-        found[key] = Kept(*key, 0, now, now, said)
-    elif before.said != said:
-        # A clock that was set back does not take a change before the one it follows.
-        later = max(now, before.modified)
-        found[key] = Kept(*key, before.sequence + 1, before.created, later, said)
-
-
-def sequences(kept: tuple[Kept, ...], audience: str) -> dict[str, int]:
-    """How often each entry has changed for an audience, by UID."""
-    return {one.uid: one.sequence for one in kept if one.audience == audience}
-
-
-def live_uids(task: Task, course: Course) -> frozenset[str]:
-    """The UIDs of what holds, without what stands in calendars as cancelled."""
-    entries = [uid(task.course_name, course, one) for one in course.entries() if not is_gone(one)]
-    duties = [
-        duty_uid(task.course_name, course, one) for one in due_duties(course) if not is_gone(one)
-    ]
-    return frozenset((*entries, *duties))
-
-
-def view_of(task: Task, *, staff: bool) -> View:
-    """How a course is shown to staff or to the patient."""
-    file = task.found.file
-    return View(
-        task.course_name,
-        staff,
-        task.title,
-        task.location,
-        task.reminders,
-        file.phone if file else "",
-    )
-
-
-def view_for(task: Task, audience: str) -> View:
-    """How a course is shown to an audience: patient, staff or free-busy."""
-    if audience == "free-busy":
-        return View(task.course_name, free_busy=True)
-    return view_of(task, staff=audience == "staff")
-
-
-def audience_of(view: View) -> str:
-    """For whom a course is shown so."""
-    if view.free_busy:
-        return "free-busy"
-    return "staff" if view.staff else "patient"
-
-
-def calendar_of(
-    task: Task,
-    course: Course,
-    kept: tuple[Kept, ...],
-    view: View,
-    only: Collection[str] | None = None,
-) -> bytes:
-    """The calendar file of a record's course, or of some of its entries."""
-    from ketasched.formats import calendar_ics
-
-    known = {
-        one.uid: calendar_ics.Told(one.sequence, one.created, one.modified)
-        for one in kept
-        if one.audience == audience_of(view)
-    }
-    stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
-    return calendar_ics.write(course, task.zone, view, stamp, known, only)
-
-
-def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
-    """Write a record and the calendars it remembers; the record before it is kept as .bak.
-
-    Raises:
-        FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
-            meanwhile; nothing on disk has changed then.
-    """
-    written = {}
-    for one in stored.calendars:
-        view = view_of(task, staff=one.staff)
-        written[one.path] = calendar_of(task, stored.course, stored.kept, view)
-    return write_with(opened, stored, path, written, keep_before=True)
-
-
-def drift_of(path: Path, calendar: CalendarFile) -> str:
-    """How a calendar differs from what was written beside the record at a path; empty: not."""
-    try:
-        found = (path.parent / calendar.path).read_bytes()
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read: {(error.strerror or str(error)).lower()}"
-    return "" if _short_digest(found) == calendar.digest else "is not what was written"
-
-
-def anew_command(path: Path, calendar: CalendarFile) -> str:
-    """The command that writes a remembered calendar again."""
-    file = path.parent / calendar.path
-    staff = " --for staff" if calendar.staff else ""
-    return f"ketasched export {name_of(path)}{staff} --ics {shlex.quote(str(file))} --force"
-
-
-def name_of(path: Path) -> str:
-    """What a record is called on a command line."""
-    return shlex.quote(str(path).removesuffix(ENDING))
-
-
-def refuse_drift(path: Path, stored: StoredCourse) -> None:
-    """Nobody's own entries are written over; a calendar that is gone is simply written again.
-
-    Raises:
-        FileTrouble: somebody altered a calendar of the record at a path.
-    """
-    for calendar in stored.calendars:
-        _refuse_altered(path, calendar)
-
-
-def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
-    state = drift_of(path, calendar)
-    known = (calendar.digest, calendar.before)
-    file = path.parent / calendar.path
-    if state and calendar.digest and state != "is missing" and _digest_there(file) not in known:
-        hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"
-        raise FileTrouble(f"{file} {state}", hint, str(file))
-
-
-def write_with(
-    opened: Opened | None,
-    stored: StoredCourse,
-    path: Path,
-    written: Mapping[str, bytes],
-    *,
-    keep_before: bool,
-) -> StoredCourse:
-    """Write a record together with some of the calendars it remembers. Where the course is the
-    same as before, the record before it is not kept, and the calendars are written as asked.
-
-    Raises:
-        FileTrouble: as write.
-    """
-    with _locked(path):
-        if opened is None and path.exists():
-            raise FileTrouble(f"{path} exists already", "choose another name", str(path))
-        if opened is not None and _digest(path) != opened.digest:
-            raise FileTrouble(
-                f"{path} was changed by somebody else meanwhile: {_latest(path)}",
-                "nothing was changed; look at it with status, and run this again",
-                str(path),
-            )
-        if keep_before:
-            refuse_drift(path, stored)
-        stored = stored._replace(
-            calendars=tuple(_rewritten(path, one, written) for one in stored.calendars)
-        )
-        backup = path.with_name(f"{path.name}.bak") if keep_before else None
-        text = course_record.text_of(stored).encode()
-        files = [NewFile(path, text, backup)]
-        files += [NewFile(path.parent / name, data) for name, data in written.items()]
-        for left in (path, *([backup] if backup else []), *(file.path for file in files)):
-            sweep(left)
-        place_files(files)
-    return stored
-
-
-def after_writing(opened: Opened, stored: StoredCourse) -> Opened:
-    """A record as it was just written, to go on with."""
-    text = course_record.text_of(stored).encode()
-    return opened._replace(stored=stored, digest=hashlib.sha256(text).hexdigest())
-
-
-def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
-    if one.path not in written:
-        return one
-    before = _digest_there(path.parent / one.path)
-    return one._replace(digest=_short_digest(written[one.path]), before=before)
-
-
-def _digest_there(path: Path) -> str:
-    with contextlib.suppress(OSError):
-        return _short_digest(path.read_bytes())
-    return ""
-
-
-def _short_digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
-
-
-def refuse_twin(path: Path, stored: StoredCourse) -> None:
-    """Two records of a folder must not have the same entries: calendars would take them for one.
-
-    Raises:
-        UsageProblem: another record there is of a course of the same name, protocol and start.
-    """
-    mark = f'"{stored.kept[0].uid}"'.encode()
-    for other in sorted(path.parent.glob(f"*{ENDING}")):
-        with contextlib.suppress(OSError):
-            if other != path and mark in other.read_bytes():
-                raise UsageProblem(
-                    f"{other} has a course of the same name, protocol and start",
-                    "tell them apart with --name",
-                )
-
-
-def _latest(path: Path) -> str:
-    with contextlib.suppress(Exception):
-        return course_record.load(str(path)).history[-1].what
-    return "it says something else now"
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise FileTrouble(f"cannot read {path}: {error.strerror}", "", str(path)) from None
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other programs from writing the same record; the lock goes with the process."""
-    lock = path.with_name(f".{path.name}.lock")
-    with file_trouble(str(path)):
-        file = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
-    try:
-        _take(file, path)
-        yield
-    finally:
-        os.close(file)
-
-
-def _take(file: int, path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # another system: the check of what was read is what protects there
-        return
-    begun = time.monotonic()
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() - begun > PATIENCE:
-                hint = "wait until the other program is done, and run this again"
-                raise FileTrouble(f"{path} is being written by another program", hint) from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 def snapshot(stored: StoredCourse) -> dict[str, Any]:

@@ -7,21 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.cli import output
-from ketasched.cli.records import (
-    AUDIENCES,
-    ENDING,
-    Opened,
-    anew_command,
-    calendar_of,
-    drift_of,
-    live_uids,
-    name_of,
-    open_record,
-    sequences,
-    view_for,
-    write_with,
-)
+from ketasched.cli import files, output
+from ketasched.cli.audiences import AUDIENCES, calendar_of, live_uids, sequences, view_for
+from ketasched.cli.record_files import anew_command, drift_of, write_with
+from ketasched.cli.records import ENDING, Opened, Unread, name_of, open_record, unread_text
 from ketasched.cli.values import choose, refuse_our_files
 from ketasched.core.authorisation import uncovered
 from ketasched.core.course import PLANNED, TENTATIVE
@@ -64,7 +53,7 @@ def show(name: str, form: str, *, history: bool) -> None:
 def _show_folder(folder: Path, form: str) -> None:
     now = clock.now()
     rows = []
-    broken: list[tuple[str, str]] = []
+    broken: Unread = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         try:
             opened = open_record(str(path), now)
@@ -90,8 +79,7 @@ def _show_folder(folder: Path, form: str) -> None:
 
         output.print_text(folder_page(rows))
     if broken:
-        text = "; ".join(f"{file}: {why}" for file, why in broken)
-        raise FileTrouble(f"not read: {text}", "the others are shown", told=True)
+        raise FileTrouble(f"not read: {unread_text(broken)}", "the others are shown", told=True)
 
 
 class Wanted(NamedTuple):
@@ -137,10 +125,10 @@ def export(name: str, wanted: Wanted) -> None:
     refuse_our_files("--ics", wanted.file)
     remembered = _remembered(opened, wanted, audience)
     if remembered:
-        output.check_place(wanted.file, replace=wanted.force)
+        files.check_place(wanted.file, replace=wanted.force)
         write_with(opened, after, opened.path, {remembered: data}, keep_before=False)
     else:
-        with output.new_file(wanted.file, data, replace=wanted.force):
+        with files.new_file(wanted.file, data, replace=wanted.force):
             pass
         # Only now: what was not exported must come with the next export.
         write_with(opened, after, opened.path, {}, keep_before=False)

@@ -17,7 +17,7 @@ from ketasched import zone
 from ketasched.core.agenda import Patient
 from ketasched.core.course import Course
 from ketasched.core.protocol import Protocol
-from ketasched.errors import FileTrouble, KetaschedError
+from ketasched.errors import FileTrouble, KetaschedError, os_reason
 from ketasched.reader.course_state import RECORD_SCHEMA, STATUSES, course_of
 from ketasched.reader.json_source import read_json
 from ketasched.reader.protocol_record import PROVEN_PROTOCOL
@@ -49,7 +49,7 @@ class Reader:
         try:
             return self._glance(path, json.loads(path.read_bytes()))
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
+            why = os_reason(error)
             raise FileTrouble(f"cannot read {path}: {why}", file=str(path)) from None
         except (
             ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError,

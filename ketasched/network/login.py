@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from ketasched.errors import FileTrouble
+from ketasched.errors import FileTrouble, os_reason
 
 SERVICE = "ketasched"
 """What a login is filed under in the keyring, before a colon and the host."""
@@ -80,7 +80,7 @@ def _private_text(path: Path) -> str:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(_MOST)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = os_reason(error)
         raise FileTrouble(f"cannot read {path}: {why}", file=str(path)) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise FileTrouble(f"{path} can be read by others", f"run: chmod 600 {path}", str(path))
