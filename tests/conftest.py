@@ -130,3 +130,17 @@ def course_of(protocol, start, **how):
 def days_of(course):
     """The dates of a course as `26 Nov`."""
     return [f"{s.start.day} {s.start:%b}" for s in course.sessions]
+
+
+@pytest.fixture
+def at(monkeypatch, ketasched):
+    """Run a command at a moment; it must succeed unless another exit code is given."""
+
+    def run(moment, *arguments, code=0):
+        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
+        outcome = ketasched(*arguments)
+        assert outcome.code == code, outcome
+        return outcome
+
+    return run

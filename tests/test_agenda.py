@@ -20,20 +20,6 @@ from ketasched.core.course import Course, LinkedVisit, Session
 MON, WED = "2027-01-04", "2027-01-06"
 
 
-@pytest.fixture
-def at(monkeypatch, ketasched):
-    """Run a command at a moment of UTC; it must end with that exit code."""
-
-    def run(moment, *arguments, code=0):
-        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
-        outcome = ketasched(*arguments)
-        assert outcome.code == code, outcome
-        return outcome
-
-    return run
-
-
 _PLANNED = {}
 
 

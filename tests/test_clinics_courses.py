@@ -11,20 +11,6 @@ BEFORE = datetime(2026, 12, 28, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def at(monkeypatch, ketasched):
-    """Run a command at a moment; it must succeed unless another exit code is given."""
-
-    def run(moment, *arguments, code=0):
-        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
-        outcome = ketasched(*arguments)
-        assert outcome.code == code, outcome
-        return outcome
-
-    return run
-
-
-@pytest.fixture
 def folder(at):
     """Three courses: two have a session on Mon 18 Jan 2027, one has not."""
     at("2026-12-28", "plan", "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -13,20 +13,6 @@ from conftest import BUILT_IN
 
 NOW = "2027-01-02"
 SECRET = re.compile(r"[0-9a-f]{40}\.ics")
-
-
-@pytest.fixture
-def at(monkeypatch, ketasched):
-    """Run a command at a moment of UTC; it must end with that exit code."""
-
-    def run(moment, *arguments, code=0):
-        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
-        outcome = ketasched(*arguments)
-        assert outcome.code == code, outcome
-        return outcome
-
-    return run
 
 
 _PLANNED = {}

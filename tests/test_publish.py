@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from servers import PASSWORD, USER, Misbehaving, Radicale
 
-from ketasched.network import calendar_server, login
+from ketasched.network import calendar_server, login, wire
 from ketasched.reader.server_entry import see
 
 NOW = "2026-12-22T15:00"
@@ -565,8 +565,8 @@ def test_etags_that_change_by_themselves(publish, fake):
 )
 def test_each_failure_is_one_sentence(at, alex, fake, monkeypatch, method, fault, text):
     monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
-    monkeypatch.setattr(calendar_server, "PATIENCE", 1)
-    monkeypatch.setattr(calendar_server, "MOST", 2_000_000)
+    monkeypatch.setattr(wire, "PATIENCE", 1)
+    monkeypatch.setattr(wire, "MOST", 2_000_000)
     monkeypatch.setattr(calendar_server, "TRIES", 2)
     fake.fault = lambda asked, *_: fault if asked == method else None
     outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)

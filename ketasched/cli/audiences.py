@@ -11,7 +11,7 @@ from ketasched.core.course import ATTENDED, PLANNED, Course
 from ketasched.core.duties import due_duties
 from ketasched.core.entry_text import View, description, duty_title, is_gone, summary
 from ketasched.core.identity import duty_uid, uid
-from ketasched.formats.course_record import Kept, StoredCourse
+from ketasched.reader.stored_course import Kept, StoredCourse
 
 AUDIENCES = ("patient", "staff", "free-busy")
 

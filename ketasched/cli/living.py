@@ -30,8 +30,8 @@ from ketasched.core.units import (
     read_weekday,
 )
 from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.formats import course_record
 from ketasched.reader.course_state import course_of
+from ketasched.reader.stored_course import Happening, StoredCourse
 
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
@@ -127,7 +127,7 @@ def undo(name: str, how: How) -> None:
         one._replace(undone=True) if index == place else one
         for index, one in enumerate(stored.history)
     ]
-    happening = course_record.Happening(
+    happening = Happening(
         opened.now, f"undid: {last.what}", clean_text("--reason", how.reason), (), None
     )
     kept = keep_up(task, course, told(stored), opened.now)
@@ -273,7 +273,7 @@ def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> N
     _write(opened, after, how)
 
 
-def _write(opened: Opened, after: course_record.StoredCourse, how: How) -> None:
+def _write(opened: Opened, after: StoredCourse, how: How) -> None:
     from ketasched.cli.terminal.changes import changes_page
     from ketasched.formats import course_report
 

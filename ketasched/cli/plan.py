@@ -87,7 +87,7 @@ def _mind_closed_days(request: Request) -> None:
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     from ketasched.cli import files, record_files, records
     from ketasched.errors import FileTrouble
-    from ketasched.formats.course_record import CalendarFile
+    from ketasched.reader.stored_course import CalendarFile
 
     path = records.path_of(request.save)
     with files.file_trouble(str(path)):

@@ -18,8 +18,9 @@ from ketasched.cli.surroundings import clinic_file
 from ketasched.cli.values import choose
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.network import login
-from ketasched.network.calendar_server import CalendarServer, checked_address
+from ketasched.network.calendar_server import CalendarServer
 from ketasched.network.sync import CREATE, REMOVE, REPLACE, UNCHANGED, Outcome
+from ketasched.network.wire import checked_address
 from ketasched.reader.clinic_record import ClinicFile, Publishing
 
 COUNTED = (CREATE, REPLACE, REMOVE, UNCHANGED)

@@ -11,9 +11,9 @@ from ketasched.cli.record_files import after_writing, write, write_with
 from ketasched.cli.records import Opened
 from ketasched.cli.terminal.progress import counting
 from ketasched.formats import calendar_parts
-from ketasched.formats.course_record import Kept, Published
 from ketasched.network.calendar_server import CalendarServer
 from ketasched.network.sync import UNCHANGED, Edit, Mine, Outcome, State, Step, Sync, resources
+from ketasched.reader.stored_course import Kept, Published
 
 
 class Wishes(NamedTuple):

@@ -20,7 +20,7 @@ from ketasched.errors import (
     os_reason,
 )
 from ketasched.formats import course_record
-from ketasched.formats.course_record import CalendarFile, StoredCourse
+from ketasched.reader.stored_course import CalendarFile, StoredCourse
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""

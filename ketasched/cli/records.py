@@ -24,8 +24,8 @@ from ketasched.errors import (
     did_you_mean,
 )
 from ketasched.formats import closed_days, course_record
-from ketasched.formats.course_record import CalendarFile, Happening, StoredCourse
 from ketasched.reader.course_state import state_of
+from ketasched.reader.stored_course import CalendarFile, Happening, StoredCourse
 
 ENDING = ".course.json"
 

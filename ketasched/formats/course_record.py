@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketasched import zone
 from ketasched.core.busy import Busy
-from ketasched.core.course import (
-    Course,
-)
-from ketasched.core.protocol import Protocol
 from ketasched.errors import UsageProblem
-from ketasched.reader.clinic_record import CLINIC, ClinicFile
+from ketasched.reader.clinic_record import CLINIC
 from ketasched.reader.course_state import RECORD_SCHEMA as SCHEMA
 from ketasched.reader.course_state import STATE, check_state, course_of, state_of
 from ketasched.reader.fields import (
@@ -43,86 +38,18 @@ from ketasched.reader.plain_values import (
 )
 from ketasched.reader.protocol_record import PROVEN_PROTOCOL
 from ketasched.reader.source import read_file
+from ketasched.reader.stored_course import (
+    CalendarFile,
+    Happening,
+    Kept,
+    Published,
+    StoredCourse,
+)
 
 if TYPE_CHECKING:
     import yaml
 
 MAX_BYTES = 16 * 1024 * 1024
-
-
-class Kept(NamedTuple):
-    """What an audience's calendars were told of an entry: how often it changed, when, and a digest
-    of all that is seen of it.
-    """
-
-    uid: str
-    audience: str
-    sequence: int
-    created: datetime
-    modified: datetime
-    said: str
-
-
-class CalendarFile(NamedTuple):
-    """A calendar that is written anew after each change. ``digest`` is of what it is to hold, and
-    ``before`` of what it held, as it still does if the program was killed between the two.
-    """
-
-    path: str
-    staff: bool
-    digest: str = ""
-    before: str = ""
-
-
-class Published(NamedTuple):
-    """What a calendar on a server has of an entry, as `publish` left it: its ETag, digests of what
-    was sent and of what was about to be sent, and whether somebody else's words were let stand.
-    """
-
-    etag: str
-    sent: str
-    sending: str
-    theirs: bool
-
-
-class Happening(NamedTuple):
-    """Something that was done to a course. ``before``: the state it had, for undo."""
-
-    at: datetime
-    what: str
-    reason: str
-    overridden: tuple[str, ...]
-    before: Mapping[str, Any] | None
-    undone: bool = False
-
-
-class StoredCourse(NamedTuple):
-    """A record: the course as it stands, and all it came from.
-
-    ``exported``: by audience and UID, the SEQUENCE that the last export had; ``published``: by
-    address and UID, what is there. ``asked`` are the
-    options of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` are the
-    files' own words, which are read anew each time. ``closed_days`` stand beside the record, in its
-    folder.
-    """
-
-    name: str
-    timezone: str
-    timezone_source: str
-    asked: Mapping[str, Any]
-    protocol: Protocol
-    protocol_data: Mapping[str, Any]
-    clinic: ClinicFile | None
-    clinic_data: Mapping[str, Any] | None
-    busy: tuple[Busy, ...]
-    course: Course
-    kept: tuple[Kept, ...]
-    calendars: tuple[CalendarFile, ...]
-    history: tuple[Happening, ...]
-    exported: Mapping[str, Mapping[str, int]] = {}
-    published: Mapping[str, Mapping[str, Published]] = {}
-    file: str = ""
-    closed_days: tuple[date, ...] = ()
 
 
 def load(path: str) -> StoredCourse:

@@ -1,40 +1,32 @@
 """A calendar on a CalDAV server: what is in it, and writes that never undo somebody else's.
 
-This is the only module that imports `caldav`, and only its raw requests are used: its calls that
-know of events rewrite bytes and send no precondition. Redirects are not followed but to the same
-host, bodies are limited, and every failure is one sentence.
+Of the package `caldav` only raw requests are used: its calls that know of events rewrite bytes and
+send no precondition. Redirects are not followed but to the same host, bodies are limited, and every
+failure is one sentence.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-import logging
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
 
-from ketasched.errors import NetworkTrouble, UsageProblem
+from ketasched.errors import NetworkTrouble
+from ketasched.network.listing import read_listing
+from ketasched.network.wire import Wire, checked_address, make_client, may_help, unreachable
 
 if TYPE_CHECKING:
     from ketasched.network.login import Login
 
 TRIES = 3
 """How often a request is sent before its failure is believed."""
-PATIENCE = 20
-"""Seconds to wait for a connection, or for the next piece of an answer."""
-WHOLE = 60
-"""Seconds for an answer as a whole."""
-MOST = 32 * 1024 * 1024
-"""Octets of an answer."""
 LONGEST_PAUSE = 5.0
 _CALENDAR_DATA = "text/calendar; charset=utf-8"
 _LIST = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<propfind xmlns="DAV:"><prop><getetag/><resourcetype/></prop></propfind>'
 )
-_DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 _AGAIN = {429, 500, 502, 503, 504}
 
 
@@ -70,8 +62,8 @@ class CalendarServer:
         self.address = checked_address(address)
         self.login = login
         self._parts = urlsplit(self.address)
-        self._client = _client(self.address, login)
-        self._wire = _Wire(self._client.session.request)
+        self._client = make_client(self.address, login)
+        self._wire = Wire(self._client.session.request)
         self._client.session.request = self._wire
 
     def entries(self) -> dict[str, str]:
@@ -79,7 +71,7 @@ class CalendarServer:
         answer = self._send("PROPFIND", self.address, _LIST.encode(), {"Depth": "1"})
         if answer.status != 207:
             raise self._trouble(answer, "list")
-        found, is_calendar, others = _read_listing(answer.body, self.address)
+        found, is_calendar, others = read_listing(answer.body, self.address)
         if not is_calendar:
             hint = f"it holds {', '.join(others[:5])}" if others else "look at the address"
             raise NetworkTrouble(f"{self.address} is no calendar", hint)
@@ -154,8 +146,8 @@ class CalendarServer:
             except NetworkTrouble:
                 raise
             except Exception as error:  # noqa: BLE001 - its libraries raise what they like
-                if last or not _may_help(error):
-                    raise _unreachable(self._parts.netloc, error) from None
+                if last or not may_help(error):
+                    raise unreachable(self._parts.netloc, error) from None
                 time.sleep(0.2 * 3 ** (attempt - 1))
                 continue
             if answer.status in _AGAIN and not last:
@@ -230,151 +222,7 @@ class CalendarServer:
 _HOW_TO_LOG_IN = "put a login into the keyring, netrc or a file: see docs/publish.md"
 
 
-def checked_address(text: str) -> str:
-    """The address of a calendar, with a slash at its end.
-
-    Raises:
-        UsageProblem: it is no address, has a login in it, or would send one in the open.
-    """
-    example = "such as https://host/calendars/clinic/"
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise UsageProblem(f"--to: `{text}` is no address", example) from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise UsageProblem(f"--to: `{text}` is no address", example)
-    if "@" in parts.netloc:
-        raise UsageProblem(
-            "--to: a login in an address is read by others",
-            "put it into the keyring, netrc or a file: see docs/publish.md",
-        )
-    if parts.query or parts.fragment:
-        raise UsageProblem(f"--to: `{text}` is no calendar's address", example)
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise UsageProblem(f"--to: http to {host} would send everything in the open", "use https")
-    return text if text.endswith("/") else f"{text}/"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
-
-
-def _client(address: str, login: Login | None) -> Any:
-    try:
-        from caldav import davclient
-        from caldav.lib import error
-    except ImportError:
-        raise UsageProblem(
-            "publish needs the package caldav", 'run: pip install "ketasched[caldav]"'
-        ) from None
-    # It would write logins into files under /tmp if the environment says so.
-    error.debug_dump_communication = False
-    for name in ("caldav", "niquests", "urllib3"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    client = davclient.DAVClient(
-        address,
-        username=login.user if login else None,
-        password=login.password if login else None,
-        timeout=PATIENCE,
-        ssl_verify_cert=True,
-        enable_rfc6764=False,
-        headers={"User-Agent": "calendar-client"},
-    )
-    host = urlsplit(address).hostname or ""
-    # Its own look into netrc and at proxies; a proxy has no business with this machine.
-    client.session.trust_env = not _is_loopback(host)
-    return client
-
-
-class _Wire:
-    """Requests that follow no redirect, and whose answers end; it keeps the last one's body."""
-
-    def __init__(self, send: Callable[..., Any]) -> None:
-        self._send = send
-        self.body = b""
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        options |= {"allow_redirects": False, "stream": True}
-        if options.get("auth") is None:
-            options["auth"] = _no_login  # else netrc would be asked
-        self.body = b""
-        response = self._send(*arguments, **options)
-        begun = time.monotonic()
-        body = bytearray()
-        for piece in response.iter_content(65536):
-            body += piece
-            if len(body) > MOST or time.monotonic() - begun > WHOLE:
-                response.close()
-                raise NetworkTrouble("the server's answer does not end", "try again later")
-        self.body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
-        return response
-
-
-def _no_login(request: Any) -> Any:
-    return request
-
-
 def _pause(answer: _Answer, attempt: int) -> float:
     asked = answer.headers.get("retry-after", "")
     wanted = float(asked) if asked.replace(".", "", 1).isdigit() else 0.2 * 3 ** (attempt - 1)
     return min(wanted, LONGEST_PAUSE)
-
-
-def _may_help(error: Exception) -> bool:
-    """Whether the same request may go through when it is sent again."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    if kinds & {"SSLError", "InvalidURL", "InvalidSchema", "ProxyError"}:
-        return False
-    return bool(kinds & {"ConnectionError", "Timeout", "ChunkedEncodingError", "OSError"})
-
-
-def _unreachable(host: str, error: Exception) -> NetworkTrouble:
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    text = str(error)
-    if "XMLSyntaxError" in kinds:
-        return NetworkTrouble(
-            f"{host} does not answer as a calendar server does", "look at the address"
-        )
-    if "SSLError" in kinds or "certificate" in text.lower():
-        return NetworkTrouble(
-            f"the certificate of {host} is not to be trusted, and nothing was sent",
-            "look at the address, or have the server's certificate renewed",
-        )
-    if "Timeout" in kinds:
-        return NetworkTrouble(f"{host} does not answer", "try again later")
-    if "NameResolutionError" in text or "resolve" in text.lower():
-        return NetworkTrouble(f"there is no server {host}", "look at the address")
-    return NetworkTrouble(
-        f"the connection to {host} failed",
-        "publish again later: it goes on where it stopped",
-    )
-
-
-def _read_listing(body: bytes, address: str) -> tuple[dict[str, str], bool, list[str]]:
-    """Names with ETags, whether the address is a calendar, and the calendars that it holds."""
-    from lxml import etree
-
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        tree = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError:
-        raise NetworkTrouble(f"{address} does not answer as a calendar server does") from None
-    own = unquote(urlsplit(address).path).rstrip("/")
-    found: dict[str, str] = {}
-    others: list[str] = []
-    is_calendar = False
-    for response in tree.iter(f"{_DAV}response"):
-        path = unquote(urlsplit(response.findtext(f"{_DAV}href") or "").path).strip()
-        calendar = response.find(f".//{_DAV}resourcetype/{_CALDAV}calendar") is not None
-        if path.rstrip("/") == own:
-            is_calendar = is_calendar or calendar
-        elif calendar:
-            others.append(urljoin(address, quote(path)))
-        elif path.rpartition("/")[0] == own and response.find(f".//{_DAV}collection") is None:
-            found[path.rpartition("/")[2]] = response.findtext(f".//{_DAV}getetag") or ""
-    return found, is_calendar, others
