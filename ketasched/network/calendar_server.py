@@ -14,7 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from ketasched.errors import NetworkTrouble
 from ketasched.network.listing import read_listing
-from ketasched.network.wire import Wire, checked_address, make_client, may_help, unreachable
+from ketasched.network.wire import Answer, Wire, checked_address, may_help, unreachable
 
 if TYPE_CHECKING:
     from ketasched.network.login import Login
@@ -45,12 +45,6 @@ class Resource(NamedTuple):
     text: str
 
 
-class _Answer(NamedTuple):
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class CalendarServer:
     """One calendar.
 
@@ -62,9 +56,7 @@ class CalendarServer:
         self.address = checked_address(address)
         self.login = login
         self._parts = urlsplit(self.address)
-        self._client = make_client(self.address, login)
-        self._wire = Wire(self._client.session.request)
-        self._client.session.request = self._wire
+        self._wire = Wire(self.address, login)
 
     def entries(self) -> dict[str, str]:
         """The names of the calendar's entries, each with its ETag (empty if it has none)."""
@@ -122,7 +114,7 @@ class CalendarServer:
         self._judge(answer)
         return answer.headers.get("etag", "")
 
-    def _judge(self, answer: _Answer) -> None:
+    def _judge(self, answer: Answer) -> None:
         if answer.status in (200, 201, 204):
             return
         if answer.status == 412:
@@ -138,11 +130,11 @@ class CalendarServer:
 
     def _send(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], hops: int = 2
-    ) -> _Answer:
+    ) -> Answer:
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES
             try:
-                answer = self._once(method, url, body, headers)
+                answer = self._wire.ask(method, url, body, headers)
             except NetworkTrouble:
                 raise
             except Exception as error:  # noqa: BLE001 - its libraries raise what they like
@@ -158,27 +150,15 @@ class CalendarServer:
             return self._redirected(answer, method, url, body, headers, hops)
         return answer
 
-    def _once(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> _Answer:
-        from caldav.lib import error
-
-        try:
-            response = self._client.request(url, method, body, dict(headers))
-        except error.AuthorizationError as refusal:
-            return _Answer(getattr(refusal, "status", None) or 401, {}, self._wire.body)
-        except error.RateLimitError as limit:
-            return _Answer(429, {"retry-after": str(limit.retry_after or "")}, b"")
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return _Answer(response.status, names, self._wire.body)
-
     def _redirected(
         self,
-        answer: _Answer,
+        answer: Answer,
         method: str,
         url: str,
         body: bytes,
         headers: Mapping[str, str],
         hops: int,
-    ) -> _Answer:
+    ) -> Answer:
         """Follow to the same host only: another one gets no password and no names."""
         target = urljoin(url, answer.headers.get("location", ""))
         parts = urlsplit(target)
@@ -195,7 +175,7 @@ class CalendarServer:
             target = self.address
         return self._send(method, target, body, headers, hops - 1)
 
-    def _trouble(self, answer: _Answer, doing: str) -> NetworkTrouble:
+    def _trouble(self, answer: Answer, doing: str) -> NetworkTrouble:
         """The sentence for an answer that means the same for every entry."""
         host, address = self._parts.netloc, self.address
         again = "publish again later: it goes on where it stopped"
@@ -222,7 +202,7 @@ class CalendarServer:
 _HOW_TO_LOG_IN = "put a login into the keyring, netrc or a file: see docs/publish.md"
 
 
-def _pause(answer: _Answer, attempt: int) -> float:
+def _pause(answer: Answer, attempt: int) -> float:
     asked = answer.headers.get("retry-after", "")
     wanted = float(asked) if asked.replace(".", "", 1).isdigit() else 0.2 * 3 ** (attempt - 1)
     return min(wanted, LONGEST_PAUSE)

@@ -9,8 +9,8 @@ import contextlib
 import ipaddress
 import logging
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ketasched.errors import NetworkTrouble, UsageProblem
@@ -61,7 +61,7 @@ def is_loopback(host: str) -> bool:
     return False
 
 
-def make_client(address: str, login: Login | None) -> Any:
+def _client(address: str, login: Login | None) -> Any:
     """The package's client, which asks nobody else where the server is.
 
     Raises:
@@ -93,23 +93,46 @@ def make_client(address: str, login: Login | None) -> Any:
     return client
 
 
+class Answer(NamedTuple):
+    """What a server answers; the names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Wire:
-    """Requests that follow no redirect, and whose answers end; it keeps the last one's body."""
+    """Requests to one server that follow no redirect, and whose answers end."""
 
-    def __init__(self, send: Callable[..., Any]) -> None:
-        self._send = send
-        self.body = b""
+    def __init__(self, address: str, login: Login | None) -> None:
+        self._client = _client(address, login)
+        self._send = self._client.session.request
+        self._client.session.request = self._bounded
+        self._body = b""
 
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Send a request; its answer has been read to the end.
+    def ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a request once, with the login if it is asked for.
 
         Raises:
             NetworkTrouble: the answer does not end.
+            Exception: whatever the libraries raise when there is no answer.
         """
+        from caldav.lib import error
+
+        try:
+            response = self._client.request(url, method, body, dict(headers))
+        except error.AuthorizationError as refusal:
+            return Answer(getattr(refusal, "status", None) or 401, {}, self._body)
+        except error.RateLimitError as limit:
+            return Answer(429, {"retry-after": str(limit.retry_after or "")}, self._body)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, names, self._body)
+
+    def _bounded(self, *arguments: Any, **options: Any) -> Any:
         options |= {"allow_redirects": False, "stream": True}
         if options.get("auth") is None:
             options["auth"] = _no_login  # else netrc would be asked
-        self.body = b""
+        self._body = b""
         response = self._send(*arguments, **options)
         begun = time.monotonic()
         body = bytearray()
@@ -118,7 +141,7 @@ class Wire:
             if len(body) > MOST or time.monotonic() - begun > WHOLE:
                 response.close()
                 raise NetworkTrouble("the server's answer does not end", "try again later")
-        self.body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
+        self._body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
         return response
 
 
