@@ -736,7 +736,9 @@ def test_a_phase_after_the_one_that_steps_back_moves_along_by_whole_weeks(life):
 def test_what_a_person_put_stays_when_the_cadence_changes(life):
     life.plan("spravato", "--until", "2027-04-30", now="2027-03-16 12:00")
     life.do("move", "17", "2027-04-27")
-    life.do("extend", "--step-back")
+    # It leaves 29 days before it.
+    assert "more than 28" in life.refused(3, "extend", "--step-back")
+    life.do("extend", "--step-back", "--override", "lapse")
     assert life.sessions[14:] == ["15 Mon 22 Mar", "16 Mon 29 Mar", "17 Tue 27 Apr"]
 
 
@@ -888,7 +890,8 @@ def test_what_is_so_already_is_not_written(life):
     ("number", "on", "text"),
     [
         ("4", "2027-01-05", "session 2 comes before session 4 and is planned on Thu 7 Jan 2027"),
-        ("1", "2027-01-07", "session 2 comes after session 1 and is planned on Thu 7 Jan 2027"),
+        ("1", "2027-01-07", "session 2 is planned on Thu 7 Jan 2027"),
+        ("1", "2027-01-08", "session 2 comes after session 1 and is planned on Thu 7 Jan 2027"),
     ],
 )
 def test_sessions_take_place_in_their_order(life, number, on, text):
@@ -1019,19 +1022,26 @@ def test_undo_tells_calendars_of_linked_visits_too(life):
 # Names and numbers that stay
 
 
+def appointments():
+    """The UID of each session, by its title."""
+    titles = {uid: one["SUMMARY"].removeprefix("CANCELLED: ") for uid, one in events().items()}
+    return {title: uid for uid, title in titles.items() if title.startswith("Appointment")}
+
+
 def test_numbers_and_uids_never_change(life):
     life.plan("iv", now="2027-01-12 12:00")
     life.do("done", "1")
     life.do("done", "2")
-    names = {one["SUMMARY"].removeprefix("CANCELLED: "): uid for uid, one in events().items()}
+    before = set(events())
+    names = appointments()
     for change in (
         ("miss", "3", "--then", "shift"), ("undo",), ("miss", "3", "--then", "append"), ("move", "4", "fri"),
         ("extend", "--sessions", "2"), ("review", "response review", "--continue"), ("undo",),
     ):  # fmt: skip
         life.do(*change)
-        now = {one["SUMMARY"].removeprefix("CANCELLED: "): uid for uid, one in events().items()}
-        assert names.items() <= now.items()
-        names = now
+        assert names.items() <= appointments().items()
+        assert before <= set(events())
+        before, names = set(events()), appointments()
     numbers = [one["number"] for one in life.record["sessions"]]
     assert len(set(numbers)) == len(numbers)
 
@@ -1159,6 +1169,87 @@ def test_help_explains_every_choice(ketasched, choice):
         or ketasched("miss", "--help").out.split()
     )
     assert text.count(choice) >= 2
+
+
+# What a second reader found
+
+
+def test_no_linked_visit_is_put_into_what_is_over_of_today(life):
+    life.plan("kap", start="2027-01-14", now="2027-01-06 15:00")
+    life.do("move", "1", "2027-01-13")
+    for one in life.record["visits"]:
+        assert one["start"] >= "2027-01-06 15:00", one
+
+
+def test_a_linked_visit_that_is_over_stays_as_it_was(life):
+    life.plan("kap", now="2027-01-06 18:00")
+    assert life.visit("integration", 1) == "Wed 6 Jan 12:00"
+    life.do("done", "1", "--at", "10:15")
+    assert life.visit("integration", 1) == "Wed 6 Jan 12:00"
+
+
+def test_what_was_undone_leaves_no_gap_open(life):
+    life.plan("spravato-mdsi")
+    assert "more than 7 days" in life.refused(3, "extend", "--on", "2027-02-10")
+    life.do("extend", "--sessions", "1")
+    life.do("undo")
+    assert "more than 7 days" in life.refused(3, "extend", "--on", "2027-02-10")
+
+
+def test_append_after_an_undo_is_reviewed_too(life):
+    life.plan("iv").do("cancel", "2", "--then", "append")
+    life.do("undo")
+    life.do("cancel", "2", "--then", "append")
+    assert life.record["reviews"][0]["after_session"] == 8
+    assert statuses(life)[8] == "planned"
+
+
+def test_an_extra_in_a_phase_belongs_to_it(life):
+    life.plan("iv", start="2027-01-06").do("extend", "--on", "2027-01-11")
+    assert life.record["sessions"][2]["phase"] == "induction"
+    life.do("extend", "--sessions", "2")
+    assert life.sessions[-2:] == ["8 Fri 19 Feb", "9 Fri 19 Mar"]
+
+
+def test_an_extra_does_not_shift_what_is_added_later(life):
+    life.plan("spravato-mdsi", start="2027-01-06").do("extend", "--on", "2027-01-11")
+    life.do("extend", "--sessions", "2")
+    assert life.sessions[-2:] == ["10 Wed 3 Feb", "11 Fri 5 Feb"]
+
+
+def test_a_move_that_makes_a_lapse_after_it_asks(life):
+    life.plan("spravato", "--until", "2027-06-30").do("cancel", "15")
+    assert "more than 28" in life.refused(3, "move", "14", "2027-03-12")
+
+
+def test_a_make_up_that_prevents_a_lapse_needs_no_decision(life):
+    life.plan("spravato", "--until", "2027-06-30").do("cancel", "14")
+    life.do("cancel", "13", "--then", "squeeze")
+    assert life.report["warnings"] == []
+
+
+def test_a_stop_concerns_what_is_to_come(life):
+    life.plan("spravato", now="2027-02-10 12:00")
+    life.do("review", "evidence of benefit", "--stop")
+    found = statuses(life)
+    assert [found[number] for number in (9, 10, 11, 12)] == ["planned"] * 2 + ["cancelled"] * 2
+
+
+def test_two_sessions_do_not_take_place_on_one_day(life):
+    life.plan("iv", now="2027-01-22 15:00")
+    text = life.refused(2, "done", "5", "--on", "2027-01-21", "--at", "08:00")
+    assert "session 6 is planned on Thu 21 Jan 2027" in text
+
+
+def test_the_history_has_the_rules_that_a_change_broke(life):
+    life.plan("iv").do("move", "3", "2027-01-08", "--override", "gap,window")
+    life.do("move", "5", "2027-01-19", "--override", "gap")
+    assert [one["overridden"] for one in life.record["history"]] == [[], ["gap", "window"], []]
+
+
+def test_all_that_a_move_into_the_past_breaks_is_named_at_once(life):
+    life.plan("iv", now="2027-01-10 09:00")
+    assert "--override past,window,closed" in life.refused(3, "move", "2", "2027-01-02")
 
 
 # Other files are not written over

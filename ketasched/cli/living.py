@@ -160,6 +160,7 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     if given[0] == "--on":
         day = read("--on", lambda text: read_date(text, opened.today), ways["--on"])
         start = datetime.combine(day, setting.order.times.on(day), opened.here.tzinfo)
+        going = extending.standing_between(course, start) or going
         outcome = extending.add_on(setting, course, start, going)
         _finish(opened, outcome, f"added a session on {_moment(start)}", how)
         return
@@ -266,11 +267,17 @@ def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> N
         raise refused(outcome)
     if outcome == opened.stored.course and not how.reason:
         how = how._replace(dry_run=True)
-    named = {part.strip() for part in how.override.split(",")}
-    broken = tuple(sorted({rule for one in outcome.sessions for rule in one.broken} & named))
+    broken = _newly_broken(opened.stored.course, outcome)
     reason = clean_text("--reason", how.reason)
     after = happened(opened, opened.stored, outcome, what, reason=reason, overridden=broken)
     _write(opened, after, how)
+
+
+def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:
+    """The rules that a change broke on purpose, for sessions that it put where they are."""
+    known = {(one.number, one.start, rule) for one in before.sessions for rule in one.broken}
+    found = {(one.number, one.start, rule) for one in after.sessions for rule in one.broken}
+    return tuple(sorted({rule for _, _, rule in found - known}))
 
 
 def _write(opened: Opened, after: StoredCourse, how: How) -> None:

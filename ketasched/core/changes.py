@@ -17,9 +17,26 @@ from ketasched.core.course import (
 )
 from ketasched.core.extending import Going, next_targets
 from ketasched.core.legality import Fault, faults
+from ketasched.core.order import Order
 from ketasched.core.placement import NoPlacement
-from ketasched.core.proof import Refusal, Setting, accepted, proved, settled, undecided
-from ketasched.core.settling import due, finish, not_before, put_off, settle, standing
+from ketasched.core.proof import (
+    Refusal,
+    Setting,
+    accepted,
+    proved,
+    settled,
+    undecided,
+    unwanted,
+)
+from ketasched.core.settling import (
+    due,
+    finish,
+    follower_numbers,
+    not_before,
+    put_off,
+    settle,
+    standing,
+)
 from ketasched.core.slots import Slots
 from ketasched.core.units import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem
@@ -37,12 +54,11 @@ def move(
         UsageProblem: there is no such session, or it is over.
     """
     session = _to_come(course, number)
-    if start < setting.now and "past" not in setting.override:
-        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
-        return Refusal((Fault(number, "past", text),))
     days = (start.date() - session.start.date()).days
     changed = standing(setting.order, session, start)
     if start < setting.now:
+        if "past" not in setting.override:
+            return _passed(setting, course.changing([changed]), changed)
         changed = replace(changed, broken=("past",))
     course = course.changing([changed])
     if rest == "keep":
@@ -65,20 +81,24 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
     """
     session = _to_come(course, number)
     then = then or setting.order.phases[session.phase].missed or "keep"
-    whole = course
-    course = course.changing([replace(session, status=status)])
-    later = [one for one in _free(setting, course) if one.rank > session.rank]
+    gone = course.changing([replace(session, status=status)])
     if then == "keep":
-        return accepted(setting, finish(setting.order, course, setting.now))
-    lapse = undecided(setting, course)
-    if lapse:
-        return lapse
+        return accepted(setting, finish(setting.order, gone, setting.now))
+    outcome = _made_up(setting, course, gone, session, then)
+    return outcome if isinstance(outcome, Refusal) else undecided(setting, outcome) or outcome
+
+
+def _made_up(
+    setting: Setting, whole: Course, course: Course, session: Session, then: str
+) -> Course | Refusal:
+    """The ``whole`` course without a session, and with one in its place."""
+    later = [one for one in _free(setting, course) if one.rank > session.rank]
     make_up = replace(
         session,
         number=course.next_number,
         place=course.next_place(session.phase),
         status=PLANNED,
-        instead_of=session.instead_of or number,
+        instead_of=session.instead_of or session.number,
         stands_at=_stands_at(setting, course, session),
         by_hand=False,
         moved_minutes=0,
@@ -123,7 +143,7 @@ def attend(setting: Setting, course: Course, number: int, start: datetime) -> Co
         )
     end = session_end(start, session.minutes)
     held = replace(session, start=start, end=end, status=ATTENDED)
-    _refuse_disorder(course, held)
+    _refuse_disorder(setting.order, course, held)
     found = settle(setting.order, course.changing([held]), (), setting.now)
     if isinstance(found, NoPlacement):
         raise TypeError(found)
@@ -148,7 +168,7 @@ def decide(setting: Setting, course: Course, name: str, *, go_on: bool) -> Cours
         stopped = [
             replace(one, status=CANCELLED)
             for one in course.live
-            if one.status != ATTENDED and one.rank[0] > review.after_session
+            if one.start > setting.now and one.rank[0] > review.after_session
         ]
         course = course.changing(stopped)
     return finish(setting.order, course, setting.now)
@@ -204,7 +224,8 @@ def _reviewed_later(course: Course, phase: str, number: int) -> Course:
     """The course in which what was reviewed after the last session of a phase is reviewed after
     the one that is added at its end.
     """
-    last = max((one.number for one in course.sessions if one.phase == phase), default=0)
+    there = [one for one in course.sessions if one.phase == phase and not one.undone]
+    last = max(there, key=lambda one: one.rank).number if there else 0
     reviews = tuple(
         one._replace(after_session=number) if one.after_session == last and not one.passed else one
         for one in course.reviews
@@ -212,23 +233,39 @@ def _reviewed_later(course: Course, phase: str, number: int) -> Course:
     return replace(course, reviews=reviews)
 
 
-def _refuse_disorder(course: Course, held: Session) -> None:
-    """A session cannot have taken place on the day of another that did, or out of order."""
-    day = held.start.date()
+def _refuse_disorder(order: Order, course: Course, held: Session) -> None:
+    """A session cannot have taken place on the day of another, or out of order; but those that
+    count from it make way.
+    """
+    following = follower_numbers(order)
+    hint = "say which one took place; or move or cancel the other first"
     for other in course.live:
-        if other.number == held.number:
+        yields = other.number in following and not other.is_fixed
+        if other.number == held.number or yields:
             continue
         when = day_text(other.start.date())
-        if other.status == ATTENDED and other.start.date() == day:
-            raise UsageProblem(f"session {other.number} took place on {when}")
+        stands = "took place" if other.status == ATTENDED else f"is {other.status}"
+        if other.start.date() == held.start.date():
+            raise UsageProblem(f"session {other.number} {stands} on {when}", hint)
         if (other.rank < held.rank) == (other.start < held.start):
             continue
         side = "before" if other.rank < held.rank else "after"
-        stands = "took place" if other.status == ATTENDED else f"is {other.status}"
         raise UsageProblem(
             f"session {other.number} comes {side} session {held.number} and {stands} on {when}",
-            "say which one took place; or move or cancel the other first",
+            hint,
         )
+
+
+def _passed(setting: Setting, course: Course, moved: Session) -> Refusal:
+    """All that moving a session to a time that has passed would break."""
+    text = f"{day_text(moved.start.date())} {clock_text(moved.start.timetz())} has passed"
+    found = [Fault(moved.number, "past", text)]
+    found += [
+        one
+        for one in unwanted(setting.order, course, {moved.number})
+        if one.rule not in setting.override
+    ]
+    return Refusal(tuple(found))
 
 
 def _distance_to_next(course: Course, session: Session, today: date) -> int:

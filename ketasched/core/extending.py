@@ -42,6 +42,15 @@ def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: 
     return _at_cadence(order, going, cadence) if cadence else going
 
 
+def standing_between(course: Course, start: datetime) -> Going | None:
+    """The phase and pace of what stands just before a time (aware); None at the end of a course."""
+    live = sorted(course.live, key=lambda one: one.start)
+    if not live or start > live[-1].start:
+        return None
+    before = [one for one in live if one.start < start] or live[:1]
+    return Going(before[-1].phase, before[-1].pace)
+
+
 def pace_to_come(order: Order, course: Course, now: datetime, cadence: str) -> Going:
     """The phase that a course is in, at another cadence that it offers; or, if that is empty, at
     the cadence of the phase before.
@@ -196,7 +205,11 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     """The weekdays on which the course kept a pace before; else those that were asked for."""
     cadence = order.paced(*going).cadence
     phase = going.pace if going.pace in order.phases else going.phase
-    found = {one.target.weekday() for one in course.sessions if one.phase == phase and not one.pace}
+    found = {
+        one.target.weekday()
+        for one in course.sessions
+        if one.phase == phase and not one.pace and not one.stands_at and not one.undone
+    }
     several = isinstance(cadence, PerWeek) and cadence.sessions == len(found)
     return tuple(sorted(found)) if several else order.days
 
@@ -222,7 +235,7 @@ def _run_of(course: Course, going: Going) -> list[date]:
         (
             one
             for one in course.sessions
-            if not one.instead_of and not one.undone and one.target <= latest
+            if not one.instead_of and not one.undone and not one.stands_at and one.target <= latest
         ),
         key=lambda one: one.target,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from ketasched.core.course import Course, Session
@@ -35,7 +36,7 @@ def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault
         if session.number in numbers and session.is_live:
             found += _alone(session, order.rules.slots)
             found += _beside_neighbours(course, session, order)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
@@ -63,8 +64,8 @@ def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterat
             other = live[earlier] if later == place else live[later]
             if text:
                 yield Fault(session.number, "gap", f"{text} from session {other.number}")
-    if place:
-        yield from _lapse(live[place - 1], session, order)
+    for before, here in pairwise(live[max(0, place - 1) : place + 2]):
+        yield from _lapse(before, here, order)
 
 
 def _lapse(before: Session, session: Session, order: Order) -> Iterator[Fault]:
@@ -100,7 +101,10 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
 def _is_broken(course: Course, before: Session, here: Session) -> bool:
     """Whether a missed or cancelled session lies between two."""
     return (
-        any(not one.is_live and before.rank < one.rank < here.rank for one in course.sessions)
+        any(
+            not one.is_live and not one.undone and before.rank < one.rank < here.rank
+            for one in course.sessions
+        )
         or bool(here.instead_of)
         or bool(before.instead_of)
     )

@@ -71,7 +71,7 @@ def settle(
     Raises:
         OutOfOrder: so are sessions that took place or that a person put where they are.
     """
-    following = _follower_numbers(order)
+    following = follower_numbers(order)
     placed: list[Placed] = []
     pauses = list(course.pauses)
     live = [one for one in sorted(course.sessions, key=lambda one: one.rank) if one.is_live]
@@ -113,7 +113,7 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
         else one
         for one in sorted(course.sessions, key=lambda one: (one.start, one.number))
     )
-    return _with_visits(order, replace(course, sessions=sessions), now.date())
+    return _with_visits(order, replace(course, sessions=sessions), now)
 
 
 def _with_followers(order: Order, course: Course, now: datetime) -> Course:
@@ -121,7 +121,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
     person put them. One that has no place any more is kept as cancelled, since calendars know it;
     it comes back when there is one.
     """
-    following = _follower_numbers(order)
+    following = follower_numbers(order)
     held = {one.start.date() for one in course.live if one.status == ATTENDED}
     loose = {
         one.number: one
@@ -165,25 +165,21 @@ def _is_after(course: Course, session: Session, reviewed: int) -> bool:
     return not passed or not session.stands_at or session.start > passed[0].start
 
 
-def _with_visits(order: Order, course: Course, today: date) -> Course:
+def _with_visits(order: Order, course: Course, now: datetime) -> Course:
     """Linked visits follow the sessions; those that are over stay, those that are gone are kept as
     cancelled, since calendars know them.
     """
     live = tuple(one for one in course.sessions if one.is_live)
     if not live:
         return replace(course, visits=tuple(map(_cancelled, course.visits)))
-    beside = order.rules.beside._replace(today=today, running=True)
+    beside = order.rules.beside._replace(now=now)
     fresh = add_visits(
         replace(course, sessions=live, visits=(), unplaced=course.unplaced),
         beside,
         order.without,
         already=order.already,
     )
-    over = {
-        one.key: one
-        for one in course.visits
-        if one.start.date() < today and one.status != CANCELLED
-    }
+    over = {one.key: one for one in course.visits if one.start < now and one.status != CANCELLED}
     known = {one.key: one for one in course.visits if one.status != CANCELLED}
     visits = {one.key: _as_told(one, known.get(one.key)) for one in fresh.visits} | over
     gone = [one for one in course.visits if one.key not in visits]
@@ -290,7 +286,8 @@ def standing(order: Order, session: Session, start: datetime) -> Session:
     )
 
 
-def _follower_numbers(order: Order) -> frozenset[int]:
+def follower_numbers(order: Order) -> frozenset[int]:
+    """The numbers of the sessions that count from another as it is placed."""
     numbers = set()
     number = order.already + 1
     for stretch in order.layout.stretches:

@@ -32,13 +32,13 @@ class Beside(NamedTuple):
     """What decides where linked visits may stand.
 
     ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
-    begins ``today`` or later, or that is ``running``, is placed before today.
+    begins ``today`` or later is placed before today, and none of a running one before ``now``.
     """
 
     at_clinic: Sequence[Constraint]
     by_video: Sequence[Constraint]
     today: date
-    running: bool = False
+    now: datetime | None = None
 
 
 def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
@@ -227,7 +227,10 @@ def _is_near_enough(question: _Question, start: datetime) -> bool:
 
 def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
     rule, anchor, course, taken, beside = question
-    if start.date() < beside.today and (beside.running or beside.today <= course.start):
+    if beside.now is not None and start < beside.now:
+        what = "that day" if start.date() < beside.now.date() else "that time"
+        return (Reason("past", f"{what} has passed"),)
+    if beside.now is None and start.date() < beside.today <= course.start:
         return (Reason("past", "that day has passed"),)
     end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)
