@@ -255,7 +255,9 @@ ALL_DAY = (
         ((("SUMMARY:", "SUMMARY:Bring papers. "),), "changed", True, "its title"),
         ((("STATUS:CONFIRMED", "STATUS:TENTATIVE"),), "changed", True, "its status"),
         ((("SEQUENCE:0", "SEQUENCE:0\r\nRRULE:FREQ=DAILY"),), "changed", False, "it repeats"),
-        (ALL_DAY, "changed", False, "no time that can be read"),
+        (ALL_DAY, "changed", False, "it lasts all day"),
+        ((("TRIGGER:-P1D", "TRIGGER:-PT30M"),), "changed", True, "its reminders"),
+        ((("TRANSP:OPAQUE", "TRANSP:OPAQUE\r\nATTENDEE:mailto:x@example.org"),), "changed", True, "other details"),
     ],
 )  # fmt: skip
 def test_an_edit_is_reported_with_a_verdict_and_left_alone(
@@ -272,7 +274,7 @@ def test_an_edit_is_reported_with_a_verdict_and_left_alone(
         assert (edit["number"], edit["what"], edit["legal"]) == (3, what, legal)
         assert verdict in edit["verdict"] + str(edit["theirs"])
     assert calendar.text(name) == theirs
-    assert "--accept" in report["err"]
+    assert "--overwrite" in report["err"]
 
 
 def test_a_move_is_taken_into_the_record(at, publish, calendar):
@@ -345,7 +347,7 @@ def test_ours_is_put_back(publish, calendar, what):
     report = publish(calendar.address, "--overwrite")
     assert report["courses"][0]["edits"][0]["done"] == "overwritten"
     zone = datetime.fromisoformat("2027-01-01T00:00:00+00:00").tzinfo
-    assert see(calendar.text(name), zone).texts == see(before, zone).texts
+    assert see(calendar.text(name), zone).words == see(before, zone).words
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
 
 
@@ -358,6 +360,76 @@ def test_a_linked_visit_that_was_moved(publish, calendar):
     publish(calendar.address, "--accept", code=1)
     publish(calendar.address, "--overwrite")
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def session(number):
+    (found,) = [one for one in record()["sessions"] if one["number"] == number]
+    return found
+
+
+def test_words_that_stand_do_not_hide_a_change_that_was_accepted_beside_them(publish, calendar):
+    """The early assessment goes with session 4, which was moved in the calendar too."""
+    publish(calendar.address)
+    visit = calendar.find("SUMMARY:Early assessment")
+    calendar.edit(visit, ("SUMMARY:", "SUMMARY:Bring papers. "))
+    calendar.edit(
+        calendar.find("Appointment 4 of 6"),
+        ("20270114T090000", "20270113T140000"), ("20270114T110000", "20270113T160000"),
+    )  # fmt: skip
+    report = publish(calendar.address, "--accept", code=1)
+    assert session(4)["start"] == "2027-01-13 14:00"
+    assert report["refused"] == 1
+    assert publish(calendar.address, "--check", code=1)["refused"] == 1
+    publish(calendar.address, "--overwrite")
+    (start,) = [one["start"] for one in record()["visits"] if one["name"] == "early assessment"]
+    assert start[:10].replace("-", "") in calendar.text(visit)
+
+
+def test_what_a_move_would_lose_is_said(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 3 of 6")
+    calendar.edit(name, *MOVED, ("SUMMARY:", "SUMMARY:Bring papers. "))
+    (edit,) = publish(calendar.address, code=1)["courses"][0]["edits"]
+    assert edit["verdict"] == "legal; also changed, and not kept: its title"
+
+
+def test_reminders_of_somebody_are_not_written_over(at, publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 4 of 6")
+    calendar.edit(name, ("TRIGGER:-P1D", "TRIGGER:-P3D"))
+    publish(calendar.address, "--accept")
+    at(NOW, "move", "alex", "4", "2027-01-15")
+    publish(calendar.address, code=1)
+    assert "TRIGGER:-P3D" in calendar.text(name)
+
+
+def test_seconds_are_not_taken_in(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 3 of 6")
+    calendar.edit(name, ("20270111T090000", "20270111T101530"), ("T110000", "T121530"))
+    publish(calendar.address, "--accept")
+    assert session(3)["start"] == "2027-01-11 10:15"
+    assert "20270111T101500" in calendar.text(name)
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_ours_can_be_put_back_after_all(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("SUMMARY:Check-in")
+    calendar.delete(name)
+    publish(calendar.address, "--accept")
+    assert name not in calendar.names()
+    publish(calendar.address, "--overwrite")
+    assert name in calendar.names()
+
+
+def test_the_bytes_are_those_of_the_calendar_file_also_after_an_undo(at, publish, fake):
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    at(NOW, "undo", "alex")
+    assert publish(fake.address)["changed"] >= 1
+    whole = at(NOW, "export", "alex").out.encode()
+    assert all(entry_of(data) in whole for _, data in fake.entries.values())
 
 
 def test_a_session_that_took_place_is_not_moved_by_a_calendar(at, publish, calendar):
@@ -374,7 +446,6 @@ def test_a_client_that_writes_the_same_in_other_words_has_changed_nothing(publis
     calendar.edit(
         calendar.find("Appointment 3 of 6"),
         ("DTSTART;TZID=America/Chicago:20270111T090000", "DTSTART:20270111T150000Z"),
-        ("TRIGGER:-P1D", "TRIGGER:-PT30M"),
         ("SEQUENCE:0", "SEQUENCE:3\r\nX-SEEN:yes"),
     )
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
@@ -516,6 +587,81 @@ def test_two_desks_with_copies_of_a_record(at, publish, fake):
 
 
 # A server that misbehaves
+
+
+def test_a_list_that_was_cut_short_is_no_deletion(publish, fake):
+    publish(fake.address)
+    name = of_session(fake, 4)
+    whole = dict(fake.entries)
+    do = fake.do
+
+    def short(method, which, headers, body):
+        if method == "PROPFIND":
+            fake.entries = {one: entry for one, entry in whole.items() if one != name}
+        else:
+            fake.entries = whole
+        return do(method, which, headers, body)
+
+    fake.do = short
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+
+
+def test_etags_that_guard_nothing_are_told_and_blamed_on_nobody(at, publish, fake):
+    put = fake.put
+
+    def weak(name, body, *, created=True):
+        put(name, body, created=created)
+        etag = f"W/{fake.entries[name][0]}"
+        fake.entries[name] = (etag, body)
+        return 201, {"ETag": etag}, b""
+
+    fake.put = weak
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    fake.fault = lambda method, *_: 412 if method == "PUT" else None
+    report = publish(fake.address, code=4)
+    assert "ETags do not let us write" in report["err"]
+    assert report["courses"][0]["edits"] == []
+
+
+def test_an_answer_that_is_a_page_is_no_edit(at, publish, fake):
+    publish(fake.address)
+    for name, (_, data) in fake.entries.items():
+        fake.put(name, data)
+    do = fake.do
+    page = (200, {"Content-Type": "text/html"}, b"<html>log in</html>")
+    fake.do = lambda method, *more: page if method == "GET" else do(method, *more)
+    outcome = at(NOW, "publish", "alex", "--to", fake.address, "--login", "login", code=4)
+    assert "does not answer as a calendar server does" in outcome.err
+
+
+def test_a_head_that_does_not_end(at, alex, fake, monkeypatch):
+    monkeypatch.setattr(wire, "WHOLE", 1)
+    fake.fault = lambda *_: "slow"
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+    assert "does not answer" in outcome.err
+
+
+def test_a_login_of_another_kind(at, alex, fake):
+    fake.handle = lambda request: fake.say(request, 401, {"WWW-Authenticate": "Bearer realm=x"})
+    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
+    assert "a login of a kind that is not spoken here, Bearer" in outcome.err
+
+
+def test_a_record_that_changes_while_it_is_sent(at, publish, fake):
+    publish(fake.address)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+
+    def other(method, *_):
+        if method == "PUT":
+            fake.fault = lambda *_: None
+            at(NOW, "move", "alex", "5", "2027-01-19")
+
+    fake.fault = other
+    outcome = at(NOW, "publish", "alex", "--to", fake.address, "--login", "login", code=1)
+    assert "1 changed" in outcome.out
+    assert "what was sent is there" in outcome.err
+    assert counts(publish(fake.address)) == (0, 1, 0, 9, 0)
 
 
 def test_a_server_that_names_no_etag_after_a_write(publish, fake):

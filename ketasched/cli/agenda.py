@@ -91,13 +91,20 @@ def look_at(folder: Path) -> tuple[list[Glance], Unread]:
     if not folder.is_dir():
         raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
     reader = Reader()
+    seen: dict[str, Path] = {}
     found: list[Glance] = []
     unread: Unread = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         try:
-            found.append(reader.glance(path))
+            one = reader.glance(path)
         except FileTrouble as trouble:
             unread.append((str(path), trouble.message))
+            continue
+        twin = seen.setdefault(one.identity, path)
+        if twin == path:
+            found.append(one)
+        else:
+            unread.append((str(path), f"{path} has the entries of {twin}"))
     if not found and not unread:
         raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
     return found, unread

@@ -18,11 +18,10 @@ from ketasched.core.proof import Refusal, Setting
 from ketasched.core.units import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem
 from ketasched.network.sync import Edit, Mine
-from ketasched.reader.server_entry import Seen
+from ketasched.reader.server_entry import KINDS, Seen
 
 MOVED, CHANGED, DELETED = "moved", "changed", "deleted"
 _ONLY_OURS = "only ours can be put back"
-_KINDS = ("title", "description", "place", "status")
 
 
 class Judged(NamedTuple):
@@ -67,24 +66,42 @@ def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
         return _judge_words(base, theirs, wanted)
     if theirs.repeats or not isinstance(theirs.start, datetime):
         said = "it repeats" if theirs.repeats else "it has no time that can be read"
+        if theirs.start is not None and not theirs.repeats:
+            said = "it lasts all day"
         return base._replace(theirs=said, legal=False, verdict=_ONLY_OURS)
-    start = theirs.start.astimezone(opened.task.zone.tzinfo)
+    start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
     moved = base._replace(what=MOVED, theirs=_moment(start), start=start)
     if isinstance(entry, Session):
-        return _judge_moved(opened, moved, course)
+        judged = _judge_moved(opened, moved, course)
+        others = _other_words(theirs, wanted)
+        lost = f"; also changed, and not kept: its {list_text(others)}" if others else ""
+        return judged._replace(verdict=f"{judged.verdict}{lost}")
     verdict = f"it goes with its session; {_ONLY_OURS}"
     return moved._replace(legal=False, verdict=verdict, start=None)
 
 
 def _judge_words(base: Judged, theirs: Seen, wanted: Seen) -> Judged:
-    words = [
-        kind
-        for kind, one, other in zip(_KINDS, theirs.texts, wanted.texts, strict=False)
-        if one != other
-    ]
-    words += ["length"] if theirs.end != wanted.end else []
+    words = _other_words(theirs, wanted)
     verdict = f"its {list_text(words or ['words'])}, for which a record has no place"
     return base._replace(verdict=verdict, let_stand=True)
+
+
+def _other_words(theirs: Seen, wanted: Seen) -> list[str]:
+    """What is different besides the start, by name."""
+    words = [
+        kind
+        for kind, one, other in zip(KINDS, theirs.words, wanted.words, strict=False)
+        if one != other
+    ]
+    if isinstance(theirs.start, datetime) and isinstance(wanted.start, datetime):
+        ends = (theirs.end, wanted.end)
+        lengths = [
+            end - start
+            for end, start in zip(ends, (theirs.start, wanted.start), strict=True)
+            if isinstance(end, datetime)
+        ]
+        words += ["length"] if len(set(lengths)) > 1 or len(lengths) < 2 else []
+    return words
 
 
 def _judge_moved(opened: Opened, moved: Judged, course: Course) -> Judged:

@@ -12,7 +12,7 @@ from ketasched import clock
 from ketasched.cli import output
 from ketasched.cli.audiences import AUDIENCES
 from ketasched.cli.edits import Judged, judge, take_in
-from ketasched.cli.published import Desk, Wishes
+from ketasched.cli.published import Desk, Wishes, entries_of
 from ketasched.cli.records import Opened, Unread, open_folder, open_record, unread_text
 from ketasched.cli.surroundings import clinic_file
 from ketasched.cli.values import choose
@@ -48,6 +48,7 @@ class Published(NamedTuple):
     counts: Counter[str]
     judged: Sequence[Judged]
     refused: dict[str, str]
+    troubles: Sequence[KetaschedError] = ()
 
 
 class OutOfStep(KetaschedError):
@@ -76,6 +77,8 @@ def run(name: str, wanted: Wanted) -> None:
             desk, wishes = _desk(one, file, wanted, servers)
             discreet = discreet or wishes.audience == "patient"
             done.append(_publish(one, desk, wishes))
+            if any(isinstance(error, NetworkTrouble) for error in done[-1].troubles):
+                break
         except NetworkTrouble as error:
             trouble = error
             break
@@ -84,9 +87,14 @@ def run(name: str, wanted: Wanted) -> None:
                 raise
             unread.append((str(one.path), error.message))
     _tell(done, list(servers), unread, wanted, discreet=discreet)
-    if trouble:
-        trouble.told = bool(done)
-        raise trouble
+    if unread:
+        output.tell(output.printable(f"not published: {unread_text(unread)}"))
+    troubles: list[KetaschedError] = [found for one in done for found in one.troubles]
+    troubles += [trouble] if trouble else []
+    if troubles:
+        worst = max(troubles, key=lambda found: found.exit_code)
+        worst.told = bool(done)
+        raise worst
     _complain(done, unread, wanted)
 
 
@@ -154,8 +162,9 @@ def _default(opened: Opened, file: ClinicFile | None) -> tuple[Publishing, Path]
 
 def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
     work, edits = desk.compare(opened, wishes)
-    judged = [judge(opened, edit, work.mine) for edit in edits]
-    outcome = Outcome(dict.fromkeys(COUNTED, 0), {}, [])
+    whole = entries_of(opened, wishes._replace(remove=False)) if wishes.remove else work.mine
+    judged = [judge(opened, edit, whole) for edit in edits]
+    outcome = Outcome(dict.fromkeys(COUNTED, 0), {}, [], [])
     if wishes.only_look:
         word = "accepted" if wishes.accept else "overwritten" if wishes.overwrite else ""
         judged = [
@@ -168,13 +177,22 @@ def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
         return Published(opened.stored.name, counts, judged, {})
     if judged and wishes.accept:
         opened, judged = take_in(opened, judged)
-        work = desk.decide(opened, wishes, work, judged)
+        work, edits = desk.decide(opened, wishes, work, judged)
+        again = {edit.uid for edit in edits}
+        judged = [one for one in judged if one.edit.uid not in again]
+        judged += [judge(work.opened, edit, work.mine) for edit in edits]
     elif judged and wishes.overwrite:
         judged = [one._replace(done="overwritten", let_stand=False) for one in judged]
-        work = desk.decide(opened, wishes, work, judged)
+        work, _ = desk.decide(opened, wishes, work, judged)
     desk.carry_out(work, outcome)
     late = [judge(work.opened, edit, work.mine) for edit in outcome.edits]
-    return Published(opened.stored.name, Counter(outcome.counts), [*judged, *late], outcome.refused)
+    return Published(
+        opened.stored.name,
+        Counter(outcome.counts),
+        [*judged, *late],
+        outcome.refused,
+        outcome.troubles,
+    )
 
 
 def _complain(done: Sequence[Published], unread: Unread, wanted: Wanted) -> None:
@@ -186,13 +204,14 @@ def _complain(done: Sequence[Published], unread: Unread, wanted: Wanted) -> None
     if left:
         what = "1 entry was" if left == 1 else f"{left} entries were"
         hint = "--accept takes them into the record, --overwrite puts ours back"
-        if wanted.accept:
+        if not any(judged.acceptable for one in done for judged in one.judged if not judged.done):
             hint = "these cannot be taken into the record: --overwrite puts ours back"
         elif wanted.remove:
             hint = "--remove --overwrite takes them out too"
         raise OutOfStep(f"{what} changed by somebody else, and left alone", hint, told=True)
     if unread:
-        raise FileTrouble(unread_text(unread), "the others are published", told=True)
+        many = f"{len(unread)} records were" if len(unread) > 1 else "1 record was"
+        raise FileTrouble(f"{many} not published", "the others are", told=True)
     to_do = sum(one.counts[what] for one in done for what in (CREATE, REPLACE, REMOVE))
     if wanted.check and to_do:
         raise OutOfStep(

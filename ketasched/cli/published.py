@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ketasched.cli.audiences import calendar_of, view_for
-from ketasched.cli.edits import Judged
+from ketasched.cli.edits import DELETED, Judged
 from ketasched.cli.record_files import after_writing, write, write_with
 from ketasched.cli.records import Opened
 from ketasched.cli.terminal.progress import counting
+from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.formats import calendar_parts
 from ketasched.network.calendar_server import CalendarServer
 from ketasched.network.sync import UNCHANGED, Edit, Mine, Outcome, State, Step, Sync, resources
@@ -62,19 +63,30 @@ class Desk:
             whole = entries_of(opened, wishes._replace(remove=False))
             for uid in whole.data:
                 states.setdefault(uid, State("", whole.digest(uid)))
+        if wishes.overwrite:  # also what was let stand before
+            states = {
+                uid: one._replace(theirs=False, etag="", octets="") if one.theirs else one
+                for uid, one in states.items()
+            }
         return self._work(opened, wishes, states, {})
 
-    def decide(self, opened: Opened, wishes: Wishes, work: Work, judged: Sequence[Judged]) -> Work:
-        """What is to do after a decision about edits. In the place of what somebody wrote goes an
-        entry with a higher SEQUENCE than theirs.
+    def decide(
+        self, opened: Opened, wishes: Wishes, work: Work, judged: Sequence[Judged]
+    ) -> tuple[Work, list[Edit]]:
+        """What is to do after a decision about edits, and those that need another now that ours
+        has changed. In the place of what somebody wrote goes an entry with a higher SEQUENCE than
+        theirs.
         """
         decided = {one.edit.uid: one.edit for one in judged if one.done and not one.let_stand}
         opened = outranked(opened, wishes.audience, list(decided.values()))
         mine = entries_of(opened, wishes)
         for one in judged:
             if one.let_stand:
-                work.sync.let_stand(one.edit, mine)
-        return self._work(opened, wishes, work.sync.states, decided)[0]
+                # Who deletes a session's entry does not want it back as a cancelled one; words
+                # stand only where ours have not changed with what was accepted.
+                told = mine if one.what == DELETED and one.number else work.mine
+                work.sync.let_stand(one.edit, told.digest(one.edit.uid))
+        return self._work(opened, wishes, work.sync.states, decided)
 
     def _work(
         self,
@@ -90,10 +102,9 @@ class Desk:
 
     def carry_out(self, work: Work, outcome: Outcome) -> None:
         """Send what is to be sent. The record says first what that is, and afterwards what came of
-        it, also when it is stopped half way.
+        it, also when it is stopped half way; what stopped it is in the outcome.
 
         Raises:
-            NetworkTrouble: the server cannot be reached any more, or refuses everything.
             FileTrouble: the record was changed by somebody else meanwhile; nothing was sent then.
         """
         opened, sync, mine, steps = work
@@ -103,8 +114,14 @@ class Desk:
         try:
             with counting("publishing", opened.stored.name) as tell:
                 sync.carry_out(steps, mine, outcome, tell)
+        except NetworkTrouble as trouble:
+            outcome.troubles.append(trouble)
         finally:
-            self._keep(opened, sync)
+            try:
+                self._keep(opened, sync)
+            except FileTrouble as trouble:
+                hint = "what was sent is there: publish again, and it is known again"
+                outcome.troubles.append(FileTrouble(trouble.message, hint, trouble.file))
 
     def _keep(self, opened: Opened, sync: Sync) -> Opened:
         """The record, knowing what the server has."""

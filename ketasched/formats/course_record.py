@@ -254,7 +254,7 @@ _RECORD = Record(
         ),
         "exported": Key(MapOf(MapOf(whole(0, ANY))), "what was last exported, by audience"),
         "published": Key(
-            MapOf(MapOf(keys_of(etag=TEXT, sent=TEXT, sending=TEXT, theirs=YES))),
+            MapOf(MapOf(keys_of(etag=TEXT, sent=TEXT, sending=TEXT, theirs=YES, octets=TEXT))),
             "what is on servers, by address",
         ),
         "history": Key(Items(_HAPPENING), "what happened, in order"),

@@ -31,6 +31,7 @@ class Glance(NamedTuple):
     patient: Patient
     timezone: str
     chairs: int
+    identity: str
 
 
 class Reader:
@@ -79,7 +80,9 @@ class Reader:
         )
         if not patient.name.isprintable():
             raise ValueError(patient.name)
-        return Glance(path, patient, place.name, int(clinic.get("chairs", 0)))
+        return Glance(
+            path, patient, place.name, int(clinic.get("chairs", 0)), str(data["entries"][0]["uid"])
+        )
 
     def _zone(self, name: str) -> zone.Zone:
         if name not in self._zones:

@@ -61,6 +61,10 @@ class CalendarServer:
     def entries(self) -> dict[str, str]:
         """The names of the calendar's entries, each with its ETag (empty if it has none)."""
         answer = self._send("PROPFIND", self.address, _LIST.encode(), {"Depth": "1"})
+        if answer.status in (200, 204):
+            raise NetworkTrouble(
+                f"{self.address} does not answer as a calendar server does", "look at the address"
+            )
         if answer.status != 207:
             raise self._trouble(answer, "list")
         found, is_calendar, others = read_listing(answer.body, self.address)
@@ -76,7 +80,12 @@ class CalendarServer:
             return None
         if answer.status != 200:
             raise self._trouble(answer, "read")
-        return Resource(answer.headers.get("etag", ""), answer.body.decode(errors="replace"))
+        text = answer.body.decode(errors="replace")
+        if "BEGIN:VCALENDAR" not in text:
+            raise NetworkTrouble(
+                f"{self.address} does not answer as a calendar server does", "look at the address"
+            )
+        return Resource(answer.headers.get("etag", ""), text)
 
     def create(self, name: str, data: bytes) -> str:
         """Put an entry where none is; its ETag, empty if the server does not say.

@@ -85,6 +85,6 @@ def _private_text(path: Path) -> str:
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise FileTrouble(f"{path} can be read by others", f"run: chmod 600 {path}", str(path))
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileTrouble(f"{path} is not UTF-8 text", file=str(path)) from None

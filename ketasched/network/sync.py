@@ -6,11 +6,12 @@ were stopped: servers write entries anew in words of their own, and their ETags 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ketasched.errors import NetworkTrouble
+from ketasched.errors import KetaschedError, NetworkTrouble
 from ketasched.network.calendar_server import CalendarServer, Conflict, Refused, Resource
 from ketasched.reader.server_entry import Seen, see
 
@@ -24,13 +25,15 @@ _UNREADABLE = Seen(None, None, (), repeats=False, sequence=0)
 class State(NamedTuple):
     """What we know of an entry on a server: its ETag (empty: not known, or it is not there), what
     we last sent (by what a reader sees, empty: nothing yet) and what we were about to send.
-    ``theirs``: somebody else's words stand there, and were let stand.
+    ``theirs``: somebody else's words stand there, and were let stand. ``octets``: a digest of the
+    very bytes that we sent, empty if only what a reader sees is known.
     """
 
     etag: str = ""
     sent: str = ""
     sending: str = ""
     theirs: bool = False
+    octets: str = ""
 
 
 class Step(NamedTuple):
@@ -59,15 +62,20 @@ class Mine(NamedTuple):
         """What a reader should see, as `Seen.digest`; empty for an entry that should not be."""
         return self.seen[uid].digest if uid in self.seen else ""
 
+    def octets(self, uid: str) -> str:
+        """A digest of the bytes of an entry; empty for one that should not be."""
+        return hashlib.sha256(self.data[uid]).hexdigest()[:32] if uid in self.data else ""
+
 
 class Outcome(NamedTuple):
     """What came of a run: how many entries were created, changed, removed and left, those that the
-    server refused with why, and edits that came in between.
+    server refused with why, edits that came in between, and what went wrong besides.
     """
 
     counts: dict[str, int]
     refused: dict[str, str]
     edits: list[Edit]
+    troubles: list[KetaschedError]
 
 
 def file_name(uid: str) -> str:
@@ -118,45 +126,50 @@ class Sync:
     def _compare(self, uid: str, mine: Mine) -> Step | Edit:
         wanted = mine.digest(uid)
         state = self.states.get(uid, State())
-        there = self.listing.get(file_name(uid))
-        if there is None:
-            return self._not_there(uid, wanted, state)
-        if state.etag and state.etag == there:
-            if state.sent == wanted:
+        there = self.listing.get(file_name(uid), "")
+        if there and state.etag == there:
+            if state.theirs and state.sent == wanted:
                 return Step(uid, UNCHANGED)
             if not state.theirs:
-                return Step(uid, REPLACE if wanted else REMOVE, there)
+                same = wanted and state.octets == mine.octets(uid)
+                return Step(uid, UNCHANGED if same else REPLACE if wanted else REMOVE, there)
+        kept_out = state.theirs and not state.etag and state.sent == wanted
+        known = state.sent or state.sending
+        if file_name(uid) not in self.listing and (kept_out or not known):
+            return Step(uid, UNCHANGED if kept_out or not wanted else CREATE)
+        # A list may be cut short: what it lacks is gone only if it is not to be had either.
         resource = self.server.read(file_name(uid))
         if resource is None:
-            return self._not_there(uid, wanted, state)
-        etag = resource.etag or there
+            return self._not_there(uid, mine, state)
+        etag = there if resource.etag.startswith("W/") and there else resource.etag or there
         if not etag:
             raise NetworkTrouble(
                 f"{self.server.address} gives no ETags, so nothing can be written safely",
                 "publish to another server, or serve the calendar with feed",
             )
-        return self._changed_there(uid, wanted, state, resource._replace(etag=etag))
+        return self._changed_there(uid, mine, state, resource._replace(etag=etag))
 
-    def _changed_there(
-        self, uid: str, wanted: str, state: State, resource: Resource
-    ) -> Step | Edit:
+    def _changed_there(self, uid: str, mine: Mine, state: State, resource: Resource) -> Step | Edit:
         """An entry whose ETag we do not know: ours in other words, or somebody else's."""
+        wanted = mine.digest(uid)
         theirs = see(resource.text, self.place) or _UNREADABLE
         ours = {wanted} if state.theirs else {wanted, state.sent, state.sending}
         if theirs.digest not in ours:
             return Edit(uid, theirs, resource.etag)
-        if theirs.digest == wanted:
-            self.states[uid] = State(resource.etag, wanted)
+        if theirs.digest == wanted and theirs.sequence >= mine.seen[uid].sequence:
+            self.states[uid] = State(resource.etag, wanted, octets=mine.octets(uid))
             return Step(uid, UNCHANGED)
         return Step(uid, REPLACE if wanted else REMOVE, resource.etag)
 
-    def _not_there(self, uid: str, wanted: str, state: State) -> Step | Edit:
+    def _not_there(self, uid: str, mine: Mine, state: State) -> Step | Edit:
+        wanted = mine.digest(uid)
         if not wanted:
             self.states.pop(uid, None)
             return Step(uid, UNCHANGED)
         if not state.sent:
             return Step(uid, CREATE)
-        if state.theirs and not state.etag and state.sent == wanted:
+        if mine.seen[uid].is_cancelled:  # who took it out need not be told that it is off
+            self.states[uid] = State("", wanted, theirs=True)
             return Step(uid, UNCHANGED)
         return Edit(uid, None)
 
@@ -165,14 +178,11 @@ class Sync:
         wanted = mine.digest(edit.uid)
         if edit.theirs is None:
             return Step(edit.uid, CREATE if wanted else UNCHANGED)
-        if edit.theirs.digest == wanted:
-            self.states[edit.uid] = State(edit.etag, wanted)
-            return Step(edit.uid, UNCHANGED)
         return Step(edit.uid, REPLACE if wanted else REMOVE, edit.etag)
 
-    def let_stand(self, edit: Edit, mine: Mine) -> None:
-        """What somebody did stands, until ours changes again."""
-        self.states[edit.uid] = State(edit.etag, mine.digest(edit.uid), theirs=True)
+    def let_stand(self, edit: Edit, wanted: str) -> None:
+        """What somebody did stands, until ours is no longer what was ``wanted`` then."""
+        self.states[edit.uid] = State(edit.etag, wanted, theirs=True)
 
     def announce(self, steps: list[Step], mine: Mine) -> None:
         """Note what is about to be sent, so that it is known again if we are stopped."""
@@ -195,17 +205,20 @@ class Sync:
         for done, step in enumerate(work):
             tell(done, len(work))
             try:
-                self._do(step, mine)
+                self._do_or_look(step, mine, outcome)
             except Refused as refusal:
                 outcome.refused[step.uid] = str(refusal)
-            except Conflict:
-                edit = self._look_again(step, mine)
-                if edit:
-                    outcome.edits.append(edit)
-                else:
-                    outcome.counts[step.what] += 1
             else:
                 outcome.counts[step.what] += 1
+
+    def _do_or_look(self, step: Step, mine: Mine, outcome: Outcome) -> None:
+        try:
+            self._do(step, mine)
+        except Conflict:
+            edit = self._look_again(step, mine)
+            if edit:
+                outcome.edits.append(edit)
+                outcome.counts[step.what] -= 1  # it was not done after all
 
     def _do(self, step: Step, mine: Mine) -> None:
         name = file_name(step.uid)
@@ -221,8 +234,9 @@ class Sync:
         if not etag:  # it may have written the entry anew, or somebody else already did
             resource = self.server.read(name)
             seen = see(resource.text, self.place) if resource else None
-            etag = resource.etag if resource and seen and seen.digest == wanted else ""
-        self.states[step.uid] = State(etag, wanted)
+            ours = seen is not None and seen.at_a_glance == mine.seen[step.uid].at_a_glance
+            etag = resource.etag if resource and ours else ""
+        self.states[step.uid] = State(etag, wanted, octets=mine.octets(step.uid))
 
     def _look_again(self, step: Step, mine: Mine) -> Edit | None:
         """What stands in the way of a step: ours after all, sent before we were cut off, or not."""
@@ -235,8 +249,11 @@ class Sync:
             return Edit(step.uid, None)
         theirs = see(resource.text, self.place) or _UNREADABLE
         if theirs.digest == wanted:
-            self.states[step.uid] = State(resource.etag, wanted)
+            self.states[step.uid] = State(resource.etag, wanted, octets=mine.octets(step.uid))
             return None
+        state = self.states.get(step.uid, State())
+        if not state.theirs and theirs.digest in (state.sent, state.sending):
+            raise Refused("the server's ETags do not let us write, though nobody changed the entry")
         return Edit(step.uid, theirs, resource.etag)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import re
+import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,6 +95,9 @@ def _client(address: str, login: Login | None) -> Any:
     return client
 
 
+_SPOKEN = re.compile(r"\b(basic|digest)\b", re.IGNORECASE)
+
+
 class Answer(NamedTuple):
     """What a server answers; the names of headers are in lower case."""
 
@@ -117,6 +122,25 @@ class Wire:
             NetworkTrouble: the answer does not end.
             Exception: whatever the libraries raise when there is no answer.
         """
+        found: list[Answer | Exception] = []
+
+        def work() -> None:
+            try:
+                found.append(self._ask(method, url, body, headers))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                found.append(error)
+
+        # No time-out of the libraries ends an answer whose head comes a letter at a time.
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(WHOLE)
+        if not found:
+            raise NetworkTrouble(f"{urlsplit(url).netloc} does not answer", "try again later")
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    def _ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         from caldav.lib import error
 
         try:
@@ -142,6 +166,13 @@ class Wire:
                 response.close()
                 raise NetworkTrouble("the server's answer does not end", "try again later")
         self._body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
+        asked = response.headers.get("WWW-Authenticate", "")
+        if response.status_code == 401 and asked and not _SPOKEN.search(asked):
+            raise NetworkTrouble(
+                f"{urlsplit(response.url).netloc} wants a login of a kind that is not spoken here, "
+                f"{asked.split()[0]}",
+                "see docs/publish.md",
+            )
         return response
 
 

@@ -15,25 +15,43 @@ _TZID = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE")
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "STATUS")
+_DETAILS = {
+    "TRANSP", "CLASS", "CATEGORIES", "ATTENDEE", "ORGANIZER", "COMMENT", "CONTACT", "URL", "ATTACH",
+    "PRIORITY", "RESOURCES",
+}  # fmt: skip
+"""What a person may set besides. Properties that begin with X- are programs' own notes."""
+KINDS = ("title", "description", "place", "status", "reminders", "people or other details")
+"""What the words of an entry are, in the order of `Seen.words`."""
 
 
 class Seen(NamedTuple):
     """What a reader sees. Times are instants, or days for an entry of whole days, None where they
-    cannot be read; ``texts`` are title, description, place and status; ``sequence`` is what no
-    reader sees: how often it was changed.
+    cannot be read; ``words`` are its texts and the rest, as KINDS names them; ``sequence`` is what
+    no reader sees: how often it was changed.
     """
 
     start: datetime | date | None
     end: datetime | date | None
-    texts: tuple[str, ...]
+    words: tuple[str, ...]
     repeats: bool
     sequence: int
 
     @property
     def digest(self) -> str:
         """The same for two entries in which a reader sees the same."""
-        what = (str(self.start), str(self.end), *self.texts, str(self.repeats))
-        return hashlib.sha256("\0".join(what).encode(errors="replace")).hexdigest()[:32]
+        return _digest(self.start, self.end, *self.words, self.repeats)
+
+    @property
+    def at_a_glance(self) -> str:
+        """The same for two entries with the same times and texts, whatever else they have: a server
+        may leave the rest out.
+        """
+        return _digest(self.start, self.end, *self.words[: len(_TEXTS)], self.repeats)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it only says that it no longer holds."""
+        return self.words[_TEXTS.index("STATUS")].upper() == "CANCELLED" if self.words else False
 
 
 def see(text: str, place: ZoneInfo) -> Seen | None:
@@ -44,6 +62,8 @@ def see(text: str, place: ZoneInfo) -> Seen | None:
     found: dict[str, tuple[str, str]] = {}
     repeats = False
     depth: list[str] = []
+    details: list[str] = []
+    reminders: list[str] = []
     entries = 0
     for line in unfolded.splitlines():
         match = _HEAD.fullmatch(line)
@@ -58,17 +78,27 @@ def see(text: str, place: ZoneInfo) -> Seen | None:
         elif depth[-1:] == ["VEVENT"]:
             repeats = repeats or name in _REPEATS
             found.setdefault(name, (parameters, value))
+            details += [f"{name}:{value.strip()}"] if name in _DETAILS else []
+        elif depth[-2:] == ["VEVENT", "VALARM"] and name == "TRIGGER":
+            reminders.append(value.strip().upper())
     if not entries:
         return None
-    texts = tuple(_plain(found.get(name, ("", ""))[1]) for name in _TEXTS)
+    texts = [_plain(found.get(name, ("", ""))[1]) for name in _TEXTS]
+    usual = {"TRANSP:OPAQUE", "CLASS:PUBLIC"}  # as good as not there
+    words = (*texts, " ".join(sorted(reminders)), "\n".join(sorted({*details} - usual)))
     sequence = found.get("SEQUENCE", ("", "0"))[1].strip()
     return Seen(
         _moment(found.get("DTSTART"), place),
         _moment(found.get("DTEND"), place),
-        texts,
+        words,
         repeats or entries > 1,
         int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
     )
+
+
+def _digest(*parts: object) -> str:
+    text = "\0".join(map(str, parts))
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
 
 
 def _plain(value: str) -> str:

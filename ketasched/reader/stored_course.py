@@ -38,13 +38,15 @@ class CalendarFile(NamedTuple):
 
 class Published(NamedTuple):
     """What a calendar on a server has of an entry, as `publish` left it: its ETag, digests of what
-    was sent and of what was about to be sent, and whether somebody else's words were let stand.
+    was sent and of what was about to be sent (by what a reader sees), whether somebody else's words
+    were let stand, and a digest of the bytes that were sent.
     """
 
     etag: str
     sent: str
     sending: str
     theirs: bool
+    octets: str
 
 
 class Happening(NamedTuple):

@@ -13,7 +13,7 @@ from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.core.agenda import Coming, in_house
 from ketasched.core.course import PLANNED, LinkedVisit
 from ketasched.core.entry_text import BUSY, is_gone
-from ketasched.core.units import clock_text, count_text, day_text
+from ketasched.core.units import WEEKDAYS, clock_text, count_text, day_text
 
 if TYPE_CHECKING:
     from ketasched.cli.agenda import Agenda
@@ -130,7 +130,9 @@ def _house(day: Day, chairs: int, width: int) -> Table:
         over = f" {more} too many" if more > 0 else ""
         row = Text(bar)
         row.append(over, style="bold")
-        table.add_row(f"{_clock(one.start)}–{_clock(one.end)}", str(one.people), row)
+        elsewhere = one.start.date() != day.day  # as other zones count
+        when = f"{WEEKDAYS[one.start.weekday()]} " if elsewhere else ""
+        table.add_row(f"{when}{_clock(one.start)}–{_clock(one.end)}", str(one.people), row)
     return table
 
 
