@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from ketasched.core.units import clock_text, day_text, minute_of_day
@@ -36,14 +37,19 @@ class Candidate(NamedTuple):
 
     def parts(self, zone: tzinfo) -> tuple[Part, ...]:
         """The days it takes something of in a zone: one, or two if it lasts past midnight."""
-        begins = minute_of_day(self.start)
-        start = datetime.combine(self.day, self.start, zone)
-        end = session_end(start, self.minutes)
-        if end.date() == self.day:
-            return (Part(self.day, begins, minute_of_day(end.timetz())),)
-        first = Part(self.day, begins, 1440)
-        past_midnight = minute_of_day(end.timetz())
-        return (first, Part(end.date(), 0, past_midnight)) if past_midnight else (first,)
+        return _parts(self, zone)
+
+
+@lru_cache(maxsize=64)  # each of several constraints asks for the same
+def _parts(candidate: Candidate, zone: tzinfo) -> tuple[Part, ...]:
+    begins = minute_of_day(candidate.start)
+    start = datetime.combine(candidate.day, candidate.start, zone)
+    end = session_end(start, candidate.minutes)
+    if end.date() == candidate.day:
+        return (Part(candidate.day, begins, minute_of_day(end.timetz())),)
+    first = Part(candidate.day, begins, 1440)
+    past_midnight = minute_of_day(end.timetz())
+    return (first, Part(end.date(), 0, past_midnight)) if past_midnight else (first,)
 
 
 Constraint = Callable[[Candidate], Reason | None]

@@ -154,10 +154,9 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
     """The legal place nearest the ideal time, or why there is none."""
     rule, session = question.rule, question.session
     ideal = _ideal(question)
-    refused: dict[date, list[tuple[Reason, ...]]] = {}
+    tried: list[datetime] = []
     for start in _starts(question, ideal):
-        reasons = _refusals(question, start)
-        if not reasons:
+        if next(_each_refusal(question, start), None) is None:
             return LinkedVisit(
                 rule.kind,
                 rule.name,
@@ -171,7 +170,10 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
                 _refusals(question, ideal) if start != ideal else (),
                 TENTATIVE if session.status == TENTATIVE else PLANNED,
             )
-        refused.setdefault(start.date(), []).append(reasons)
+        tried.append(start)
+    refused: dict[date, list[tuple[Reason, ...]]] = {}
+    for start in tried:  # why is asked for only now: most visits have a place
+        refused.setdefault(start.date(), []).append(_refusals(question, start))
     found = [
         reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
     ]
@@ -226,24 +228,32 @@ def _is_near_enough(question: _Question, start: datetime) -> bool:
 
 
 def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
+    return tuple(_each_refusal(question, start))
+
+
+def _each_refusal(question: _Question, start: datetime) -> Iterator[Reason]:
     rule, anchor, course, taken, beside = question
     if beside.now is not None and start < beside.now:
         what = "that day" if start.date() < beside.now.date() else "that time"
-        return (Reason("past", f"{what} has passed"),)
+        yield Reason("past", f"{what} has passed")
+        return
     if beside.now is None and start.date() < beside.today <= course.start:
-        return (Reason("past", "that day has passed"),)
+        yield Reason("past", "that day has passed")
+        return
     end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)
     constraints = beside.by_video if rule.by_video else beside.at_clinic
-    found = [reason for one in constraints if (reason := one(candidate))]
+    for one in constraints:
+        reason = one(candidate)
+        if reason:
+            yield reason
     if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
-        found.append(Reason("taken", f"not {rule.anchor.side} session {anchor.number}"))
+        yield Reason("taken", f"not {rule.anchor.side} session {anchor.number}")
     for other in taken.between(start, end):
         if isinstance(other, LinkedVisit):
-            found.append(Reason("taken", f"at the time of the {other.name}"))
+            yield Reason("taken", f"at the time of the {other.name}")
         elif other is not anchor:
-            found.append(Reason("taken", f"at the time of session {other.number}"))
+            yield Reason("taken", f"at the time of session {other.number}")
     if question.following is not None and end > question.following.start:
         number = question.following.number
-        found.append(Reason("taken", f"the review comes before session {number}"))
-    return tuple(found)
+        yield Reason("taken", f"the review comes before session {number}")
