@@ -38,7 +38,10 @@ def refusal_text(refusal: Refusal) -> str:
             f"{'; '.join(days)}"
         )
     if refusal.for_good:
-        why = list(dict.fromkeys(one.text for one in refusal.faults))[:4]
+        to_come = [one for one in refusal.faults if one.rule != "past"] or refusal.faults
+        # What keeps two sessions apart says more than that a weekend is closed.
+        ranked = sorted(to_come, key=lambda one: one.rule in ("closed", "holiday"))
+        why = list(dict.fromkeys(one.text for one in ranked))[:4]
         return (
             f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days: "
             f"{'; '.join(why)}"
