@@ -333,6 +333,18 @@ def test_what_was_deleted_is_cancelled_and_stays_out(publish, calendar):
     assert name not in calendar.names()
 
 
+def test_what_was_called_off_there_is_cancelled_here(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 6 of 6")
+    calendar.edit(name, ("STATUS:CONFIRMED", "STATUS:CANCELLED"))
+    (edit,) = publish(calendar.address, code=1)["courses"][0]["edits"]
+    assert edit["verdict"] == "cancelled there; to accept is to cancel the session"
+    publish(calendar.address, "--accept")
+    assert session(6)["status"] == "cancelled"
+    assert "SUMMARY:CANCELLED: Appointment 6 of 6" in calendar.text(name)
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
 @pytest.mark.parametrize("what", ["moved", "deleted", "reworded"])
 def test_ours_is_put_back(publish, calendar, what):
     publish(calendar.address)

@@ -50,7 +50,6 @@ class Judged(NamedTuple):
 
 def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
     """What an edit means for the course."""
-    course = opened.stored.course
     entry = _entry(opened, edit.uid)
     number = entry.number if isinstance(entry, Session) else 0
     title = _title(opened, edit.uid, entry)
@@ -62,8 +61,20 @@ def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
         return _judge_deleted(opened, base, entry)
     if wanted is None:
         return base._replace(verdict="it is no longer part of the course", let_stand=True)
+    if theirs.is_cancelled and not wanted.is_cancelled and isinstance(entry, Session):
+        called_off = _judge_deleted(opened, base, entry)
+        return called_off._replace(
+            theirs="cancelled", verdict=f"cancelled there; {called_off.verdict}"
+        )
     if theirs.start == wanted.start and not theirs.repeats:
         return _judge_words(base, theirs, wanted)
+    return _judge_time(opened, base, entry, theirs, wanted)
+
+
+def _judge_time(
+    opened: Opened, base: Judged, entry: Session | LinkedVisit | None, theirs: Seen, wanted: Seen
+) -> Judged:
+    """An entry that is at another time, or at many."""
     if theirs.repeats or not isinstance(theirs.start, datetime):
         said = "it repeats" if theirs.repeats else "it has no time that can be read"
         if theirs.start is not None and not theirs.repeats:
@@ -72,7 +83,7 @@ def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
     start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
     moved = base._replace(what=MOVED, theirs=_moment(start), start=start)
     if isinstance(entry, Session):
-        judged = _judge_moved(opened, moved, course)
+        judged = _judge_moved(opened, moved, opened.stored.course)
         others = _other_words(theirs, wanted)
         lost = f"; also changed, and not kept: its {list_text(others)}" if others else ""
         return judged._replace(verdict=f"{judged.verdict}{lost}")
@@ -157,7 +168,8 @@ def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judg
             course = found
             what.append(said)
             # Who deletes an entry does not want it back as a cancelled one.
-            after.append(one._replace(done="accepted", let_stand=one.what == DELETED))
+            gone = one.edit.theirs is None
+            after.append(one._replace(done="accepted", let_stand=gone))
         else:
             after.append(one)
     if not what:
