@@ -511,6 +511,8 @@ def chosen(small, part):
     small["history"] = small["history"][::-1]  # the one with a state first
     found = {"record": [], "protocol": [], "clinic": [], "before": [], "asked": []}
     for path in places(small):
+        if path[0] in ("exported", "published") and len(path) > 1:
+            continue  # their keys are UIDs and addresses
         if "asked" in path[:-1]:
             found["asked"].append(path)
         elif path[:3] == ("history", 0, "before") and len(path) > 3:
@@ -642,6 +644,8 @@ def test_a_key_that_stands_twice_is_told():
 
 # What hand edits make that no schema sees: each must be told, not crash.
 SENSELESS = {
+    "an export that is no number": (("exported", "patient"), {"a": "b"}),
+    "what is on a server is no list": (("published",), []),
     "an option misspelt": (("asked", "startt"), "2027-01-04"),
     "an option of another kind": (("asked", "away"), "2027-01-11"),
     "an option of yet another kind": (("asked", "start"), ["2027-01-04"]),
