@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketasched import zone
 from ketasched.core.busy import Busy
-from ketasched.errors import UsageProblem
 from ketasched.reader.clinic_record import CLINIC
 from ketasched.reader.course_state import RECORD_SCHEMA as SCHEMA
 from ketasched.reader.course_state import STATE, check_state, course_of, state_of
@@ -45,6 +44,7 @@ from ketasched.reader.stored_course import (
     Published,
     StoredCourse,
 )
+from ketasched.reader.texts import zone_name
 
 if TYPE_CHECKING:
     import yaml
@@ -201,13 +201,6 @@ def _check(stored: StoredCourse, reading: Reading) -> None:
             reading.fault_in(stored, "sessions", message)
 
 
-def _zone_name(text: str) -> str:
-    try:
-        return zone.load(text).name
-    except UsageProblem as problem:
-        raise ValueError(problem.message, problem.hint) from None
-
-
 def _version(text: str) -> str:
     if text == SCHEMA:
         return text
@@ -223,7 +216,7 @@ _RECORD = Record(
     {
         "schema": Key(Text(_version), "the version of the record"),
         "name": Key(TEXT, "whose course it is"),
-        "timezone": Key(Text(_zone_name), "the zone its wall times are in"),
+        "timezone": Key(Text(zone_name), "the zone its wall times are in"),
         "timezone_source": Key(
             one_of("flag", "clinic file", "this computer"), "who named the zone"
         ),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from ketasched import public_holidays, zone
+from ketasched import public_holidays
 from ketasched.core.clinic import Closure, Opening, Week
 from ketasched.core.dates import read_date
 from ketasched.core.order import LONGEST_TRAVEL
@@ -19,7 +19,6 @@ from ketasched.core.units import (
     read_clock,
     read_minutes,
 )
-from ketasched.errors import UsageProblem
 from ketasched.public_holidays import HolidayCalendar
 from ketasched.reader.fields import (
     MISSING,
@@ -34,7 +33,7 @@ from ketasched.reader.fields import (
     yes_or_no,
 )
 from ketasched.reader.opening_hours import SPANS, Hours
-from ketasched.reader.texts import LINE, REMINDER, VERSION, length
+from ketasched.reader.texts import LINE, REMINDER, VERSION, length, zone_name
 
 
 class Defaults(NamedTuple):
@@ -77,13 +76,6 @@ class ClinicFile(NamedTuple):
 
 
 # The parts, from the inside out
-
-
-def _zone_name(text: str) -> str:
-    try:
-        return zone.load(text).name
-    except UsageProblem as problem:
-        raise ValueError(problem.message, problem.hint) from None
 
 
 def _date(text: str) -> date:
@@ -287,7 +279,7 @@ CLINIC = Record(
         "address": Key(LINE, "its address, for calendar entries", ""),
         "phone": Key(LINE, "its phone number, for calendar entries", ""),
         "timezone": Key(
-            Text(_zone_name, {"type": "string", "examples": ["America/Chicago"]}),
+            Text(zone_name, {"type": "string", "examples": ["America/Chicago"]}),
             "its time zone, such as America/Chicago",
             "",
         ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ketasched import zone
 from ketasched.core.protocol_text import read_reminder
 from ketasched.core.units import read_minutes
+from ketasched.errors import UsageProblem
 from ketasched.reader.fields import Text
 
 
@@ -65,3 +67,15 @@ def _format_version(text: str) -> int:
 
 
 VERSION = Text(_format_version, {"const": 1})
+
+
+def zone_name(text: str) -> str:
+    """The name of a time zone.
+
+    Raises:
+        ValueError: there is no such zone; with a hint.
+    """
+    try:
+        return zone.load(text).name
+    except UsageProblem as problem:
+        raise ValueError(problem.message, problem.hint) from None
