@@ -458,8 +458,9 @@ class Life(RuleBasedStateMachine):
             assert event["STATUS"] == status.get(one.status, "CANCELLED"), self.typed
             assert event["SEQUENCE"] == told[name], self.typed
             looks = [(key, event[key].to_ical()) for key in event if key not in NOT_OURS]
-            if name in self.looks and looks != self.looks[name]:
-                assert told[name] == self.sequences[name] + 1, (name, self.typed)
+            if name in self.looks:
+                rose = told[name] - self.sequences[name]
+                assert rose == (looks != self.looks[name]), (name, self.typed)
             self.looks[name] = looks
         self.sequences = told
 
