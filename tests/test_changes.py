@@ -919,7 +919,7 @@ def test_a_review_is_passed(life):
     life.do("review", "Evidence of Benefit", "--continue")
     assert set(statuses(life).values()) == {"planned"}
     assert life.sessions == SPRAVATO
-    assert "there is: none" in life.refused(2, "review", "evidence of benefit", "--stop")
+    assert "all are decided" in life.refused(2, "review", "evidence of benefit", "--stop")
 
 
 def test_a_course_stops_at_a_review(life):

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,12 +48,11 @@ def fake():
 
 
 @pytest.fixture
-def at(monkeypatch, ketasched):
+def at(at):
+    """As everywhere, and nothing that is printed has the password."""
+
     def run(moment, *arguments, code=0):
-        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
-        outcome = ketasched(*arguments)
-        assert outcome.code == code, outcome
+        outcome = at(moment, *arguments, code=code)
         assert PASSWORD not in outcome.out + outcome.err
         return outcome
 

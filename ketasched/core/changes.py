@@ -159,8 +159,9 @@ def decide(setting: Setting, course: Course, name: str, *, go_on: bool) -> Cours
     ahead = [one for one in course.reviews if not one.passed]
     found = [one for one in ahead if one.name.casefold() == name.casefold()]
     if not found:
-        names = list_text([one.name for one in ahead], "or") if ahead else "none"
-        raise UsageProblem(f"no review called `{name}` lies ahead", f"there is: {names}")
+        names = list_text([one.name for one in ahead], "or") if ahead else ""
+        hint = f"there is: {names}" if ahead else "none does: all are decided"
+        raise UsageProblem(f"no review called `{name}` lies ahead", hint)
     review = found[0]
     reviews = tuple(one._replace(passed=True) if one is review else one for one in course.reviews)
     course = replace(course, reviews=reviews)

@@ -71,7 +71,7 @@ Then = Annotated[
     str,
     typer.Option(
         "--then", metavar="append|squeeze|shift|keep|replan",
-        help="What happens then; keep.", show_default=False,
+        help="What happens then; as the protocol says, else keep.", show_default=False,
     ),
 ]  # fmt: skip
 
@@ -113,8 +113,14 @@ def _done(
     name: Name,
     number: Number,
     *,
-    at: Annotated[str, typer.Option("--at", metavar="TIME", show_default=False)] = "",
-    on: Annotated[str, typer.Option("--on", metavar="DATE", show_default=False)] = "",
+    at: Annotated[
+        str,
+        typer.Option("--at", metavar="TIME", help="It began then; as planned.", show_default=False),
+    ] = "",
+    on: Annotated[
+        str,
+        typer.Option("--on", metavar="DATE", help="On that day; as planned.", show_default=False),
+    ] = "",
     dry_run: DryRun = False,
     reason: Because = "",
     form: As = "",
@@ -128,10 +134,24 @@ def _done(
 def _extend(
     name: Name,
     *,
-    sessions: Annotated[str, typer.Option("--sessions", metavar="N", show_default=False)] = "",
-    until: Annotated[str, typer.Option("--until", metavar="DATE", show_default=False)] = "",
-    on: Annotated[str, typer.Option("--on", metavar="DATE", show_default=False)] = "",
-    cadence: Annotated[str, typer.Option("--cadence", metavar="TEXT", show_default=False)] = "",
+    sessions: Annotated[
+        str, typer.Option("--sessions", metavar="N", help="So many more.", show_default=False)
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="DATE", help="Up to that day.", show_default=False)
+    ] = "",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="One, on that day.", show_default=False)
+    ] = "",
+    cadence: Annotated[
+        str,
+        typer.Option(
+            "--cadence",
+            metavar="TEXT",
+            help="At another cadence that the phase offers.",
+            show_default=False,
+        ),
+    ] = "",
     step_back: Annotated[
         bool, typer.Option("--step-back", help="At the cadence of the phase before.")
     ] = False,
