@@ -16,15 +16,16 @@ from tempfile import TemporaryDirectory
 import icalendar
 
 from ketasched import zone
-from ketasched.core.choices import Choices, lay_out
-from ketasched.core.clinic import Clinic, Closure
-from ketasched.core.course import Course
-from ketasched.core.entry_text import View
-from ketasched.core.order import Commitments, Order, make_rules
-from ketasched.core.planning import plan
-from ketasched.core.slots import StartTimes
-from ketasched.core.units import read_clock
-from ketasched.formats import calendar_ics, protocol_yaml
+from ketasched.calendar import ics_file
+from ketasched.calendar.entry_text import View
+from ketasched.domain.clinic import Clinic, Closure
+from ketasched.domain.course import Course
+from ketasched.domain.typed_times import read_clock
+from ketasched.files.protocols import protocol_file
+from ketasched.planning.phase_options import Choices, lay_out
+from ketasched.planning.plan import plan
+from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.start_times import StartTimes
 
 STAMP = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ROUNDS = 3
@@ -67,7 +68,7 @@ class World:
 
     def __init__(self) -> None:
         self.zone = zone.load("America/Chicago")
-        self.protocol = next(one for one in protocol_yaml.load_built_in() if one.id == "spravato")
+        self.protocol = next(one for one in protocol_file.load_built_in() if one.id == "spravato")
         self.layout = lay_out(self.protocol, Choices())
         closures = (Closure(date(2027, 5, 31), date(2027, 5, 31)),)
         self.clinic = Clinic(self.zone.tzinfo, closures=closures)
@@ -87,7 +88,7 @@ class World:
         """What a clinic does: plan each course, write each file."""
         for person in range(number):
             view = self.view._replace(course_name=f"person {person}")
-            data = calendar_ics.write(self.course(person), self.zone, view, STAMP)
+            data = ics_file.write(self.course(person), self.zone, view, STAMP)
             (folder / f"{person}.ics").write_bytes(data)
 
     def write_with_icalendar(self, number: int, folder: Path, *, zone_ready_made: bool) -> None:

@@ -15,8 +15,8 @@ import icalendar
 import recurring_ical_events
 
 from ketasched import zone
-from ketasched.core.busy import Busy
-from ketasched.formats import busy_calendar
+from ketasched.domain.busy import Busy
+from ketasched.files.busy_calendar import busy_file
 
 ENTRIES = 20_000
 ROUNDS = 2
@@ -47,7 +47,7 @@ def main() -> None:
 
 def with_ketasched(path: Path) -> list[Busy]:
     """Read and expand."""
-    return busy_calendar.load(str(path), CLINIC).between(FIRST, LAST)
+    return busy_file.load(str(path), CLINIC).between(FIRST, LAST)
 
 
 def with_the_libraries(path: Path) -> set[Busy]:

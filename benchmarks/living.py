@@ -20,8 +20,8 @@ from pathlib import Path
 
 from startup import ENVIRONMENT, measure
 
-from ketasched.core.identity import uid
-from ketasched.formats import course_record
+from ketasched.calendar.uid import uid
+from ketasched.records import course_record
 
 TOOL = [sys.executable, "-m", "ketasched"]
 PLAN = [*TOOL, "plan", "iv", "--start", "2027-01-05"]

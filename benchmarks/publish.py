@@ -23,8 +23,8 @@ from statistics import median
 
 import caldav
 
+from ketasched.calendar import file_parts
 from ketasched.cli import app
-from ketasched.formats import calendar_parts
 
 USER, WORD = "bench", "bench-word"
 COURSE = ["spravato", "--start", "2027-01-04", "--until", "2027-08-15", "--tz", "America/Chicago"]
@@ -65,7 +65,7 @@ def ketasched(*words: str) -> bytes:
 def _one_course(port: int, rounds: int) -> None:
     leave = [word for kind in WITHOUT for word in ("--without", kind)]
     ketasched("plan", *COURSE, *leave, "--save", "alex")
-    parts = calendar_parts.split(ketasched("export", "alex"))
+    parts = file_parts.split(ketasched("export", "alex"))
     resources = {f"{uid.partition('@')[0]}.ics": parts.alone(uid) for uid in parts.entries}
     times: dict[str, list[float]] = {"raw": [], "publish": [], "unchanged": []}
     for number in range(rounds):

@@ -7,7 +7,7 @@ from io import StringIO
 import icalendar
 from dateutil.tz import tzical
 
-from ketasched.formats import calendar_ics
+from ketasched.calendar import ics_file
 
 
 def lines_of(data):
@@ -70,7 +70,7 @@ def check_shape(data):
         re.MULTILINE,
     )
     events = "\n".join(lines).split("BEGIN:VEVENT\n")[1:]
-    order = list(calendar_ics._ORDER)
+    order = list(ics_file._ORDER)
     for event in events:
         body = event.split("END:VEVENT")[0].split("BEGIN:VALARM")
         names = [re.split("[;:]", line)[0] for line in body[0].splitlines()]

@@ -13,14 +13,14 @@ from hypothesis import settings
 
 from ketasched import zone as zones
 from ketasched.cli import app
-from ketasched.core.busy import Absence, BusyTimes
-from ketasched.core.choices import Choices, lay_out
-from ketasched.core.clinic import ALL_DAY, WORKING_WEEK, Clinic, Closure
-from ketasched.core.order import Commitments, Order, make_rules
-from ketasched.core.planning import plan
-from ketasched.core.slots import StartTimes
-from ketasched.core.visit_rule import VISIT_KINDS
-from ketasched.formats import protocol_yaml
+from ketasched.domain.busy import Absence, BusyTimes
+from ketasched.domain.clinic import ALL_DAY, WORKING_WEEK, Clinic, Closure
+from ketasched.domain.linked_visit_rule import VISIT_KINDS
+from ketasched.files.protocols import protocol_file
+from ketasched.planning.phase_options import Choices, lay_out
+from ketasched.planning.plan import plan
+from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.start_times import StartTimes
 
 ROOT = Path(__file__).parents[1]
 STAMP = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -82,7 +82,7 @@ def run_process(*arguments, **options):
     )
 
 
-BUILT_IN = {protocol.id: protocol for protocol in protocol_yaml.load_built_in()}
+BUILT_IN = {protocol.id: protocol for protocol in protocol_file.load_built_in()}
 
 
 def week_of(weekdays):

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from conftest import order_of, run_process
 
-from ketasched.core.advice import FAR, advise
-from ketasched.core.busy import Busy
-from ketasched.core.clinic import ALL_DAY, WORKING_WEEK, Span
-from ketasched.core.course import Course
-from ketasched.core.planning import Failure, plan
-from ketasched.core.protocol import Window
+from ketasched.domain.busy import Busy
+from ketasched.domain.clinic import ALL_DAY, WORKING_WEEK, Span
+from ketasched.domain.course import Course
+from ketasched.domain.protocol import Window
 from ketasched.errors import UsageProblem
+from ketasched.planning.advice import FAR, advise
+from ketasched.planning.plan import plan
+from ketasched.planning.refusals import Failure
 
 CASES = 45
 MONDAY = date(2027, 1, 4)

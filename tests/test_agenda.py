@@ -14,8 +14,8 @@ from conftest import BUILT_IN
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ketasched.core.agenda import Coming, Patient, Stretch, in_house
-from ketasched.core.course import Course, LinkedVisit, Session
+from ketasched.domain.course import Course, LinkedVisit, Session
+from ketasched.running.agenda import Coming, Patient, Stretch, in_house
 
 MON, WED = "2027-01-04", "2027-01-06"
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from ketasched import zone as zones
 from ketasched.errors import FileProblems, FileTrouble
-from ketasched.formats import busy_calendar
-from ketasched.reader import calendar_lines
+from ketasched.files.busy_calendar import busy_file, lines
 
 FIXTURES = Path(__file__).parent / "fixtures" / "busy"
 CHICAGO = zones.load("America/Chicago").tzinfo
@@ -50,7 +49,7 @@ def event(*lines, uid="one@here"):
 def read(text, zone=CHICAGO):
     data = text if isinstance(text, bytes) else text.encode()
     Path("their.ics").write_bytes(data)
-    return busy_calendar.load("their.ics", zone)
+    return busy_file.load("their.ics", zone)
 
 
 def shown(busy):
@@ -81,7 +80,7 @@ def problems(text, first=date(2026, 12, 1), last=date(2026, 12, 31)):
     ],
 )  # fmt: skip
 def test_calendars_of_real_programs(file, expected):
-    found = busy_calendar.load(str(FIXTURES / f"{file}.ics"), CHICAGO)
+    found = busy_file.load(str(FIXTURES / f"{file}.ics"), CHICAGO)
     assert shown(found.between(date(2026, 12, 1), date(2026, 12, 31))) == expected
 
 
@@ -298,7 +297,7 @@ def test_a_damaged_file_says_where(text, expected):
 
 def test_all_problems_come_at_once_and_not_more_than_can_be_read():
     found = problems(calendar(*(event("DTSTART:x", uid=f"n{n}") for n in range(50))))
-    assert len(found) == busy_calendar.MAX_PROBLEMS + 1
+    assert len(found) == busy_file.MAX_PROBLEMS + 1
     assert found[-1].message == "and 30 more"
     assert [one.line for one in found[:3]] == [6, 11, 16]
 
@@ -325,18 +324,18 @@ def test_a_file_that_is_no_calendar(data, says):
     if data is not None:
         Path("their.ics").write_bytes(data)
     with pytest.raises(FileTrouble, match=re.escape(says)):
-        busy_calendar.load("their.ics", CHICAGO)
+        busy_file.load("their.ics", CHICAGO)
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch):
-    monkeypatch.setattr(calendar_lines, "MAX_BYTES", 1024**2)
+    monkeypatch.setattr(lines, "MAX_BYTES", 1024**2)
     Path("their.ics").write_bytes(b"x" * (1024**2 + 1))
     with pytest.raises(FileTrouble, match="larger than 1 MiB"):
-        busy_calendar.load("their.ics", CHICAGO)
+        busy_file.load("their.ics", CHICAGO)
 
 
 def test_too_many_busy_times_are_an_error(monkeypatch):
-    monkeypatch.setattr(busy_calendar, "MAX_STRETCHES", 10)
+    monkeypatch.setattr(busy_file, "MAX_STRETCHES", 10)
     (problem,) = problems(calendar(event(*NINE, "RRULE:FREQ=DAILY")))
     assert "repeats too often" in problem.message
 
@@ -364,7 +363,7 @@ def test_ordinary_old_entries_simply_work(start, rule, count):
 def test_standard_input_is_read(monkeypatch):
     data = io.BytesIO(calendar(event(*NINE)).encode())
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
-    found = busy_calendar.load("-", CHICAGO).between(date(2026, 12, 1), date(2026, 12, 1))
+    found = busy_file.load("-", CHICAGO).between(date(2026, 12, 1), date(2026, 12, 1))
     assert shown(found) == ["01 15:00 01 16:00"]
 
 
@@ -372,7 +371,7 @@ def test_progress_goes_forward_to_its_end():
     seen = []
     parts = [event(f"DTSTART:202612{n % 28 + 1:02}T100000Z", uid=f"n{n}") for n in range(3000)]
     Path("their.ics").write_text(calendar(*parts))
-    busy_calendar.load("their.ics", CHICAGO, lambda done, total: seen.append((done, total)))
+    busy_file.load("their.ics", CHICAGO, lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert len(seen) > 5
     assert seen[-1][0] == seen[-1][1]

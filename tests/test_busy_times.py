@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketasched.core.busy import Busy, BusyTimes
+from ketasched.domain.busy import Busy, BusyTimes
 
 DAY = datetime(2027, 1, 4, tzinfo=UTC)
 TRIP = Busy(DAY, DAY + timedelta(days=5), all_day=True)

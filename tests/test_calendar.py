@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketasched import zone
-from ketasched.core.clinic import WHOLE_WEEK
-from ketasched.core.entry_text import View
-from ketasched.core.instructions import timed_text
-from ketasched.core.protocol import Instruction, When
-from ketasched.formats import calendar_ics
+from ketasched.calendar import ics_file
+from ketasched.calendar.entry_text import View
+from ketasched.domain.clinic import WHOLE_WEEK
+from ketasched.domain.instructions import timed_text
+from ketasched.domain.protocol import Instruction, When
 
 GOLDEN = Path(__file__).parent / "golden"
 CHICAGO = zone.load("America/Chicago")
@@ -24,7 +24,7 @@ STAFF = PATIENT._replace(course_name="A.B.", staff=True)
 
 
 def written(course, view=PATIENT, where=CHICAGO, stamp=STAMP):
-    return calendar_ics.write(course, where, view, stamp)
+    return ics_file.write(course, where, view, stamp)
 
 
 def iv(**how):

@@ -10,10 +10,10 @@ from calendars import check_shape, check_times, events_of, lines_of, zones_of
 from conftest import BUILT_IN, STAMP, course_of
 
 from ketasched import zone
-from ketasched.core.clinic import Span
-from ketasched.core.course import LinkedVisit
-from ketasched.core.entry_text import View
-from ketasched.formats import calendar_ics
+from ketasched.calendar import ics_file
+from ketasched.calendar.entry_text import View
+from ketasched.domain.clinic import Span
+from ketasched.domain.course import LinkedVisit
 
 CHICAGO = zone.load("America/Chicago")
 MONDAY = date(2027, 1, 4)
@@ -22,7 +22,7 @@ STAFF = PATIENT._replace(course_name="A.B.", staff=True)
 
 
 def written(course, view=PATIENT, where=CHICAGO, stamp=STAMP):
-    return calendar_ics.write(course, where, view, stamp)
+    return ics_file.write(course, where, view, stamp)
 
 
 def course(name, start=MONDAY, **how):

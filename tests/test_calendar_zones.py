@@ -7,15 +7,15 @@ from calendars import check_times, zones_of
 from conftest import STAMP, course_of
 
 from ketasched import zone
-from ketasched.core.entry_text import View
-from ketasched.formats import calendar_ics
+from ketasched.calendar import ics_file
+from ketasched.calendar.entry_text import View
 
 VIEW = View("x")
 
 
 def check(name, start, **how):
     course = course_of("spravato", start, zone=name, until=date(start.year + 1, 12, 31), **how)
-    data = calendar_ics.write(course, zone.load(name), VIEW, STAMP)
+    data = ics_file.write(course, zone.load(name), VIEW, STAMP)
     check_times(course, data)
     return data
 

@@ -15,11 +15,11 @@ from jsonschema import Draft202012Validator
 
 from ketasched import public_holidays, zone
 from ketasched.cli.terminal.year import clinic_year
-from ketasched.core.clinic import WORKING_WEEK, Clinic, Closure, Opening, Span, no_holidays
+from ketasched.domain.clinic import WORKING_WEEK, Clinic, Closure, Opening, Span, no_holidays
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
-from ketasched.formats import clinic_yaml
+from ketasched.files.clinic import clinic_file
+from ketasched.files.clinic.clinic import ClinicFile, Defaults
 from ketasched.public_holidays import HolidayCalendar
-from ketasched.reader.clinic_record import ClinicFile, Defaults
 
 DOCS = ROOT / "docs"
 EXAMPLE = (DOCS / "clinic.example.yaml").read_text()
@@ -56,7 +56,7 @@ def write(text, name="clinic.yaml"):
 
 
 def read(text):
-    return clinic_yaml.load(write(text))
+    return clinic_file.load(write(text))
 
 
 def problems_of(text):
@@ -99,7 +99,7 @@ def test_a_file_may_say_little():
 
 
 def test_what_is_understood_of_the_example():
-    file = clinic_yaml.load(str(DOCS / "clinic.example.yaml"))
+    file = clinic_file.load(str(DOCS / "clinic.example.yaml"))
     assert (file.name, file.address) == ("Lakeside Clinic", "12 Shore Road, Chicago, IL 60601")
     assert (file.phone, file.timezone) == ("+1 312 555 0100", "America/Chicago")
     day = (MORNING, AFTERNOON)
@@ -370,13 +370,13 @@ def test_all_problems_at_once_in_order():
 
 def test_a_file_that_is_not_there_is_called_a_clinic_file():
     with pytest.raises(FileTrouble) as caught:
-        clinic_yaml.load("missing.yaml")
+        clinic_file.load("missing.yaml")
     assert caught.value.hint == "give the path of a clinic file"
 
 
 def test_keys_tell_a_clinic_file_from_a_protocol_file():
-    assert {"name", "hours", "holidays"} <= clinic_yaml.keys()
-    assert not clinic_yaml.keys() & {"version", "protocols"}
+    assert {"name", "hours", "holidays"} <= clinic_file.keys()
+    assert not clinic_file.keys() & {"version", "protocols"}
 
 
 pieces = st.sampled_from([*SMALL.splitlines(keepends=True), "  ", "- ", ": ", "&a ", "*a", "[", "{", "}", "\n", "'", "? [a]\n", "all day", "<<: "])  # fmt: skip
@@ -406,8 +406,8 @@ Yaml12.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 
 
 def test_the_schema_takes_the_example_and_refuses_every_misspelt_key():
-    Draft202012Validator.check_schema(clinic_yaml.schema())
-    validator = Draft202012Validator(clinic_yaml.schema())
+    Draft202012Validator.check_schema(clinic_file.schema())
+    validator = Draft202012Validator(clinic_file.schema())
     for text in (EXAMPLE, SMALL, changed("[1 day, 2 h]", "none")):
         assert not list(validator.iter_errors(yaml.load(text, Yaml12)))
     for key in key_nodes(EXAMPLE):
@@ -420,13 +420,13 @@ def test_the_schema_takes_the_example_and_refuses_every_misspelt_key():
 def test_the_schema_takes_the_weekdays_that_the_reader_takes(key):
     text = with_hours(f"{key}: 09:00-12:00")
     assert read(text)
-    errors = Draft202012Validator(clinic_yaml.schema()).iter_errors(yaml.load(text, Yaml12))
+    errors = Draft202012Validator(clinic_file.schema()).iter_errors(yaml.load(text, Yaml12))
     assert not list(errors)
 
 
 def test_the_published_schema_is_current():
     published = (DOCS / "clinic.schema.json").read_text()
-    assert published == json.dumps(clinic_yaml.schema(), indent=2) + "\n"
+    assert published == json.dumps(clinic_file.schema(), indent=2) + "\n"
 
 
 def names_in(schema):
@@ -439,7 +439,7 @@ def names_in(schema):
 
 
 def test_the_example_and_the_docs_have_every_key():
-    wanted = set(names_in(clinic_yaml.schema()))
+    wanted = set(names_in(clinic_file.schema()))
     assert len(wanted) > 20
     complete = EXAMPLE.replace("  # protocols:", "  protocols:")  # a file nobody has yet
     complete = re.sub(r"(?m)^# (publish:|  (?:to|for|login):)", r"\1", complete)

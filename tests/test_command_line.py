@@ -393,7 +393,7 @@ def test_no_place_says_each_day_and_a_start_that_works(ketasched):
 
 
 def test_a_mistake_of_ours_is_owned_up_to(ketasched, monkeypatch):
-    monkeypatch.setattr("ketasched.cli.intake.understand", lambda *_: 1 / 0)
+    monkeypatch.setattr("ketasched.asking.intake.understand", lambda *_: 1 / 0)
     outcome = ketasched(*IV)
     assert outcome.code == 1
     assert outcome.err.startswith("error: this is a mistake in ketasched (ZeroDivisionError)\n")
@@ -406,7 +406,7 @@ def test_a_file_error_nobody_foresaw_gives_no_traceback(ketasched, monkeypatch):
     def vanish(*_):
         raise FileNotFoundError(2, "gone", "some.file")
 
-    monkeypatch.setattr("ketasched.cli.intake.understand", vanish)
+    monkeypatch.setattr("ketasched.asking.intake.understand", vanish)
     outcome = ketasched(*IV)
     assert outcome.code == 1
     assert "this is a mistake in ketasched (FileNotFoundError)" in outcome.err

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ketasched.cli import convert as command
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
-from ketasched.formats import visits_csv
-from ketasched.reader import visit_cells
-from ketasched.reader.source import MAX_BYTES, Source
-from ketasched.reader.table import Table
+from ketasched.files.visit_table import cells as visit_cells
+from ketasched.files.visit_table import conversion
+from ketasched.files.visit_table.table import Table
+from ketasched.reading.source import MAX_BYTES, Source
 
 SMALL = """\
 Visit Name,Day,Window Minus,Window Plus,Protocol Version
@@ -32,7 +32,7 @@ def write(text, name="visits.csv"):
 
 
 def convert(text, *, name="visits.csv", identifier="visits", title="", minutes=60, **columns):
-    return visits_csv.convert(
+    return conversion.convert(
         write(text, name), columns, identifier=identifier, title=title, minutes=minutes
     )
 
@@ -360,7 +360,7 @@ def test_two_columns_for_the_window_win_over_one():
 @pytest.mark.parametrize("name", ["missing.csv", ".", "nul\0byte"])
 def test_files_that_cannot_be_read(name):
     with pytest.raises(FileTrouble, match="cannot read"):
-        visits_csv.convert(name, {}, identifier="a", title="", minutes=60)
+        conversion.convert(name, {}, identifier="a", title="", minutes=60)
 
 
 @pytest.mark.parametrize(

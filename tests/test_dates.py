@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ketasched.core.dates import read_date, read_span
-from ketasched.core.units import day_text
+from ketasched.domain.typed_dates import read_date, read_span
+from ketasched.domain.wording import day_text
 
 TODAY = date(2026, 11, 22)  # a Sunday
 

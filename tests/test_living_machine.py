@@ -24,9 +24,9 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from ketasched.calendar.uid import uid
 from ketasched.cli import app
-from ketasched.core.identity import uid
-from ketasched.formats import course_record
+from ketasched.records import course_record
 
 ZONE = zoneinfo.ZoneInfo("America/Chicago")
 START = date(2027, 1, 4)

@@ -7,14 +7,15 @@ from types import SimpleNamespace
 import pytest
 from conftest import BUILT_IN, course_of, days_of, order_of
 
-from ketasched.core.advice import advise
-from ketasched.core.clinic import WHOLE_WEEK
-from ketasched.core.constraint import Reason
-from ketasched.core.placement import place
-from ketasched.core.planning import Failure, plan
-from ketasched.core.protocol import Gap, PerWeek, Phase, Review, Window
-from ketasched.core.slots import Slots, StartTimes
-from ketasched.core.targets import Target
+from ketasched.domain.candidate import Reason
+from ketasched.domain.clinic import WHOLE_WEEK
+from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Window
+from ketasched.planning.advice import advise
+from ketasched.planning.placement import place
+from ketasched.planning.plan import plan
+from ketasched.planning.refusals import Failure
+from ketasched.planning.start_times import Slots, StartTimes
+from ketasched.planning.targets import Target
 
 
 def why(course):

@@ -14,12 +14,12 @@ from conftest import course_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketasched.core.constraint import Reason
-from ketasched.core.course import Course
-from ketasched.core.placement import NoPlacement, place
-from ketasched.core.protocol import Gap, PerWeek, Phase, Window
-from ketasched.core.slots import Slots, StartTimes
-from ketasched.core.targets import Target
+from ketasched.domain.candidate import Reason
+from ketasched.domain.course import Course
+from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
+from ketasched.planning.placement import NoPlacement, place
+from ketasched.planning.start_times import Slots, StartTimes
+from ketasched.planning.targets import Target
 
 START = date(2027, 1, 4)
 NINE = time(9)

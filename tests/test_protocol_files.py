@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError
-from ketasched.formats import protocol_yaml
-from ketasched.reader.source import MAX_BYTES, Source
+from ketasched.files.protocols import protocol_file
+from ketasched.reading.source import MAX_BYTES, Source
 
 OURS = (ROOT / "protocols.yaml").read_text()
 
@@ -47,7 +47,7 @@ def write(text, name="mine.yaml"):
 
 def problems_of(text):
     with pytest.raises(FileProblems) as caught:
-        protocol_yaml.load(write(text))
+        protocol_file.load(write(text))
     return caught.value.problems
 
 
@@ -63,7 +63,7 @@ def changed(old, new, text=SMALL):
 
 
 def test_a_protocol_of_ones_own():
-    (mine,) = protocol_yaml.load(write(SMALL))
+    (mine,) = protocol_file.load(write(SMALL))
     assert (mine.id, mine.version, mine.minutes, mine.file) == ("mine", "3", 90, "mine.yaml")
     assert mine.phases[0].pause == 0
     assert mine.instructions == mine.reminders == ()
@@ -100,7 +100,7 @@ def test_all_that_a_file_may_say():
       - {text: no alcohol, when: for 24 h after}
 """,
     )
-    (mine,) = protocol_yaml.load(write(text))
+    (mine,) = protocol_file.load(write(text))
     assert [str(phase.cadence) for phase in mine.phases] == [
         "2 per week",
         "on days 1, 4, 8 (the first day is day 1)",
@@ -153,14 +153,14 @@ def test_every_misspelt_key_is_one_mistake_at_its_place():
     for number, key in enumerate(OUR_KEYS):
         wrong = list(misspellings(key.value))[number % 3]
         # Read as a file of ours: the same reader after a faster parser.
-        check_misspelt(key, wrong, lambda text: protocol_yaml._read(Source("it", text), ours=True))
+        check_misspelt(key, wrong, lambda text: protocol_file._read(Source("it", text), ours=True))
 
 
 @pytest.mark.slow
 def test_every_key_misspelt_in_every_way():
     for key in OUR_KEYS:
         for wrong in misspellings(key.value):
-            check_misspelt(key, wrong, lambda text: protocol_yaml.load(write(text)))
+            check_misspelt(key, wrong, lambda text: protocol_file.load(write(text)))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_rules_between_the_keys_of_a_phase(extra, message):
         f"        gap: {{min: 2 days, max: 7 days}}\n{extra}",
     )
     if message is None:
-        assert protocol_yaml.load(write(text))
+        assert protocol_file.load(write(text))
     else:
         assert message in only_problem(text).message
 
@@ -351,7 +351,7 @@ def test_hostile_and_broken_files(text, message):
 )
 def test_files_that_are_no_text(data, message):
     with pytest.raises(FileTrouble, match=message):
-        protocol_yaml.load(write(data))
+        protocol_file.load(write(data))
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path):
@@ -359,17 +359,17 @@ def test_a_huge_file_is_not_read_whole(tmp_path):
     with path.open("wb") as file:
         file.truncate(100_000_000)
     with pytest.raises(FileTrouble, match="larger than"):
-        protocol_yaml.load(str(path))
+        protocol_file.load(str(path))
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", ".", "no/such/folder.yaml", "nul\0byte"])
 def test_files_that_cannot_be_read(name):
     with pytest.raises(FileTrouble, match="cannot read"):
-        protocol_yaml.load(name)
+        protocol_file.load(name)
 
 
 def test_a_byte_order_mark_is_no_mistake():
-    assert protocol_yaml.load(write(b"\xef\xbb\xbf" + SMALL.encode()))
+    assert protocol_file.load(write(b"\xef\xbb\xbf" + SMALL.encode()))
 
 
 def test_a_mark_points_at_the_mistake(ketasched):
@@ -386,7 +386,7 @@ def test_a_mark_points_at_the_mistake(ketasched):
 
 
 def test_the_schema_takes_our_file_and_refuses_a_misspelt_key():
-    schema = protocol_yaml.schema()
+    schema = protocol_file.schema()
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     assert not list(validator.iter_errors(yaml.safe_load(OURS)))
@@ -406,10 +406,10 @@ pieces = st.sampled_from([*SMALL.splitlines(keepends=True), "  ", "- ", ": ", "&
 @given(st.lists(pieces, max_size=40).map("".join) | st.text() | st.binary())
 def test_nothing_but_our_own_errors(text):
     with contextlib.suppress(KetaschedError):
-        protocol_yaml.load(write(text))
+        protocol_file.load(write(text))
 
 
 @given(st.integers(0, len(SMALL) - 1), st.integers(0, 6), st.text(max_size=4))
 def test_damaged_files_give_nothing_but_our_own_errors(at, cut, inserted):
     with contextlib.suppress(KetaschedError):
-        protocol_yaml.load(write(SMALL[:at] + inserted + SMALL[at + cut :]))
+        protocol_file.load(write(SMALL[:at] + inserted + SMALL[at + cut :]))

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from servers import PASSWORD, USER, Misbehaving, Radicale
 
-from ketasched.network import calendar_server, login, wire
-from ketasched.reader.server_entry import see
+from ketasched.publishing import login, server, wire
+from ketasched.publishing.server_entry import see
 
 NOW = "2026-12-22T15:00"
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -485,7 +485,7 @@ def test_an_edit_between_our_look_and_our_write_is_not_written_over(at, publish,
 @pytest.mark.parametrize("how", ["cut", "cut after", 500, 503])
 @pytest.mark.parametrize("which", [1, 2, 6, 10])
 def test_a_run_that_was_stopped_is_finished_by_the_next(publish, fake, monkeypatch, how, which):
-    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    monkeypatch.setattr(server.time, "sleep", lambda _: None)
     fake.fault = lambda method, _, writes: how if method == "PUT" and writes >= which else None
     report = publish(fake.address, code=4)
     assert report["err"] == "" or "Traceback" not in report["err"]
@@ -499,7 +499,7 @@ def test_a_run_that_was_stopped_is_finished_by_the_next(publish, fake, monkeypat
 
 @pytest.mark.parametrize("how", ["cut", "cut after", 500, 503, 429])
 def test_a_failure_that_passes_is_not_noticed(at, publish, fake, monkeypatch, how):
-    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    monkeypatch.setattr(server.time, "sleep", lambda _: None)
     seen = set()
 
     def once(method, name, _):
@@ -518,12 +518,12 @@ def test_a_failure_that_passes_is_not_noticed(at, publish, fake, monkeypatch, ho
 
 def test_a_change_after_a_run_that_was_stopped(at, publish, fake, monkeypatch):
     """What was sent and never confirmed is known as ours when the course has changed since."""
-    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    monkeypatch.setattr(server.time, "sleep", lambda _: None)
     publish(fake.address)
     at(NOW, "move", "alex", "2", "2027-01-08")
     fake.fault = lambda method, *_: "cut after" if method == "PUT" else None
     fake_address = fake.address
-    monkeypatch.setattr(calendar_server, "TRIES", 1)
+    monkeypatch.setattr(server, "TRIES", 1)
     publish(fake_address, code=4)
     fake.fault = lambda *_: None
     at(NOW, "move", "alex", "2", "2027-01-08 10:00")
@@ -721,10 +721,10 @@ def test_etags_that_change_by_themselves(publish, fake):
     ],
 )
 def test_each_failure_is_one_sentence(at, alex, fake, monkeypatch, method, fault, text):
-    monkeypatch.setattr(calendar_server.time, "sleep", lambda _: None)
+    monkeypatch.setattr(server.time, "sleep", lambda _: None)
     monkeypatch.setattr(wire, "PATIENCE", 1)
     monkeypatch.setattr(wire, "MOST", 2_000_000)
-    monkeypatch.setattr(calendar_server, "TRIES", 2)
+    monkeypatch.setattr(server, "TRIES", 2)
     fake.fault = lambda asked, *_: fault if asked == method else None
     outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
     assert text in outcome.err

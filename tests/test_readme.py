@@ -147,13 +147,13 @@ def test_the_two_commands_for_a_fresh_machine():
 
 
 def test_the_example_of_a_protocol_file_is_sound(tmp_path):
-    from ketasched.formats import protocol_yaml
+    from ketasched.files.protocols import protocol_file
 
     (example,) = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text(), re.DOTALL
     )
     (tmp_path / "example.yaml").write_text(example)
-    assert [one.id for one in protocol_yaml.load(str(tmp_path / "example.yaml"))] == ["iv-monthly"]
+    assert [one.id for one in protocol_file.load(str(tmp_path / "example.yaml"))] == ["iv-monthly"]
 
 
 def test_nothing_names_a_machine():

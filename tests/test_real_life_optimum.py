@@ -15,15 +15,15 @@ from conftest import order_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketasched.core.busy import Absence, Busy, BusyTimes
-from ketasched.core.clinic import Clinic, Closure, Opening, Span
-from ketasched.core.course import Course
-from ketasched.core.order import Commitments, make_rules
-from ketasched.core.placement import NoPlacement, place
-from ketasched.core.planning import plan
-from ketasched.core.protocol import Gap, PerWeek, Phase, Window
-from ketasched.core.slots import StartTimes
-from ketasched.core.targets import Target
+from ketasched.domain.busy import Absence, Busy, BusyTimes
+from ketasched.domain.clinic import Clinic, Closure, Opening, Span
+from ketasched.domain.course import Course
+from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
+from ketasched.planning.placement import NoPlacement, place
+from ketasched.planning.plan import plan
+from ketasched.planning.plan_input import Commitments, make_rules
+from ketasched.planning.start_times import StartTimes
+from ketasched.planning.targets import Target
 
 MONDAY = date(2027, 1, 4)
 DAY = 1440

@@ -19,9 +19,10 @@ from conftest import BUILT_IN, STAMP, run_process
 from test_trials import WITH_VISITS
 
 from ketasched import clock
-from ketasched.cli import app, audiences, living, record_files, records
+from ketasched.cli import app, living
 from ketasched.errors import FileProblems, KetaschedError
-from ketasched.formats import course_record
+from ketasched.records import course_record, told_calendars, write
+from ketasched.records.open import new_record, open_record
 
 ALEX = Path("alex.course.json")
 LOCK = Path(".alex.course.json.lock")
@@ -393,13 +394,12 @@ def test_a_calendar_that_is_there_is_not_overwritten_by_plan(ketasched):
 
 def test_two_plans_at_once_do_not_overwrite_one_another(ketasched, monkeypatch):
     """The other one saves after we have looked whether anything is there."""
-    new_record = records.new_record
 
     def meanwhile(*arguments):
         ALEX.write_text("precious")
         return new_record(*arguments)
 
-    monkeypatch.setattr(records, "new_record", meanwhile)
+    monkeypatch.setattr("ketasched.records.open.new_record", meanwhile)
     outcome = ketasched("plan", "iv", "--start", "2027-01-04", "--save", "alex")
     assert outcome.code == 1
     assert ALEX.read_text() == "precious"
@@ -833,12 +833,12 @@ CHANGES = {
 
 def both():
     """Both calendars of alex, by UID."""
-    opened = records.open_record("alex", clock.now())
+    opened = open_record("alex", clock.now())
     course, kept = opened.stored.course, opened.stored.kept
     return [
         by_uid(
-            audiences.calendar_of(
-                opened.task, course, kept, audiences.view_of(opened.task, staff=staff)
+            told_calendars.calendar_of(
+                opened.task, course, kept, told_calendars.view_of(opened.task, staff=staff)
             )
         )
         for staff in (False, True)
@@ -1153,7 +1153,7 @@ def test_a_record_taken_away_meanwhile_is_told(save, ketasched, monkeypatch):
 
 def test_a_lock_held_by_another_program_is_told(save, ketasched, monkeypatch):
     save("iv")
-    monkeypatch.setattr(record_files, "PATIENCE", 0.2)
+    monkeypatch.setattr(write, "PATIENCE", 0.2)
     before = files_here()
     with LOCK.open("r+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)

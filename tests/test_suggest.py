@@ -12,11 +12,11 @@ import pytest
 from conftest import order_of
 
 from ketasched import public_holidays
-from ketasched.core.clinic import WHOLE_WEEK
-from ketasched.core.order import Commitments, make_rules
-from ketasched.core.suggestions import suggest
-from ketasched.core.units import WEEKDAYS
-from ketasched.formats import protocol_yaml
+from ketasched.domain.clinic import WHOLE_WEEK
+from ketasched.domain.wording import WEEKDAYS
+from ketasched.files.protocols import protocol_file
+from ketasched.planning.plan_input import Commitments, make_rules
+from ketasched.planning.suggest import suggest
 
 KEYS = ["start", "days", "pauses", "moved", "days_moved", "feasible"]
 US = public_holidays.load(public_holidays.HolidayCalendar.of_place("US"))
@@ -297,7 +297,7 @@ protocols:
 def test_how_many_starts_meet_a_us_holiday(protocol, days, percent):
     """Of the starts on the first of these weekdays in 2026-27 that are no holidays themselves."""
     Path("six.yaml").write_text(SIX_IN_TWO_WEEKS)
-    (six,) = protocol_yaml.load("six.yaml")
+    (six,) = protocol_file.load("six.yaml")
     pattern = tuple(
         number for number, name in enumerate(WEEKDAYS) if name.lower() in days.split(",")
     )

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from conftest import BUILT_IN, course_of, order_of
 
-from ketasched.core.clinic import Clinic, Closure
-from ketasched.core.planning import plan
-from ketasched.core.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
-from ketasched.core.soundness import own_gaps_fault
-from ketasched.core.targets import Stretch, lay_targets, weekday_patterns
+from ketasched.domain.clinic import Clinic, Closure
+from ketasched.domain.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
+from ketasched.planning.plan import plan
+from ketasched.planning.protocol_check import own_gaps_fault
+from ketasched.planning.targets import Stretch, lay_targets, weekday_patterns
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 MONDAY = date(2027, 1, 4)

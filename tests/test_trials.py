@@ -10,10 +10,10 @@ import yaml
 from conftest import course_of
 from jsonschema import Draft202012Validator
 
-from ketasched.core.clinic import WHOLE_WEEK
-from ketasched.core.planning import Failure
+from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.errors import FileProblems
-from ketasched.formats import protocol_yaml
+from ketasched.files.protocols import protocol_file
+from ketasched.planning.refusals import Failure
 
 MONDAY = date(2027, 1, 4)
 
@@ -64,7 +64,7 @@ def changed(old, new, text=TRIAL):
 
 
 def trial(text=TRIAL):
-    (found,) = protocol_yaml.load(write(text))
+    (found,) = protocol_file.load(write(text))
     return found
 
 
@@ -502,7 +502,7 @@ def test_the_reasons_in_a_month_grid_name_no_session(plan):
 
 
 def test_instances_of_the_format_satisfy_its_schema():
-    validator = Draft202012Validator(protocol_yaml.schema())
+    validator = Draft202012Validator(protocol_file.schema())
     for text in (TRIAL, WITH_VISITS, TWO):
         assert not list(validator.iter_errors(yaml.safe_load(text)))
     for old, new in (
@@ -521,7 +521,7 @@ def problem_of(text):
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     with pytest.raises(FileProblems) as caught:
-        protocol_yaml.load(write(text.replace("¦", "")))
+        protocol_file.load(write(text.replace("¦", "")))
     (problem,) = caught.value.problems
     assert (problem.line, problem.column) == (line, column), problem
     return problem

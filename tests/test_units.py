@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketasched.core.units import (
-    duration_text,
+from ketasched.domain.typed_times import (
     read_clock,
     read_days,
     read_duration,
@@ -15,6 +14,7 @@ from ketasched.core.units import (
     read_weekday,
     read_weeks,
 )
+from ketasched.domain.wording import duration_text
 
 
 @pytest.mark.parametrize(

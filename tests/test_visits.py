@@ -11,15 +11,15 @@ import pytest
 from conftest import BUILT_IN, course_of, order_of
 
 from ketasched import zone as zones
-from ketasched.core.busy import Absence, Busy, BusyTimes
-from ketasched.core.choices import Choices, lay_out
-from ketasched.core.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, Opening, Span
-from ketasched.core.course import Course
-from ketasched.core.order import Commitments, Order, make_rules
-from ketasched.core.planning import plan
-from ketasched.core.protocol import Gap, PerWeek, Phase, Review, Step, Window
-from ketasched.core.slots import StartTimes
-from ketasched.core.visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
+from ketasched.domain.busy import Absence, Busy, BusyTimes
+from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, Opening, Span
+from ketasched.domain.course import Course
+from ketasched.domain.linked_visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
+from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Step, Window
+from ketasched.planning.phase_options import Choices, lay_out
+from ketasched.planning.plan import plan
+from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.start_times import StartTimes
 
 MONDAY = date(2027, 1, 4)
 HOURS = 60

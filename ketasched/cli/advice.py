@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ketasched.cli.request import plan_command
-from ketasched.core.advice import FAR, FLEXES, Change, advise
-from ketasched.core.units import (
+from ketasched.asking.request import plan_command
+from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
     count_text,
@@ -14,11 +13,12 @@ from ketasched.core.units import (
     duration_text,
     list_text,
 )
+from ketasched.planning.advice import FAR, FLEXES, Change, advise
 
 if TYPE_CHECKING:
-    from ketasched.cli.request import Request
-    from ketasched.core.order import Order
-    from ketasched.core.planning import Failure
+    from ketasched.asking.request import Request
+    from ketasched.planning.plan_input import Order
+    from ketasched.planning.refusals import Failure
 
 
 def advice_for(

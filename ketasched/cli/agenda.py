@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock, zone
+from ketasched.asking.surroundings import clinic_file
+from ketasched.asking.values import choose, read
 from ketasched.cli import output
-from ketasched.cli.records import ENDING, Unread
-from ketasched.cli.surroundings import clinic_file
-from ketasched.cli.values import choose, read
-from ketasched.core.agenda import coming, due_elsewhere
-from ketasched.core.dates import read_date
-from ketasched.core.entry_text import is_gone
+from ketasched.domain.course import is_gone
+from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble, UsageProblem
-from ketasched.formats import agenda_report, course_report
-from ketasched.formats.agenda_report import Day
-from ketasched.formats.record_glance import Glance, Reader
+from ketasched.records.glance import Glance, Reader
+from ketasched.records.open import ENDING, Unread
+from ketasched.reports import agenda_report, course_report
+from ketasched.reports.agenda_report import Day
+from ketasched.running.agenda import coming, due_elsewhere
 
 
 class Wanted(NamedTuple):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import os
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import typer
 from typer.exceptions import TyperException
 
+from ketasched import progress
 from ketasched.cli import output
 from ketasched.cli.commands import planning, running, sharing
 from ketasched.cli.program import app
@@ -25,6 +27,7 @@ INTERRUPTED = 130
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
+    progress.shown_by(_bar)
     try:
         result = _knowing(arguments)(
             args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False
@@ -50,6 +53,12 @@ def run(arguments: list[str]) -> int:
     if code == INTERRUPTED:
         output.tell("interrupted")
     return code
+
+
+def _bar(verb: str, what: str) -> AbstractContextManager[progress.Tell]:
+    from ketasched.cli.terminal.progress import counting
+
+    return counting(verb, what)
 
 
 def _knowing(arguments: list[str]) -> typer.Typer:
@@ -89,7 +98,7 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
         raise error
     speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT
     if _wants_json(arguments) and not speechless and not error.told:
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         try:
             report = course_report.to_json(course_report.error_report(error))

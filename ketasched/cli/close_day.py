@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock, zone
-from ketasched.cli import files, output
-from ketasched.cli.record_files import refuse_drift, write
-from ketasched.cli.records import (
+from ketasched.asking.values import choose, clean_text, read
+from ketasched.cli import output
+from ketasched.domain.course import PLANNED, TENTATIVE, Course
+from ketasched.domain.typed_dates import read_date
+from ketasched.domain.wording import day_text
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
+from ketasched.records import atomic, closed_days
+from ketasched.records.glance import Reader
+from ketasched.records.open import (
     ENDING,
     Opened,
     Unread,
@@ -20,16 +26,10 @@ from ketasched.cli.records import (
     task_of,
     unread_text,
 )
-from ketasched.cli.refusals import refusal_text
-from ketasched.cli.values import choose, clean_text, read
-from ketasched.core.changes import replanned
-from ketasched.core.course import PLANNED, TENTATIVE, Course
-from ketasched.core.dates import read_date
-from ketasched.core.proof import Refusal, Setting
-from ketasched.core.units import day_text
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
-from ketasched.formats import closed_days
-from ketasched.formats.record_glance import Reader
+from ketasched.records.write import refuse_drift, write
+from ketasched.running.changes import replanned
+from ketasched.running.proof import Refusal, Setting
+from ketasched.running.refusals import refusal_text
 
 
 class Call(NamedTuple):
@@ -117,7 +117,7 @@ def _remember(folder: Path, day: date, reason: str) -> None:
     if any(one.day == day for one in days):
         return
     text = closed_days.text_of([*days, closed_days.ClosedDay(day, reason)])
-    files.place_files([files.NewFile(folder / closed_days.NAME, text.encode())])
+    atomic.place_files([atomic.NewFile(folder / closed_days.NAME, text.encode())])
 
 
 def _closed(opened: Opened, day: date, how: How) -> Call | None:
@@ -189,7 +189,7 @@ def _today(folder: Path, now: datetime) -> date:
 
 def _tell(calls: list[Call], broken: Unread, day: date, form: str) -> None:
     if form == "json":
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         report = {
             "schema": course_report.SCHEMA,

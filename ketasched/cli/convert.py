@@ -26,9 +26,9 @@ def run(file: str, columns: list[str], identifier: str, title: str, length: str)
         FileTrouble, FileProblems: the table.
     """
     from ketasched.cli import output
-    from ketasched.formats import visits_csv
+    from ketasched.files.visit_table import conversion
 
-    converted = visits_csv.convert(
+    converted = conversion.convert(
         file,
         _columns(columns),
         identifier=_identifier(identifier, file),
@@ -48,7 +48,7 @@ def run(file: str, columns: list[str], identifier: str, title: str, length: str)
 
 
 def _columns(texts: list[str]) -> dict[str, str]:
-    from ketasched.reader.visit_cells import FIELDS, field_of
+    from ketasched.files.visit_table.cells import FIELDS, field_of
 
     columns: dict[str, str] = {}
     for text in texts:
@@ -73,8 +73,8 @@ def _columns(texts: list[str]) -> dict[str, str]:
 
 
 def _identifier(text: str, file: str) -> str:
-    from ketasched.reader.texts import identifier
-    from ketasched.reader.visit_cells import make_id
+    from ketasched.files.visit_table.cells import make_id
+    from ketasched.reading.texts import identifier
 
     if text:
         try:
@@ -97,8 +97,8 @@ def _title(text: str) -> str:
 
 
 def _minutes(text: str) -> int:
-    from ketasched.core.units import read_minutes
-    from ketasched.reader.visit_cells import LONGEST_VISIT
+    from ketasched.domain.typed_times import read_minutes
+    from ketasched.files.visit_table.cells import LONGEST_VISIT
 
     try:
         minutes = read_minutes(text) if text else DEFAULT_MINUTES

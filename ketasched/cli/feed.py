@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.cli import files, output
-from ketasched.cli.audiences import calendar_of, view_for
-from ketasched.cli.files import NewFile
-from ketasched.cli.records import Opened, Unread, open_folder, unread_text
-from ketasched.cli.values import choose
+from ketasched.asking.values import choose
+from ketasched.calendar import file_parts
+from ketasched.calendar.file_parts import Parts
+from ketasched.cli import output
 from ketasched.errors import FileTrouble, UsageProblem
-from ketasched.formats import calendar_parts, course_report, feed_names
-from ketasched.formats.calendar_parts import Parts
-from ketasched.formats.feed_names import FeedNames
+from ketasched.records import atomic, feed_names
+from ketasched.records.atomic import NewFile
+from ketasched.records.feed_names import FeedNames
+from ketasched.records.open import Opened, Unread, open_folder, unread_text
+from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.reports import course_report
 
 REFRESH = "PT1H"
 """How often subscribers are asked to look; most look more rarely."""
@@ -59,13 +61,13 @@ def run(folder_name: str, to: str, form: str) -> None:
         gone.append(place / names.staff)
     gone = [path for path in gone if path.exists()]
     new = [NewFile(place / one.file, one.data) for one in feeds if one.changed]
-    with files.file_trouble(to):
+    with atomic.file_trouble(to):
         place.mkdir(exist_ok=True)
     if named != names or not (folder / feed_names.NAME).exists():
         _keep_names(folder, named)
     for file in new:
-        files.sweep(file.path)
-    files.place_files(new)
+        atomic.sweep(file.path)
+    atomic.place_files(new)
     for path in gone:
         path.unlink(missing_ok=True)
     _tell(feeds, gone, unread, form)
@@ -85,18 +87,18 @@ def _feeds(opened: list[Opened], unread: Unread, names: FeedNames, place: Path) 
     feeds = []
     staff = [_parts(one, "staff") for one in opened]
     if staff and not unread:  # without a record the staff would miss its sessions
-        data = calendar_parts.together(title, REFRESH, staff)
+        data = file_parts.together(title, REFRESH, staff)
         feeds.append(_feed("staff", names.staff, data, place))
     for one in opened:
         name = one.task.title or "Appointments"
-        data = calendar_parts.together(name, REFRESH, [_parts(one, "patient")])
+        data = file_parts.together(name, REFRESH, [_parts(one, "patient")])
         feeds.append(_feed(one.stored.name, names.of(one.stored.kept[0].uid), data, place))
     return feeds
 
 
 def _parts(one: Opened, audience: str) -> Parts:
     view = view_for(one.task, audience)
-    return calendar_parts.split(calendar_of(one.task, one.stored.course, one.stored.kept, view))
+    return file_parts.split(calendar_of(one.task, one.stored.course, one.stored.kept, view))
 
 
 def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
@@ -110,7 +112,7 @@ def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
 def _keep_names(folder: Path, names: FeedNames) -> None:
     text = feed_names.text_of(names).encode()
     # A name is as good as a password.
-    files.place_files([NewFile(folder / feed_names.NAME, text, private=True)])
+    atomic.place_files([NewFile(folder / feed_names.NAME, text, private=True)])
 
 
 def _tell(feeds: list[Feed], gone: list[Path], unread: Unread, form: str) -> None:

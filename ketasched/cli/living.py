@@ -8,30 +8,33 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched import clock
+from ketasched.asking.values import choose, clean_text, read, read_number
 from ketasched.cli import output
-from ketasched.cli.audiences import keep_up, told
-from ketasched.cli.record_files import write
-from ketasched.cli.records import Opened, happened, open_record, task_of
-from ketasched.cli.refusals import refused
-from ketasched.cli.values import choose, clean_text, read, read_number
-from ketasched.core import changes, extending
-from ketasched.core.course import CANCELLED, MISSED, Course, Session
-from ketasched.core.dates import read_date
-from ketasched.core.extending import Going, going_on
-from ketasched.core.legality import RULES
-from ketasched.core.proof import Refusal, Setting
-from ketasched.core.protocol_text import read_cadence
-from ketasched.core.units import (
-    clock_text,
-    count_text,
-    day_text,
-    list_text,
-    read_clock,
-    read_weekday,
-)
+from ketasched.domain.course import CANCELLED, MISSED, Course, Session
+from ketasched.domain.typed_dates import read_date
+from ketasched.domain.typed_protocol import read_cadence
+from ketasched.domain.typed_times import read_clock, read_weekday
+from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.reader.course_state import course_of
-from ketasched.reader.stored_course import Happening, StoredCourse
+from ketasched.records.course_state import course_of
+from ketasched.records.open import Opened, happened, open_record, task_of
+from ketasched.records.record import Happening, StoredCourse
+from ketasched.records.told_calendars import keep_up, told
+from ketasched.records.write import write
+from ketasched.running import changes
+from ketasched.running.broken_rules import RULES
+from ketasched.running.extend import (
+    Going,
+    add_on,
+    add_sessions,
+    going_on,
+    next_targets,
+    pace_to_come,
+    repace,
+    standing_between,
+)
+from ketasched.running.proof import Refusal, Setting
+from ketasched.running.refusals import refused
 
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
@@ -160,12 +163,12 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     if given[0] == "--on":
         day = read("--on", lambda text: read_date(text, opened.today), ways["--on"])
         start = datetime.combine(day, setting.order.times.on(day), opened.here.tzinfo)
-        going = extending.standing_between(course, start) or going
-        outcome = extending.add_on(setting, course, start, going)
+        going = standing_between(course, start) or going
+        outcome = add_on(setting, course, start, going)
         _finish(opened, outcome, f"added a session on {_moment(start)}", how)
         return
     targets = _targets(opened, setting, going, ways)
-    outcome = extending.extend(setting, course, targets, going)
+    outcome = add_sessions(setting, course, targets, going)
     what = f"extended by {count_text(len(targets), 'session')} of {_going_text(going)}"
     _finish(opened, outcome, what, how)
 
@@ -174,9 +177,9 @@ def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, 
     course = opened.stored.course
     if ways.get("--sessions"):
         count = read_number("--sessions", ways["--sessions"], 1)
-        return extending.next_targets(setting, course, going, count)
+        return next_targets(setting, course, going, count)
     until = read("--until", lambda text: read_date(text, opened.today), ways["--until"])
-    ahead = extending.next_targets(setting, course, going, MAX_EXTENSION)
+    ahead = next_targets(setting, course, going, MAX_EXTENSION)
     targets = [day for day in ahead if day <= until]
     if not targets:
         raise UsageProblem(
@@ -189,8 +192,8 @@ def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, 
 def _repace(opened: Opened, setting: Setting, how: How, cadence: str) -> None:
     """What is to come at another cadence; empty: at that of the phase before."""
     course = opened.stored.course
-    going = extending.pace_to_come(setting.order, course, setting.now, cadence)
-    outcome = extending.repace(setting, course, going)
+    going = pace_to_come(setting.order, course, setting.now, cadence)
+    outcome = repace(setting, course, going)
     _finish(opened, outcome, f"what is to come goes on: {_going_text(going)}", how)
 
 
@@ -282,7 +285,7 @@ def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:
 
 def _write(opened: Opened, after: StoredCourse, how: How) -> None:
     from ketasched.cli.terminal.changes import changes_page
-    from ketasched.formats import course_report
+    from ketasched.reports import course_report
 
     before = opened.stored
     if not how.dry_run:

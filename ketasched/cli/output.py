@@ -111,8 +111,8 @@ def printable(text: str) -> str:
 
 
 def _refused_lines(refused: Sequence[object]) -> list[str]:
-    from ketasched.core.placement import Refused
-    from ketasched.core.units import day_text
+    from ketasched.domain.wording import day_text
+    from ketasched.planning.placement import Refused
 
     days = [one for one in refused if isinstance(one, Refused)]
     width = max(len(day_text(one.day)) for one in days)

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from ketasched.cli.intake import Task
-    from ketasched.cli.request import Request
-    from ketasched.core.course import Course
-    from ketasched.core.planning import Failure
+    from ketasched.asking.intake import Task
+    from ketasched.asking.request import Request
+    from ketasched.domain.course import Course
+    from ketasched.planning.refusals import Failure
 
 
 class NoLegalPlacement(KetaschedError):
@@ -40,7 +40,9 @@ def run(request: Request) -> None:
         KetaschedError: whatever kept it from doing so; nothing is written then.
     """
     from ketasched import clock
-    from ketasched.cli import files, intake, output
+    from ketasched.asking import intake
+    from ketasched.cli import output
+    from ketasched.records import atomic
 
     now = clock.now()
     if request.save:
@@ -59,13 +61,13 @@ def run(request: Request) -> None:
     with contextlib.ExitStack() as open_files:
         if request.ics and not request.save:
             calendar = _calendar(course, task, now)
-            open_files.enter_context(files.new_file(request.ics, calendar, replace=request.force))
+            open_files.enter_context(atomic.new_file(request.ics, calendar, replace=request.force))
         if request.save:
             _save(request, course, task, now)
         output.print_text(text) if data is None else output.print_data(data)
     _remark(request, course, task)
     if request.save:
-        from ketasched.cli.records import name_of, path_of
+        from ketasched.records.open import name_of, path_of
 
         path = path_of(request.save)
         output.tell(
@@ -75,38 +77,40 @@ def run(request: Request) -> None:
 
 def _mind_closed_days(request: Request) -> None:
     """A record knows of the days that are closed for all records of its folder."""
-    from ketasched.cli import records
-    from ketasched.formats import closed_days
+    from ketasched.records import closed_days
+    from ketasched.records.open import path_of
 
-    for one in closed_days.load(records.path_of(request.save).parent):
+    for one in closed_days.load(path_of(request.save).parent):
         span = f"{one.day.isoformat()}..{one.day.isoformat()}"
         if span not in request.closed:
             request.closed = [*request.closed, span]
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
-    from ketasched.cli import files, record_files, records
     from ketasched.errors import FileTrouble
-    from ketasched.reader.stored_course import CalendarFile
+    from ketasched.records import atomic
+    from ketasched.records.open import new_record, path_of
+    from ketasched.records.record import CalendarFile
+    from ketasched.records.write import refuse_twin, write
 
-    path = records.path_of(request.save)
-    with files.file_trouble(str(path)):
+    path = path_of(request.save)
+    with atomic.file_trouble(str(path)):
         there = path.exists()
     if there:
         raise FileTrouble(f"{path} exists already", "choose another name", str(path))
     named = request.ics not in ("", "-")
     if named:
-        files.check_place(request.ics, replace=request.force)
+        atomic.check_place(request.ics, replace=request.force)
     beside = os.path.relpath(request.ics, path.parent) if named else ""
     following = (CalendarFile(beside, task.staff),) if named else ()
-    stored = records.new_record(request, task, course, now, following)
-    record_files.refuse_twin(path, stored)
-    record_files.write(None, stored, path, task)
+    stored = new_record(request, task, course, now, following)
+    refuse_twin(path, stored)
+    write(None, stored, path, task)
 
 
 def _plan(request: Request, task: Task) -> Course:
-    from ketasched.core.course import Course
-    from ketasched.core.planning import plan
+    from ketasched.domain.course import Course
+    from ketasched.planning.plan import plan
 
     outcome = plan(task.order)
     if isinstance(outcome, Course):
@@ -117,8 +121,8 @@ def _plan(request: Request, task: Task) -> Course:
 
 
 def _calendar(course: Course, task: Task, now: datetime) -> bytes:
-    from ketasched.core.entry_text import View
-    from ketasched.formats import calendar_ics
+    from ketasched.calendar import ics_file
+    from ketasched.calendar.entry_text import View
 
     file = task.found.file
     view = View(
@@ -129,13 +133,13 @@ def _calendar(course: Course, task: Task, now: datetime) -> bytes:
         task.reminders,
         file.phone if file else "",
     )
-    return calendar_ics.write(course, task.zone, view, now)
+    return ics_file.write(course, task.zone, view, now)
 
 
 def _render(course: Course, task: Task) -> str:
     if task.format in ("json", "csv"):
-        from ketasched.core.identity import uid
-        from ketasched.formats import course_report
+        from ketasched.calendar.uid import uid
+        from ketasched.reports import course_report
 
         file = task.found.file
         setting = course_report.Setting(
@@ -162,7 +166,7 @@ def _render(course: Course, task: Task) -> str:
 def _remark(request: Request, course: Course, task: Task) -> None:
     """What does not belong into the output itself, on standard error."""
     from ketasched.cli import output
-    from ketasched.core.units import count_text
+    from ketasched.domain.wording import count_text
 
     for note in _notes(course, task):
         output.tell(f"note: {note}")
@@ -210,7 +214,7 @@ def _widened(task: Task) -> Iterator[str]:
 
 
 def _outside(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.core.units import list_text
+    from ketasched.domain.wording import list_text
 
     first = min(course.start, *(entry.start.date() for entry in course.entries()))
     first = min(first, *(session.window_start for session in course.sessions))
@@ -229,7 +233,7 @@ def _outside(course: Course, task: Task) -> Iterator[str]:
 
 
 def _start_times(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.core.units import WEEKDAY_NAMES, clock_text
+    from ketasched.domain.wording import WEEKDAY_NAMES, clock_text
 
     held = {session.start.weekday() for session in course.sessions}
     for weekday in sorted(task.asked_weekdays - held):
@@ -240,7 +244,7 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 
 
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.core.protocol import gives_away
+    from ketasched.domain.protocol import gives_away
 
     file = task.found.file
     own_words = (
@@ -254,11 +258,11 @@ def _indiscretions(course: Course, task: Task) -> Iterator[str]:
 
 
 def _unsaid(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.core.constraint import reasons_text
-    from ketasched.core.units import count_text
+    from ketasched.domain.candidate import reasons_text
+    from ketasched.domain.wording import count_text
 
     if task.format == "csv" or not task.printed:
-        from ketasched.core.entry_text import unplaced_text
+        from ketasched.calendar.entry_text import unplaced_text
 
         yield from map(unplaced_text, course.unplaced)
         for pause in course.pauses:

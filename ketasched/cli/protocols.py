@@ -12,7 +12,8 @@ _LAST_YEAR = 2100
 
 def list_all(protocols: str, clinic: str) -> None:
     """Print every protocol: the built-in ones, and those of a file or of a clinic."""
-    from ketasched.cli import library, output
+    from ketasched.asking import library
+    from ketasched.cli import output
     from ketasched.cli.terminal.protocol import protocol_list
 
     output.print_text(protocol_list(library.load(_extra(protocols, clinic)).values()))
@@ -21,7 +22,8 @@ def list_all(protocols: str, clinic: str) -> None:
 
 def show(name: str, protocols: str, clinic: str) -> None:
     """Print one protocol as a clinician would read it."""
-    from ketasched.cli import library, output
+    from ketasched.asking import library
+    from ketasched.cli import output
     from ketasched.cli.terminal.protocol import protocol_page
 
     output.print_text(protocol_page(library.find(name, _extra(protocols, clinic))))
@@ -29,7 +31,7 @@ def show(name: str, protocols: str, clinic: str) -> None:
 
 
 def _extra(protocols: str, clinic: str) -> str:
-    from ketasched.cli.surroundings import clinic_file, protocols_file
+    from ketasched.asking.surroundings import clinic_file, protocols_file
 
     return protocols_file(protocols, clinic_file(clinic))
 
@@ -42,19 +44,20 @@ def check(file: str, year: str) -> None:
         UsageProblem: a year of a protocol file, or one that cannot be read.
     """
     from ketasched.cli import output
-    from ketasched.core.units import count_text
-    from ketasched.formats import clinic_yaml, protocol_yaml
-    from ketasched.reader.source import compose, keys_of, read_file
+    from ketasched.domain.wording import count_text
+    from ketasched.files.clinic import clinic_file
+    from ketasched.files.protocols import protocol_file
+    from ketasched.reading.source import compose, keys_of, read_file
 
     number = _year(year)
     source = read_file(file, "protocol or clinic file")
     keys = keys_of(compose(source))
-    if "protocols" not in keys and keys & clinic_yaml.keys():
-        clinic = clinic_yaml.read(source)
+    if "protocols" not in keys and keys & clinic_file.keys():
+        clinic = clinic_file.read(source)
         if clinic.defaults.protocols:
-            from ketasched.cli.surroundings import protocols_beside
+            from ketasched.asking.surroundings import protocols_beside
 
-            protocol_yaml.load(protocols_beside(clinic))
+            protocol_file.load(protocols_beside(clinic))
         if not number:
             name = f"{output.printable(clinic.file)}: clinic, no problems: {clinic.name}\n"
             output.print_text(name)
@@ -62,14 +65,14 @@ def check(file: str, year: str) -> None:
                 f"To see what was understood: ketasched check {file} --year 2027"
             )
             return
-        from ketasched.cli.surroundings import clinic_of
+        from ketasched.asking.surroundings import clinic_of
         from ketasched.cli.terminal.year import clinic_year
 
         output.print_text(clinic_year(clinic, clinic_of(clinic), number))
         return
     if number:
         raise UsageProblem(f"--year: {file} is a protocol file", "give a clinic file")
-    protocols = protocol_yaml.read(source)
+    protocols = protocol_file.read(source)
     names = ", ".join(one.id for one in protocols)
     count = count_text(len(protocols), "protocol")
     output.print_text(f"{output.printable(source.file)}: {count}, no problems: {names}\n")
@@ -91,7 +94,8 @@ def schema(name: str) -> None:
         hint = did_you_mean(name, SCHEMAS) or f"there are: {', '.join(SCHEMAS)}"
         raise UsageProblem(f"unknown schema `{name}`", hint)
     from ketasched.cli import output
-    from ketasched.formats import clinic_yaml, protocol_yaml
+    from ketasched.files.clinic import clinic_file
+    from ketasched.files.protocols import protocol_file
 
-    found = protocol_yaml.schema() if name == "protocols" else clinic_yaml.schema()
+    found = protocol_file.schema() if name == "protocols" else clinic_file.schema()
     output.print_text(json.dumps(found, indent=2) + "\n")

@@ -9,19 +9,19 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ketasched import clock
+from ketasched.asking.surroundings import clinic_file
+from ketasched.asking.values import choose
 from ketasched.cli import output
-from ketasched.cli.audiences import AUDIENCES
-from ketasched.cli.edits import Judged, judge, take_in
-from ketasched.cli.published import Desk, Wishes, entries_of
-from ketasched.cli.records import Opened, Unread, open_folder, open_record, unread_text
-from ketasched.cli.surroundings import clinic_file
-from ketasched.cli.values import choose
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
-from ketasched.network import login
-from ketasched.network.calendar_server import CalendarServer
-from ketasched.network.sync import CREATE, REMOVE, REPLACE, UNCHANGED, Outcome
-from ketasched.network.wire import checked_address
-from ketasched.reader.clinic_record import ClinicFile, Publishing
+from ketasched.files.clinic.clinic import ClinicFile, Publishing
+from ketasched.publishing import login
+from ketasched.publishing.desk import Desk, Wishes, entries_of
+from ketasched.publishing.edits import Judged, judge, take_in
+from ketasched.publishing.server import CalendarServer
+from ketasched.publishing.sync import CREATE, REMOVE, REPLACE, UNCHANGED, Outcome
+from ketasched.publishing.wire import checked_address
+from ketasched.records.open import Opened, Unread, open_folder, open_record, unread_text
+from ketasched.records.told_calendars import AUDIENCES
 
 COUNTED = (CREATE, REPLACE, REMOVE, UNCHANGED)
 
@@ -230,7 +230,7 @@ def _tell(
     if not done:
         return
     if wanted.format == "json":
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         report = {
             "schema": course_report.SCHEMA,

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.cli import files, output
-from ketasched.cli.audiences import AUDIENCES, calendar_of, live_uids, sequences, view_for
-from ketasched.cli.record_files import anew_command, drift_of, write_with
-from ketasched.cli.records import ENDING, Opened, Unread, name_of, open_record, unread_text
-from ketasched.cli.values import choose, refuse_our_files
-from ketasched.core.authorisation import uncovered
-from ketasched.core.course import PLANNED, TENTATIVE
-from ketasched.core.legality import Fault
-from ketasched.core.proof import unwanted
-from ketasched.core.units import day_text
+from ketasched.asking.values import choose, refuse_our_files
+from ketasched.cli import output
+from ketasched.domain.course import PLANNED, TENTATIVE
+from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.records import atomic
+from ketasched.records.open import ENDING, Opened, Unread, name_of, open_record, unread_text
+from ketasched.records.told_calendars import AUDIENCES, calendar_of, live_uids, sequences, view_for
+from ketasched.records.write import anew_command, drift_of, write_with
+from ketasched.running.authorisation import uncovered
+from ketasched.running.broken_rules import Fault
+from ketasched.running.proof import unwanted
 
 
 def show(name: str, form: str, *, history: bool) -> None:
@@ -29,7 +30,7 @@ def show(name: str, form: str, *, history: bool) -> None:
     opened = open_record(name, clock.now())
     warnings = list(_warnings(opened))
     if form == "json":
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         report = course_report.status_report(opened.stored.course, opened.here, warnings)
         if history:
@@ -64,7 +65,7 @@ def _show_folder(folder: Path, form: str) -> None:
     if not rows and not broken:
         raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
     if form == "json":
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         reports = [
             {"name": one.stored.name}
@@ -125,10 +126,10 @@ def export(name: str, wanted: Wanted) -> None:
     refuse_our_files("--ics", wanted.file)
     remembered = _remembered(opened, wanted, audience)
     if remembered:
-        files.check_place(wanted.file, replace=wanted.force)
+        atomic.check_place(wanted.file, replace=wanted.force)
         write_with(opened, after, opened.path, {remembered: data}, keep_before=False)
     else:
-        with files.new_file(wanted.file, data, replace=wanted.force):
+        with atomic.new_file(wanted.file, data, replace=wanted.force):
             pass
         # Only now: what was not exported must come with the next export.
         write_with(opened, after, opened.path, {}, keep_before=False)

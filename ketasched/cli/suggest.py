@@ -9,7 +9,7 @@ import typer
 from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
-    from ketasched.cli.request import SuggestRequest
+    from ketasched.asking.request import SuggestRequest
 
 
 class NoStart(KetaschedError):
@@ -26,14 +26,14 @@ def run(request: SuggestRequest) -> None:
         KetaschedError: whatever kept it from doing so, or no start has a course.
     """
     from ketasched import clock
+    from ketasched.asking.intake import understand_terms
+    from ketasched.asking.request import plan_command
+    from ketasched.asking.values import choose, read
     from ketasched.cli import output
-    from ketasched.cli.intake import understand_terms
     from ketasched.cli.plan import NoLegalPlacement
-    from ketasched.cli.request import plan_command
-    from ketasched.cli.values import choose, read
-    from ketasched.core.dates import read_date
-    from ketasched.core.planning import refuse_length
-    from ketasched.core.suggestions import LONGEST_RANGE, suggest
+    from ketasched.domain.typed_dates import read_date
+    from ketasched.planning.refusals import refuse_length
+    from ketasched.planning.suggest import LONGEST_RANGE, suggest
 
     choose("--format", request.format or "table", ("table", "json"))
     terms = understand_terms(request, clock.now())
@@ -53,12 +53,12 @@ def run(request: SuggestRequest) -> None:
     best = best or (found[0] if found[0].feasible else None)
     changes = {"--start": best.start.isoformat()} if best else {}
     if best and best.days:
-        from ketasched.core.units import WEEKDAYS
+        from ketasched.domain.wording import WEEKDAYS
 
         changes["--days"] = ",".join(WEEKDAYS[day].lower() for day in best.days)
     command = plan_command(request, changes) if best else ""
     if request.format == "json":
-        from ketasched.formats import course_report
+        from ketasched.reports import course_report
 
         report = course_report.suggestions_report(terms.order.protocol.id, found, command)
         output.print_data(course_report.to_json(report).encode(errors="replace"))

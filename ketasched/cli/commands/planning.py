@@ -6,10 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ketasched.cli import help_text
-from ketasched.cli.once_each import OnceEach
-from ketasched.cli.program import app
-from ketasched.cli.request import (
+from ketasched.asking.request import (
     ClinicFile,
     ProtocolName,
     ProtocolsFile,
@@ -17,6 +14,9 @@ from ketasched.cli.request import (
     SuggestRequest,
     takes,
 )
+from ketasched.cli import help_text
+from ketasched.cli.once_each import OnceEach
+from ketasched.cli.program import app
 
 
 @app.command("list", cls=OnceEach, help=help_text.LIST)

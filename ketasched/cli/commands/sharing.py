@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from ketasched.asking.request import ClinicFile
 from ketasched.cli import help_text
 from ketasched.cli.once_each import OnceEach
 from ketasched.cli.program import app
-from ketasched.cli.request import ClinicFile
 
 Folder = Annotated[str, typer.Argument(metavar="FOLDER", show_default=False)]
 

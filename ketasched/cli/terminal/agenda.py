@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.calendar.entry_text import BUSY
 from ketasched.cli.terminal.course import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.core.agenda import Coming, in_house
-from ketasched.core.course import PLANNED, LinkedVisit
-from ketasched.core.entry_text import BUSY, is_gone
-from ketasched.core.units import WEEKDAYS, clock_text, count_text, day_text
+from ketasched.domain.course import PLANNED, LinkedVisit, is_gone
+from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text
+from ketasched.running.agenda import Coming, in_house
 
 if TYPE_CHECKING:
     from ketasched.cli.agenda import Agenda
-    from ketasched.formats.agenda_report import Day
+    from ketasched.reports.agenda_report import Day
 
 _BLOCK = "█"
 

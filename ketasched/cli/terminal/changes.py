@@ -8,6 +8,7 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.calendar.entry_text import Entry, unplaced_text
 from ketasched.cli.terminal.course import (
     day_column,
     entry_title,
@@ -16,9 +17,8 @@ from ketasched.cli.terminal.course import (
     remarks,
 )
 from ketasched.cli.terminal.page import Page
-from ketasched.core.course import TENTATIVE, Course, LinkedVisit, Session
-from ketasched.core.entry_text import Entry, is_gone, unplaced_text
-from ketasched.core.units import count_text, day_text
+from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
+from ketasched.domain.wording import count_text, day_text
 
 
 def changes_page(before: Course, after: Course, what: str) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.calendar.entry_text import Entry, unplaced_text
 from ketasched.cli.terminal.page import NARROW, Page, advice
-from ketasched.core.constraint import reasons_text
-from ketasched.core.course import TENTATIVE, LinkedVisit, Session
-from ketasched.core.entry_text import Entry, unplaced_text
-from ketasched.core.units import (
+from ketasched.domain.candidate import reasons_text
+from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
     count_text,
@@ -23,9 +23,9 @@ from ketasched.core.units import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ketasched.cli.intake import Task
-    from ketasched.cli.surroundings import Surroundings
-    from ketasched.core.course import Course, Pause
+    from ketasched.asking.intake import Task
+    from ketasched.asking.surroundings import Surroundings
+    from ketasched.domain.course import Course, Pause
 
 _ZONE_SOURCES = {
     "flag": "from --tz",

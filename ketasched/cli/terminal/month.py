@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.calendar.entry_text import Entry, discreet, unplaced_text
 from ketasched.cli.terminal.course import (
     day_column,
     hours_text,
@@ -18,15 +19,14 @@ from ketasched.cli.terminal.course import (
     setting_text,
 )
 from ketasched.cli.terminal.page import Page, advice
-from ketasched.core.course import TENTATIVE, LinkedVisit, Session
-from ketasched.core.entry_text import Entry, discreet, unplaced_text
-from ketasched.core.instructions import general_text, timed_text
-from ketasched.core.protocol import gives_away
-from ketasched.core.units import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
+from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.instructions import general_text, timed_text
+from ketasched.domain.protocol import gives_away
+from ketasched.domain.wording import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
 if TYPE_CHECKING:
-    from ketasched.cli.intake import Task
-    from ketasched.core.course import Course
+    from ketasched.asking.intake import Task
+    from ketasched.domain.course import Course
 
 ROOM_FOR_TIMES = 9
 WIDEST = 10

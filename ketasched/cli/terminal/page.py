@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.output import printable, wants_color
-from ketasched.core.protocol import BUILT_IN
+from ketasched.domain.protocol import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ketasched.core.protocol import Protocol
+    from ketasched.domain.protocol import Protocol
 
 NARROWEST = 24
 NARROW = 66

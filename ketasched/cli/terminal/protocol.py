@@ -10,11 +10,11 @@ from rich.text import Text
 
 from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import Page, advice
-from ketasched.core.protocol import BUILT_IN, NamedDays
-from ketasched.core.units import count_text, duration_text, list_text
+from ketasched.domain.protocol import BUILT_IN, NamedDays
+from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
-    from ketasched.core.protocol import NamedSession, Phase, Protocol
+    from ketasched.domain.protocol import NamedSession, Phase, Protocol
 
 DECIDES_NOTHING = (
     "ketasched lays out dates. It decides no dose, no patient, and not whether to go on."

@@ -11,8 +11,8 @@ from rich.text import Text
 from ketasched.cli.terminal.page import NARROW, Page
 
 if TYPE_CHECKING:
-    from ketasched.cli.edits import Judged
     from ketasched.cli.publish import Published
+    from ketasched.publishing.edits import Judged
 
 
 def publish_page(

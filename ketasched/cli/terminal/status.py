@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.calendar.entry_text import unplaced_text
 from ketasched.cli.terminal.course import (
     day_column,
     entry_title,
@@ -18,13 +19,12 @@ from ketasched.cli.terminal.course import (
     setting_text,
 )
 from ketasched.cli.terminal.page import NARROW, Page, advice
-from ketasched.core.course import ATTENDED
-from ketasched.core.duties import due_soon
-from ketasched.core.entry_text import is_gone, unplaced_text
-from ketasched.core.units import clock_text, count_text, day_text, list_text
+from ketasched.domain.course import ATTENDED, is_gone
+from ketasched.domain.wording import clock_text, count_text, day_text, list_text
+from ketasched.running.duties import due_soon
 
 if TYPE_CHECKING:
-    from ketasched.cli.records import Opened
+    from ketasched.records.open import Opened
 
 
 def status_page(opened: Opened, warnings: Sequence[str]) -> str:

@@ -9,11 +9,11 @@ from rich.table import Table
 
 from ketasched.cli.terminal.course import setting_text
 from ketasched.cli.terminal.page import NARROW, Page, advice
-from ketasched.core.units import WEEKDAYS, count_text, day_text
+from ketasched.domain.wording import WEEKDAYS, count_text, day_text
 
 if TYPE_CHECKING:
-    from ketasched.cli.intake import Understood
-    from ketasched.core.suggestions import Suggestion
+    from ketasched.asking.intake import Understood
+    from ketasched.planning.suggest import Suggestion
 
 MOST_ROWS = 20
 

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.core.clinic import ALL_DAY, Spans, spans_text
-from ketasched.core.units import (
+from ketasched.domain.clinic import ALL_DAY, Spans, spans_text
+from ketasched.domain.wording import (
     MONTH_NAMES,
     MONTHS,
     WEEKDAY_NAMES,
@@ -30,8 +30,8 @@ from ketasched.core.units import (
 )
 
 if TYPE_CHECKING:
-    from ketasched.core.clinic import Clinic, Closure
-    from ketasched.reader.clinic_record import ClinicFile, Defaults
+    from ketasched.domain.clinic import Clinic, Closure
+    from ketasched.files.clinic.clinic import ClinicFile, Defaults
 
 OPEN, BY_ITSELF, BY_WEEK, HOLIDAY, CLOSURE = "", "O", "·", "H", "C"
 _SIGNS = {

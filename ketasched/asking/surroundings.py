@@ -1,0 +1,199 @@
+"""Where and when a course can take place: the zone, the clinic and the patient's commitments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ketasched import zone
+from ketasched.asking.request import Terms
+from ketasched.asking.values import read
+from ketasched.domain.busy import Absence, Busy, BusyTimes
+from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, no_holidays
+from ketasched.domain.typed_dates import read_span
+from ketasched.domain.typed_times import read_minutes
+from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.planning.plan_input import LONGEST_TRAVEL, Commitments
+from ketasched.progress import counting
+
+if TYPE_CHECKING:
+    from ketasched.files.clinic.clinic import ClinicFile
+
+
+class Surroundings(NamedTuple):
+    """The zone and who named it, the clinic's file if there is one, the clinic as it is open.
+
+    ``closed``: the closures that options named.
+    """
+
+    zone: zone.Zone
+    zone_source: str
+    file: ClinicFile | None
+    clinic: Clinic
+    closed: tuple[Closure, ...]
+
+
+def clinic_file(given: str) -> ClinicFile | None:
+    """The file of --clinic, else of KETASCHED_CLINIC, if there is one.
+
+    Raises:
+        FileTrouble, FileProblems: it cannot be read.
+    """
+    path = given or os.environ.get("KETASCHED_CLINIC", "")
+    if not path:
+        return None
+    from ketasched.files.clinic import clinic_file
+
+    try:
+        return clinic_file.load(path)
+    except FileTrouble as trouble:
+        if given:
+            raise
+        raise FileTrouble(
+            trouble.message, "KETASCHED_CLINIC names it: correct or unset that", path
+        ) from None
+
+
+def protocols_file(given: str, file: ClinicFile | None) -> str:
+    """The file of --protocols, else of KETASCHED_PROTOCOLS, else the clinic's, else empty."""
+    named = given or os.environ.get("KETASCHED_PROTOCOLS", "")
+    if named or file is None or not file.defaults.protocols:
+        return named
+    return protocols_beside(file)
+
+
+def protocols_beside(file: ClinicFile) -> str:
+    """The path of the protocol file that a clinic's file names: it is relative to that file."""
+    return str(Path(file.file).parent / file.defaults.protocols)
+
+
+def zone_of(name: str, file: ClinicFile | None) -> tuple[zone.Zone, str]:
+    """The zone that an option, the clinic's file or this computer names, and which of them did."""
+    if name:
+        return zone.load(name), "flag"
+    if file and file.timezone:
+        return zone.load(file.timezone), "clinic file"
+    return _local_zone(), "this computer"
+
+
+def surroundings(terms: Terms, file: ClinicFile | None, today: date) -> Surroundings:
+    """The zone and the clinic; what an option says wins over the file.
+
+    Raises:
+        UsageProblem: an option that cannot be read, or that the file makes meaningless.
+    """
+    place, source = zone_of(terms.tz, file)
+    closed = tuple(
+        Closure(*read("--closed", lambda text: read_span(text, today), text))
+        for text in terms.closed
+    )
+    if file and file.hours and terms.weekends:
+        raise UsageProblem(
+            f"--weekends: {file.file} says when the clinic is open",
+            "leave --weekends out, or give Saturday and Sunday hours in that file",
+        )
+    week = WHOLE_WEEK if terms.weekends else (file and file.hours) or WORKING_WEEK
+    openings = {
+        day: opening
+        for day, opening in (file.openings if file else ())
+        if not any(closure.covers(day) for closure in closed)
+    }
+    closures = (*closed, *(file.closures if file else ()))
+    clinic = Clinic(place.tzinfo, week, closures, _holidays(terms, file), openings)
+    return Surroundings(place, source, file, clinic, closed)
+
+
+def clinic_of(file: ClinicFile) -> Clinic:
+    """The clinic that a file describes by itself."""
+    place, _ = zone_of("", file)
+    return Clinic(
+        place.tzinfo,
+        file.hours or WORKING_WEEK,
+        file.closures,
+        _load_holidays(file),
+        dict(file.openings),
+    )
+
+
+def commitments(
+    terms: Terms, found: Surroundings, today: date, known: BusyTimes | None = None
+) -> Commitments:
+    """The patient's absences, and the calendars whose entries leave no time, or what is ``known``.
+
+    Raises:
+        UsageProblem: an option that cannot be read, or that would change nothing.
+        FileTrouble, FileProblems: a calendar cannot be read, or has a broken entry.
+    """
+    absences = tuple(
+        Absence(*read("--away", lambda text: read_span(text, today), text)) for text in terms.away
+    )
+    if terms.travel and not (terms.busy or known):
+        raise UsageProblem(
+            "--travel keeps time free beside what a calendar holds, and none is given",
+            "add --busy FILE.ics",
+        )
+    travel = (found.file and found.file.defaults.travel) or 0
+    if terms.travel:
+        travel = 0
+        if terms.travel.strip() != "0":
+            travel = read("--travel", read_minutes, terms.travel)
+        if travel > LONGEST_TRAVEL:
+            raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
+    times = _busy_times(terms.busy, found.zone) if terms.busy else known
+    return Commitments(absences, times, travel)
+
+
+def _busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
+    from ketasched.files.busy_calendar import busy_file
+
+    if len(set(files)) < len(files):
+        raise UsageProblem("--busy names the same file twice", "keep one of them")
+    calendars = []
+    for path in files:
+        with counting("reading", path) as tell:
+            calendars.append(busy_file.load(path, place.tzinfo, tell))
+
+    def expand(first: date, last: date) -> list[Busy]:
+        return [one for calendar in calendars for one in calendar.between(first, last)]
+
+    return BusyTimes(expand)
+
+
+def _holidays(terms: Terms, file: ClinicFile | None) -> Callable[[date], str | None]:
+    if not terms.holidays:
+        return _load_holidays(file) if file else no_holidays
+    from ketasched import public_holidays
+
+    try:
+        return public_holidays.load(public_holidays.HolidayCalendar.of_place(terms.holidays))
+    except ValueError as error:
+        message, hint = error.args
+        raise UsageProblem(f"--holidays: {message}", hint) from None
+
+
+def _load_holidays(file: ClinicFile) -> Callable[[date], str | None]:
+    if file.holidays is None:
+        return no_holidays
+    from ketasched import public_holidays
+
+    return public_holidays.load(file.holidays)
+
+
+def _local_zone() -> zone.Zone:
+    hint = "name the zone: --tz America/Chicago"
+    wanted = os.environ.get("TZ", "").lstrip(":")
+    if wanted and wanted != "/etc/localtime":
+        # Of a TZ it cannot use, such as EST5EDT,M3.2.0,M11.1.0, tzlocal says nothing and goes on.
+        try:
+            return zone.load(wanted.rpartition("zoneinfo/")[2])
+        except UsageProblem as problem:
+            raise UsageProblem(f"TZ is `{wanted}`, which names no time zone", hint) from problem
+    import tzlocal
+
+    try:
+        return zone.load(tzlocal.get_localzone_name())
+    except Exception as error:  # tzlocal has no error of its own
+        raise UsageProblem("this computer does not say which time zone it is in", hint) from error

@@ -1,0 +1,91 @@
+"""Values of options: each is read, or refused with a sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from ketasched.domain.protocol import MAX_SESSIONS
+from ketasched.errors import UsageProblem, did_you_mean
+
+LONGEST_TEXT = 10_000
+Value = TypeVar("Value")
+
+
+def read(option: str, reader: Callable[[str], Value], text: str) -> Value:
+    """A value by one of the core's readers, whose complaint becomes the option's."""
+    try:
+        return reader(text)
+    except ValueError as error:
+        raise UsageProblem(f"{option}: {error}") from None
+
+
+def choose(option: str, given: str, offered: tuple[str, ...]) -> None:
+    """Refuse what is not among a few words."""
+    if given not in offered:
+        hint = did_you_mean(given, offered)
+        raise UsageProblem(f"{option}: unknown `{given}`", hint or f"choose {', '.join(offered)}")
+
+
+def refuse_our_files(option: str, path: str) -> None:
+    """Refuse a calendar in the place of a record, or of what stands beside records.
+
+    Raises:
+        UsageProblem: so it would be.
+    """
+    if path.lower().endswith((".json", ".json.bak")):
+        raise UsageProblem(
+            f"{option} {path}: records have such names, and it would be lost",
+            "choose a name that ends in .ics",
+        )
+
+
+def clean_text(option: str, text: str) -> str:
+    """A text for people: line ends as one sign, no control characters, nothing undecodable."""
+    for line_end in ("\r\n", "\r", "\u2028", "\u2029"):
+        text = text.replace(line_end, "\n")
+    if text and not text.strip():
+        raise UsageProblem(f"{option} is empty", "write something, or leave it out")
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise UsageProblem(f"{option} is longer than {LONGEST_TEXT} characters", "shorten it")
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            raise UsageProblem(
+                f"{option}: the text is not valid in this terminal's encoding", "use UTF-8"
+            )
+        if category == "Cc" and character not in "\n\t":
+            raise UsageProblem(
+                f"{option}: the text has a control character, U+{ord(character):04X}",
+                "leave it out",
+            )
+    return text
+
+
+def read_number(option: str, text: str, least: int) -> int:
+    """A whole number of sessions, at least ``least``."""
+    stripped = text.strip()
+    if not (stripped.isascii() and stripped.removeprefix("-").isdigit() and len(stripped) < 1000):
+        raise UsageProblem(f"{option}: `{text}` is not a whole number")
+    if not least <= int(stripped) <= MAX_SESSIONS:
+        raise UsageProblem(f"{option}: {stripped} is outside {least} to {MAX_SESSIONS}")
+    return int(stripped)
+
+
+def by_phase(
+    option: str, texts: list[str], reader: Callable[[str], Value], *, needs_phase: bool
+) -> Mapping[str, Value]:
+    """Values written as ``PHASE=VALUE``; without a phase the name is empty."""
+    found: dict[str, Value] = {}
+    for text in texts:
+        phase, equals, value = text.rpartition("=")
+        if needs_phase and not equals:
+            raise UsageProblem(
+                f"{option}: `{text}` names no phase", f"write {option} 'PHASE={text}'"
+            )
+        if phase.strip() in found:
+            raise UsageProblem(f"{option} is given twice for the same phase")
+        found[phase.strip()] = reader(value)
+    return found

@@ -1,0 +1,1 @@
+"""Calendar entries and the .ics file."""

@@ -1,1 +1,0 @@
-"""The pure heart: no files, clock, environment or terminal."""

@@ -1,0 +1,1 @@
+"""The nouns: protocol, phase, session, course, clinic, busy times, and how people write them."""

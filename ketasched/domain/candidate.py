@@ -1,0 +1,87 @@
+"""What refuses a candidate, and the reason as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from ketasched.domain.wording import clock_text, day_text, minute_of_day
+
+
+class Reason(NamedTuple):
+    """Why a day or time was refused.
+
+    ``kind``: closed, holiday, hours, away, busy, clock, gap, weekday, no-place, taken, past.
+    """
+
+    kind: str
+    text: str
+
+
+class Part(NamedTuple):
+    """What a candidate takes of one day: minutes after midnight, wall time."""
+
+    day: date
+    begins: int
+    ends: int
+
+
+class Candidate(NamedTuple):
+    """A day and wall time at which something of ``minutes`` might start."""
+
+    day: date
+    start: time
+    minutes: int
+
+    def parts(self, zone: tzinfo) -> tuple[Part, ...]:
+        """The days it takes something of in a zone: one, or two if it lasts past midnight."""
+        return _parts(self, zone)
+
+
+@lru_cache(maxsize=64)  # each of several constraints asks for the same
+def _parts(candidate: Candidate, zone: tzinfo) -> tuple[Part, ...]:
+    begins = minute_of_day(candidate.start)
+    start = datetime.combine(candidate.day, candidate.start, zone)
+    end = session_end(start, candidate.minutes)
+    if end.date() == candidate.day:
+        return (Part(candidate.day, begins, minute_of_day(end.timetz())),)
+    first = Part(candidate.day, begins, 1440)
+    past_midnight = minute_of_day(end.timetz())
+    return (first, Part(end.date(), 0, past_midnight)) if past_midnight else (first,)
+
+
+Constraint = Callable[[Candidate], Reason | None]
+
+
+def session_end(start: datetime, minutes: int) -> datetime:
+    """The end of a session, on the same clock: two hours last two hours across a clock change."""
+    return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+
+
+def reasons_text(reasons: Iterable[Reason]) -> str:
+    """Reasons in one line; they may hold commas themselves."""
+    return "; ".join(reason.text for reason in reasons)
+
+
+def lasting(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """The reasons that hold against every one of several starts."""
+    first, *others = tried
+    return tuple(reason for reason in first if all(reason in other for other in others))
+
+
+def unclear_clock(zone: tzinfo) -> Constraint:
+    """Refuse a start that does not exist on its day in ``zone``, or that happens twice."""
+
+    def refuse(candidate: Candidate) -> Reason | None:
+        wall = datetime.combine(candidate.day, candidate.start)
+        before = wall.replace(tzinfo=zone, fold=0).utcoffset()
+        after = wall.replace(tzinfo=zone, fold=1).utcoffset()
+        if before is None or after is None or before == after:
+            return None
+        fault = "does not exist" if before < after else "happens twice"
+        start, day = clock_text(candidate.start), day_text(candidate.day)
+        return Reason("clock", f"{start} {fault} on {day}, when the clocks change")
+
+    return refuse

@@ -1,0 +1,200 @@
+"""When the clinic is open: hours, closures, holidays and one-off openings, as one question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, time, tzinfo
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Candidate, Constraint, Reason, unclear_clock
+from ketasched.domain.wording import (
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    clock_text,
+    day_text,
+    days_text,
+    minute_of_day,
+)
+
+
+class Span(NamedTuple):
+    """Opening hours of a day: minutes after midnight, wall time; 1440 is its end."""
+
+    opens: int
+    closes: int
+
+    def __str__(self) -> str:
+        return f"{_minute_text(self.opens)}-{_minute_text(self.closes)}"
+
+    def holds(self, begins: int, ends: int) -> bool:
+        """Whether all from one minute to another lies inside."""
+        return self.opens <= begins and ends <= self.closes
+
+
+Spans = tuple[Span, ...]
+Week = tuple[Spans, ...]
+"""The opening hours of each weekday, Monday first; without spans it is closed."""
+
+ALL_DAY: Spans = (Span(0, 1440),)
+"""A day whose opening hours are not known."""
+WORKING_WEEK: Week = (ALL_DAY,) * 5 + ((),) * 2
+WHOLE_WEEK: Week = (ALL_DAY,) * 7
+
+
+class Closure(NamedTuple):
+    """Days on which the clinic is closed, both ends included."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"closed {days_text(self.first, self.last)}" + (
+            f" ({self.reason})" if self.reason else ""
+        )
+
+    def covers(self, day: date) -> bool:
+        """Whether the day falls into the closure."""
+        return self.first <= day <= self.last
+
+
+class Opening(NamedTuple):
+    """A day with opening hours of its own, whatever else holds that day."""
+
+    spans: Spans
+    reason: str = ""
+
+
+class OpenDay(NamedTuple):
+    """The opening hours of one date. ``why``: what makes it differ from its weekday, or closed."""
+
+    spans: Spans
+    why: Reason | None = None
+
+
+def no_holidays(_day: date) -> str | None:
+    """The holiday calendar of a clinic that keeps none."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The clinic's time zone, and when it is open.
+
+    A one-off opening wins over a closure, that over a public holiday, that over the week.
+    """
+
+    zone: tzinfo
+    week: Week = WORKING_WEEK
+    closures: tuple[Closure, ...] = ()
+    holiday_name: Callable[[date], str | None] = no_holidays
+    openings: Mapping[date, Opening] = field(default_factory=dict)
+
+    @property
+    def open_weekdays(self) -> frozenset[int]:
+        """The weekdays with opening hours (Monday is 0)."""
+        return frozenset(weekday for weekday, spans in enumerate(self.week) if spans)
+
+    def on(self, day: date) -> OpenDay:
+        """The opening hours of a date, and why they are not those of its weekday."""
+        opening = self.openings.get(day)
+        if opening is not None:
+            return OpenDay(opening.spans, Reason("opening", opening.reason))
+        why = self._closure(day) or self._holiday(day)
+        spans = self.week[day.weekday()]
+        if why is None and not spans:
+            why = _closed_weekday(day)
+        return OpenDay(() if why else spans, why)
+
+    def constraints(self) -> tuple[Constraint, ...]:
+        """Everything about the clinic that refuses a candidate."""
+        return (self._outside_hours, self._closed, self._on_a_holiday, unclear_clock(self.zone))
+
+    def _outside_hours(self, candidate: Candidate) -> Reason | None:
+        for day, begins, ends in candidate.parts(self.zone):
+            opening = self.openings.get(day)
+            spans = opening.spans if opening else self.week[day.weekday()]
+            if not spans and day != candidate.day:
+                return Reason("closed", f"it lasts past midnight, {_closed_weekday(day).text}")
+            if not spans:
+                return _closed_weekday(day)
+            if not any(span.holds(begins, ends) for span in spans):
+                which = day_text(day) if opening else WEEKDAYS[day.weekday()]
+                return Reason("hours", f"outside opening hours, {which} {spans_text(spans)}")
+        return None
+
+    def _closed(self, candidate: Candidate) -> Reason | None:
+        found = (self._closure(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in found if reason), None)
+
+    def _on_a_holiday(self, candidate: Candidate) -> Reason | None:
+        found = (self._holiday(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in found if reason), None)
+
+    def _closure(self, day: date) -> Reason | None:
+        if day in self.openings:
+            return None
+        for closure in self.closures:
+            if closure.covers(day):
+                return Reason("closed", str(closure))
+        return None
+
+    def _holiday(self, day: date) -> Reason | None:
+        name = None if day in self.openings else self.holiday_name(day)
+        return Reason("holiday", f"{name}, {day_text(day)}") if name else None
+
+    def dated_closure(self, day: date) -> Reason | None:
+        """The closure or holiday on an otherwise open weekday, if there is one."""
+        spans, why = self.on(day)
+        return why if not spans and self.week[day.weekday()] else None
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the day is an open weekday without a dated closure or holiday."""
+        return bool(self.week[day.weekday()]) and self.dated_closure(day) is None
+
+    def fits(self, weekday: int, start: time, minutes: int) -> bool:
+        """Whether something that starts then lies inside the hours of a weekday, dates aside."""
+        begins = minute_of_day(start)
+        ends = begins + minutes
+        if not any(span.holds(begins, min(ends, 1440)) for span in self.week[weekday]):
+            return False
+        following = self.week[(weekday + 1) % 7]
+        return ends <= 1440 or any(span.holds(0, ends - 1440) for span in following)
+
+    def only_on(self, weekdays: frozenset[int]) -> Clinic:
+        """The clinic as if it were open on these weekdays only."""
+        week = tuple(spans if day in weekdays else () for day, spans in enumerate(self.week))
+        return replace(self, week=week)
+
+    def longest_span(self) -> tuple[int, str]:
+        """The minutes of the longest time it is open without a break, and which that is."""
+        found = [
+            (span.closes - span.opens + self._on_past_midnight(weekday, span), f"{name} {span}")
+            for weekday, name in enumerate(WEEKDAYS)
+            for span in self.week[weekday]
+        ]
+        found += [
+            (span.closes - span.opens, f"{day_text(day)} {span}")
+            for day, opening in sorted(self.openings.items())
+            for span in opening.spans
+        ]
+        return max(found, key=lambda one: one[0], default=(0, ""))
+
+    def _on_past_midnight(self, weekday: int, span: Span) -> int:
+        following = self.week[(weekday + 1) % 7]
+        goes_on = span.closes == 1440 and following and following[0].opens == 0
+        return following[0].closes if goes_on else 0
+
+
+def _closed_weekday(day: date) -> Reason:
+    return Reason("closed", f"closed on {WEEKDAY_NAMES[day.weekday()]}s")
+
+
+def spans_text(spans: Spans) -> str:
+    """Opening hours as people write them: ``08:00-12:00, 13:00-17:30``."""
+    return ", ".join(map(str, spans))
+
+
+def _minute_text(minute: int) -> str:
+    return "24:00" if minute == 1440 else clock_text(time(*divmod(minute, 60)))

@@ -1,0 +1,222 @@
+"""A protocol laid out for one person from one start."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from ketasched.domain.candidate import Reason
+
+if TYPE_CHECKING:
+    from ketasched.domain.protocol import Protocol
+
+PLANNED = "planned"
+TENTATIVE = "tentative"
+ATTENDED = "attended"
+MISSED = "missed"
+CANCELLED = "cancelled"
+
+
+class HasStatus(typing.Protocol):
+    """A session, a linked visit or a duty."""
+
+    @property
+    def status(self) -> str:
+        """Planned, tentative, attended, missed or cancelled."""
+        ...
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """The whole minutes that pass from one instant to another."""
+    return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visit for one treatment.
+
+    ``start`` and ``end`` are wall times in the clinic's zone, the end computed through UTC.
+    ``place`` counts within the phase from 1 and, with the phase, is the key that never changes;
+    ``number`` is what people are shown; ``name`` is empty unless the protocol names its sessions.
+    ``window_start`` and ``window_end`` are the first and last day of its window. ``by_hand``: a
+    person put it there, so nothing else moves it. ``instead_of`` is the number of the missed or
+    cancelled session that a make-up is for, else 0; ``stands_at`` the number it has in the order of
+    the course, if not its own. ``undone``: the change that added it was undone. ``pace`` is what it
+    keeps instead of its phase's cadence, window and gap: the name of another phase, or another
+    cadence of its own. ``broken``: the rules that a person broke on purpose to have it there.
+    """
+
+    number: int
+    phase: str
+    place: int
+    target: date
+    window_start: date
+    window_end: date
+    start: datetime
+    end: datetime
+    moved_minutes: int
+    reasons: tuple[Reason, ...]
+    status: str
+    name: str = ""
+    by_hand: bool = False
+    instead_of: int = 0
+    stands_at: int = 0
+    undone: bool = False
+    pace: str = ""
+    broken: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it took place or is to: neither missed nor cancelled."""
+        return self.status not in (MISSED, CANCELLED)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether only a person moves it: it took place, or a person put it where it is."""
+        return self.status == ATTENDED or self.by_hand
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Its place in the order of the course."""
+        return (self.stands_at or self.number, self.number)
+
+    @property
+    def moved_days(self) -> int:
+        """Days from the target, negative when earlier."""
+        return (self.start.date() - self.target).days
+
+    @property
+    def minutes(self) -> int:
+        """Its length: minutes that pass, also across a clock change."""
+        return minutes_between(self.start, self.end)
+
+
+class Pause(NamedTuple):
+    """Whole weeks by which the course is put off from a session on, and what forced it."""
+
+    before_session: int
+    weeks: int
+    reasons: tuple[Reason, ...]
+
+
+class LinkedVisit(NamedTuple):
+    """A visit that goes with a session: consultation, preparation, integration, assessment.
+
+    Times are wall times in the clinic's zone. ``ideal`` is where it would best start. ``which``
+    says how ``session`` was chosen: one that goes with the first or last is the same linked visit
+    whichever session that is.
+    """
+
+    kind: str
+    name: str
+    session: int
+    side: str
+    which: str
+    ideal: datetime
+    start: datetime
+    end: datetime
+    by_video: bool
+    reasons: tuple[Reason, ...]
+    status: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from the other linked visits of its course, for good."""
+        return self.name, 0 if self.which in ("first", "last") else self.session
+
+    @property
+    def minutes(self) -> int:
+        """Its length: minutes that pass, also across a clock change."""
+        return minutes_between(self.start, self.end)
+
+
+class Unplaced(NamedTuple):
+    """What goes with a session and has no legal place: a linked visit, or a session that follows.
+
+    ``days`` are the first and last day it might have stood on, None if its ``session`` has no
+    date. ``number`` is that of a session that follows, 0 for a linked visit.
+    """
+
+    kind: str
+    name: str
+    session: int
+    side: str
+    days: tuple[date, date] | None
+    reasons: tuple[Reason, ...]
+    number: int = 0
+
+
+def is_gone(entry: HasStatus) -> bool:
+    """Whether an entry stands in calendars only to say that it no longer holds."""
+    return entry.status in (MISSED, CANCELLED)
+
+
+class DatedReview(NamedTuple):
+    """A review of the protocol, at the session of this course it follows."""
+
+    name: str
+    after_session: int
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The sessions of one person, the linked visits beside them, the pauses and reviews between.
+
+    ``left_out`` names the open-ended phases that were not laid out. ``total`` is the last number of
+    the phases with a set number of sessions; the sessions of an open-ended phase have higher
+    numbers and no total. ``unplaced``: what goes with a session and has no legal place.
+    """
+
+    protocol: Protocol
+    start: date
+    sessions: tuple[Session, ...]
+    pauses: tuple[Pause, ...]
+    reviews: tuple[DatedReview, ...]
+    left_out: tuple[str, ...]
+    total: int
+    visits: tuple[LinkedVisit, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+
+    @property
+    def live(self) -> list[Session]:
+        """The sessions that took place or are to."""
+        return [one for one in self.sessions if one.is_live]
+
+    @property
+    def latest(self) -> Session:
+        """The session after which the course would go on."""
+        there = [one for one in self.sessions if not one.undone]
+        return max(self.live or there, key=lambda one: (one.target, one.number))
+
+    def changing(self, changed: Sequence[Session]) -> Course:
+        """The same course with some sessions as given."""
+        by_number = {one.number: one for one in changed}
+        return replace(
+            self, sessions=tuple(by_number.get(one.number, one) for one in self.sessions)
+        )
+
+    def adding(self, added: Sequence[Session]) -> Course:
+        """The same course with more sessions."""
+        return replace(self, sessions=(*self.sessions, *added))
+
+    @property
+    def next_number(self) -> int:
+        """The number of one more session."""
+        return max(self.total, *(one.number for one in self.sessions)) + 1
+
+    def next_place(self, phase: str) -> int:
+        """The place of one more session of a phase."""
+        planned = next(one.sessions or 0 for one in self.protocol.phases if one.name == phase)
+        return max([planned, *(one.place for one in self.sessions if one.phase == phase)]) + 1
+
+    def session(self, number: int) -> Session:
+        """The session of that number."""
+        return next(one for one in self.sessions if one.number == number)
+
+    def entries(self) -> list[Session | LinkedVisit]:
+        """Sessions and linked visits in order of time."""
+        return sorted((*self.sessions, *self.visits), key=lambda entry: entry.start)

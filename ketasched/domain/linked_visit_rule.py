@@ -1,0 +1,68 @@
+"""Linked visits as a protocol has them: what stands beside which sessions, and how far."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ketasched.domain.wording import duration_text
+
+WAKING = (8 * 60, 20 * 60)
+"""Minutes after midnight between which a patient is taken to be awake: our convention."""
+VISIT_KINDS = ("consultation", "preparation", "integration", "assessment", "check-in")
+
+
+class Offset(NamedTuple):
+    """How far a linked visit is from its session: nearest, best and furthest.
+
+    In ``days`` dates are counted and the best time of day is the session's. In minutes time
+    passes: from the end of the session, or back from its start.
+    """
+
+    least: int
+    ideal: int
+    most: int
+    in_days: bool
+
+    def __str__(self) -> str:
+        unit = 1440 if self.in_days else 1
+        ends = f"{_distance(self.least * unit)} to {_distance(self.most * unit)}"
+        return f"{ends}, ideally {_distance(self.ideal * unit)}"
+
+
+def _distance(minutes: int) -> str:
+    """Hours stay hours: integration is 24 to 72 h after a session."""
+    return duration_text(minutes) if minutes % 1440 == 0 else f"{minutes / 60:g} h"
+
+
+class Anchor(NamedTuple):
+    """Which sessions a linked visit goes with: first, last, each, review, or session ``number``.
+
+    ``side``: before or after. A review's is the session that the review follows.
+    """
+
+    side: str
+    which: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        words = {"each": "each session", "review": "each review", "number": "session"}
+        which = words.get(self.which, f"the {self.which} session")
+        return f"{self.side} {which}" + (f" {self.number}" if self.number else "")
+
+
+class VisitRule(NamedTuple):
+    """A kind of linked visit: what it is, how long, and where it stands beside its session.
+
+    ``by_video``: clinic hours do not apply, waking hours do.
+    """
+
+    kind: str
+    name: str
+    minutes: int
+    anchor: Anchor
+    offset: Offset
+    by_video: bool = False
+
+    def __str__(self) -> str:
+        place = ", by video" if self.by_video else ""
+        return f"{duration_text(self.minutes)}, {self.offset} {self.anchor}{place}"

@@ -1,0 +1,104 @@
+"""Dates as people type them, and never a guess: ``01/02/2027`` means two different days."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+from ketasched.domain.typed_times import read_weekday
+from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, day_text
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+_HOW = "write a date as 2027-01-05 or 5 jan 2027"
+_ISO = re.compile(r"([0-9]{1,9})-([0-9]{1,2})-([0-9]{1,2})")
+_NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_WORDS = re.compile(
+    r"(?:(?P<weekday>[a-z]+),? )?"
+    r"(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]+)"
+    r"|(?P<month2>[a-z]+) (?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?)"
+    r"(?:,?[ -](?P<year>[0-9]{1,9}))?"
+)
+
+
+def read_date(text: str, today: date) -> date:
+    """Read ``2027-01-05``, ``5 jan 2027``, ``tue 5 jan 2027``, ``next tuesday`` or ``tomorrow``.
+
+    A weekday alone, with or without ``next``, is the first one after today.
+
+    Raises:
+        ValueError: not a date, not one single date, or none that exists.
+    """
+    words = " ".join(text.casefold().split())
+    if words in ("today", "tomorrow"):
+        return today + timedelta(days=words == "tomorrow")
+    if match := _ISO.fullmatch(words):
+        return _existing(text, int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMERIC.fullmatch(words):
+        raise ValueError(_ambiguous(text, int(match[1]), int(match[2]), int(match[3])))
+    if match := _WORDS.fullmatch(words):
+        month = _month(match["month"] or match["month2"])
+        if month:
+            return _in_words(text, match, month)
+    weekday = words.removeprefix("next ")
+    try:
+        number = read_weekday(weekday)
+    except ValueError:
+        raise ValueError(f"`{text}` is not a date: {_HOW}, a weekday, or tomorrow") from None
+    return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+
+
+def read_span(text: str, today: date) -> tuple[date, date]:
+    """Read a date, or two of them as ``FIRST..LAST``, both included.
+
+    Raises:
+        ValueError: not a date, or the last before the first.
+    """
+    first_text, dots, last_text = text.partition("..")
+    first = read_date(first_text, today)
+    last = read_date(last_text, today) if dots else first
+    if last < first:
+        raise ValueError(f"`{text}` ends before it begins: write the earlier date first")
+    return first, last
+
+
+def _in_words(text: str, match: re.Match[str], month: int) -> date:
+    if not match["year"]:
+        raise ValueError(f"`{text}` has no year: write, say, {text.strip()} 2027")
+    day = _existing(text, int(match["year"]), month, int(match["day"] or match["day2"]))
+    if match["weekday"]:
+        weekday = read_weekday(match["weekday"])
+        if weekday != day.weekday():
+            raise ValueError(
+                f"`{text}` is not a {WEEKDAY_NAMES[weekday]}: that date is {day_text(day)}"
+            )
+    return day
+
+
+def _month(word: str) -> int | None:
+    for number, name in enumerate(MONTH_NAMES, start=1):
+        if len(word) >= 3 and (
+            name.casefold().startswith(word) or word == "sept" == name[:4].casefold()
+        ):
+            return number
+    return None
+
+
+def _existing(text: str, year: int, month: int, day: int) -> date:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"`{text}`: the year {year} is outside {FIRST_YEAR} to {LAST_YEAR}")
+    if not 1 <= month <= 12:
+        raise ValueError(f"`{text}` is not a date: there is no month {month}")
+    days = monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        raise ValueError(f"`{text}` is not a date: {MONTH_NAMES[month - 1]} {year} has {days} days")
+    return date(year, month, day)
+
+
+def _ambiguous(text: str, one: int, other: int, year: int) -> str:
+    readings = []
+    for month, day in ((one, other), (other, one)):
+        if 1 <= month <= 12 and 1 <= day <= 31 and FIRST_YEAR <= year <= LAST_YEAR:
+            readings.append(f"{year}-{month:02}-{day:02}")
+    choices = " or ".join(dict.fromkeys(readings)) or "2027-01-05"
+    return f"`{text}` reads differently in different countries: write {choices}"

@@ -1,0 +1,1 @@
+"""The patient's own calendar: .ics files of any program."""

@@ -1,0 +1,292 @@
+"""A clinic as a file writes it: its keys, and the rules that look at several of them."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import yaml
+
+from ketasched import public_holidays
+from ketasched.domain.clinic import Closure, Opening, Week
+from ketasched.domain.typed_dates import read_date
+from ketasched.domain.typed_times import read_clock, read_minutes
+from ketasched.domain.wording import clock_text, day_text, minute_of_day
+from ketasched.files.clinic.opening_hours import SPANS, Hours
+from ketasched.planning.plan_input import LONGEST_TRAVEL
+from ketasched.public_holidays import HolidayCalendar
+from ketasched.reading.fields import (
+    MISSING,
+    Key,
+    ListOf,
+    Reading,
+    Record,
+    Schema,
+    Text,
+    one_of,
+    whole,
+    yes_or_no,
+)
+from ketasched.reading.texts import LINE, REMINDER, VERSION, length, zone_name
+
+
+class Defaults(NamedTuple):
+    """What a clinic's courses have unless asked otherwise. ``travel`` is in minutes."""
+
+    start_time: time | None = None
+    location: str = ""
+    reminders: tuple[timedelta, ...] | None = None
+    travel: int | None = None
+    protocols: str = ""
+
+
+class Publishing(NamedTuple):
+    """Where `publish` sends courses unless told otherwise: an address, for whom, and the file that
+    holds the login, beside the clinic file; empty where it does not say.
+    """
+
+    to: str
+    audience: str = ""
+    login: str = ""
+
+
+class ClinicFile(NamedTuple):
+    """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
+    can be treated at once. ``file``: where it was read.
+    """
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    timezone: str = ""
+    hours: Week | None = None
+    holidays: HolidayCalendar | None = None
+    closures: tuple[Closure, ...] = ()
+    openings: tuple[tuple[date, Opening], ...] = ()
+    defaults: Defaults = Defaults()
+    chairs: int = 0
+    publish: Publishing | None = None
+    file: str = ""
+
+
+# The parts, from the inside out
+
+
+def _date(text: str) -> date:
+    """Read a date that means the same day whenever the file is read."""
+    if ".." in text or " to " in text:
+        raise ValueError(f"`{text}` is not one date", "a range has two keys: `from` and `to`")
+    if not any(sign.isdigit() for sign in text):
+        raise ValueError(f"`{text}` is not a date: write a date as 2027-01-05 or 5 jan 2027")
+    try:
+        return read_date(text, date.min)
+    except ValueError as error:
+        raise ValueError(str(error).removesuffix(", a weekday, or tomorrow")) from None
+
+
+def _check_holidays(wanted: HolidayCalendar, reading: Reading) -> None:
+    for problem in public_holidays.problems(wanted):
+        if problem.field == "kept_open":
+            reading.fault_in(problem.value, "", *problem.args)
+        else:
+            reading.fault_in(wanted, problem.field, *problem.args)
+
+
+class _Placed(NamedTuple):
+    """A text of a list whose place is remembered: it is judged with the record it stands in."""
+
+    text: Text
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        value = self.text.read(node, reading)
+        if value is not MISSING:
+            reading.remember(value, {"": node})
+        return value
+
+    def schema(self) -> Schema:
+        return self.text.schema()
+
+
+class _NoneOr(NamedTuple):
+    """The word ``none``, or a list."""
+
+    items: ListOf
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        if isinstance(node, yaml.ScalarNode) and node.value.strip().casefold() == "none":
+            return ()
+        return self.items.read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"oneOf": [{"const": "none"}, self.items.schema()]}
+
+
+_DATE = Text(_date, {"type": "string", "examples": ["2027-01-05", "5 jan 2027"]})
+_CLOCK = Text(read_clock, {"type": "string", "examples": ["09:30"]})
+
+
+class _OneOrSeveralDays(NamedTuple):
+    """A closure: one ``date``, or ``from`` and ``to``; which is meant shows from its keys."""
+
+    one: Record
+    several: Record
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        given = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+        if "date" in given and given & {"from", "to"}:
+            message = "a closure has either `date`, or `from` and `to`"
+            return reading.fault(node, message, "`from` and `to` alone say it all")
+        return (self.several if given & {"from", "to"} else self.one).read(node, reading)
+
+    def schema(self) -> Schema:
+        return {"oneOf": [self.one.schema(), self.several.schema()]}
+
+
+def _one_day(**keys: Any) -> Closure:
+    return Closure(keys["date"], keys["date"], keys["reason"])
+
+
+def _several_days(**keys: Any) -> Closure:
+    return Closure(keys["from"], keys["to"], keys["reason"])
+
+
+def _check_closure(closure: Closure, reading: Reading) -> None:
+    if closure.last < closure.first:
+        message = f"the closure ends before it begins, {day_text(closure.first)}"
+        reading.fault_in(closure, "to", message, "write the earlier date first")
+
+
+def _opening(**keys: Any) -> tuple[date, Opening]:
+    return keys["date"], Opening(keys["hours"], keys["reason"])
+
+
+def _check_opening(opening: tuple[date, Opening], reading: Reading) -> None:
+    if not opening[1].spans:
+        hint = "write the day under `closures`"
+        reading.fault_in(opening, "hours", "an opening needs opening hours", hint)
+
+
+def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
+    seen: set[date] = set()
+    for opening in clinic.openings:
+        if opening[0] in seen:
+            hint = "write all of its hours in one opening: 09:00-12:00, 13:00-15:00"
+            reading.fault_in(opening, "date", f"{day_text(opening[0])} has hours twice", hint)
+        seen.add(opening[0])
+    at = clinic.defaults.start_time
+    if at is not None and clinic.hours is not None:
+        spans = [span for spans in clinic.hours for span in spans]
+        if not any(span.opens <= minute_of_day(at) < span.closes for span in spans):
+            message = f"no weekday is open at {clock_text(at)}, the start time"
+            reading.fault_in(clinic.defaults, "start_time", message, "choose a time inside `hours`")
+
+
+def _holidays(**keys: Any) -> HolidayCalendar:
+    return HolidayCalendar(keys["country"], keys["subdivision"], keys["observed"], keys["open"])
+
+
+def _publishing(**keys: Any) -> Publishing:
+    return Publishing(keys["to"], keys["for"], keys["login"])
+
+
+def _address(text: str) -> str:
+    """An address without a login in it; whether it is safe is judged when it is used."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"`{text}` is no address such as https://host/calendars/clinic/")
+    if "@" in parts.netloc:
+        raise ValueError("a login in an address is read by others", "write it in a file: `login`")
+    return text
+
+
+def _clinic(**keys: Any) -> ClinicFile:
+    del keys["version"]
+    return ClinicFile(**keys)
+
+
+_REASON = Key(LINE, "why, for staff and patients to read", "")
+_ONE_DAY = Record(
+    _one_day, {"date": Key(_DATE, "the closed day, such as 2027-01-05"), "reason": _REASON}
+)
+_SEVERAL_DAYS = Record(
+    _several_days,
+    {
+        "from": Key(_DATE, "the first closed day, such as 2026-12-24"),
+        "to": Key(_DATE, "the last closed day, itself closed, such as 2027-01-03"),
+        "reason": _REASON,
+    },
+    _check_closure,
+)
+_OPENING = Record(
+    _opening,
+    {
+        "date": Key(_DATE, "the day, such as 2027-01-16"),
+        "hours": Key(SPANS, "its opening hours, whatever the weekday, holidays and closures say"),
+        "reason": _REASON,
+    },
+    _check_opening,
+)
+_HOLIDAYS = Record(
+    _holidays,
+    {
+        "country": Key(LINE, "two letters, such as US"),
+        "subdivision": Key(LINE, "a part of the country, such as CA", ""),
+        "observed": Key(
+            yes_or_no(), "also closed on the day a holiday on a weekend is observed", True
+        ),
+        "open": Key(ListOf(_Placed(LINE)), "holidays on which the clinic is open, by name", ()),
+    },
+    _check_holidays,
+)
+_DEFAULTS = Record(
+    Defaults,
+    {
+        "start_time": Key(_CLOCK, "when sessions start, such as 09:30", None),
+        "location": Key(LINE, "the place in calendar entries; else the address", ""),
+        "reminders": Key(
+            _NoneOr(ListOf(REMINDER)),
+            "before each session, the most important first; or none",
+            None,
+        ),
+        "travel": Key(
+            length(read_minutes, 0, LONGEST_TRAVEL, "min"),
+            "time to keep free on both sides of what a --busy calendar holds",
+            None,
+        ),
+        "protocols": Key(LINE, "a protocol file, beside this file", ""),
+    },
+)
+_PUBLISHING = Record(
+    _publishing,
+    {
+        "to": Key(Text(_address), "the address of the calendar"),
+        "for": Key(one_of("patient", "staff", "free-busy"), "for whom; else the patient", ""),
+        "login": Key(LINE, "a file with the user's name and password, beside this file", ""),
+    },
+)
+CLINIC = Record(
+    _clinic,
+    {
+        "version": Key(VERSION, "the version of this file format: 1"),
+        "name": Key(LINE, "the clinic's name"),
+        "address": Key(LINE, "its address, for calendar entries", ""),
+        "phone": Key(LINE, "its phone number, for calendar entries", ""),
+        "timezone": Key(
+            Text(zone_name, {"type": "string", "examples": ["America/Chicago"]}),
+            "its time zone, such as America/Chicago",
+            "",
+        ),
+        "hours": Key(
+            Hours(SPANS), "opening hours by weekday; days that are left out are closed", None
+        ),
+        "holidays": Key(_HOLIDAYS, "the public holidays on which it is closed", None),
+        "closures": Key(ListOf(_OneOrSeveralDays(_ONE_DAY, _SEVERAL_DAYS)), "closed days", ()),
+        "openings": Key(ListOf(_OPENING), "days with hours of their own", ()),
+        "defaults": Key(_DEFAULTS, "what courses have unless asked otherwise", Defaults()),
+        "chairs": Key(whole(1, 999), "how many people can be treated at once, for the agenda", 0),
+        "publish": Key(_PUBLISHING, "the calendar on a server that `publish` keeps up", None),
+    },
+    _check_clinic,
+)

@@ -1,0 +1,120 @@
+"""Linked visits as a protocol file writes them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from ketasched.domain import protocol as core
+from ketasched.domain.linked_visit_rule import VISIT_KINDS, WAKING, Anchor, Offset, VisitRule
+from ketasched.domain.typed_protocol import Distance, read_anchor, read_distance
+from ketasched.domain.wording import duration_text
+from ketasched.reading.fields import Key, Reading, Record, Text, one_of
+from ketasched.reading.texts import LINE, MINUTES
+
+
+def check_visits(protocol: core.Protocol, reading: Reading) -> None:
+    """Note what is wrong with the linked visits of a protocol as a whole."""
+    total = sum(phase.sessions or 0 for phase in protocol.phases)
+    open_ended = any(phase.sessions is None for phase in protocol.phases)
+    names: set[str] = set()
+    for rule in protocol.visits:
+        if rule.name.casefold() in names:
+            hint = "give one of them a `name`"
+            key = "name" if rule.name != rule.kind else "kind"
+            reading.fault_in(rule, key, f"two linked visits are called `{rule.name}`", hint)
+        names.add(rule.name.casefold())
+        if rule.anchor.number > total and not open_ended:
+            message = f"the protocol has only {total} sessions"
+            reading.fault_in(rule, rule.anchor.side, message)
+        if rule.anchor.which == "review" and not any(one.reviews for one in protocol.phases):
+            reading.fault_in(rule, rule.anchor.side, "the protocol has no review")
+        word = core.gives_away(protocol, rule.name)
+        if word:
+            message = f"`{word}` gives the treatment away, and the patient's calendar must not"
+            reading.fault_in(rule, "name", message, "say it in other words")
+
+
+def _check_visit(rule: VisitRule, reading: Reading) -> None:
+    if not rule.anchor.side:
+        message = "a linked visit stands either before or after a session"
+        reading.fault_in(rule, "", message, "give it one of the keys `before` and `after`")
+    waking = WAKING[1] - WAKING[0]
+    if rule.by_video and rule.minutes > waking:
+        message = f"by video it lasts longer than a waking day, {duration_text(waking)}"
+        reading.fault_in(rule, "length", message)
+
+
+WIDEST = 92
+"""Days between the nearest and the furthest time of a linked visit."""
+
+
+class _Distances(NamedTuple):
+    """How far a linked visit is from its session, as written."""
+
+    least: Distance
+    ideal: Distance
+    most: Distance
+
+
+def _check_distances(found: _Distances, reading: Reading) -> None:
+    if len({one.in_days for one in found}) > 1:
+        message = "days and hours are mixed: write all three in days or weeks, or all in hours"
+        reading.fault_in(found, "", message)
+    elif not found.least.amount <= found.ideal.amount <= found.most.amount:
+        reading.fault_in(found, "ideally", "the ideal distance is not between `from` and `to`")
+    elif found.most.amount - found.least.amount > WIDEST * (1 if found.most.in_days else 1440):
+        message = f"`from` and `to` are more than {WIDEST} days apart"
+        reading.fault_in(found, "to", message)
+
+
+def _distances(**keys: Any) -> _Distances:
+    return _Distances(keys["from"], keys["ideally"], keys["to"])
+
+
+def _visit(
+    kind: str, name: str, length: int, distance: _Distances, by: str, **sides: Anchor | None
+) -> VisitRule:
+    given = [anchor for anchor in sides.values() if anchor]
+    anchor = given[0] if len(given) == 1 else Anchor("", "")  # `_check_visit` refuses it
+    least, ideal, most = (one.amount for one in distance)
+    offset = Offset(least, ideal, most, distance.ideal.in_days)
+    return VisitRule(kind, name or kind, length, anchor, offset, by == "video")
+
+
+_DISTANCE_TEXT = Text(read_distance, {"type": "string", "examples": ["7 days", "48 h"]})
+_DISTANCE = Record(
+    _distances,
+    {
+        "from": Key(_DISTANCE_TEXT, "the nearest, such as 1 day or 24 h"),
+        "to": Key(_DISTANCE_TEXT, "the furthest, such as 28 days or 72 h"),
+        "ideally": Key(_DISTANCE_TEXT, "the best, such as 7 days or 48 h"),
+    },
+    _check_distances,
+)
+
+
+def _anchor(side: str) -> Text:
+    return Text(
+        partial(read_anchor, side),
+        {"type": "string", "examples": ["first session", "each session", "last session"]},
+    )
+
+
+VISIT = Record(
+    _visit,
+    {
+        "kind": Key(one_of(*VISIT_KINDS), "what it is for; --without leaves a kind out"),
+        "name": Key(LINE, "its title, if not its kind; it must not give the treatment away", ""),
+        "length": Key(MINUTES, "how long it takes, such as 45 min"),
+        "before": Key(
+            _anchor("before"), "the session it stands before, such as first session", None
+        ),
+        "after": Key(_anchor("after"), "the session it stands after, such as each session", None),
+        "distance": Key(_DISTANCE, "how far: dates count in days, time that passes in hours"),
+        "by": Key(
+            one_of("clinic", "video"), "video: waking hours instead of clinic hours", "clinic"
+        ),
+    },
+    _check_visit,
+)

@@ -1,0 +1,1 @@
+"""Visit tables of trials, CSV."""

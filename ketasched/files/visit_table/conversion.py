@@ -1,0 +1,191 @@
+"""Visit tables as trial teams keep them, CSV, made into a protocol file."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from ketasched.domain.protocol import MAX_SESSIONS
+from ketasched.domain.wording import count_text
+from ketasched.errors import FileProblems, Problem
+from ketasched.files.visit_table.cells import READ, Day, field_of, make_id, places_of, plain
+from ketasched.files.visit_table.table import Cell, Table
+from ketasched.reading.source import MAX_BYTES, read_file
+
+MAX_VERSIONS = 100
+NO_VERSION = "not stated"
+
+
+class Converted(NamedTuple):
+    """A protocol file, and the headers of the columns that are not in it."""
+
+    text: str
+    ignored: tuple[str, ...]
+
+
+class _Visit(NamedTuple):
+    cells: Mapping[str, Cell]
+    name: str
+    day: Day
+    window: tuple[int, int]
+    minutes: int
+
+
+def convert(
+    path: str, columns: Mapping[str, str], *, identifier: str, title: str, minutes: int
+) -> Converted:
+    """Make a protocol file of the visit table in a file; ``-`` reads standard input.
+
+    Args:
+        path: the table: a line of headers, then a line for each visit.
+        columns: the headers of the columns that were named, by their key in `visit_cells.FIELDS`.
+        identifier: the id of the protocol; of several versions, what their ids begin with.
+        title: the title of the protocol; empty: from the file's name.
+        minutes: the length of visits whose length the table does not say.
+
+    Raises:
+        FileTrouble: the file cannot be read.
+        FileProblems: all that is wrong with the table.
+        UsageProblem: ``columns`` does not fit the headers.
+    """
+    table = Table(read_file(path, noun="visit table"))
+    named = {plain(text) for text in columns.values()}
+    header, rows = table.split(lambda text: bool(field_of(text)) or plain(text) in named)
+    places = places_of(table, header, columns)
+    versions = _versions(table, header, rows, places)
+    at = None if table.problems else header[places["day"]]
+    phases = {version: _phase(table, version, visits, at) for version, visits in versions.items()}
+    ids = _ids(table, versions, identifier)
+    table.finish()
+    file = "standard input" if path == "-" else _shown(PurePath(path).name)
+    name = "visits" if path == "-" else _shown(PurePath(path).stem)
+    made_by = "-" if path == "-" else shlex.quote(file)
+    text = f"# Made by: ketasched convert {made_by}\nversion: 1\nprotocols:\n"
+    for version, phase in phases.items():
+        stated = "" if version == NO_VERSION or (title and len(phases) == 1) else version
+        full = (title or name) + (f", version {stated}" if stated else "")
+        text += _PROTOCOL.format(
+            id=_quoted(ids[version]),
+            title=_quoted(full),
+            label=_quoted(title or name),
+            version=_quoted(version),
+            fill_in="   # the table does not say: fill it in" if version == NO_VERSION else "",
+            length=f"{minutes} min",
+            which="a visit without a length of its own" if "length" in places else "every visit",
+            phase=phase,
+            file=_quoted(file),
+        )
+    if len(text.encode()) > MAX_BYTES:
+        message = f"the protocol file would be larger than {MAX_BYTES // 1024} KiB"
+        raise FileProblems(table.file, [Problem(message, hint="make two tables of it")])
+    left_out = [place for place in range(len(header)) if place not in places.values()]
+    ignored = [header[place].text or f"column {place + 1}, without a header" for place in left_out]
+    return Converted(text, tuple(ignored))
+
+
+def _versions(
+    table: Table, header: list[Cell], rows: list[list[Cell]], places: Mapping[str, int]
+) -> dict[str, list[_Visit]]:
+    """The visits of each version, in the order of the table; rows with mistakes are left out."""
+    versions: dict[str, list[_Visit]] = {}
+    if len(rows) > MAX_SESSIONS:
+        table.fault(rows[MAX_SESSIONS][0], f"the table has more than {MAX_SESSIONS} visits")
+    for row in rows[:MAX_SESSIONS]:
+        if len(row) != len(header):
+            at = row[len(header)] if len(row) > len(header) else row[-1]
+            count = count_text(len(row), "cell")
+            table.fault(at, f"the line has {count}, and there are {len(header)} headers")
+            continue
+        cells = {key: row[place] for key, place in places.items()}
+        said: dict[str, Any] = {key: table.read(cell, READ[key]) for key, cell in cells.items()}
+        window: Any = said.get("window") or (said.get("minus"), said.get("plus"))
+        if None not in (*said.values(), *window, said.get("name"), said.get("day")):
+            visit = _Visit(cells, said["name"], said["day"], window, said.get("length", 0))
+            versions.setdefault(said.get("version", NO_VERSION), []).append(visit)
+    if len(versions) > MAX_VERSIONS:
+        at = list(versions.values())[MAX_VERSIONS][0].cells["version"]
+        table.fault(at, f"the table has more than {MAX_VERSIONS} versions")
+    return versions
+
+
+def _ids(table: Table, versions: Mapping[str, Sequence[_Visit]], identifier: str) -> dict[str, str]:
+    if len(versions) == 1:
+        return dict.fromkeys(versions, identifier)
+    ids: dict[str, str] = {}
+    for version, visits in versions.items():
+        own = f"{identifier}-{make_id(version)}"
+        if own in ids.values():
+            message = f"another version too would have the id `{own}`"
+            table.fault(visits[0].cells["version"], message, "tell them apart by letters or digits")
+        ids[version] = own
+    return ids
+
+
+def _phase(table: Table, version: str, visits: Sequence[_Visit], days_header: Cell | None) -> str:
+    """The phase of a version; a missing baseline is noted at ``days_header``, if it is given."""
+    numbers = {visit.day.number for visit in visits}
+    first_day = 0 if 0 in numbers else 1
+    if first_day not in numbers and days_header:
+        of_version = "" if version == NO_VERSION else f" of version {version}"
+        hint = "write its day as 0, or as 1 if the table has no day 0"
+        table.fault(days_header, f"no visit{of_version} is the baseline", hint)
+    by_day: dict[int, _Visit] = {}
+    by_name: dict[str, _Visit] = {}
+    for visit in visits:
+        day = visit.day.number
+        same_day = by_day.setdefault(day, visit)
+        same_name = by_name.setdefault(visit.name.casefold(), visit)
+        if same_day is not visit:
+            what = "two baselines" if day == first_day else "two visits on one day"
+            other = f"`{same_day.name}` on line {table.line(same_day.cells['name'])}"
+            table.fault(visit.cells["day"], f"{what}: {other} is on day {day} too")
+        elif same_name is not visit:
+            other = f"another is on line {table.line(same_name.cells['name'])}"
+            table.fault(visit.cells["name"], f"two visits are called `{visit.name}`: {other}")
+        elif visit.day.in_weeks and first_day in numbers and first_day == 1:
+            message = (
+                f"`{visit.cells['day'].text}` may begin or end a week where day 1 is the first"
+            )
+            table.fault(visit.cells["day"], message, "write the number of the day")
+    meaning = ("day 0 is the baseline", "day 1 is the first day, there is no day 0")[first_day]
+    lines = [f"        first_day: {first_day}   # {meaning}", "        sessions:"]
+    return "\n".join(lines + [_session(visit) for _, visit in sorted(by_day.items())])
+
+
+def _session(visit: _Visit) -> str:
+    early, late = (count_text(days, "day") for days in visit.window)
+    length = f", length: {visit.minutes} min" if visit.minutes else ""
+    return (
+        f"          - {{name: {_quoted(visit.name)}, day: {visit.day.number}, "
+        f"window: {{early: {early}, late: {late}}}{length}}}"
+    )
+
+
+def _quoted(text: str) -> str:
+    """Printable text as YAML: its double quotes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _shown(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:200])
+
+
+_PROTOCOL = """\
+  - id: {id}
+    title: {title}
+    label: {label}
+    version: {version}{fill_in}
+    drug: not stated   # the table does not say: fill it in
+    route: not stated
+    use: not stated
+    steps:
+      - {{name: visit, length: {length}}}   # our default for {which}: --length changes it
+    phases:
+      - name: visits
+{phase}
+    sources:
+      - {{fact: "visits, days and windows", source: {file}, grade: convention}}
+"""

@@ -1,1 +1,0 @@
-"""What speaks to other machines, and only when asked to."""

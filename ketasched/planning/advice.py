@@ -1,0 +1,147 @@
+"""What to change when there is no course: nothing is advised that was not run and works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from ketasched.domain.protocol import PerWeek, Window
+from ketasched.domain.typed_dates import FIRST_YEAR, LAST_YEAR
+from ketasched.errors import UsageProblem
+from ketasched.planning.placement import NoPlacement, Placement, place
+from ketasched.planning.plan import place_sessions
+from ketasched.planning.plan_input import Order
+from ketasched.planning.refusals import Failure
+from ketasched.planning.targets import NoPattern, lay_targets, weekday_patterns
+
+FAR = 183
+"""Days within which another start is looked for."""
+A_FEW = 40
+"""Sessions that are placed first to see whether a start is worth more."""
+FLEXES = (30, 60, 120, 180, 240)
+"""Minutes by which start times are let go to see whether that helps."""
+WIDER = 7
+"""Days by which a window is widened at most."""
+MOST = 3
+
+
+class Change(NamedTuple):
+    """A change that makes a course possible: exactly one of these is not None."""
+
+    start: date | None = None
+    days: tuple[int, ...] | None = None
+    flex: int | None = None
+    window: tuple[str, Window] | None = None
+    at: time | None = None
+
+
+def advise(order: Order, failure: Failure) -> list[Change]:
+    """Up to three changes to a failed order, each of which was run and gives a course."""
+    if failure.code == "too-long":
+        return []
+    return list(islice(_changes(order, failure), MOST))
+
+
+def _changes(order: Order, failure: Failure) -> Iterator[Change]:
+    for step in (-1, 1):
+        start = _nearest_start(order, step)
+        if start:
+            yield Change(start=start)
+    for days in patterns(order):
+        if days != order.days and works(replace(order, days=days)):
+            yield Change(days=days)
+            break
+    for flex in FLEXES:
+        if flex > order.times.flex and works(order.flexible(flex)):
+            yield Change(flex=flex)
+            break
+    yield from islice(_other_times(order, failure), 1)
+    if failure.phase:
+        yield from islice(_wider_windows(order, failure.phase), 1)
+
+
+def works(order: Order) -> bool:
+    """Whether an order gives a course."""
+    return _placed(order) is not None
+
+
+def _placed(order: Order) -> Placement | None:
+    try:
+        outcome = place_sessions(order)
+    except UsageProblem:
+        return None
+    return None if isinstance(outcome, Failure) else outcome
+
+
+def _stands_on_its_start(order: Order) -> bool:
+    placement = _placed(order)
+    return placement is not None and any(
+        one.day == one.target.day == order.start for one in placement.placed
+    )
+
+
+def patterns(order: Order) -> list[tuple[int, ...]]:
+    """The weekday patterns a course may begin with on its start, the most even first."""
+    phase = order.layout.stretches[0].phase
+    if not isinstance(phase.cadence, PerWeek):
+        return []
+    weekday, week = order.start.weekday(), order.week().open_weekdays
+    found = weekday_patterns(phase.cadence, phase.gap, weekday, week)
+    return [tuple(sorted(days)) for days in found]
+
+
+def _nearest_start(order: Order, step: int) -> date | None:
+    """The nearest earlier or later start that works; for a course to come none before today."""
+    today = order.rules.beside.today
+    allowed = order.week().open_weekdays & frozenset(order.days or range(7))
+    for distance in range(1, FAR + 1):
+        start = order.start + timedelta(days=step * distance)
+        if start < today or not FIRST_YEAR <= start.year <= LAST_YEAR:
+            continue
+        moved = replace(order, start=start)
+        if start.weekday() in allowed and _begins_well(moved) and _stands_on_its_start(moved):
+            return start
+    return None
+
+
+def _begins_well(order: Order) -> bool:
+    """Whether the first sessions have a place: what stands in the way of a long course is mostly
+    near, and it need not be placed whole to see that.
+    """
+    stretches, first_number = order.layout.stretches, order.already + 1
+    targets = lay_targets(stretches, order.start, order.week(), order.days, first_number)
+    if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
+        return not isinstance(targets, NoPattern)
+    try:
+        few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
+    except UsageProblem:
+        return False
+    return not isinstance(few, NoPlacement)
+
+
+def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
+    """When the clinic opens, for a start whose hours the asked time does not fit."""
+    if failure.code == "outside-hours":
+        for span in order.clinic.week[order.start.weekday()]:
+            at = time(*divmod(span.opens, 60))
+            if works(order.at(at)):
+                yield Change(at=at)
+
+
+def _wider_windows(order: Order, name: str) -> Iterator[Change]:
+    stretches = order.layout.stretches
+    index = next(i for i, one in enumerate(stretches) if one.phase.name == name)
+    window = stretches[index].phase.window
+    for more in range(1, WIDER + 1):
+        for wider in (
+            Window(window.early, window.late + more),
+            Window(window.early + more, window.late),
+        ):
+            phase = replace(stretches[index].phase, window=wider)
+            changed = list(stretches)
+            changed[index] = stretches[index]._replace(phase=phase)
+            if works(replace(order, layout=order.layout._replace(stretches=tuple(changed)))):
+                yield Change(window=(name, wider))

@@ -1,0 +1,155 @@
+"""The search for the best legal days: dynamic programming over (session, day)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.planning.start_times import Slots
+from ketasched.planning.targets import Target
+
+Cost = tuple[int, int, int]
+_FREE: Cost = (0, 0, 0)
+
+
+def _add(one: Cost, other: Cost) -> Cost:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+class State(NamedTuple):
+    """A session on a day; ``weeks``: how far the targets from here on are put off."""
+
+    weeks: int
+    day: date
+    start: time
+    moved_minutes: int
+    cost: Cost
+
+
+class Search:
+    """One question to the placement: what is best, or what stands in the way."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        slots: Slots,
+        fixed: Mapping[int, datetime],
+        start: date,
+    ) -> None:
+        self.targets = targets
+        self.slots = slots
+        self.fixed = fixed
+        self.start = start
+        self.gaps = [self._gap(index) for index in range(len(targets))]
+
+    # What one session may do by itself
+
+    def legal_start(self, index: int, day: date) -> tuple[time, int] | None:
+        """The legal start of least change of a session on a day."""
+        return self.slots.legal_start(day, self.targets[index].minutes)
+
+    def window(self, index: int, weeks: int) -> list[date]:
+        """The days a session may take: its own if fixed, else its window from the start on."""
+        target = self.targets[index]
+        if target.number in self.fixed:
+            return [self.fixed[target.number].date()]
+        put_off = timedelta(weeks=weeks)
+        if target.day == self.start and not weeks and self.legal_start(index, self.start):
+            return [self.start]
+        # Only what is due before the start, such as screening, may stand before it.
+        bound = self.start if target.day >= self.start else date.min
+        earliest = max(target.first + put_off, bound)
+        latest = target.last + put_off
+        return [earliest + timedelta(days=n) for n in range((latest - earliest).days + 1)]
+
+    def states(self, index: int, weeks: int) -> list[State]:
+        """Where a session may stand when the targets from it on are put off by ``weeks``."""
+        target = self.targets[index]
+        if target.number in self.fixed:
+            moment = self.fixed[target.number]
+            return [State(weeks, moment.date(), moment.time(), 0, _FREE)]
+        states = []
+        for day in self.window(index, weeks):
+            start = self.legal_start(index, day)
+            if start:
+                off = (day - target.day).days - 7 * weeks
+                states.append(State(weeks, day, *start, (off * off, int(off != 0), abs(start[1]))))
+        return states
+
+    # What two sessions in a row may do
+
+    def _gap(self, index: int) -> tuple[int, int | None]:
+        """The fewest and most days between session ``index`` and the one before it."""
+        before, here = self.targets[index - 1], self.targets[index]
+        if before.number in self.fixed and here.number in self.fixed:
+            return 0, None
+        if before.phase.name == here.phase.name and not here.after_break:
+            return here.phase.gap.min, here.phase.gap.max
+        return min(before.phase.gap.min, here.phase.gap.min), None
+
+    def may_follow(self, index: int, before: State, here: State) -> bool:
+        """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
+        if here.weeks != before.weeks:
+            # A pause puts off what comes after the start, which is the user's.
+            pausing = here.weeks > before.weeks and self.targets[index].day > self.start
+            if not pausing or here.weeks > self.targets[index].phase.pause:
+                return False
+        least, most = self.gaps[index]
+        days = (here.day - before.day).days
+        if most is not None:
+            most += 7 * (here.weeks - before.weeks)
+        return least <= days and (most is None or days <= most)
+
+    def steps(self, index: int, weeks: int) -> list[State]:
+        """Where a session may stand in a course with a pause of ``weeks`` somewhere."""
+        if not weeks or not index:
+            return self.states(index, 0)
+        return self.states(index, 0) + self.states(index, weeks)
+
+    # The whole course
+
+    def best(self, weeks: int) -> tuple[list[State], int] | None:
+        """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
+        steps = [self.steps(index, weeks) for index in range(len(self.targets))]
+        totals = self._cheapest_from(steps)
+        if not totals[0]:
+            return None
+        cost = min(totals[0].values())
+        # Walk forward over all courses of that cost at once, always on the earliest day;
+        # a course keeps the latest index its pause may stand before.
+        frontier = {state: 0 for state, total in totals[0].items() if total == cost}
+        chosen: list[State] = []
+        for index in range(len(steps)):
+            day = min(state.day for state in frontier)
+            frontier = {state: pause for state, pause in frontier.items() if state.day == day}
+            chosen.append(next(iter(frontier)))
+            if index + 1 == len(steps):
+                break
+            ahead: dict[State, int] = {}
+            for state, pause in frontier.items():
+                for following, total in totals[index + 1].items():
+                    if totals[index][state] == _add(state.cost, total) and self.may_follow(
+                        index + 1, state, following
+                    ):
+                        begun = index + 1 if following.weeks > state.weeks else pause
+                        ahead[following] = max(ahead.get(following, 0), begun)
+            frontier = ahead
+        pause = max(frontier.values())
+        return chosen, pause
+
+    def _cheapest_from(self, steps: list[list[State]]) -> list[dict[State, Cost]]:
+        """For each state the cost of the best rest of the course; states without one are absent."""
+        totals: list[dict[State, Cost]] = [{state: state.cost for state in steps[-1]}]
+        for index in range(len(steps) - 2, -1, -1):
+            here: dict[State, Cost] = {}
+            for state in steps[index]:
+                rest = [
+                    total
+                    for following, total in totals[0].items()
+                    if self.may_follow(index + 1, state, following)
+                ]
+                if rest:
+                    here[state] = _add(state.cost, min(rest))
+            totals.insert(0, here)
+        return totals

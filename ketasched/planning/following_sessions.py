@@ -1,0 +1,143 @@
+"""Named sessions that follow another: they count from that one as placed, and are placed after it.
+
+Each goes to the legal day of its window nearest its target; of two that are as near, to the
+earlier. Like a linked visit, one that has no such day is told with why, and the course stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason, session_end
+from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplaced
+from ketasched.domain.protocol import NamedDays, NamedSession, Phase, Window
+from ketasched.domain.wording import day_text
+from ketasched.planning.start_times import Slots
+from ketasched.planning.targets import Stretch
+
+
+class _Follower(NamedTuple):
+    number: int
+    leader: int
+    place: int
+    phase: Phase
+    minutes: int
+    window: Window
+    named: NamedSession
+
+
+def add_followers(
+    course: Course, stretches: Sequence[Stretch], first_number: int, slots: Slots, zone: tzinfo
+) -> Course:
+    """The course with the sessions that follow others and are not there yet, in order of time."""
+    sessions = list(course.sessions)
+    unplaced: list[Unplaced] = []
+    there = {one.number for one in sessions}
+    for follower in _followers(stretches, first_number):
+        if follower.number in there:
+            continue
+        leader = _leader(sessions, follower.leader)
+        if leader is None:
+            unplaced.append(_without_leader(follower, first_number))
+            continue
+        found = _place(follower, leader, sessions, slots, zone)
+        if isinstance(found, Session):
+            tentative = any(one.after_session < found.number for one in course.reviews)
+            sessions.append(replace(found, status=TENTATIVE) if tentative else found)
+        else:
+            unplaced.append(found)
+    sessions.sort(key=lambda one: one.start)
+    return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
+
+
+def _leader(sessions: Sequence[Session], number: int) -> Session | None:
+    """The session that one counts from: the make-up, if it did not take place and has one."""
+    found = next((one for one in sessions if one.number == number), None)
+    if found is None or found.is_live:
+        return found
+    made_up = [one for one in sessions if one.instead_of == number]
+    return (_leader(sessions, made_up[-1].number) if made_up else None) or found
+
+
+def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
+    number = first_number
+    for stretch in stretches:
+        cadence = stretch.phase.cadence
+        places = {}
+        if isinstance(cadence, NamedDays):
+            places = {one.name: place for place, one in enumerate(cadence.sessions, start=1)}
+        for named in stretch.named():
+            if named.follows:
+                before = number - stretch.first_place
+                yield _Follower(
+                    before + places[named.name],
+                    before + places[named.follows],
+                    places[named.name],
+                    stretch.phase,
+                    named.minutes or stretch.minutes,
+                    named.window or stretch.phase.window,
+                    named,
+                )
+        number += stretch.sessions or 0
+
+
+def _without_leader(follower: _Follower, first_number: int) -> Unplaced:
+    elsewhere = follower.leader < first_number
+    what = "took place elsewhere" if elsewhere else "has no place"
+    reason = Reason("no-place", f"it counts from session {follower.leader}, which {what}")
+    name, leader = follower.named.name, follower.leader
+    return Unplaced("session", name, leader, "after", None, (reason,), follower.number)
+
+
+def _place(
+    follower: _Follower, leader: Session, sessions: list[Session], slots: Slots, zone: tzinfo
+) -> Session | Unplaced:
+    after = leader.start.date()
+    target = after + timedelta(days=follower.named.day)
+    first = max(target - timedelta(days=follower.window.early), after + timedelta(days=1))
+    last = target + timedelta(days=follower.window.late)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    taken = {one.start.date(): one.number for one in sessions if one.is_live}
+
+    def why_not(day: date) -> tuple[Reason, ...]:
+        if day in taken:
+            return (Reason("gap", f"{day_text(day)} is taken by session {taken[day]}"),)
+        if slots.legal_start(day, follower.minutes):
+            return ()
+        return slots.why_none(day, follower.minutes)
+
+    for day in sorted(days, key=lambda day: (abs((day - target).days), day)):
+        option = None if day in taken else slots.legal_start(day, follower.minutes)
+        if option is None:
+            continue
+        start = datetime.combine(day, option[0], zone)
+        reasons = why_not(target) if day != target else ()
+        if option[1]:
+            reasons += slots.refusals(day, slots.times.on(day), follower.minutes)
+        return Session(
+            number=follower.number,
+            phase=follower.phase.name,
+            place=follower.place,
+            target=target,
+            window_start=first,
+            window_end=last,
+            start=start,
+            end=session_end(start, follower.minutes),
+            moved_minutes=option[1],
+            reasons=tuple(dict.fromkeys(reasons)),
+            status=TENTATIVE if leader.status == TENTATIVE else PLANNED,
+            name=follower.named.name,
+        )
+    found = [reason for day in days for reason in why_not(day)]
+    return Unplaced(
+        "session",
+        follower.named.name,
+        leader.number,
+        "after",
+        (first, last),
+        tuple(dict.fromkeys(found)),
+        follower.number,
+    )

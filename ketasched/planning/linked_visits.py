@@ -1,0 +1,252 @@
+"""Linked visits, placed when the sessions stand.
+
+Each goes to the legal place nearest its ideal time; of two that are as near, to the earlier. It
+overlaps no session and no other linked visit. One without a legal place is told with why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Candidate, Constraint, Reason, lasting, session_end
+from ketasched.domain.clinic import ALL_DAY, Clinic
+from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
+from ketasched.domain.linked_visit_rule import WAKING, VisitRule
+from ketasched.domain.wording import clock_text
+
+STEP = timedelta(minutes=15)
+"""The distance between two starts that are tried, counted from the ideal time."""
+
+
+class Beside(NamedTuple):
+    """What decides where linked visits may stand.
+
+    ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
+    begins ``today`` or later is placed before today, and none of a running one before ``now``.
+    """
+
+    at_clinic: Sequence[Constraint]
+    by_video: Sequence[Constraint]
+    today: date
+    now: datetime | None = None
+
+
+def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
+    """Refuse what is outside waking hours, by video or where no opening hours are known."""
+    hours = "-".join(clock_text(time(*divmod(minute, 60))) for minute in WAKING)
+
+    def refuse(candidate: Candidate) -> Reason | None:
+        for day, begins, ends in candidate.parts(clinic.zone):
+            hours_are_known = not by_video and clinic.on(day).spans != ALL_DAY
+            if not hours_are_known and not (WAKING[0] <= begins and ends <= WAKING[1]):
+                return Reason("hours", f"outside waking hours, {hours}")
+        return None
+
+    return refuse
+
+
+def add_visits(course: Course, beside: Beside, without: frozenset[str], *, already: int) -> Course:
+    """The course with its linked visits, but for the kinds ``without``.
+
+    What belongs to a first session that took place elsewhere (``already``) is behind us.
+    """
+    visits: list[LinkedVisit] = []
+    unplaced: list[Unplaced] = []
+    taken = _Taken()
+    for session in course.sessions:
+        taken.add(session)
+    for rule in course.protocol.visits:
+        if rule.kind in without:
+            continue
+        sessions = _anchors(rule, course, already)
+        unplaced += _without_session(rule, course, sessions)
+        for session in sessions:
+            found = _place(_Question(rule, session, course, taken, beside))
+            if isinstance(found, Unplaced):
+                unplaced.append(found)
+            else:
+                visits.append(found)
+                taken.add(found)
+    visits.sort(key=lambda visit: visit.start)
+    return replace(course, visits=tuple(visits), unplaced=(*course.unplaced, *unplaced))
+
+
+class _Taken:
+    """What stands already, by the days it takes something of."""
+
+    def __init__(self) -> None:
+        self._by_day: dict[date, list[Session | LinkedVisit]] = {}
+
+    def add(self, entry: Session | LinkedVisit) -> None:
+        for day in {entry.start.date(), entry.end.date()}:
+            self._by_day.setdefault(day, []).append(entry)
+
+    def between(self, start: datetime, end: datetime) -> list[Session | LinkedVisit]:
+        """What overlaps a time."""
+        days = sorted({start.date(), end.date()})
+        found = [one for day in days for one in self._by_day.get(day, ())]
+        return [one for one in dict.fromkeys(found) if one.start < end and start < one.end]
+
+
+def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
+    """The sessions a linked visit goes with."""
+    sessions = course.sessions
+    which = rule.anchor.which
+    if which == "first":
+        return [] if already else [sessions[0]]
+    if which == "last":
+        return [sessions[-1]]
+    if which == "each":
+        return list(sessions)
+    if which == "review":
+        wanted = {review.after_session for review in course.reviews}
+    else:
+        wanted = {rule.anchor.number} - {0}
+    return [one for one in sessions if one.number in wanted or one.instead_of in wanted]
+
+
+def _without_session(
+    rule: VisitRule, course: Course, sessions: list[Session]
+) -> Iterator[Unplaced]:
+    """What would go with a session that has no place itself."""
+    wanted = {rule.anchor.number}
+    if rule.anchor.which == "review":
+        wanted = {review.after_session for review in course.reviews}
+    lost = {one.number for one in course.unplaced if one.number}
+    for number in sorted(wanted & lost - {session.number for session in sessions}):
+        reason = Reason("no-place", f"session {number} has no place")
+        yield Unplaced(rule.kind, rule.name, number, rule.anchor.side, None, (reason,))
+
+
+class _Question(NamedTuple):
+    """One linked visit to place: the rule, its session, and all that stands already."""
+
+    rule: VisitRule
+    session: Session
+    course: Course
+    taken: _Taken
+    beside: Beside
+
+    @property
+    def following(self) -> Session | None:
+        """The next session, which what comes with a review is over before."""
+        if self.rule.anchor.which != "review":
+            return None
+        later = (one for one in self.course.sessions if one.start > self.session.start)
+        return min(later, key=lambda one: one.start, default=None)
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.rule.anchor.side == "after" else -1
+
+
+def _place(question: _Question) -> LinkedVisit | Unplaced:
+    """The legal place nearest the ideal time, or why there is none."""
+    rule, session = question.rule, question.session
+    ideal = _ideal(question)
+    tried: list[datetime] = []
+    for start in _starts(question, ideal):
+        if next(_each_refusal(question, start), None) is None:
+            return LinkedVisit(
+                rule.kind,
+                rule.name,
+                session.number,
+                rule.anchor.side,
+                rule.anchor.which,
+                ideal,
+                start,
+                session_end(start, rule.minutes),
+                rule.by_video,
+                _refusals(question, ideal) if start != ideal else (),
+                TENTATIVE if session.status == TENTATIVE else PLANNED,
+            )
+        tried.append(start)
+    refused: dict[date, list[tuple[Reason, ...]]] = {}
+    for start in tried:  # why is asked for only now: most visits have a place
+        refused.setdefault(start.date(), []).append(_refusals(question, start))
+    found = [
+        reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
+    ]
+    return Unplaced(
+        rule.kind,
+        rule.name,
+        session.number,
+        rule.anchor.side,
+        (min(refused), max(refused)),
+        tuple(dict.fromkeys(found)),
+    )
+
+
+def _ideal(question: _Question) -> datetime:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        day = session.start.date() + timedelta(days=question.sign * offset.ideal)
+        return datetime.combine(day, session.start.time(), session.start.tzinfo)
+    edge = session.end if question.sign > 0 else session.start
+    moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.ideal)
+    return moment.astimezone(edge.tzinfo)
+
+
+def _starts(question: _Question, ideal: datetime) -> Iterator[datetime]:
+    """Every start within the distance of the session, nearest the ideal time first."""
+    steps = 0
+    inside = True
+    while inside:
+        inside = False
+        for sign in (-1, 1) if steps else (1,):
+            start = _stepped(question.rule, ideal, sign * steps * STEP)
+            if _is_near_enough(question, start):
+                inside = True
+                yield start
+        steps += 1
+
+
+def _stepped(rule: VisitRule, ideal: datetime, by: timedelta) -> datetime:
+    if rule.offset.in_days:  # on the wall clock
+        return ideal + by
+    return (ideal.astimezone(UTC) + by).astimezone(ideal.tzinfo)
+
+
+def _is_near_enough(question: _Question, start: datetime) -> bool:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        distance = question.sign * (start.date() - session.start.date()).days
+        return offset.least <= distance <= offset.most
+    edge = session.end if question.sign > 0 else session.start
+    passed = question.sign * (start.astimezone(UTC) - edge.astimezone(UTC))
+    return timedelta(minutes=offset.least) <= passed <= timedelta(minutes=offset.most)
+
+
+def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
+    return tuple(_each_refusal(question, start))
+
+
+def _each_refusal(question: _Question, start: datetime) -> Iterator[Reason]:
+    rule, anchor, course, taken, beside = question
+    if beside.now is not None and start < beside.now:
+        what = "that day" if start.date() < beside.now.date() else "that time"
+        yield Reason("past", f"{what} has passed")
+        return
+    if beside.now is None and start.date() < beside.today <= course.start:
+        yield Reason("past", "that day has passed")
+        return
+    end = session_end(start, rule.minutes)
+    candidate = Candidate(start.date(), start.time(), rule.minutes)
+    constraints = beside.by_video if rule.by_video else beside.at_clinic
+    for one in constraints:
+        reason = one(candidate)
+        if reason:
+            yield reason
+    if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
+        yield Reason("taken", f"not {rule.anchor.side} session {anchor.number}")
+    for other in taken.between(start, end):
+        if isinstance(other, LinkedVisit):
+            yield Reason("taken", f"at the time of the {other.name}")
+        elif other is not anchor:
+            yield Reason("taken", f"at the time of session {other.number}")
+    if question.following is not None and end > question.following.start:
+        number = question.following.number
+        yield Reason("taken", f"the review comes before session {number}")

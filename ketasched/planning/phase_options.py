@@ -1,0 +1,185 @@
+"""What the user chose of a protocol: session counts, cadences, where to begin, how far to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from ketasched.domain.protocol import MAX_SESSIONS, Cadence, Phase, Protocol, Window
+from ketasched.domain.wording import count_text, list_text
+from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.planning.targets import Stretch
+
+Value = TypeVar("Value")
+
+
+class Choices(NamedTuple):
+    """The choices a protocol leaves to the clinician.
+
+    Args:
+        sessions: sessions by phase name; the empty name is the one phase that leaves a choice.
+        cadences: one of the protocol's alternatives by phase name.
+        windows: another window by phase name.
+        until: lay out the open-ended phase up to the targets on this day.
+        already: sessions that took place elsewhere, left out at the front.
+    """
+
+    sessions: Mapping[str, int] = {}
+    cadences: Mapping[str, Cadence] = {}
+    windows: Mapping[str, Window] = {}
+    until: date | None = None
+    already: int = 0
+
+
+class Layout(NamedTuple):
+    """The stretches to lay out, the phases left out, and the last number that has a total."""
+
+    stretches: tuple[Stretch, ...]
+    left_out: tuple[str, ...]
+    total: int
+
+
+def lay_out(protocol: Protocol, choices: Choices) -> Layout:
+    """Apply the user's choices to a protocol.
+
+    Raises:
+        UsageProblem: a choice that the protocol does not leave, or that would change nothing.
+    """
+    counts = _counts(protocol, choices.sessions)
+    cadences = _by_phase(protocol, "--cadence", choices.cadences)
+    windows = _by_phase(protocol, "--window", choices.windows)
+    phases = [
+        _with_window(_with_cadence(phase, cadences.get(phase.name)), windows.get(phase.name))
+        for phase in protocol.phases
+    ]
+    open_ended = [phase for phase in phases if counts[phase.name] is None]
+    if choices.until and not open_ended:
+        raise UsageProblem(
+            f"--until: {protocol.id} has no open-ended phase left to lay out",
+            "leave --until out",
+        )
+    stretches: list[Stretch] = []
+    to_skip = choices.already
+    minutes = protocol.minutes
+    for phase in phases:
+        count = counts[phase.name]
+        if count is None:
+            if choices.until:
+                stretches.append(Stretch(phase, 1 + to_skip, None, choices.until, minutes))
+            elif phase.name in cadences:
+                raise UsageProblem(
+                    f"--cadence: the phase {phase.name} is open-ended and is left out",
+                    "add --until DATE to lay it out",
+                )
+            to_skip = 0
+        elif count > to_skip:
+            stretches.append(Stretch(phase, 1 + to_skip, count - to_skip, None, minutes))
+            to_skip = 0
+        else:
+            to_skip -= count
+            if phase.name in cadences:
+                raise UsageProblem(f"--cadence: all of the phase {phase.name} took place already")
+    total = sum(count or 0 for count in counts.values())
+    if not stretches:
+        raise UsageProblem(
+            f"--already {choices.already}: {protocol.id} has {count_text(total, 'session')}, "
+            "so none is left to plan",
+            "add --until DATE to lay out its open-ended phase"
+            if open_ended
+            else "give a smaller number",
+        )
+    if total > MAX_SESSIONS:
+        raise UsageProblem(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
+    _refuse_idle_windows(windows, stretches)
+    left_out = () if choices.until else tuple(phase.name for phase in open_ended)
+    return Layout(tuple(stretches), left_out, total)
+
+
+def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | None]:
+    counts = {phase.name: phase.sessions for phase in protocol.phases}
+    seen = set()
+    for name, number in chosen.items():
+        phase = _phase(protocol, name) if name else _only_choice(protocol)
+        if phase.name in seen:
+            raise UsageProblem(f"--sessions is given twice for the phase {phase.name}")
+        seen.add(phase.name)
+        choice = phase.choice
+        if phase.sessions is not None and choice is None:
+            raise UsageProblem(
+                f"--sessions: the phase {phase.name} of {protocol.id} leaves no choice, "
+                f"it has {count_text(phase.sessions, 'session')}",
+                "leave --sessions out, or write a protocol of your own",
+            )
+        if choice and not choice.fewest <= number <= choice.most:
+            raise UsageProblem(
+                f"--sessions: the phase {phase.name} of {protocol.id} has {choice} sessions, "
+                f"not {number}",
+                "choose a number the protocol allows, or write a protocol of your own",
+            )
+        counts[phase.name] = number
+    return counts
+
+
+def _only_choice(protocol: Protocol) -> Phase:
+    with_choice = [phase for phase in protocol.phases if phase.choice]
+    if len(with_choice) == 1:
+        return with_choice[0]
+    if not with_choice:
+        raise UsageProblem(
+            f"--sessions: {protocol.id} leaves no choice of the number of sessions",
+            "leave --sessions out, or write a protocol of your own",
+        )
+    names = list_text([phase.name for phase in with_choice], "or")
+    raise UsageProblem(f"--sessions: say for which phase, {names}", "write --sessions PHASE=N")
+
+
+def _phase(protocol: Protocol, name: str) -> Phase:
+    for phase in protocol.phases:
+        if phase.name.casefold() == name.casefold():
+            return phase
+    names = [phase.name for phase in protocol.phases]
+    raise UsageProblem(
+        f"{protocol.id} has no phase `{name}`",
+        did_you_mean(name, names) or f"its phases are {list_text(names)}",
+    )
+
+
+def _by_phase(protocol: Protocol, option: str, chosen: Mapping[str, Value]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in chosen.items():
+        phase = _phase(protocol, name)
+        if phase.name in found:
+            raise UsageProblem(f"{option} is given twice for the phase {phase.name}")
+        found[phase.name] = value
+    return found
+
+
+def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
+    if wanted is None or wanted == phase.cadence:
+        return phase
+    for alternative in phase.alternatives:
+        if alternative.cadence == wanted:
+            return phase.using(alternative)
+    offered = [str(phase.cadence), *(str(one.cadence) for one in phase.alternatives)]
+    raise UsageProblem(
+        f"--cadence: the phase {phase.name} is not offered {wanted}",
+        f"choose {list_text(offered, 'or')}"
+        if phase.alternatives
+        else f"it is always {offered[0]}",
+    )
+
+
+def _with_window(phase: Phase, window: Window | None) -> Phase:
+    return replace(phase, window=window) if window else phase
+
+
+def _refuse_idle_windows(windows: Mapping[str, Window], stretches: list[Stretch]) -> None:
+    for name in windows:
+        found = [stretch for stretch in stretches if stretch.phase.name == name]
+        if not found:
+            raise UsageProblem(f"--window: no session of the phase {name} is laid out")
+        named = found[0].named()
+        if named and all(one.window for one in named):
+            raise UsageProblem(f"--window: each session of {name} has a window of its own")

@@ -1,0 +1,226 @@
+"""The best legal days for the sessions of a course.
+
+Best is unique: the least sum of squared days from target; then the fewest sessions on another
+day than their target; then the least sum of minutes by which start times changed; then the
+earliest dates in order; then the earliest start times in order. Dynamic programming over
+(session, day) finds it exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason
+from ketasched.domain.course import Pause
+from ketasched.domain.wording import count_text, day_text
+from ketasched.planning.best_days import Search, State
+from ketasched.planning.start_times import Slots
+from ketasched.planning.targets import Target
+
+
+class Placed(NamedTuple):
+    """Where a session stands, and why it is not on its target at the asked time."""
+
+    target: Target
+    day: date
+    start: time
+    moved_minutes: int
+    reasons: tuple[Reason, ...] = ()
+
+
+class Placement(NamedTuple):
+    """A legal course: every session placed, and the pause it took, if any."""
+
+    placed: tuple[Placed, ...]
+    pause: Pause | None = None
+
+
+class Refused(NamedTuple):
+    """A day no session may take, and why."""
+
+    day: date
+    reasons: tuple[Reason, ...]
+
+
+class NoPlacement(NamedTuple):
+    """The first session that cannot be placed together with all before it, and its window.
+
+    ``session_with_pause`` is the first one that has no place whatever pause is taken before it.
+    """
+
+    session: int
+    first: date
+    last: date
+    refused: tuple[Refused, ...]
+    session_with_pause: int
+
+
+def place(
+    targets: Sequence[Target], slots: Slots, fixed: Mapping[int, datetime], start: date
+) -> Placement | NoPlacement:
+    """Place every session on its best legal day and time.
+
+    When there is no such placement, the fewest whole weeks that help, within what the phases
+    allow, are inserted before one session.
+
+    Args:
+        targets: the ideal days, in order.
+        slots: what refuses a candidate, and the asked start times.
+        fixed: wall times of sessions by number that are where they are (attended, or moved by a
+            person): exempt from window and constraints, their gaps to free sessions are kept.
+        start: the start of the course: the session due on it stands on it if that is legal, and
+            none that is due later stands before it.
+
+    Raises:
+        ValueError: fixed sessions are out of number order.
+    """
+    in_order = [fixed[target.number] for target in targets if target.number in fixed]
+    if any(later <= earlier for earlier, later in pairwise(in_order)):
+        raise ValueError("fixed sessions are out of number order")
+    search = Search(targets, slots, fixed, start)
+    for weeks in range(1 + max(target.phase.pause for target in targets)):
+        found = search.best(weeks)
+        if found is not None:
+            return _explained(search, weeks, *found)
+    return _failure(search)
+
+
+def refuse_pause(
+    targets: Sequence[Target], slots: Slots, fixed: Mapping[int, datetime], start: date
+) -> NoPlacement:
+    """Why there is no placement without a pause, of targets for which `place` takes one."""
+    return _failure(Search(targets, slots, fixed, start))
+
+
+def _explained(search: Search, weeks: int, chosen: list[State], pause_index: int) -> Placement:
+    """The chosen days with the reason for every move, and for the pause."""
+    targets = list(search.targets)
+    gaps = list(search.gaps)
+    pause = None
+    if pause_index:
+        pause = Pause(targets[pause_index].number, weeks, _what_forced_a_pause(search))
+        least, most = gaps[pause_index]
+        gaps[pause_index] = least, None if most is None else most + 7 * weeks
+        put_off = timedelta(weeks=weeks)
+        targets[pause_index:] = [
+            target._replace(day=target.day + put_off, skipped=())
+            for target in targets[pause_index:]
+        ]
+    placed = [
+        Placed(target, state.day, state.start, state.moved_minutes)
+        for target, state in zip(targets, chosen, strict=True)
+    ]
+    return Placement(
+        tuple(
+            one._replace(reasons=_why(search, index, placed, gaps))
+            for index, one in enumerate(placed)
+        ),
+        pause,
+    )
+
+
+_Gaps = Sequence[tuple[int, int | None]]
+
+
+def _why(search: Search, index: int, placed: list[Placed], gaps: _Gaps) -> tuple[Reason, ...]:
+    """What refused the target, or else which gap to which neighbour; then what refused the time.
+
+    At the best placement one of these holds for every session that moved: otherwise it could go
+    back to its target, and the course would be better.
+    """
+    one = placed[index]
+    reasons = list(one.target.skipped)
+    if one.target.number in search.fixed:
+        return tuple(reasons)
+    target_day = one.target.day
+    if one.day != target_day:
+        if search.legal_start(index, target_day):
+            reasons += _neighbours_in_the_way(index, placed, gaps)
+        else:
+            reasons += search.slots.why_none(target_day, one.target.minutes)
+    if one.moved_minutes:
+        asked = search.slots.times.on(one.day)
+        reasons += search.slots.refusals(one.day, asked, one.target.minutes)
+    return tuple(dict.fromkeys(reasons))
+
+
+def _neighbours_in_the_way(index: int, placed: list[Placed], gaps: _Gaps) -> list[Reason]:
+    day = placed[index].target.day
+    reasons = []
+    for neighbour, gap_index in ((index - 1, index), (index + 1, index + 1)):
+        if 0 <= neighbour < len(placed):
+            other = placed[neighbour]
+            days = (other.day - day).days if neighbour > index else (day - other.day).days
+            name = str(other.target)
+            if days == 0:
+                reasons.append(Reason("gap", f"{day_text(day)} is taken by {name}"))
+            elif days < 0:
+                side = "after" if neighbour < index else "before"
+                reasons.append(Reason("gap", f"{day_text(day)} is not {side} {name}"))
+            else:
+                where = f"from {name} ({day_text(other.day)})"
+                reasons += _gap_reasons(gaps[gap_index], [days], where, f"{day_text(day)} is ")
+    return reasons
+
+
+def _gap_reasons(
+    gap: tuple[int, int | None], days: list[int], where: str, what: str = ""
+) -> list[Reason]:
+    least, most = gap
+    faults = []
+    if any(number < least for number in days):
+        faults.append(f"less than {count_text(least, 'day')}")
+    if most is not None and any(number > most for number in days):
+        faults.append(f"more than {count_text(most, 'day')}")
+    return [Reason("gap", f"{what}{' or '.join(faults)} {where}")] if faults else []
+
+
+def _what_forced_a_pause(search: Search) -> tuple[Reason, ...]:
+    failure = _failure(search)
+    window = f"{day_text(failure.first)} to {day_text(failure.last)}"
+    forced = Reason(
+        "no-place", f"no legal day for session {failure.session} in its window, {window}"
+    )
+    found = [reason for refused in failure.refused for reason in refused.reasons]
+    return forced, *dict.fromkeys(found)
+
+
+def _failure(search: Search) -> NoPlacement:
+    """The first session without a place when no pause is taken, and why each day is refused."""
+    index, before = _first_without_place(search, 0)
+    longest = max(target.phase.pause for target in search.targets)
+    furthest = max(_first_without_place(search, weeks)[0] for weeks in range(longest + 1))
+    number = search.targets[index].number
+    window = search.window(index, 0)
+    refused = []
+    for day in window:
+        reasons: Sequence[Reason] = ()
+        if number not in search.fixed and not search.legal_start(index, day):
+            reasons = search.slots.why_none(day, search.targets[index].minutes)
+        elif before:
+            days = [(day - earlier.day).days for earlier in before]
+            where = f"from {search.targets[index - 1]}, wherever that can stand"
+            reasons = _gap_reasons(search.gaps[index], days, where)
+        refused.append(Refused(day, tuple(reasons)))
+    with_pause = search.targets[furthest].number
+    return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
+
+
+def _first_without_place(search: Search, weeks: int) -> tuple[int, list[State]]:
+    """Its index with a pause of ``weeks`` anywhere before it, and where the session before it can
+    stand together with all before that.
+    """
+    before: list[State] = []
+    for index in range(len(search.targets)):
+        reachable = [
+            state
+            for state in search.steps(index, weeks)
+            if index == 0 or any(search.may_follow(index, earlier, state) for earlier in before)
+        ]
+        if not reachable:
+            return index, before
+        before = reachable
+    return len(search.targets) - 1, before

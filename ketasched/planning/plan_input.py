@@ -1,0 +1,151 @@
+"""All that a course is planned from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.busy import Absence, BusyTimes, away, busy
+from ketasched.domain.candidate import Constraint, unclear_clock
+from ketasched.domain.clinic import Clinic
+from ketasched.domain.protocol import Phase, Protocol
+from ketasched.planning.linked_visits import Beside, waking_hours
+from ketasched.planning.phase_options import Layout
+from ketasched.planning.start_times import Slots, StartTimes
+
+LONGEST_TRAVEL = 12 * 60
+"""The most minutes of travel; a guard against slips of the keyboard."""
+
+
+class Commitments(NamedTuple):
+    """What keeps the patient from coming: absences, and busy times with minutes of ``travel``."""
+
+    absences: tuple[Absence, ...] = ()
+    busy: BusyTimes | None = None
+    travel: int = 0
+
+    def constraints(self, clinic: Clinic, travel: int) -> tuple[Constraint, ...]:
+        """What refuses a candidate when ``travel`` minutes are needed on both sides of it."""
+        found = [away(self.absences, clinic.zone)] if self.absences else []
+        if self.busy:
+            found.append(busy(self.busy, clinic.zone, travel))
+        return tuple(found)
+
+
+NO_COMMITMENTS = Commitments()
+
+
+class Rules(NamedTuple):
+    """What refuses a session, and what a linked visit; made once for many courses."""
+
+    slots: Slots
+    beside: Beside
+
+
+def make_rules(
+    clinic: Clinic, times: StartTimes, commitments: Commitments, today: date = date.min
+) -> Rules:
+    """The rules of a clinic and a patient. No linked visit of a course to come is before today."""
+    at_clinic = (*clinic.constraints(), *commitments.constraints(clinic, commitments.travel))
+    from_home = (unclear_clock(clinic.zone), *commitments.constraints(clinic, 0))
+    beside = Beside(
+        (*at_clinic, waking_hours(clinic, by_video=False)),
+        (*from_home, waking_hours(clinic, by_video=True)),
+        today,
+    )
+    return Rules(Slots(at_clinic, times), beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that a course is planned from.
+
+    ``days`` is the asked weekday pattern; ``already`` sessions took place elsewhere; ``without``
+    are kinds of linked visits to leave out; ``fixed`` are wall times, by number, of sessions that
+    stay where they are.
+    """
+
+    protocol: Protocol
+    layout: Layout
+    start: date
+    clinic: Clinic
+    rules: Rules
+    days: tuple[int, ...] = ()
+    already: int = 0
+    without: frozenset[str] = frozenset()
+    fixed: Mapping[int, datetime] = field(default_factory=dict)
+    commitments: Commitments = NO_COMMITMENTS
+
+    @property
+    def times(self) -> StartTimes:
+        """The asked start times."""
+        return self.rules.slots.times
+
+    @property
+    def phases(self) -> dict[str, Phase]:
+        """The phases by name, with the cadences and windows that were chosen."""
+        laid_out = {stretch.phase.name: stretch.phase for stretch in self.layout.stretches}
+        return {phase.name: phase for phase in self.protocol.phases} | laid_out
+
+    def paced(self, phase: str, pace: str) -> Phase:
+        """The phase whose cadence, window and gap a session of ``phase`` keeps at a ``pace``: the
+        name of another phase or a cadence its own offers; empty is its own.
+
+        Raises:
+            KeyError: there is no such phase or cadence.
+        """
+        own = self.phases[phase]
+        if not pace or pace == str(own.cadence):
+            return own
+        return self.phases[pace] if pace in self.phases else self._offered(phase)[pace]
+
+    def cadences(self, phase: str) -> list[str]:
+        """What cadences a phase offers."""
+        return [str(self.phases[phase].cadence), *self._offered(phase)]
+
+    def _offered(self, phase: str) -> dict[str, Phase]:
+        as_written = next(one for one in self.protocol.phases if one.name == phase)
+        others = {str(one.cadence): as_written.using(one) for one in as_written.alternatives}
+        found = {str(as_written.cadence): as_written} | others
+        found.pop(str(self.phases[phase].cadence), None)
+        return found
+
+    @property
+    def first_minutes(self) -> int:
+        """The length of the session on the start."""
+        for named in self.layout.stretches[0].named():
+            cadence = self.layout.stretches[0].phase.cadence
+            if not named.follows and (
+                self.already or named.day == getattr(cadence, "first_day", 0)
+            ):
+                return named.minutes or self.protocol.minutes
+        return self.protocol.minutes
+
+    def week(self) -> Clinic:
+        """The clinic, open on the weekdays on which a session fits its hours at the asked time,
+        or as far from it as that may change.
+        """
+        monday = date(2001, 1, 1)
+        fitting = frozenset(
+            weekday
+            for weekday in range(7)
+            if any(
+                self.clinic.fits(weekday, start, self.first_minutes)
+                for start, _ in self.times.options(monday + timedelta(days=weekday))
+            )
+        )
+        return self.clinic.only_on(fitting)
+
+    def flexible(self, minutes: int) -> Order:
+        """The same order with start times that may change by so many minutes."""
+        return self._timed(self.times._replace(flex=minutes))
+
+    def at(self, start: time) -> Order:
+        """The same order with another start time, on all weekdays."""
+        return self._timed(self.times._replace(by_weekday=(start,) * 7))
+
+    def _timed(self, times: StartTimes) -> Order:
+        slots = Slots(self.rules.slots.constraints, times)
+        return replace(self, rules=self.rules._replace(slots=slots))

@@ -1,0 +1,87 @@
+"""Whether a protocol can be kept at all: its own targets against its own gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from itertools import pairwise
+
+from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
+from ketasched.domain.protocol import Phase, Protocol
+from ketasched.domain.wording import count_text
+from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+
+_SOME_MONDAY = date(2001, 1, 1)
+_OPEN_ENDED_SAMPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a phase, by its name, under one of its keys."""
+
+    phase: str
+    key: str
+    message: str
+
+
+def own_gaps_fault(protocol: Protocol) -> Fault | None:
+    """The gap a protocol's own targets break from some start, with nothing closed but weekends or
+    nothing at all; also with each alternative cadence. Some starts may have no weekday pattern,
+    but not all of them.
+    """
+    for phases in _with_each_alternative(protocol.phases):
+        outcomes = [
+            _outcome(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
+            for week in (WORKING_WEEK, WHOLE_WEEK)
+            for weekday, spans in enumerate(week)
+            if spans
+        ]
+        for found in outcomes:
+            if isinstance(found, Fault):
+                return found
+        patternless = [found for found in outcomes if isinstance(found, NoPattern)]
+        if len(patternless) == len(outcomes):
+            phase = patternless[0].phase
+            message = f"no weekdays give {phase.cadence} with {phase.gap} between sessions"
+            return Fault(phase.name, "gap", message)
+    return None
+
+
+def _with_each_alternative(phases: tuple[Phase, ...]) -> Iterator[list[Phase]]:
+    yield list(phases)
+    for index, phase in enumerate(phases):
+        for alternative in phase.alternatives:
+            yield [*phases[:index], phase.using(alternative), *phases[index + 1 :]]
+
+
+def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> Fault | NoPattern | None:
+    stretches = [Stretch(phase, 1, phase.sessions or _OPEN_ENDED_SAMPLE) for phase in phases]
+    targets = lay_targets(stretches, start, clinic)
+    if isinstance(targets, NoPattern):
+        return targets
+    faults = (_gap_fault(before, here) for before, here in pairwise(targets))
+    return next((fault for fault in faults if fault), None)
+
+
+def _gap_fault(before: Target, here: Target) -> Fault | None:
+    days = (here.day - before.day).days
+    if before.phase.name == here.phase.name:
+        gap = here.phase.gap
+        if gap.min <= days <= gap.max:
+            return None
+        return Fault(
+            here.phase.name,
+            "gap",
+            f"sessions {before.number} and {here.number} are due {count_text(days, 'day')} apart, "
+            f"but the gap is {gap}",
+        )
+    least = min(before.phase.gap.min, here.phase.gap.min)
+    if days >= least:
+        return None
+    return Fault(
+        here.phase.name,
+        "after",
+        f"the phase begins {count_text(days, 'day')} after the one before it, "
+        f"but the gap is at least {count_text(least, 'day')}",
+    )

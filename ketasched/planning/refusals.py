@@ -1,0 +1,188 @@
+"""Why there is no course: refusals of a start, of weekdays, of a length, and no legal day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason
+from ketasched.domain.clinic import Clinic, spans_text
+from ketasched.domain.protocol import PerWeek
+from ketasched.domain.wording import (
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    clock_text,
+    count_text,
+    day_text,
+    days_text,
+    duration_text,
+    list_text,
+    minute_of_day,
+)
+from ketasched.errors import UsageProblem
+from ketasched.planning.placement import (
+    NoPlacement,
+    Refused,
+)
+from ketasched.planning.plan_input import Order
+from ketasched.planning.targets import NoPattern, Target, lay_targets
+
+
+class Failure(NamedTuple):
+    """Why there is no course: the session that cannot be placed, its window, and each refused day.
+
+    ``code``: too-long, closed-weekday, outside-hours, not-in-days, no-pattern or no-placement;
+    ``phase`` is the session's, with the last of them.
+    """
+
+    code: str
+    message: str
+    hint: str
+    session: int
+    first: date
+    last: date
+    refused: tuple[Refused, ...]
+    phase: str = ""
+
+
+def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None:
+    """Refuse an ``--until`` before the open-ended phase begins.
+
+    Raises:
+        UsageProblem: it is.
+    """
+    open_ended = order.layout.stretches[-1]
+    if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
+        return
+    stretches = [*order.layout.stretches[:-1], open_ended._replace(sessions=1, until=None)]
+    begins = lay_targets(stretches, order.start, week, order.days)
+    day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
+    raise UsageProblem(
+        f"--until {open_ended.until.isoformat()} is before {open_ended.phase.name} begins{day}",
+        "give a later day, or leave --until out",
+    )
+
+
+def refuse_length(order: Order) -> Failure | None:
+    """The failure of a session longer than the clinic is ever open without a break, if it is."""
+    stretches = order.layout.stretches
+    lengths = [
+        named.minutes or stretch.minutes for stretch in stretches for named in stretch.named()
+    ]
+    lengths += [stretch.minutes for stretch in stretches if not stretch.named()]
+    longest, which = order.clinic.longest_span()
+    if max(lengths) <= longest:
+        return None
+    text = (
+        f"a session takes {duration_text(max(lengths))}, and the clinic's longest opening span is "
+        f"{duration_text(longest)}, {which}"
+    )
+    refused = (Refused(order.start, (Reason("hours", text),)),)
+    hint = "look at the clinic's hours, or at the steps of the protocol"
+    return Failure("too-long", text, hint, order.already + 1, order.start, order.start, refused)
+
+
+def refuse_start(order: Order, week: Clinic) -> Failure | None:
+    """The failure of a start on a weekday that is never open, or not among those asked for."""
+    allowed = week.open_weekdays
+    if order.days:
+        allowed &= frozenset(order.days)
+    weekday = order.start.weekday()
+    if weekday in allowed:
+        return None
+    if weekday in week.open_weekdays:
+        asked = list_text([WEEKDAYS[day] for day in order.days], "or")
+        text = f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
+        code, reason = "not-in-days", Reason("weekday", text)
+    else:
+        reason = _closed_weekday(order, weekday)
+        code = "closed-weekday" if reason.kind == "closed" else "outside-hours"
+    message = f"the course cannot start on {day_text(order.start)}: {reason.text}"
+    return _start_failure(order, code, message, reason)
+
+
+def _closed_weekday(order: Order, weekday: int) -> Reason:
+    """Why no session fits a weekday: it is closed, or its hours are too short at that time."""
+    once = order.clinic.openings.get(order.start) and order.start.weekday() == weekday
+    if once and not order.clinic.week[weekday]:
+        text = f"{WEEKDAY_NAMES[weekday]}s have no opening hours of their own, only that day has"
+        return Reason("closed", text)
+    start = order.times.by_weekday[weekday]
+    begins = minute_of_day(start)
+    past_midnight = begins + order.first_minutes > 1440
+    for day in (weekday, (weekday + 1) % 7) if past_midnight else (weekday,):
+        if not order.clinic.week[day]:
+            return Reason("closed", f"closed on {WEEKDAY_NAMES[day]}s")
+    hours = spans_text(order.clinic.week[weekday])
+    text = f"{duration_text(order.first_minutes)} from {clock_text(start)}"
+    if order.times.flex:
+        text += f", up to {duration_text(order.times.flex)} earlier or later,"
+    name = WEEKDAY_NAMES[weekday]
+    return Reason("hours", f"{text} do not fit the hours on {name}s, {hours}")
+
+
+def refuse_days(order: Order, week: Clinic) -> Failure | None:
+    """A weekday of the user's that is never open."""
+    never_open = [day for day in order.days if day not in week.open_weekdays]
+    if not never_open:
+        return None
+    reason = _closed_weekday(order, never_open[0])
+    return _days_failure(order, reason.text, reason, "choose open days for --days")
+
+
+def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure:
+    asked = ",".join(WEEKDAYS[day].lower() for day in order.days)
+    refused = (Refused(order.start, (reason,)),)
+    return Failure(
+        "no-pattern",
+        f"--days {asked}: {text}",
+        hint,
+        order.already + 1,
+        order.start,
+        order.start,
+        refused,
+    )
+
+
+def no_pattern(order: Order, found: NoPattern) -> Failure:
+    """The failure of a phase for which no open weekdays keep its gaps."""
+    cadence = found.phase.cadence
+    if isinstance(cadence, PerWeek) and cadence.sessions == len(order.days):
+        text = (
+            f"the phase {found.phase.name} keeps {found.phase.gap} between sessions, "
+            "and these days do not"
+        )
+        hint = "leave --days out to have the days chosen, or choose other days"
+        return _days_failure(order, text, Reason("gap", text), hint)
+    weekday = WEEKDAY_NAMES[found.day.weekday()]
+    reason = Reason(
+        "weekday",
+        f"no open weekdays with {weekday} among them give {found.phase.cadence} "
+        f"with {found.phase.gap} between sessions",
+    )
+    return _start_failure(
+        order,
+        "no-pattern",
+        f"{order.protocol.id} cannot start on {day_text(order.start)}: "
+        f"in the phase {found.phase.name} {reason.text}",
+        reason,
+    )
+
+
+def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Failure:
+    refused = (Refused(order.start, (reason,)),)
+    return Failure(code, message, "", order.already + 1, order.start, order.start, refused)
+
+
+def no_placement(order: Order, found: NoPlacement, phase: str) -> Failure:
+    """The failure of a session without a legal day."""
+    window = days_text(found.first, found.last)
+    message = f"session {found.session} has no legal day in its window, {window}"
+    weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
+    if found.session_with_pause == found.session != order.already + 1 and weeks:
+        message += f", even with a pause of {count_text(weeks, 'week')}"
+    elif found.session_with_pause != found.session:
+        message += f"; with a pause there is none for session {found.session_with_pause}"
+    return Failure(
+        "no-placement", message, "", found.session, found.first, found.last, found.refused, phase
+    )

@@ -1,0 +1,295 @@
+"""Phases and weekday patterns to target days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import combinations, takewhile
+from typing import NamedTuple
+
+from dateutil.rrule import WEEKLY, rrule
+
+from ketasched.domain.candidate import Reason
+from ketasched.domain.clinic import Clinic
+from ketasched.domain.protocol import (
+    MAX_SESSIONS,
+    DayList,
+    EveryWeeks,
+    Gap,
+    NamedDays,
+    NamedSession,
+    PerWeek,
+    Phase,
+    Window,
+    WorkingDays,
+)
+
+LONGEST_CLOSURE = 366
+"""Days a run of working days looks ahead for the next one before it gives up."""
+
+
+class Stretch(NamedTuple):
+    """The part of a phase that is laid out: from ``first_place`` on, ``sessions`` of them or up to
+    ``until`` (an open-ended phase), at the cadence the phase now has. Sessions last ``minutes``.
+    """
+
+    phase: Phase
+    first_place: int
+    sessions: int | None
+    until: date | None = None
+    minutes: int = 0
+
+    def named(self) -> tuple[NamedSession, ...]:
+        """The sessions that are listed one by one, if the phase is such a list."""
+        if not isinstance(self.phase.cadence, NamedDays):
+            return ()
+        return self.phase.cadence.sessions[self.first_place - 1 :][: self.sessions]
+
+
+class Target(NamedTuple):
+    """The ideal day of a session, its window and length.
+
+    ``skipped``: closed days that a run of working days left out. ``name`` is empty unless the
+    protocol names its sessions. ``after_break``: a session before it did not take place, so that
+    the largest gap to what is before that is not asked for.
+    """
+
+    number: int
+    phase: Phase
+    place: int
+    day: date
+    window: Window
+    minutes: int
+    skipped: tuple[Reason, ...] = ()
+    name: str = ""
+    after_break: bool = False
+
+    @property
+    def first(self) -> date:
+        """The first day of its window."""
+        return self.day - timedelta(days=self.window.early)
+
+    @property
+    def last(self) -> date:
+        """The last day of its window."""
+        return self.day + timedelta(days=self.window.late)
+
+    def __str__(self) -> str:
+        return f"session {self.number}"
+
+
+class NoPattern(NamedTuple):
+    """No set of open weekdays with the phase's first weekday keeps its gaps."""
+
+    number: int
+    phase: Phase
+    day: date
+
+
+def weekday_patterns(
+    cadence: PerWeek, gap: Gap, first_weekday: int, open_weekdays: frozenset[int]
+) -> list[tuple[int, ...]]:
+    """The sets of weekdays that give a cadence, the first weekday first; the most even set first.
+
+    Most even is the least sum of squared gaps round one week; ties go to the days that come
+    earliest counted from the first weekday. Up to three a week never use two days running.
+    """
+    if first_weekday not in open_weekdays:
+        return []
+    later = sorted((day - first_weekday) % 7 for day in open_weekdays - {first_weekday})
+    offsets = [
+        (0, *rest)
+        for rest in combinations(later, cadence.sessions - 1)
+        if keeps_gaps((0, *rest), cadence, gap)
+        and (cadence.sessions > 3 or min(_gaps_round((0, *rest), 7)) >= 2)
+    ]
+    offsets.sort(key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
+    return [tuple((first_weekday + offset) % 7 for offset in one) for one in offsets]
+
+
+def keeps_gaps(offsets: tuple[int, ...], cadence: PerWeek, gap: Gap) -> bool:
+    """Whether days counted from the first weekday keep minimum and maximum gap round the cycle."""
+    return all(gap.min <= days <= gap.max for days in _gaps_round(offsets, 7 * cadence.every))
+
+
+def _gaps_round(offsets: tuple[int, ...], cycle: int) -> list[int]:
+    return [
+        later - earlier
+        for earlier, later in zip(offsets, (*offsets[1:], cycle + offsets[0]), strict=True)
+    ]
+
+
+def lay_targets(
+    stretches: Sequence[Stretch],
+    start: date,
+    clinic: Clinic,
+    days: tuple[int, ...] = (),
+    first_number: int = 1,
+) -> list[Target] | NoPattern:
+    """The target days of a course from its start.
+
+    Args:
+        stretches: the phases to lay out, in order.
+        start: the first target.
+        clinic: decides which weekdays are open and which days are working days.
+        days: the weekday pattern of phases with that many sessions a week; the others choose
+            their own.
+        first_number: the number of the first session.
+    """
+    targets: list[Target] = []
+    begin = start
+    number = first_number
+    for position, stretch in enumerate(stretches):
+        phase = stretch.phase
+        if targets and phase.after is not None:
+            begin = targets[-1].day + timedelta(days=phase.after)
+        pattern = None
+        if isinstance(phase.cadence, PerWeek):
+            pattern = _pattern(phase.cadence, phase.gap, begin, clinic, days)
+            if pattern is None:
+                return NoPattern(number, phase, begin)
+        laid = _lay(stretch, begin, pattern, clinic, literal_start=position == 0)
+        targets += [
+            Target(
+                number + index,
+                phase,
+                stretch.first_place + index,
+                day,
+                (named and named.window) or phase.window,
+                (named and named.minutes) or stretch.minutes,
+                skipped,
+                named.name if named else "",
+            )
+            for index, day, skipped, named in laid
+        ]
+        number += stretch.sessions or len(laid)
+        if laid:
+            begin = _next_begin(phase, begin, [one.day for one in laid])
+    return targets
+
+
+class _Ideal(NamedTuple):
+    """The ideal day of the session at a place of a stretch, counted from 0."""
+
+    place: int
+    day: date
+    skipped: tuple[Reason, ...] = ()
+    named: NamedSession | None = None
+
+
+def _lay(
+    stretch: Stretch,
+    begin: date,
+    pattern: tuple[int, ...] | None,
+    clinic: Clinic,
+    *,
+    literal_start: bool,
+) -> list[_Ideal]:
+    cadence = stretch.phase.cadence
+    if isinstance(cadence, WorkingDays):
+        run = _run_of_days(begin, stretch, clinic, literal_start=literal_start)
+        return [_Ideal(index, day, skipped) for index, (day, skipped) in enumerate(run)]
+    if isinstance(cadence, NamedDays):
+        return _named_days(cadence, begin, stretch)
+    if isinstance(cadence, PerWeek) and pattern:
+        days = _pattern_days(cadence, begin, pattern, stretch)
+    elif isinstance(cadence, EveryWeeks):
+        days = _rule_days(begin, cadence.weeks, None, stretch)
+    elif isinstance(cadence, DayList):
+        days = _listed_days(cadence, begin, stretch)
+    else:
+        raise TypeError(cadence)
+    return [_Ideal(index, day) for index, day in enumerate(days)]
+
+
+def _pattern(
+    cadence: PerWeek, gap: Gap, begin: date, clinic: Clinic, days: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """The asked days if they are for this cadence and keep its gaps, else the chosen ones."""
+    if len(days) != cadence.sessions:
+        patterns = weekday_patterns(cadence, gap, begin.weekday(), clinic.open_weekdays)
+        return patterns[0] if patterns else None
+    first = _next_pattern_day(begin, days).weekday()
+    offsets = tuple(sorted((day - first) % 7 for day in days))
+    return days if keeps_gaps(offsets, cadence, gap) else None
+
+
+def _next_pattern_day(begin: date, pattern: tuple[int, ...]) -> date:
+    # With --days a phase may come due between two pattern days: it begins on the next one.
+    while begin.weekday() not in pattern:
+        begin += timedelta(days=1)
+    return begin
+
+
+def _pattern_days(
+    cadence: PerWeek, begin: date, pattern: tuple[int, ...], stretch: Stretch
+) -> list[date]:
+    return _rule_days(_next_pattern_day(begin, pattern), cadence.every, pattern, stretch)
+
+
+def _rule_days(
+    begin: date, interval: int, pattern: tuple[int, ...] | None, stretch: Stretch
+) -> list[date]:
+    # wkst: a treatment week begins on the phase's first weekday, else "every other week" drifts.
+    rule = rrule(
+        WEEKLY,
+        dtstart=datetime.combine(begin, time()),
+        interval=interval,
+        byweekday=pattern,
+        wkst=begin.weekday(),
+        count=min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1),
+    )
+    last = stretch.until or date.max
+    return list(takewhile(lambda day: day <= last, (moment.date() for moment in rule)))
+
+
+def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
+    days = cadence.days[stretch.first_place - 1 :][: stretch.sessions]
+    return [begin + timedelta(days=day - days[0]) for day in days]
+
+
+def _named_days(cadence: NamedDays, begin: date, stretch: Stretch) -> list[_Ideal]:
+    """The named sessions but those that follow another, which count from that one as placed."""
+    free = [(index, one) for index, one in enumerate(stretch.named()) if not one.follows]
+    if not free:
+        return []
+    # Of a course that began elsewhere, the next session stands on the start.
+    zero = cadence.offset(free[0][1].day) if stretch.first_place > 1 else 0
+    return [
+        _Ideal(index, begin + timedelta(days=cadence.offset(one.day) - zero), (), one)
+        for index, one in free
+    ]
+
+
+def _run_of_days(
+    begin: date, stretch: Stretch, clinic: Clinic, *, literal_start: bool
+) -> Iterator[tuple[date, tuple[Reason, ...]]]:
+    day = begin
+    for index in range(min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1)):
+        skipped: list[Reason] = []
+        looked_ahead = 0
+        while not (clinic.is_working_day(day) or (literal_start and index == 0)):
+            closure = clinic.dated_closure(day)
+            if closure and closure not in skipped and day.weekday() in clinic.open_weekdays:
+                skipped.append(closure)
+            day += timedelta(days=1)
+            looked_ahead += 1
+            if looked_ahead > LONGEST_CLOSURE:
+                break
+        if stretch.until is not None and day > stretch.until:
+            return
+        yield day, tuple(skipped)
+        day += timedelta(days=1)
+
+
+def _next_begin(phase: Phase, begin: date, laid: list[date]) -> date:
+    """Where the next period of a phase would have begun."""
+    if isinstance(phase.cadence, PerWeek):
+        weeks = -(-len(laid) // phase.cadence.sessions) * phase.cadence.every
+    elif isinstance(phase.cadence, EveryWeeks):
+        weeks = len(laid) * phase.cadence.weeks
+    else:
+        # A run that had to wait for an open day does not move the weeks it stands in.
+        first = begin if phase.after is None else laid[0]
+        return first + timedelta(weeks=(laid[-1] - first).days // 7 + 1)
+    return laid[0] + timedelta(weeks=weeks)

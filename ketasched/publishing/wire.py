@@ -1,0 +1,211 @@
+"""How requests go out, and what comes back: bounded, checked, and with sentences for failures.
+
+This is the only module that imports `caldav`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from ketasched.errors import NetworkTrouble, UsageProblem
+
+if TYPE_CHECKING:
+    from ketasched.publishing.login import Login
+
+PATIENCE = 20
+"""Seconds to wait for a connection, or for the next piece of an answer."""
+WHOLE = 60
+"""Seconds for an answer as a whole."""
+MOST = 32 * 1024 * 1024
+"""Octets of an answer."""
+
+
+def checked_address(text: str) -> str:
+    """The address of a calendar, with a slash at its end.
+
+    Raises:
+        UsageProblem: it is no address, has a login in it, or would send one in the open.
+    """
+    example = "such as https://host/calendars/clinic/"
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise UsageProblem(f"--to: `{text}` is no address", example) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageProblem(f"--to: `{text}` is no address", example)
+    if "@" in parts.netloc:
+        raise UsageProblem(
+            "--to: a login in an address is read by others",
+            "put it into the keyring, netrc or a file: see docs/publish.md",
+        )
+    if parts.query or parts.fragment:
+        raise UsageProblem(f"--to: `{text}` is no calendar's address", example)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise UsageProblem(f"--to: http to {host} would send everything in the open", "use https")
+    return text if text.endswith("/") else f"{text}/"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _client(address: str, login: Login | None) -> Any:
+    """The package's client, which asks nobody else where the server is.
+
+    Raises:
+        UsageProblem: the package is not there.
+    """
+    try:
+        from caldav import davclient
+        from caldav.lib import error
+    except ImportError:
+        raise UsageProblem(
+            "publish needs the package caldav", 'run: pip install "ketasched[caldav]"'
+        ) from None
+    # It would write logins into files under /tmp if the environment says so.
+    error.debug_dump_communication = False
+    for name in ("caldav", "niquests", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    client = davclient.DAVClient(
+        address,
+        username=login.user if login else None,
+        password=login.password if login else None,
+        timeout=PATIENCE,
+        ssl_verify_cert=True,
+        enable_rfc6764=False,
+        headers={"User-Agent": "calendar-client"},
+    )
+    host = urlsplit(address).hostname or ""
+    # Its own look into netrc and at proxies; a proxy has no business with this machine.
+    client.session.trust_env = not is_loopback(host)
+    return client
+
+
+_SPOKEN = re.compile(r"\b(basic|digest)\b", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What a server answers; the names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Wire:
+    """Requests to one server that follow no redirect, and whose answers end."""
+
+    def __init__(self, address: str, login: Login | None) -> None:
+        self._client = _client(address, login)
+        self._send = self._client.session.request
+        self._client.session.request = self._bounded
+        self._body = b""
+
+    def ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a request once, with the login if it is asked for.
+
+        Raises:
+            NetworkTrouble: the answer does not end.
+            Exception: whatever the libraries raise when there is no answer.
+        """
+        found: list[Answer | Exception] = []
+
+        def work() -> None:
+            try:
+                found.append(self._ask(method, url, body, headers))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                found.append(error)
+
+        # No time-out of the libraries ends an answer whose head comes a letter at a time.
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(WHOLE)
+        if not found:
+            raise NetworkTrouble(f"{urlsplit(url).netloc} does not answer", "try again later")
+        if isinstance(found[0], Exception):
+            raise found[0]
+        return found[0]
+
+    def _ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        from caldav.lib import error
+
+        try:
+            response = self._client.request(url, method, body, dict(headers))
+        except error.AuthorizationError as refusal:
+            return Answer(getattr(refusal, "status", None) or 401, {}, self._body)
+        except error.RateLimitError as limit:
+            return Answer(429, {"retry-after": str(limit.retry_after or "")}, self._body)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, names, self._body)
+
+    def _bounded(self, *arguments: Any, **options: Any) -> Any:
+        options |= {"allow_redirects": False, "stream": True}
+        if options.get("auth") is None:
+            options["auth"] = _no_login  # else netrc would be asked
+        self._body = b""
+        response = self._send(*arguments, **options)
+        begun = time.monotonic()
+        body = bytearray()
+        for piece in response.iter_content(65536):
+            body += piece
+            if len(body) > MOST or time.monotonic() - begun > WHOLE:
+                response.close()
+                raise NetworkTrouble("the server's answer does not end", "try again later")
+        self._body = response._content = bytes(body)  # noqa: SLF001 - what it would read itself
+        asked = response.headers.get("WWW-Authenticate", "")
+        if response.status_code == 401 and asked and not _SPOKEN.search(asked):
+            raise NetworkTrouble(
+                f"{urlsplit(response.url).netloc} wants a login of a kind that is not spoken here, "
+                f"{asked.split()[0]}",
+                "see docs/publish.md",
+            )
+        return response
+
+
+def _no_login(request: Any) -> Any:
+    return request
+
+
+def may_help(error: Exception) -> bool:
+    """Whether the same request may go through when it is sent again."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & {"SSLError", "InvalidURL", "InvalidSchema", "ProxyError"}:
+        return False
+    return bool(kinds & {"ConnectionError", "Timeout", "ChunkedEncodingError", "OSError"})
+
+
+def unreachable(host: str, error: Exception) -> NetworkTrouble:
+    """The sentence for a request that came to nothing."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    text = str(error)
+    if "XMLSyntaxError" in kinds:
+        return NetworkTrouble(
+            f"{host} does not answer as a calendar server does", "look at the address"
+        )
+    if "SSLError" in kinds or "certificate" in text.lower():
+        return NetworkTrouble(
+            f"the certificate of {host} is not to be trusted, and nothing was sent",
+            "look at the address, or have the server's certificate renewed",
+        )
+    if "Timeout" in kinds:
+        return NetworkTrouble(f"{host} does not answer", "try again later")
+    if "NameResolutionError" in text or "resolve" in text.lower():
+        return NetworkTrouble(f"there is no server {host}", "look at the address")
+    return NetworkTrouble(
+        f"the connection to {host} failed",
+        "publish again later: it goes on where it stopped",
+    )

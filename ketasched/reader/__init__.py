@@ -1,1 +1,0 @@
-"""Reads the text files people write, and says what is wrong with them, line and column."""

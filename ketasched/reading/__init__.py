@@ -1,0 +1,1 @@
+"""Text to values that know line and column, and what is wrong with them."""

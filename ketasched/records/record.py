@@ -1,0 +1,89 @@
+"""A record as it is read: the course as it stands, and all it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ketasched.domain.busy import Busy
+from ketasched.domain.course import Course
+from ketasched.domain.protocol import Protocol
+from ketasched.files.clinic.clinic import ClinicFile
+
+
+class Kept(NamedTuple):
+    """What an audience's calendars were told of an entry: how often it changed, when, and a digest
+    of all that is seen of it.
+    """
+
+    uid: str
+    audience: str
+    sequence: int
+    created: datetime
+    modified: datetime
+    said: str
+
+
+class CalendarFile(NamedTuple):
+    """A calendar that is written anew after each change. ``digest`` is of what it is to hold, and
+    ``before`` of what it held, as it still does if the program was killed between the two.
+    """
+
+    path: str
+    staff: bool
+    digest: str = ""
+    before: str = ""
+
+
+class Published(NamedTuple):
+    """What a calendar on a server has of an entry, as `publish` left it: its ETag, digests of what
+    was sent and of what was about to be sent (by what a reader sees), whether somebody else's words
+    were let stand, and a digest of the bytes that were sent.
+    """
+
+    etag: str
+    sent: str
+    sending: str
+    theirs: bool
+    octets: str
+
+
+class Happening(NamedTuple):
+    """Something that was done to a course. ``before``: the state it had, for undo."""
+
+    at: datetime
+    what: str
+    reason: str
+    overridden: tuple[str, ...]
+    before: Mapping[str, Any] | None
+    undone: bool = False
+
+
+class StoredCourse(NamedTuple):
+    """A record: the course as it stands, and all it came from.
+
+    ``exported``: by audience and UID, the SEQUENCE that the last export had; ``published``: by
+    address and UID, what is there. ``asked`` are the
+    options of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` are the
+    files' own words, which are read anew each time. ``closed_days`` stand beside the record, in its
+    folder.
+    """
+
+    name: str
+    timezone: str
+    timezone_source: str
+    asked: Mapping[str, Any]
+    protocol: Protocol
+    protocol_data: Mapping[str, Any]
+    clinic: ClinicFile | None
+    clinic_data: Mapping[str, Any] | None
+    busy: tuple[Busy, ...]
+    course: Course
+    kept: tuple[Kept, ...]
+    calendars: tuple[CalendarFile, ...]
+    history: tuple[Happening, ...]
+    exported: Mapping[str, Mapping[str, int]] = {}
+    published: Mapping[str, Mapping[str, Published]] = {}
+    file: str = ""
+    closed_days: tuple[date, ...] = ()

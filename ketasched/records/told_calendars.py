@@ -1,0 +1,117 @@
+"""A record's course as its audiences see it: patient, staff, and who only has to know when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+from ketasched.asking.intake import Task
+from ketasched.calendar.entry_text import View, description, duty_title, summary
+from ketasched.calendar.uid import duty_uid, uid
+from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
+from ketasched.records.record import Kept, StoredCourse
+from ketasched.running.duties import due_duties
+
+AUDIENCES = ("patient", "staff", "free-busy")
+
+
+def told(stored: StoredCourse) -> dict[tuple[str, str], Kept]:
+    """What calendars were told, by UID and audience."""
+    return {(one.uid, one.audience): one for one in stored.kept}
+
+
+def keep_up(
+    task: Task, course: Course, kept: Mapping[tuple[str, str], Kept], now: datetime
+) -> tuple[Kept, ...]:
+    """What calendars are to be told of a course: for each audience SEQUENCE rises where anything
+    that one sees of an entry has changed, and only there; an entry that was ever told of keeps its
+    line.
+    """
+    found = dict(kept)
+    for audience in AUDIENCES:
+        view = view_for(task, audience)
+        for entry in course.entries():
+            name = uid(task.course_name, course, entry)
+            # A session that took place as planned looks as it did.
+            status = PLANNED if entry.status == ATTENDED else entry.status
+            texts = (summary(course, entry, view), description(course, entry, view))
+            seen = f"{entry.start} {entry.end} {status} {view.location}"
+            _note(found, (name, audience), "\0".join((*texts, seen)), now)
+        for duty in due_duties(course) if view.staff else ():
+            name = duty_uid(task.course_name, course, duty)
+            _note(found, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
+    return tuple(found.values())
+
+
+def _note(
+    found: dict[tuple[str, str], Kept], key: tuple[str, str], seen: str, now: datetime
+) -> None:
+    said = hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:32]
+    before = found.get(key)
+    if before is None:
+        found[key] = Kept(*key, 0, now, now, said)
+    elif before.said != said:
+        # A clock that was set back does not take a change before the one it follows.
+        later = max(now, before.modified)
+        found[key] = Kept(*key, before.sequence + 1, before.created, later, said)
+
+
+def sequences(kept: tuple[Kept, ...], audience: str) -> dict[str, int]:
+    """How often each entry has changed for an audience, by UID."""
+    return {one.uid: one.sequence for one in kept if one.audience == audience}
+
+
+def live_uids(task: Task, course: Course) -> frozenset[str]:
+    """The UIDs of what holds, without what stands in calendars as cancelled."""
+    entries = [uid(task.course_name, course, one) for one in course.entries() if not is_gone(one)]
+    duties = [
+        duty_uid(task.course_name, course, one) for one in due_duties(course) if not is_gone(one)
+    ]
+    return frozenset((*entries, *duties))
+
+
+def view_of(task: Task, *, staff: bool) -> View:
+    """How a course is shown to staff or to the patient."""
+    file = task.found.file
+    return View(
+        task.course_name,
+        staff,
+        task.title,
+        task.location,
+        task.reminders,
+        file.phone if file else "",
+    )
+
+
+def view_for(task: Task, audience: str) -> View:
+    """How a course is shown to an audience: patient, staff or free-busy."""
+    if audience == "free-busy":
+        return View(task.course_name, free_busy=True)
+    return view_of(task, staff=audience == "staff")
+
+
+def audience_of(view: View) -> str:
+    """For whom a course is shown so."""
+    if view.free_busy:
+        return "free-busy"
+    return "staff" if view.staff else "patient"
+
+
+def calendar_of(
+    task: Task,
+    course: Course,
+    kept: tuple[Kept, ...],
+    view: View,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """The calendar file of a record's course, or of some of its entries."""
+    from ketasched.calendar import ics_file
+
+    known = {
+        one.uid: ics_file.Told(one.sequence, one.created, one.modified)
+        for one in kept
+        if one.audience == audience_of(view)
+    }
+    stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
+    return ics_file.write(course, task.zone, view, stamp, known, only)

@@ -1,0 +1,191 @@
+"""Course records and the calendars that follow them, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shlex
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ketasched.asking.intake import Task
+from ketasched.errors import (
+    FileTrouble,
+    UsageProblem,
+    os_reason,
+)
+from ketasched.records import course_record
+from ketasched.records.atomic import NewFile, file_trouble, place_files, sweep
+from ketasched.records.open import ENDING, Opened, digest_of, name_of
+from ketasched.records.record import CalendarFile, StoredCourse
+from ketasched.records.told_calendars import calendar_of, view_of
+
+PATIENCE = 5.0
+"""Seconds to wait for another program that is writing the same record."""
+
+
+def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
+    """Write a record and the calendars it remembers; the record before it is kept as .bak.
+
+    Raises:
+        FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
+            meanwhile; nothing on disk has changed then.
+    """
+    written = {}
+    for one in stored.calendars:
+        view = view_of(task, staff=one.staff)
+        written[one.path] = calendar_of(task, stored.course, stored.kept, view)
+    return write_with(opened, stored, path, written, keep_before=True)
+
+
+def drift_of(path: Path, calendar: CalendarFile) -> str:
+    """How a calendar differs from what was written beside the record at a path; empty: not."""
+    try:
+        found = (path.parent / calendar.path).read_bytes()
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {os_reason(error)}"
+    return "" if _short_digest(found) == calendar.digest else "is not what was written"
+
+
+def anew_command(path: Path, calendar: CalendarFile) -> str:
+    """The command that writes a remembered calendar again."""
+    file = path.parent / calendar.path
+    staff = " --for staff" if calendar.staff else ""
+    return f"ketasched export {name_of(path)}{staff} --ics {shlex.quote(str(file))} --force"
+
+
+def refuse_drift(path: Path, stored: StoredCourse) -> None:
+    """Nobody's own entries are written over; a calendar that is gone is simply written again.
+
+    Raises:
+        FileTrouble: somebody altered a calendar of the record at a path.
+    """
+    for calendar in stored.calendars:
+        _refuse_altered(path, calendar)
+
+
+def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
+    state = drift_of(path, calendar)
+    known = (calendar.digest, calendar.before)
+    file = path.parent / calendar.path
+    if state and calendar.digest and state != "is missing" and _digest_there(file) not in known:
+        hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"
+        raise FileTrouble(f"{file} {state}", hint, str(file))
+
+
+def write_with(
+    opened: Opened | None,
+    stored: StoredCourse,
+    path: Path,
+    written: Mapping[str, bytes],
+    *,
+    keep_before: bool,
+) -> StoredCourse:
+    """Write a record together with some of the calendars it remembers. Where the course is the
+    same as before, the record before it is not kept, and the calendars are written as asked.
+
+    Raises:
+        FileTrouble: as write.
+    """
+    with _locked(path):
+        if opened is None and path.exists():
+            raise FileTrouble(f"{path} exists already", "choose another name", str(path))
+        if opened is not None and digest_of(path) != opened.digest:
+            raise FileTrouble(
+                f"{path} was changed by somebody else meanwhile: {_latest(path)}",
+                "nothing was changed; look at it with status, and run this again",
+                str(path),
+            )
+        if keep_before:
+            refuse_drift(path, stored)
+        stored = stored._replace(
+            calendars=tuple(_rewritten(path, one, written) for one in stored.calendars)
+        )
+        backup = path.with_name(f"{path.name}.bak") if keep_before else None
+        text = course_record.text_of(stored).encode()
+        files = [NewFile(path, text, backup)]
+        files += [NewFile(path.parent / name, data) for name, data in written.items()]
+        for left in (path, *([backup] if backup else []), *(file.path for file in files)):
+            sweep(left)
+        place_files(files)
+    return stored
+
+
+def after_writing(opened: Opened, stored: StoredCourse) -> Opened:
+    """A record as it was just written, to go on with."""
+    text = course_record.text_of(stored).encode()
+    return opened._replace(stored=stored, digest=hashlib.sha256(text).hexdigest())
+
+
+def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
+    if one.path not in written:
+        return one
+    before = _digest_there(path.parent / one.path)
+    return one._replace(digest=_short_digest(written[one.path]), before=before)
+
+
+def _digest_there(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return _short_digest(path.read_bytes())
+    return ""
+
+
+def _short_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def refuse_twin(path: Path, stored: StoredCourse) -> None:
+    """Two records of a folder must not have the same entries: calendars would take them for one.
+
+    Raises:
+        UsageProblem: another record there is of a course of the same name, protocol and start.
+    """
+    mark = f'"{stored.kept[0].uid}"'.encode()
+    for other in sorted(path.parent.glob(f"*{ENDING}")):
+        with contextlib.suppress(OSError):
+            if other != path and mark in other.read_bytes():
+                raise UsageProblem(
+                    f"{other} has a course of the same name, protocol and start",
+                    "tell them apart with --name",
+                )
+
+
+def _latest(path: Path) -> str:
+    with contextlib.suppress(Exception):
+        return course_record.load(str(path)).history[-1].what
+    return "it says something else now"
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other programs from writing the same record; the lock goes with the process."""
+    lock = path.with_name(f".{path.name}.lock")
+    with file_trouble(str(path)):
+        file = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
+    try:
+        _take(file, path)
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # another system: the check of what was read is what protects there
+        return
+    begun = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() - begun > PATIENCE:
+                hint = "wait until the other program is done, and run this again"
+                raise FileTrouble(f"{path} is being written by another program", hint) from None
+            time.sleep(0.05)
+        else:
+            return

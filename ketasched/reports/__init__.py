@@ -1,0 +1,1 @@
+"""Every JSON and CSV shape; nothing else builds one."""

@@ -1,0 +1,1 @@
+"""What happens to a running course: changes, make-ups, extensions, duties, the day's agenda."""

@@ -1,0 +1,110 @@
+"""Whether sessions stand where the rules allow: a proof beside the search that placed them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from ketasched.domain.course import Course, Session
+from ketasched.domain.wording import count_text, day_text, days_text
+from ketasched.planning.plan_input import Order
+from ketasched.planning.start_times import Slots
+
+RULES = (
+    "window", "gap", "lapse", "order", "closed", "holiday", "hours", "away", "busy", "clock",
+    "past",
+)  # fmt: skip
+"""The names of the rules that a person may break on purpose."""
+
+
+class Fault(NamedTuple):
+    """A rule that a session breaks, by name, and how."""
+
+    session: int
+    rule: str
+    text: str
+
+
+def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault]:
+    """The rules that some sessions of a course break where they stand.
+
+    Across a missed or cancelled session the largest gap is not asked for: missing it made it.
+    """
+    found: list[Fault] = []
+    for session in course.sessions:
+        if session.number in numbers and session.is_live:
+            found += _alone(session, order.rules.slots)
+            found += _beside_neighbours(course, session, order)
+    return list(dict.fromkeys(found))
+
+
+def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
+    day = session.start.date()
+    if not session.window_start <= day <= session.window_end:
+        window = days_text(session.window_start, session.window_end)
+        yield Fault(session.number, "window", f"{day_text(day)} is outside its window, {window}")
+    for reason in slots.refusals(day, session.start.time(), session.minutes):
+        yield Fault(session.number, reason.kind, reason.text)
+
+
+def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[Fault]:
+    ranked = sorted(course.sessions, key=lambda one: one.rank)
+    live = [one for one in ranked if one.is_live]
+    place = live.index(session)
+    for other in live[:place]:
+        if other.start >= session.start:
+            yield Fault(session.number, "order", f"session {other.number} is not before it")
+    for other in live[place + 1 :]:
+        if other.start <= session.start:
+            yield Fault(session.number, "order", f"session {other.number} is not after it")
+    for earlier, later in ((place - 1, place), (place, place + 1)):
+        if earlier >= 0 and later < len(live):
+            text = _gap_fault(course, live[earlier], live[later], order)
+            other = live[earlier] if later == place else live[later]
+            if text:
+                yield Fault(session.number, "gap", f"{text} from session {other.number}")
+    for before, here in pairwise(live[max(0, place - 1) : place + 2]):
+        yield from _lapse(before, here, order)
+
+
+def _lapse(before: Session, session: Session, order: Order) -> Iterator[Fault]:
+    """A break so long that a person must say whether to resume or to begin again."""
+    longest = order.phases[session.phase].lapse
+    days = (session.start.date() - before.start.date()).days
+    if longest is not None and days > longest:
+        yield Fault(
+            session.number,
+            "lapse",
+            f"{count_text(days, 'day')} after session {before.number}, more than {longest}: the "
+            "clinician decides whether to resume or to begin again",
+        )
+
+
+def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> str:
+    days = (here.start.date() - before.start.date()).days
+    phases = [order.paced(one.phase, one.pace) for one in (before, here)]
+    least = min(phase.gap.min for phase in phases)
+    if 0 <= days < least:
+        return f"less than {count_text(least, 'day')}"
+    if phases[0].name != phases[1].name or _is_broken(course, before, here):
+        return ""
+    paused = sum(
+        pause.weeks
+        for pause in course.pauses
+        if before.number < pause.before_session <= here.number
+    )
+    most = phases[1].gap.max + 7 * paused
+    return f"more than {count_text(most, 'day')}" if days > most else ""
+
+
+def _is_broken(course: Course, before: Session, here: Session) -> bool:
+    """Whether a missed or cancelled session lies between two."""
+    return (
+        any(
+            not one.is_live and not one.undone and before.rank < one.rank < here.rank
+            for one in course.sessions
+        )
+        or bool(here.instead_of)
+        or bool(before.instead_of)
+    )

@@ -1,0 +1,273 @@
+"""Going on with a course: more sessions, or what is to come at another cadence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.course import PLANNED, Course, Session
+from ketasched.domain.protocol import DayList, NamedDays, PerWeek
+from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.errors import UsageProblem
+from ketasched.planning.plan_input import Order
+from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.running.broken_rules import Fault
+from ketasched.running.proof import Refusal, Setting, proved, settled, undecided
+from ketasched.running.replan import due, finish, put_off, standing
+
+
+class Going(NamedTuple):
+    """How a course goes on: in which phase, and at which pace (as of a session)."""
+
+    phase: str
+    pace: str = ""
+
+
+def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: str = "") -> Going:
+    """How a course goes on by itself; or at the cadence of the phase before, or at another that
+    the phase offers (empty: as it is).
+
+    Raises:
+        UsageProblem: no phase comes before; or the phase does not offer that cadence.
+    """
+    going = Going(course.latest.phase, course.latest.pace)
+    if step_back:
+        return _stepped_back(order, going)
+    names = list(order.phases)
+    following = names[names.index(going.phase) + 1 :][:1]
+    if course.left_out and following == [course.left_out[0]]:
+        going = Going(course.left_out[0])
+    return _at_cadence(order, going, cadence) if cadence else going
+
+
+def standing_between(course: Course, start: datetime) -> Going | None:
+    """The phase and pace of what stands just before a time (aware); None at the end of a course."""
+    live = sorted(course.live, key=lambda one: one.start)
+    if not live or start > live[-1].start:
+        return None
+    before = [one for one in live if one.start < start] or live[:1]
+    return Going(before[-1].phase, before[-1].pace)
+
+
+def pace_to_come(order: Order, course: Course, now: datetime, cadence: str) -> Going:
+    """The phase that a course is in, at another cadence that it offers; or, if that is empty, at
+    the cadence of the phase before.
+
+    Raises:
+        UsageProblem: as going_on; or nothing is to come that may move.
+    """
+    ahead = _free(course, now)
+    if not ahead:
+        raise UsageProblem(
+            "no session is to come that may move", "add some at that cadence with --sessions N"
+        )
+    going = Going(ahead[0].phase, ahead[0].pace)
+    return _at_cadence(order, going, cadence) if cadence else _stepped_back(order, going)
+
+
+def add_on(setting: Setting, course: Course, start: datetime, going: Going) -> Course | Refusal:
+    """Add one session at a time (aware), by hand."""
+    if start < setting.now and "past" not in setting.override:
+        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
+        return Refusal((Fault(course.next_number, "past", text),))
+    before = [one for one in course.live if one.start < start]
+    later = any(one.start > start for one in course.live)
+    extra = replace(
+        _another(course, going),
+        target=start.date(),
+        window_start=start.date(),
+        window_end=start.date(),
+        stands_at=max(before, key=lambda one: one.rank).rank[0] if before and later else 0,
+    )
+    extra = standing(setting.order, extra, start)
+    grown = finish(setting.order, _begun(course, going).adding([extra]), setting.now)
+    return proved(setting, grown, {extra.number})
+
+
+def add_sessions(
+    setting: Setting, course: Course, targets: Sequence[date], going: Going
+) -> Course | Refusal:
+    """Add sessions that are due on some days; the others stay."""
+    lapse = undecided(setting, course)
+    if lapse:
+        return lapse
+    numbers = []
+    course = _begun(course, going)
+    for target in targets:
+        one = _another(course, going)
+        numbers.append(one.number)
+        course = course.adding([due(setting.order, one, target)])
+    return settled(setting, course, numbers)
+
+
+def repace(setting: Setting, course: Course, going: Going) -> Course | Refusal:
+    """What is to come of a phase at another pace, from the last session before it on; what comes
+    after the phase moves along by whole weeks. What a person put by hand stays.
+    """
+    lapse = undecided(setting, course)
+    if lapse:
+        return lapse
+    ahead = _free(course, setting.now)
+    own = [one for one in ahead if one.phase == going.phase]
+    before = [one for one in course.live if one.rank < own[0].rank]
+    order = setting.order
+    if before:
+        anchor = max(before, key=lambda one: one.rank).target
+        days = _from(setting, course, going, anchor, len(own) + 1)[1:]
+    else:
+        days = _from(setting, course, going, own[0].target, len(own))
+    moved = [
+        due(order, replace(one, pace=going.pace), day) for one, day in zip(own, days, strict=True)
+    ]
+    weeks = -(-(own[-1].target - days[-1]).days // 7)
+    later = [put_off(one, -7 * weeks) for one in ahead if one.rank > own[-1].rank]
+    free = {one.number for one in (*moved, *later)}
+    return settled(setting, course.changing([*moved, *later]), free)
+
+
+def next_targets(setting: Setting, course: Course, going: Going, count: int) -> list[date]:
+    """The days on which the course would go on; whole weeks later if the first of them is over.
+
+    Raises:
+        UsageProblem: the phase lists its days, so it does not go on by itself.
+    """
+    order = setting.order
+    wanted = order.paced(*going)
+    if isinstance(wanted.cadence, (DayList, NamedDays)):
+        raise UsageProblem(
+            f"the phase {going.phase} lists its days, so it does not go on by itself",
+            "add a session on a day with: extend --on DATE",
+        )
+    latest = course.latest
+    minutes = order.protocol.minutes
+    run = _run_of(course, Going(latest.phase, latest.pace))
+    if Going(latest.phase, latest.pace) == going:
+        stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
+    elif latest.phase == going.phase:
+        return _from(setting, course, going, latest.target, count + 1)[1:]
+    else:
+        before = order.paced(latest.phase, latest.pace)
+        stretches = [
+            Stretch(before, 1, len(run), None, minutes),
+            Stretch(wanted, 1, count, None, minutes),
+        ]
+    laid = _laid(lay_targets(stretches, run[0], order.week(), order.days), going)
+    # Pauses and shifts have put the last one off.
+    late = run[-1] - laid[len(run) - 1].day
+    return _to_come([one.day + late for one in laid[len(run) :]], going, order, setting.today)
+
+
+# Parts
+
+
+def _stepped_back(order: Order, going: Going) -> Going:
+    names = list(order.phases)
+    place = names.index(going.pace if going.pace in names else going.phase)
+    if place == 0:
+        raise UsageProblem(f"--step-back: no phase comes before {names[0]}")
+    return going._replace(pace=names[place - 1])
+
+
+def _at_cadence(order: Order, going: Going, cadence: str) -> Going:
+    own, *others = order.cadences(going.phase)
+    if cadence == own:
+        return going._replace(pace="")
+    if cadence in others:
+        return going._replace(pace=cadence)
+    raise UsageProblem(
+        f"--cadence: the phase {going.phase} is not offered {cadence}",
+        f"choose {list_text([own, *others], 'or')}" if others else f"it is always {own}",
+    )
+
+
+def _free(course: Course, now: datetime) -> list[Session]:
+    ahead = [one for one in course.live if one.start > now and not one.is_fixed]
+    return sorted(ahead, key=lambda one: one.rank)
+
+
+def _from(setting: Setting, course: Course, going: Going, first: date, count: int) -> list[date]:
+    """The days of a pace from a day on."""
+    order = setting.order
+    stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
+    if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
+        raise UsageProblem(f"the phase {stretch.phase.name} lists its days: it has no cadence")
+    weekdays = _weekdays(order, course, going)
+    if first.weekday() not in weekdays:
+        weekdays = ()
+    found = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
+    days = [one.day for one in found]
+    return [days[0], *_to_come(days[1:], going, order, setting.today)]
+
+
+def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
+    """The weekdays on which the course kept a pace before; else those that were asked for."""
+    cadence = order.paced(*going).cadence
+    phase = going.pace if going.pace in order.phases else going.phase
+    found = {
+        one.target.weekday()
+        for one in course.sessions
+        if one.phase == phase and not one.pace and not one.stands_at and not one.undone
+    }
+    several = isinstance(cadence, PerWeek) and cadence.sessions == len(found)
+    return tuple(sorted(found)) if several else order.days
+
+
+def _laid(found: list[Target] | NoPattern, going: Going) -> list[Target]:
+    if isinstance(found, NoPattern):
+        raise UsageProblem(f"the phase {going.phase} has no weekdays to go on with")
+    return found
+
+
+def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[date]:
+    if not days:
+        return days
+    late = (today - days[0]).days - order.paced(*going).window.late
+    weeks = max(0, -(-late // 7))
+    return [day + timedelta(weeks=weeks) for day in days]
+
+
+def _run_of(course: Course, going: Going) -> list[date]:
+    """The targets of the sessions that kept a pace up to the end of the course, each place once."""
+    latest = course.latest.target
+    there = sorted(
+        (
+            one
+            for one in course.sessions
+            if not one.instead_of and not one.undone and not one.stands_at and one.target <= latest
+        ),
+        key=lambda one: one.target,
+    )
+    run: list[date] = []
+    for one in reversed(there):
+        if Going(one.phase, one.pace) != going:
+            break
+        run.append(one.target)
+    return run[::-1] or [course.latest.target]
+
+
+def _begun(course: Course, going: Going) -> Course:
+    """The course, in which a phase is no longer left out."""
+    left_out = tuple(one for one in course.left_out if one != going.phase)
+    return replace(course, left_out=left_out)
+
+
+def _another(course: Course, going: Going) -> Session:
+    """One more session, like the last of the course; it stands nowhere yet."""
+    return replace(
+        max(course.sessions, key=lambda one: one.rank),
+        number=course.next_number,
+        phase=going.phase,
+        pace=going.pace,
+        place=course.next_place(going.phase),
+        status=PLANNED,
+        name="",
+        by_hand=False,
+        instead_of=0,
+        stands_at=0,
+        undone=False,
+        moved_minutes=0,
+        reasons=(),
+        broken=(),
+    )

@@ -1,0 +1,50 @@
+"""Why a change to a running course is refused, in words."""
+
+from __future__ import annotations
+
+from ketasched.domain.candidate import reasons_text
+from ketasched.domain.wording import day_text, days_text
+from ketasched.errors import KetaschedError
+from ketasched.running.changes import FARTHEST_MAKE_UP
+from ketasched.running.proof import Refusal
+
+
+class BreaksRules(KetaschedError):
+    """A change that would break rules, or that has no legal place."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+def refused(refusal: Refusal) -> BreaksRules:
+    """The error that a refusal comes to."""
+    rules = ",".join(dict.fromkeys(one.rule for one in refusal.faults))
+    hint = f"to do it all the same: --override {rules}"
+    if refusal.for_good:
+        hint = "choose what happens then: --then append, shift, keep or replan"
+    elif refusal.no_place:
+        hint = "choose another time, or what happens to the rest"
+    return BreaksRules(refusal_text(refusal), hint)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """What a change would break, or why there is no place for it."""
+    if refusal.no_place:
+        found = refusal.no_place
+        window = days_text(found.first, found.last)
+        days = [f"{day_text(one.day)}: {reasons_text(one.reasons)}" for one in found.refused]
+        return (
+            f"session {found.session} has no legal day then in its window, {window}; "
+            f"{'; '.join(days)}"
+        )
+    if refusal.for_good:
+        to_come = [one for one in refusal.faults if one.rule != "past"] or refusal.faults
+        # What keeps two sessions apart says more than that a weekend is closed.
+        ranked = sorted(to_come, key=lambda one: one.rule in ("closed", "holiday"))
+        why = list(dict.fromkeys(one.text for one in ranked))[:4]
+        return (
+            f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days: "
+            f"{'; '.join(why)}"
+        )
+    texts = list(dict.fromkeys(f"session {one.session}: {one.text}" for one in refusal.faults))
+    return "; ".join(texts[:4])
