@@ -173,12 +173,12 @@ def _onset(text: str) -> Onset | None:
 @cache
 def _newest_first(search_path: tuple[str, ...]) -> list[tuple[str, Path]]:
     """The folders of zone files with their releases; of equal ones the package is first."""
-    found = [(_package_version(), 1, _package_folder())]
+    folders = [(_package_version(), 1, _package_folder())]
     for folder in map(Path, search_path):
         version = _system_version(folder)
         if _RELEASE.fullmatch(version):
-            found.append((version, 0, folder))
-    return [(version, folder) for version, _, folder in sorted(found, reverse=True)]
+            folders.append((version, 0, folder))
+    return [(version, folder) for version, _, folder in sorted(folders, reverse=True)]
 
 
 def _package_folder() -> Path:

@@ -15,7 +15,7 @@ from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsagePro
 from ketasched.files.visit_table import cells as visit_cells
 from ketasched.files.visit_table import conversion
 from ketasched.files.visit_table.table import Table
-from ketasched.reading.source import MAX_BYTES, Source
+from ketasched.reading.file_text import MAX_BYTES, FileText
 
 SMALL = """\
 Visit Name,Day,Window Minus,Window Plus,Protocol Version
@@ -406,7 +406,7 @@ def test_cells_are_read_as_by_the_standard_library(rows, delimiter):
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows(rows)
-    found = Table(Source("it", written.getvalue())).rows(delimiter)
+    found = Table(FileText("it", written.getvalue())).rows(delimiter)
     wanted = [[cell.strip() for cell in row] for row in rows]
     assert [[cell.text for cell in row] for row in found] == [row for row in wanted if any(row)]
 

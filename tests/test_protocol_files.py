@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError
 from ketasched.files.protocols import protocol_file
-from ketasched.reading.source import MAX_BYTES, Source
+from ketasched.reading.file_text import MAX_BYTES, FileText
 
 OURS = (ROOT / "protocols.yaml").read_text()
 
@@ -153,7 +153,9 @@ def test_every_misspelt_key_is_one_mistake_at_its_place():
     for number, key in enumerate(OUR_KEYS):
         wrong = list(misspellings(key.value))[number % 3]
         # Read as a file of ours: the same reader after a faster parser.
-        check_misspelt(key, wrong, lambda text: protocol_file._read(Source("it", text), ours=True))
+        check_misspelt(
+            key, wrong, lambda text: protocol_file._read(FileText("it", text), ours=True)
+        )
 
 
 @pytest.mark.slow

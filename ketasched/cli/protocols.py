@@ -47,7 +47,7 @@ def check(file: str, year: str) -> None:
     from ketasched.domain.wording import count_text
     from ketasched.files.clinic import clinic_file
     from ketasched.files.protocols import protocol_file
-    from ketasched.reading.source import compose, keys_of, read_file
+    from ketasched.reading.file_text import compose, keys_of, read_file
 
     number = _year(year)
     source = read_file(file, "protocol or clinic file")

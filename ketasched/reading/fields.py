@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import yaml
 
 from ketasched.errors import FileProblems, Problem, did_you_mean
-from ketasched.reading.source import Source
+from ketasched.reading.file_text import FileText
 
 Schema = dict[str, Any]
 
@@ -28,7 +28,7 @@ MISSING: Final = _Missing()
 class Reading:
     """One pass over one file: the problems so far, and where each record's keys stand."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FileText) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self._nodes: dict[tuple[int, str], yaml.Node] = {}
@@ -282,7 +282,7 @@ class TextOr(NamedTuple):
         return {"oneOf": [self.text.schema(), self.record.schema()]}
 
 
-def read_record(source: Source, root: yaml.Node, record: Record) -> Any:
+def read_record(source: FileText, root: yaml.Node, record: Record) -> Any:
     """Read a file's outermost value.
 
     Raises:

@@ -13,7 +13,7 @@ import yaml
 
 from ketasched.errors import FileProblems, Problem
 from ketasched.reading.fields import Record, read_record
-from ketasched.reading.source import MAX_DEPTH, Source, compose
+from ketasched.reading.file_text import MAX_DEPTH, FileText, compose
 
 _TEXT, _LIST, _KEYS = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
@@ -22,7 +22,7 @@ class _Pairs(list[tuple[str, Any]]):
     """An object's keys and values, doubles included."""
 
 
-def read_json(source: Source, record: Record) -> Any:
+def read_json(source: FileText, record: Record) -> Any:
     """Read a JSON file by what a record says of it; a null is as if the key were not there.
 
     Raises:
@@ -47,7 +47,7 @@ def plain(node: yaml.Node) -> Any:
     return node.value
 
 
-def _parsed(source: Source) -> yaml.MappingNode:
+def _parsed(source: FileText) -> yaml.MappingNode:
     try:
         value = json.loads(
             source.text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str,

@@ -65,8 +65,8 @@ def clinic_data(file: ClinicFile | None) -> dict[str, Any] | None:
     """
     if file is None:
         return None
+    from ketasched.reading.file_text import compose, read_file
     from ketasched.reading.json_source import plain
-    from ketasched.reading.source import compose, read_file
 
     if file.file == "standard input":
         raise UsageProblem("--save keeps the clinic, and it was read from standard input",

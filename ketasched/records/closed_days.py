@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ketasched.reading.fields import Key, Record, Text
+from ketasched.reading.file_text import read_file
 from ketasched.reading.json_source import read_json
-from ketasched.reading.source import read_file
 from ketasched.records.plain_values import DATE, TEXT, Items, keys_of
 
 NAME = "closed-days.json"

@@ -12,8 +12,8 @@ from ketasched.domain.busy import Busy
 from ketasched.files.clinic.clinic import CLINIC
 from ketasched.files.protocols.protocol import PROVEN_PROTOCOL
 from ketasched.reading.fields import MISSING, Key, Reading, Record, Schema, Text, one_of, whole
+from ketasched.reading.file_text import read_file
 from ketasched.reading.json_source import plain, read_json
-from ketasched.reading.source import read_file
 from ketasched.reading.texts import zone_name
 from ketasched.records.course_state import RECORD_SCHEMA as SCHEMA
 from ketasched.records.course_state import STATE, check_state, course_of, state_of

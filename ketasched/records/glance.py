@@ -18,8 +18,8 @@ from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
 from ketasched.errors import FileTrouble, KetaschedError, os_reason
 from ketasched.files.protocols.protocol import PROVEN_PROTOCOL
+from ketasched.reading.file_text import FileText
 from ketasched.reading.json_source import read_json
-from ketasched.reading.source import Source
 from ketasched.records.course_state import RECORD_SCHEMA, STATUSES, course_of
 from ketasched.running.agenda import Patient
 
@@ -92,7 +92,7 @@ class Reader:
     def _protocol(self, data: dict[str, Any]) -> Protocol:
         text = json.dumps(data["protocol"])
         if text not in self._protocols:
-            self._protocols[text] = read_json(Source("record", text), PROVEN_PROTOCOL)
+            self._protocols[text] = read_json(FileText("record", text), PROVEN_PROTOCOL)
         return self._protocols[text]
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems, Problem
 from ketasched.files.busy_calendar.lines import Broken, Component, Line, Scanner, read_file
-from ketasched.files.busy_calendar.repeats import Entry, Length, Repeats, When
-from ketasched.files.busy_calendar.times import ONSET, Times, length_until, read_duration
-from ketasched.reading.source import name_of
+from ketasched.files.busy_calendar.repeats import BusyEntry, DayOrTime, Duration, RepeatingEntry
+from ketasched.files.busy_calendar.times import ONSET, TimeReader, length_until, read_duration
+from ketasched.reading.file_text import name_of
 from ketasched.zone import load_loosely
 
 MAX_STEPS_TOGETHER = 20_000_000
@@ -61,14 +61,14 @@ class BusyCalendar:
         self._file = file
         self._zone = zone
         self._single: list[Busy] = []
-        self._repeated: list[Repeats] = []
+        self._repeated: list[RepeatingEntry] = []
         # Half of the work is to read the lines, half to make entries of them.
         total = 2 * text.count("\n") + 2
         scanner = Scanner(_WANTED)
         scanner.scan(text, lambda line: progress(line, total))
         self._problems = scanner.problems
-        times = Times(file, zone, load_loosely, scanner.components)
-        entries: dict[str, list[Entry]] = defaultdict(list)
+        times = TimeReader(file, zone, load_loosely, scanner.components)
+        entries: dict[str, list[BusyEntry]] = defaultdict(list)
         for count, component in enumerate(scanner.components):
             if count % 512 == 0:
                 progress(total // 2 + component.line, total)
@@ -91,42 +91,47 @@ class BusyCalendar:
         """
         begins = datetime.combine(first, time(), self._zone).astimezone(UTC)
         ends = datetime.combine(last + timedelta(days=1), time(), self._zone).astimezone(UTC)
-        found = {one for one in self._single if one.start < ends and one.end > begins}
+        stretches = {busy for busy in self._single if busy.start < ends and busy.end > begins}
         steps = 0
         for repeats in self._repeated:
             with self._naming(repeats.core.uid, repeats.core.line):
-                for one in repeats.between(begins, ends):
-                    if one.start < ends and one.end > begins and one.start < one.end:
-                        found.add(one)
+                for busy in repeats.between(begins, ends):
+                    if busy.start < ends and busy.end > begins and busy.start < busy.end:
+                        stretches.add(busy)
             steps += repeats.steps
-            if len(found) > MAX_STRETCHES or steps > MAX_STEPS_TOGETHER:
+            if len(stretches) > MAX_STRETCHES or steps > MAX_STEPS_TOGETHER:
                 with self._naming(repeats.core.uid, repeats.core.line):
                     raise Broken("up to here the calendar repeats too often to be read")
                 break
             if len(self._problems) > MAX_PROBLEMS:
                 break
         self._refuse()
-        return sorted(found)
+        return sorted(stretches)
 
-    def _arrange(self, entries: list[Entry]) -> None:
+    def _arrange(self, entries: list[BusyEntry]) -> None:
         """Put the entries of one UID together; of two alike, the higher SEQUENCE holds.
 
         Of equal ones all block: some programs give unrelated entries one UID.
         """
-        changes: dict[str, list[Entry]] = defaultdict(list)
-        for one in entries:
-            changes[str(one.original or "")].append(one)
-        newest = {key: max(one.sequence for one in same) for key, same in changes.items()}
-        kept = [one for key, same in changes.items() for one in same if one.sequence == newest[key]]
-        moved = {str(one.original): one for one in reversed(kept) if one.original is not None}
+        changes: dict[str, list[BusyEntry]] = defaultdict(list)
+        for entry in entries:
+            changes[str(entry.original or "")].append(entry)
+        newest = {key: max(entry.sequence for entry in same) for key, same in changes.items()}
+        kept = [
+            entry
+            for key, same in changes.items()
+            for entry in same
+            if entry.sequence == newest[key]
+        ]
+        moved = {str(entry.original): entry for entry in reversed(kept) if entry.original}
         used = list(moved.values()) if newest.keys() & {""} else []
-        inside = {id(one) for one in used}
-        for one in kept:
-            with self._naming(one.uid, one.line):
-                if one.original is None and (used or one.repeats):
-                    self._repeated.append(Repeats(one, used))
-                elif id(one) not in inside and one.blocks:
-                    stretch = one.stretch(one.wall(one.start))
+        inside = {id(entry) for entry in used}
+        for entry in kept:
+            with self._naming(entry.uid, entry.line):
+                if entry.original is None and (used or entry.repeats):
+                    self._repeated.append(RepeatingEntry(entry, used))
+                elif id(entry) not in inside and entry.blocks:
+                    stretch = entry.stretch(entry.wall(entry.start))
                     self._single += [stretch] if stretch.start < stretch.end else []
 
     @contextmanager
@@ -149,12 +154,12 @@ class BusyCalendar:
 
     def _refuse(self) -> None:
         """Raise the problems found so far, if any."""
-        found, self._problems = sorted(self._problems, key=lambda one: one.line), []
-        if len(found) > MAX_PROBLEMS:
-            more = f"and {len(found) - MAX_PROBLEMS} more"
-            found = [*found[:MAX_PROBLEMS], Problem(more)]
-        if found:
-            raise FileProblems(self._file, found)
+        problems, self._problems = sorted(self._problems, key=lambda problem: problem.line), []
+        if len(problems) > MAX_PROBLEMS:
+            more = f"and {len(problems) - MAX_PROBLEMS} more"
+            problems = [*problems[:MAX_PROBLEMS], Problem(more)]
+        if problems:
+            raise FileProblems(self._file, problems)
 
 
 def _uid(component: Component) -> str:
@@ -162,31 +167,33 @@ def _uid(component: Component) -> str:
     return line.value if line else ""
 
 
-def _entry(component: Component, times: Times) -> Entry:
+def _entry(component: Component, times: TimeReader) -> BusyEntry:
     """What a VEVENT says; Broken if that is not clear."""
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in component.lines:
         lines[line.name].append(line)
-    one = {name: found[0] for name, found in lines.items()}
+    first = {name: alike[0] for name, alike in lines.items()}
     twice = next((name for name in _ONCE if len(lines.get(name, ())) > 1), None)
     if twice:
         raise Broken(f"it has {twice} twice", lines[twice][1].number)
-    if "EXRULE" in one:
-        raise Broken("its EXRULE is of an older standard and not understood", one["EXRULE"].number)
-    if "DTSTART" not in one:
+    if "EXRULE" in first:
+        raise Broken(
+            "its EXRULE is of an older standard and not understood", first["EXRULE"].number
+        )
+    if "DTSTART" not in first:
         raise Broken("it has no DTSTART")
-    start = times.when(component, one["DTSTART"])
-    original = one.get("RECURRENCE-ID")
+    start = times.when(component, first["DTSTART"])
+    original = first.get("RECURRENCE-ID")
     later = original is not None and original.parameter("RANGE").upper() == "THISANDFUTURE"
-    sequence = one["SEQUENCE"].value if "SEQUENCE" in one else ""
-    return Entry(
+    sequence = first["SEQUENCE"].value if "SEQUENCE" in first else ""
+    return BusyEntry(
         # Entries without a UID have nothing to do with each other.
         uid=_uid(component) or f"\0{component.line}",
         line=component.line,
         start=start,
         zone=times.zone_of(start),
-        length=_length(component, start, one, times),
-        blocks=_blocks(one),
+        length=_length(component, start, first, times),
+        blocks=_blocks(first),
         sequence=int(sequence) if sequence.isdecimal() else 0,
         original=times.when(component, original) if original else None,
         and_later=later,
@@ -196,16 +203,18 @@ def _entry(component: Component, times: Times) -> Entry:
     )
 
 
-def _blocks(one: Mapping[str, Line]) -> bool:
-    says = {name: one[name].value.upper() for name in _SAYS if name in one}
+def _blocks(first: Mapping[str, Line]) -> bool:
+    says = {name: first[name].value.upper() for name in _SAYS if name in first}
     # Outlook's word counts only where the standard's own is missing.
     free = says.get("TRANSP", says.get("X-MICROSOFT-CDO-BUSYSTATUS"))
     return says.get("STATUS") != "CANCELLED" and free not in {"TRANSPARENT", "FREE"}
 
 
-def _length(component: Component, start: When, one: Mapping[str, Line], times: Times) -> Length:
+def _length(
+    component: Component, start: DayOrTime, first: Mapping[str, Line], times: TimeReader
+) -> Duration:
     all_day = not isinstance(start, datetime)
-    end, duration = one.get("DTEND"), one.get("DURATION")
+    end, duration = first.get("DTEND"), first.get("DURATION")
     if end and duration:
         raise Broken("it has both DTEND and DURATION", max(end.number, duration.number))
     if duration:
@@ -213,22 +222,22 @@ def _length(component: Component, start: When, one: Mapping[str, Line], times: T
         if all_day and length.exact % _DAY:
             raise Broken("it starts on a whole day but lasts part of one", duration.number)
     elif end is None:
-        return Length(_DAY if all_day else timedelta(0))
+        return Duration(_DAY if all_day else timedelta(0))
     else:
         length = length_until(start, times.when(component, end), end.number)
     if length.wall + length.exact < timedelta(0):
-        raise Broken("it ends before it starts", (end or duration or one["DTSTART"]).number)
+        raise Broken("it ends before it starts", (end or duration or first["DTSTART"]).number)
     # A whole day that ends where it starts is one day, as programs show it.
-    return Length(max(_DAY, length.wall + length.exact)) if all_day else length
+    return Duration(max(_DAY, length.wall + length.exact)) if all_day else length
 
 
-def _free_busy(component: Component, times: Times) -> list[Busy]:
+def _free_busy(component: Component, times: TimeReader) -> list[Busy]:
     """The periods of a VFREEBUSY that are not free."""
-    found = []
+    periods = []
     for line in component.lines:
         if line.name == "FREEBUSY" and line.parameter("FBTYPE").upper() != "FREE":
             for start, length in times.periods(component, line):
                 zone = times.zone_of(start)
-                entry = Entry("", component.line, start, zone, length)
-                found.append(entry.stretch(entry.wall(start)))
-    return [one for one in found if one.start < one.end]
+                entry = BusyEntry("", component.line, start, zone, length)
+                periods.append(entry.stretch(entry.wall(start)))
+    return [busy for busy in periods if busy.start < busy.end]

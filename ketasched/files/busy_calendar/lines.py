@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ketasched.errors import FileTrouble, Problem
-from ketasched.reading.source import name_of, read_bytes
+from ketasched.reading.file_text import name_of, read_bytes
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -53,17 +53,17 @@ class Line:
         """The parameter of that name without its quotes, or an empty string."""
         if self.rest.startswith(":"):
             return ""
-        found = re.search(
+        match = re.search(
             rf';\s*{name}\s*=\s*("[^"]*"|[^;]*)', self.rest[: self._colon()], re.IGNORECASE
         )
-        return found[1].strip('" ') if found else ""
+        return match[1].strip('" ') if match else ""
 
     def _colon(self) -> int:
         if self.rest.startswith(":"):
             return 0
         if self.name == "UID":
-            found = _PARAMETERS.match(self.rest)
-            return found.end() if found else 0
+            match = _PARAMETERS.match(self.rest)
+            return match.end() if match else 0
         # No time or rule has a colon, but some write a TZID such as (UTC-06:00) unquoted.
         return self.rest.rfind(":")
 

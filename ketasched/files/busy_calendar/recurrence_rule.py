@@ -24,7 +24,7 @@ _PARTS = _DAY_PARTS | {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYSETPOS",
 _PARTS |= {"BYHOUR", "BYMINUTE", "BYSECOND", "RSCALE", "SKIP"}
 
 
-class Rule:
+class RecurrenceRule:
     """One RRULE on a wall clock: begins near the span, and never runs without end.
 
     Raises:
@@ -57,14 +57,14 @@ class Rule:
         self.steps.taken = 0
         if self.until is not None and self.until < after:
             return []
-        found = []
-        for one in self._rule_from(self._near(after)):
-            if one > before or (self.until is not None and one > self.until):
+        starts = []
+        for start in self._rule_from(self._near(after)):
+            if start > before or (self.until is not None and start > self.until):
                 break
             self.steps.take()
-            if after < one or (inc and one == after):
-                found.append(one)
-        return found
+            if after < start or (inc and start == after):
+                starts.append(start)
+        return starts
 
     def _rule_from(self, start: datetime) -> Any:  # noqa: ANN401 - dateutil's rrule, opened up
         text = ";".join(f"{name}={value}" for name, value in self.parts.items())

@@ -17,12 +17,12 @@ from recurring_ical_events import EventAdapter, Occurrence, Series
 
 from ketasched.domain.busy import Busy
 from ketasched.files.busy_calendar.lines import Broken, Line
-from ketasched.files.busy_calendar.recurrence_rule import Rule
+from ketasched.files.busy_calendar.recurrence_rule import RecurrenceRule
 
-When = date | datetime
+DayOrTime = date | datetime
 
 
-class Length(NamedTuple):
+class Duration(NamedTuple):
     """How long an entry lasts: first on the wall clock, then in exact time."""
 
     wall: timedelta
@@ -30,21 +30,21 @@ class Length(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class BusyEntry:
     """One VEVENT. Times are dates or aware; ``zone`` is that of the wall clock it repeats on."""
 
     uid: str
     line: int
-    start: When
+    start: DayOrTime
     zone: tzinfo
-    length: Length
+    length: Duration
     blocks: bool = True
     sequence: int = 0
-    original: When | None = None
+    original: DayOrTime | None = None
     and_later: bool = False
     rules: tuple[Line, ...] = ()
-    added: tuple[When | tuple[When, Length], ...] = ()
-    excepted: tuple[When, ...] = ()
+    added: tuple[DayOrTime | tuple[DayOrTime, Duration], ...] = ()
+    excepted: tuple[DayOrTime, ...] = ()
 
     @property
     def all_day(self) -> bool:
@@ -56,7 +56,7 @@ class Entry:
         """Whether it has more than its own start."""
         return bool(self.rules or self.added or self.excepted)
 
-    def wall(self, when: When) -> datetime:
+    def wall(self, when: DayOrTime) -> datetime:
         """A time on this entry's wall clock; a date alone has the entry's time of day."""
         if not isinstance(when, datetime):
             at = self.start.time() if isinstance(self.start, datetime) else time()
@@ -66,7 +66,7 @@ class Entry:
         return when.astimezone(self.zone).replace(tzinfo=None, fold=0)
 
     def stretch(
-        self, wall: datetime, zone: tzinfo | None = None, length: Length | None = None
+        self, wall: datetime, zone: tzinfo | None = None, length: Duration | None = None
     ) -> Busy:
         """The time taken from a wall time on, in its own zone unless another is given."""
         length = length or self.length
@@ -78,17 +78,21 @@ class Entry:
         return Busy(start, end, self.all_day)
 
 
-class Repeats:
+class RepeatingEntry:
     """An entry that repeats, with its moved and cancelled occurrences.
 
     Raises:
         Broken: a rule that cannot be read.
     """
 
-    def __init__(self, core: Entry, changes: list[Entry]) -> None:
+    def __init__(self, core: BusyEntry, changes: list[BusyEntry]) -> None:
         self.core = core
-        self.series = _Series([_Adapter(core, core), *(_Adapter(one, core) for one in changes)])
-        self.rules = [one for one in self.series.recurrence.rrules if isinstance(one, Rule)]
+        self.series = _Series(
+            [_Adapter(core, core), *(_Adapter(change, core) for change in changes)]
+        )
+        self.rules = [
+            rule for rule in self.series.recurrence.rrules if isinstance(rule, RecurrenceRule)
+        ]
 
     @property
     def steps(self) -> int:
@@ -103,11 +107,11 @@ class Repeats:
         """
         margin = timedelta(days=2)
         first, last = (
-            one.astimezone(self.core.zone).replace(tzinfo=None) for one in (begins, ends)
+            instant.astimezone(self.core.zone).replace(tzinfo=None) for instant in (begins, ends)
         )
-        for found in self.series.between(first - margin, last + margin):
-            if found.entry.blocks:
-                yield found.stretch()
+        for occurrence in self.series.between(first - margin, last + margin):
+            if occurrence.entry.blocks:
+                yield occurrence.stretch()
 
 
 class _Occurrence(Occurrence):  # type: ignore[misc]
@@ -125,14 +129,14 @@ class _Occurrence(Occurrence):  # type: ignore[misc]
         if self.moved:
             return self.entry.stretch(self.entry.wall(self.entry.start))
         lasts = self.end - self.start
-        length = None if lasts == self.usual else Length(lasts)
+        length = None if lasts == self.usual else Duration(lasts)
         return self.entry.stretch(self.start, self.zone, length)
 
 
 class _Adapter(EventAdapter):  # type: ignore[misc]
     """An entry as recurring-ical-events takes it: on the wall clock of the series."""
 
-    def __init__(self, entry: Entry, core: Entry) -> None:
+    def __init__(self, entry: BusyEntry, core: BusyEntry) -> None:
         event = Event()
         start = core.wall(entry.start) if entry.all_day == core.all_day else entry.wall(entry.start)
         event["DTSTART"] = vDDDTypes(start)
@@ -140,12 +144,12 @@ class _Adapter(EventAdapter):  # type: ignore[misc]
         event["UID"] = core.uid
         event["SEQUENCE"] = entry.sequence
         if entry is core:
-            event["RDATE"] = vDDDLists([_added(core, one) for one in core.added])
+            event["RDATE"] = vDDDLists([_added(core, added) for added in core.added])
             # An excepted date stays a date: it excepts every time of the day.
             event["EXDATE"] = vDDDLists(
                 [
-                    one if not core.all_day and not isinstance(one, datetime) else core.wall(one)
-                    for one in core.excepted
+                    when if not core.all_day and not isinstance(when, datetime) else core.wall(when)
+                    for when in core.excepted
                 ]
             )
         elif entry.original is not None:
@@ -162,7 +166,7 @@ class _Adapter(EventAdapter):  # type: ignore[misc]
         return [line.value for line in self.entry.rules]
 
 
-def _added(core: Entry, added: When | tuple[When, Length]) -> Any:  # noqa: ANN401 - three kinds
+def _added(core: BusyEntry, added: DayOrTime | tuple[DayOrTime, Duration]) -> Any:  # noqa: ANN401 - three kinds
     if not isinstance(added, tuple):
         return core.wall(added)
     when, length = added
@@ -171,10 +175,12 @@ def _added(core: Entry, added: When | tuple[When, Length]) -> Any:  # noqa: ANN4
 
 class _Series(Series):  # type: ignore[misc]
     class RecurrenceRules(Series.RecurrenceRules):  # type: ignore[misc]
-        def create_rule_with_start(self, rule_string: str) -> Rule:
+        def create_rule_with_start(self, rule_string: str) -> RecurrenceRule:
             entry = self.core.entry
-            line = next(one.number for one in entry.rules if one.value == rule_string)
-            return Rule(rule_string, self.start, lambda text: _until(text, entry, line), line)
+            line = next(line.number for line in entry.rules if line.value == rule_string)
+            return RecurrenceRule(
+                rule_string, self.start, lambda text: _until(text, entry, line), line
+            )
 
     def occurrence(
         self, adapter: _Adapter, start: datetime | None = None, end: datetime | None = None
@@ -182,7 +188,7 @@ class _Series(Series):  # type: ignore[misc]
         return _Occurrence(adapter, start, end)
 
 
-def _until(text: str, entry: Entry, line: int) -> datetime | None:
+def _until(text: str, entry: BusyEntry, line: int) -> datetime | None:
     """The last moment of a rule; a date alone is included whole, whatever the start is."""
     if not text:
         return None

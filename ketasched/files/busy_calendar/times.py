@@ -14,7 +14,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from ketasched.errors import FileTrouble
 from ketasched.files.busy_calendar.lines import Broken, Component, Line
-from ketasched.files.busy_calendar.repeats import Length, When
+from ketasched.files.busy_calendar.repeats import DayOrTime, Duration
 
 ONSET = frozenset(("DTSTART", "RRULE", "RDATE", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO"))
 
@@ -30,7 +30,7 @@ _YEARLY = re.compile(
 )
 
 
-class Times:
+class TimeReader:
     """Reads the times of one file.
 
     Args:
@@ -58,19 +58,19 @@ class Times:
         self._defined: dict[tuple[int, str], Component] = {}
         self._floating: dict[int, Line] = {}
         self._known: dict[tuple[int, str], tzinfo | None] = {}
-        for one in components:
-            if one.name == "VTIMEZONE" and (named := one.first("TZID")):
-                self._defined[one.calendar, _bare(named.value)] = one
-            elif one.name == "VCALENDAR":
-                _check_standard(file, one)
-                if (named := one.first("X-WR-TIMEZONE")) and named.value:
-                    self._floating[one.calendar] = named
+        for component in components:
+            if component.name == "VTIMEZONE" and (named := component.first("TZID")):
+                self._defined[component.calendar, _bare(named.value)] = component
+            elif component.name == "VCALENDAR":
+                _check_standard(file, component)
+                if (named := component.first("X-WR-TIMEZONE")) and named.value:
+                    self._floating[component.calendar] = named
 
-    def zone_of(self, when: When) -> tzinfo:
+    def zone_of(self, when: DayOrTime) -> tzinfo:
         """The zone whose clock a time is read on."""
         return (when.tzinfo if isinstance(when, datetime) else None) or self.zone
 
-    def when(self, component: Component, line: Line, text: str | None = None) -> When:
+    def when(self, component: Component, line: Line, text: str | None = None) -> DayOrTime:
         """The time of a property, or one of its times: a date, or aware.
 
         Raises:
@@ -91,12 +91,12 @@ class Times:
             if name:
                 zone = self._named(component.calendar, name, line)
         try:
-            read: When = vDDDTypes.from_ical(text.upper(), zone)  # type: ignore[no-untyped-call]
+            read: DayOrTime = vDDDTypes.from_ical(text.upper(), zone)  # type: ignore[no-untyped-call]
         except (ValueError, OverflowError):
             raise Broken(f"its {line.name} cannot be read", line.number) from None
         return read
 
-    def each(self, component: Component, lines: Sequence[Line]) -> Iterator[When]:
+    def each(self, component: Component, lines: Sequence[Line]) -> Iterator[DayOrTime]:
         """The times of properties that list them; some programs list none."""
         for line in lines:
             for text in line.value.split(","):
@@ -105,7 +105,7 @@ class Times:
 
     def listed(
         self, component: Component, lines: Sequence[Line]
-    ) -> Iterator[When | tuple[When, Length]]:
+    ) -> Iterator[DayOrTime | tuple[DayOrTime, Duration]]:
         """As `each`, where a period may stand for a time."""
         for line in lines:
             if "/" in line.value:
@@ -113,7 +113,7 @@ class Times:
             else:
                 yield from self.each(component, [line])
 
-    def periods(self, component: Component, line: Line) -> Iterator[tuple[When, Length]]:
+    def periods(self, component: Component, line: Line) -> Iterator[tuple[DayOrTime, Duration]]:
         """The periods of a property: a start, and an end or a duration."""
         for text in line.value.split(","):
             first, slash, last = text.strip().partition("/")
@@ -148,8 +148,8 @@ class Times:
 
     def _defined_zone(self, component: Component) -> tzinfo | None:
         place = component.first("X-LIC-LOCATION")
-        found = self._find(place.value) if place and place.value else None
-        return found or read_zone(component)
+        zone = self._find(place.value) if place and place.value else None
+        return zone or read_zone(component)
 
 
 def read_zone(component: Component) -> tzinfo:
@@ -192,36 +192,36 @@ def _parts(lines: Iterable[Line]) -> Iterator[list[Line]]:
             yield part
 
 
-def read_duration(line: Line, text: str | None = None) -> Length:
+def read_duration(line: Line, text: str | None = None) -> Duration:
     """A DURATION: its weeks and days on the wall clock, the rest in exact time.
 
     Raises:
         Broken: it cannot be read.
     """
-    found = _DURATION.fullmatch((line.value if text is None else text).strip().upper())
-    if found is None:
+    match = _DURATION.fullmatch((line.value if text is None else text).strip().upper())
+    if match is None:
         raise Broken(f"its {line.name} cannot be read", line.number)
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    sign = -1 if found[1] == "-" else 1
-    return Length(
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
+    sign = -1 if match[1] == "-" else 1
+    return Duration(
         sign * timedelta(weeks=weeks, days=days),
         sign * timedelta(hours=hours, minutes=minutes, seconds=seconds),
     )
 
 
-def length_until(start: When, end: When, number: int) -> Length:
+def length_until(start: DayOrTime, end: DayOrTime, number: int) -> Duration:
     """From a start to an end of the same kind: on their clock if they share it.
 
     Raises:
         Broken: one is a whole day and the other a time.
     """
     if not isinstance(start, datetime) and not isinstance(end, datetime):
-        return Length(end - start)
+        return Duration(end - start)
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         raise Broken("it is of whole days at one end and of times at the other", number)
     if end.tzinfo is start.tzinfo:
-        return Length(end.replace(tzinfo=None) - start.replace(tzinfo=None))
-    return Length(timedelta(0), end.astimezone(UTC) - start.astimezone(UTC))
+        return Duration(end.replace(tzinfo=None) - start.replace(tzinfo=None))
+    return Duration(timedelta(0), end.astimezone(UTC) - start.astimezone(UTC))
 
 
 def _bare(name: str) -> str:

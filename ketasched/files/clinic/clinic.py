@@ -129,19 +129,19 @@ _CLOCK = Text(read_clock, {"type": "string", "examples": ["09:30"]})
 class _OneOrSeveralDays(NamedTuple):
     """A closure: one ``date``, or ``from`` and ``to``; which is meant shows from its keys."""
 
-    one: Record
-    several: Record
+    one_day: Record
+    several_days: Record
 
     def read(self, node: yaml.Node, reading: Reading) -> Any:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        given = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
-        if "date" in given and given & {"from", "to"}:
+        keys = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+        if "date" in keys and keys & {"from", "to"}:
             message = "a closure has either `date`, or `from` and `to`"
             return reading.fault(node, message, "`from` and `to` alone say it all")
-        return (self.several if given & {"from", "to"} else self.one).read(node, reading)
+        return (self.several_days if keys & {"from", "to"} else self.one_day).read(node, reading)
 
     def schema(self) -> Schema:
-        return {"oneOf": [self.one.schema(), self.several.schema()]}
+        return {"oneOf": [self.one_day.schema(), self.several_days.schema()]}
 
 
 def _one_day(**keys: Any) -> Closure:

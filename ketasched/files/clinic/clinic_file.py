@@ -5,7 +5,7 @@ from __future__ import annotations
 from ketasched.errors import FileProblems, Problem
 from ketasched.files.clinic.clinic import CLINIC, ClinicFile
 from ketasched.reading.fields import Schema, read_record
-from ketasched.reading.source import Source, compose, keys_of, read_file
+from ketasched.reading.file_text import FileText, compose, keys_of, read_file
 
 
 def load(path: str) -> ClinicFile:
@@ -18,7 +18,7 @@ def load(path: str) -> ClinicFile:
     return read(read_file(path, "clinic file"))
 
 
-def read(source: Source) -> ClinicFile:
+def read(source: FileText) -> ClinicFile:
     """The clinic of a file that has been opened.
 
     Raises:
@@ -29,8 +29,8 @@ def read(source: Source) -> ClinicFile:
         hint = "give it with --protocols"
         problem = Problem("this is a protocol file, not a clinic file", hint=hint)
         raise FileProblems(source.file, [problem])
-    found: ClinicFile = read_record(source, root, CLINIC)
-    return found._replace(file=source.file)
+    clinic: ClinicFile = read_record(source, root, CLINIC)
+    return clinic._replace(file=source.file)
 
 
 def schema() -> Schema:

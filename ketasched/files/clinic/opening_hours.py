@@ -94,12 +94,12 @@ class Hours(NamedTuple):
         day = "|".join(
             f"[{name[0]}{name[0].lower()}]{name[1:3]}({name[3:]})?" for name in WEEKDAY_NAMES
         )
-        one = f"({day})( ?[-–] ?({day}))?"
+        days = f"({day})( ?[-–] ?({day}))?"
         return {
             "type": "object",
             "minProperties": 1,
             "additionalProperties": False,
-            "patternProperties": {f"^{one}(, ?{one})*$": self.spans.schema()},
+            "patternProperties": {f"^{days}(, ?{days})*$": self.spans.schema()},
         }
 
 
@@ -119,7 +119,7 @@ def _read_weekdays(text: str) -> list[int]:
     """Read ``mon``, ``mon-thu``, ``sat-mon`` or ``mon, wed, fri``."""
     weekdays: list[int] = []
     for part in text.split(","):
-        first_text, dash, last_text = (one.strip() for one in part.partition("-"))
+        first_text, dash, last_text = (day.strip() for day in part.partition("-"))
         first = read_weekday(first_text)
         last = read_weekday(last_text) if dash else first
         weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]

@@ -27,7 +27,7 @@ def check_visits(protocol: core.Protocol, reading: Reading) -> None:
         if rule.anchor.number > total and not open_ended:
             message = f"the protocol has only {total} sessions"
             reading.fault_in(rule, rule.anchor.side, message)
-        if rule.anchor.which == "review" and not any(one.reviews for one in protocol.phases):
+        if rule.anchor.which == "review" and not any(phase.reviews for phase in protocol.phases):
             reading.fault_in(rule, rule.anchor.side, "the protocol has no review")
         word = core.gives_away(protocol, rule.name)
         if word:
@@ -57,15 +57,19 @@ class _Distances(NamedTuple):
     most: Distance
 
 
-def _check_distances(found: _Distances, reading: Reading) -> None:
-    if len({one.in_days for one in found}) > 1:
+def _check_distances(distances: _Distances, reading: Reading) -> None:
+    if len({distance.in_days for distance in distances}) > 1:
         message = "days and hours are mixed: write all three in days or weeks, or all in hours"
-        reading.fault_in(found, "", message)
-    elif not found.least.amount <= found.ideal.amount <= found.most.amount:
-        reading.fault_in(found, "ideally", "the ideal distance is not between `from` and `to`")
-    elif found.most.amount - found.least.amount > WIDEST * (1 if found.most.in_days else 1440):
+        reading.fault_in(distances, "", message)
+    elif not distances.least.amount <= distances.ideal.amount <= distances.most.amount:
+        reading.fault_in(distances, "ideally", "the ideal distance is not between `from` and `to`")
+    elif distances.most.amount - distances.least.amount > _widest(distances.most):
         message = f"`from` and `to` are more than {WIDEST} days apart"
-        reading.fault_in(found, "to", message)
+        reading.fault_in(distances, "to", message)
+
+
+def _widest(distance: Distance) -> int:
+    return WIDEST * (1 if distance.in_days else 1440)
 
 
 def _distances(**keys: Any) -> _Distances:
@@ -75,9 +79,9 @@ def _distances(**keys: Any) -> _Distances:
 def _visit(
     kind: str, name: str, length: int, distance: _Distances, by: str, **sides: Anchor | None
 ) -> VisitRule:
-    given = [anchor for anchor in sides.values() if anchor]
-    anchor = given[0] if len(given) == 1 else Anchor("", "")  # `_check_visit` refuses it
-    least, ideal, most = (one.amount for one in distance)
+    anchors = [anchor for anchor in sides.values() if anchor]
+    anchor = anchors[0] if len(anchors) == 1 else Anchor("", "")  # `_check_visit` refuses it
+    least, ideal, most = (limit.amount for limit in distance)
     offset = Offset(least, ideal, most, distance.ideal.in_days)
     return VisitRule(kind, name or kind, length, anchor, offset, by == "video")
 

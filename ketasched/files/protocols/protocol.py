@@ -50,10 +50,10 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
         if phase.sessions is None and phase is not protocol.phases[-1]:
             reading.fault_in(phase, "sessions", "only the last phase can be open-ended")
         if position and isinstance(phase.cadence, core.NamedDays):
-            for one in phase.cadence.sessions:
-                if one.day < phase.cadence.first_day and not one.follows:
+            for session in phase.cadence.sessions:
+                if session.day < phase.cadence.first_day and not session.follows:
                     message = "only the first phase may have sessions before its first day"
-                    reading.fault_in(one, "day", message)
+                    reading.fault_in(session, "day", message)
         if phase.after is None:
             continue
         if position == 0:
@@ -75,10 +75,10 @@ def _check_discretion(protocol: core.Protocol, reading: Reading) -> None:
 
 def _check_ids(protocols: tuple[core.Protocol, ...], reading: Reading) -> None:
     seen: set[str] = set()
-    for one in protocols:
-        if one.id in seen:
-            reading.fault_in(one, "id", f"two protocols have the id `{one.id}`")
-        seen.add(one.id)
+    for protocol in protocols:
+        if protocol.id in seen:
+            reading.fault_in(protocol, "id", f"two protocols have the id `{protocol.id}`")
+        seen.add(protocol.id)
 
 
 # The format, from the inside out

@@ -10,8 +10,8 @@ from ketasched.domain import protocol as core
 from ketasched.errors import FileProblems, FileTrouble, Problem
 from ketasched.files.protocols.protocol import protocols_file
 from ketasched.reading.fields import Schema, read_record
+from ketasched.reading.file_text import FileText, compose, keys_of, read_file
 from ketasched.reading.json_source import plain
-from ketasched.reading.source import Source, compose, keys_of, read_file
 
 if TYPE_CHECKING:
     import yaml
@@ -27,7 +27,7 @@ def load(path: str) -> list[core.Protocol]:
     return read(read_file(path))
 
 
-def read(source: Source) -> list[core.Protocol]:
+def read(source: FileText) -> list[core.Protocol]:
     """The protocols of a file that has been opened.
 
     Raises:
@@ -44,7 +44,7 @@ def load_built_in() -> list[core.Protocol]:
     return _read(_built_in_source(), ours=True)
 
 
-def _built_in_source() -> Source:
+def _built_in_source() -> FileText:
     package = Path(__file__).parents[2]
     shipped = package / "protocols.yaml"
     source = read_file(str(shipped if shipped.exists() else package.parent / "protocols.yaml"))
@@ -77,16 +77,16 @@ def schema() -> Schema:
     }
 
 
-def _read(source: Source, *, ours: bool) -> list[core.Protocol]:
+def _read(source: FileText, *, ours: bool) -> list[core.Protocol]:
     # The suite proves our own file sound; that need not be done at every start.
     root = compose(source, ours=ours)
     if "protocols" not in keys_of(root):
         _refuse_clinic(source, root)
     protocols = read_record(source, root, protocols_file(proven=ours))
-    return [replace(one, file=source.file) for one in protocols]
+    return [replace(protocol, file=source.file) for protocol in protocols]
 
 
-def _refuse_clinic(source: Source, root: yaml.MappingNode) -> None:
+def _refuse_clinic(source: FileText, root: yaml.MappingNode) -> None:
     from ketasched.files.clinic.clinic import CLINIC
 
     if keys_of(root) & (CLINIC.keys.keys() - {"version", "name"}):

@@ -66,16 +66,16 @@ _FIELD_OF = {plain(text): key for key, texts in FIELDS.items() for text in texts
 def places_of(table: Table, header: Sequence[Cell], asked: Mapping[str, str]) -> dict[str, int]:
     """The column of each key, from 0; one that is needed and not clear is noted and left out."""
     places = _asked_places([cell.text for cell in header], asked)
-    found: dict[str, list[int]] = {}
+    usual: dict[str, list[int]] = {}
     for place, cell in enumerate(header):
         key = field_of(cell.text)
         if key and key not in places and place not in places.values():
-            found.setdefault(key, []).append(place)
+            usual.setdefault(key, []).append(place)
     sides = {"minus", "plus"}
-    split_window = "window" not in places and bool(sides & {*places, *found})
+    split_window = "window" not in places and bool(sides & {*places, *usual})
     for key in {"window"} if split_window else sides:
-        found.pop(key, None)
-    for key, alike in found.items():
+        usual.pop(key, None)
+    for key, alike in usual.items():
         if len(alike) == 1:
             places[key] = alike[0]
         else:
@@ -84,7 +84,7 @@ def places_of(table: Table, header: Sequence[Cell], asked: Mapping[str, str]) ->
             table.fault(header[alike[1]], message, _name_it(key, header[alike[0]].text))
     needed = ["name", "day", *(("minus", "plus") if split_window else ("window",))]
     for key in needed:
-        if key not in {*places, *found}:
+        if key not in {*places, *usual}:
             listed = ", ".join(f"`{cell.text}`" for cell in header if cell.text)
             message = f"no column is known to be the {_word(key)}; the headers are {listed}"
             table.fault(header[0], message, _name_it(key, "HEADER"))
@@ -97,14 +97,16 @@ def _word(key: str) -> str:
 
 def _name_it(key: str, header: str) -> str:
     keys = ("minus", "plus") if (key, header) == ("window", "HEADER") else (key,)
-    return "name it: " + " ".join(f'--column {one}="{header}"' for one in keys)
+    return "name it: " + " ".join(f'--column {name}="{header}"' for name in keys)
 
 
 def _asked_places(headers: list[str], asked: Mapping[str, str]) -> dict[str, int]:
     places: dict[str, int] = {}
     for key, text in asked.items():
-        same = [place for place, one in enumerate(headers) if one == text.strip()]
-        alike = [place for place, one in enumerate(headers) if plain(one) == plain(text) != ""]
+        same = [place for place, header in enumerate(headers) if header == text.strip()]
+        alike = [
+            place for place, header in enumerate(headers) if plain(header) == plain(text) != ""
+        ]
         match same or alike:
             case []:
                 hint = did_you_mean(text, headers) or f"the headers are: {', '.join(headers)}"
@@ -127,7 +129,7 @@ _BOTH = re.compile(rf"{_EITHER}?\s*{_COUNT}", re.IGNORECASE)
 _PAIR = re.compile(rf"([+-])\s*{_COUNT}\s*(?:/|,|;|to|and)?\s*([+-])\s*{_COUNT}", re.IGNORECASE)
 
 
-class Day(NamedTuple):
+class VisitDay(NamedTuple):
     """A day from the baseline, and whether it was written as weeks."""
 
     number: int
@@ -138,7 +140,7 @@ def _days(count: str, unit: str | None) -> int:
     return int(count) * (7 if (unit or "d").casefold().startswith("w") else 1)
 
 
-def _day(text: str) -> Day:
+def _day(text: str) -> VisitDay:
     match = _DAY.fullmatch(text.translate(_DASHES))
     if not match or (match[1] and match[4]):
         message = f"`{text[:40]}` is not a day" if text else "the visit has no day"
@@ -147,7 +149,7 @@ def _day(text: str) -> Day:
     number = _days(match[3], unit) * (-1 if match[2] == "-" else 1)
     if abs(number) > LAST_DAY:
         raise ValueError(f"day {number} is outside -{LAST_DAY} to {LAST_DAY}")
-    return Day(number, unit.casefold().startswith("w"))
+    return VisitDay(number, unit.casefold().startswith("w"))
 
 
 def _side(text: str, signs: str) -> int:
@@ -168,7 +170,7 @@ def _plus(text: str) -> int:
 def _window(text: str) -> tuple[int, int]:
     """Read days early and days late."""
     signs = text.translate(_DASHES)
-    side, both, pair = (one.fullmatch(signs) for one in (_SIDE, _BOTH, _PAIR))
+    side, both, pair = (shape.fullmatch(signs) for shape in (_SIDE, _BOTH, _PAIR))
     if not text:
         return 0, 0
     if both:
@@ -178,9 +180,9 @@ def _window(text: str) -> tuple[int, int]:
         days = _bounded(_days(side[2], side[3]))
         return (days, 0) if side[1] == "-" else (0, days)
     if pair and pair[1] != pair[4] and not (pair[3] and not pair[6]):
-        one = _bounded(_days(pair[2], pair[3] or pair[6]))
-        other = _bounded(_days(pair[5], pair[6]))
-        return (one, other) if pair[1] == "-" else (other, one)
+        first = _bounded(_days(pair[2], pair[3] or pair[6]))
+        second = _bounded(_days(pair[5], pair[6]))
+        return (first, second) if pair[1] == "-" else (second, first)
     raise ValueError(f"`{text[:40]}` is not a window: write, say, \xb13 or -3/+5")
 
 

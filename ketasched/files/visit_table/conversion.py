@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.domain.wording import count_text
 from ketasched.errors import FileProblems, Problem
-from ketasched.files.visit_table.cells import READ, Day, field_of, make_id, places_of, plain
+from ketasched.files.visit_table.cells import READ, VisitDay, field_of, make_id, places_of, plain
 from ketasched.files.visit_table.table import Cell, Table
-from ketasched.reading.source import MAX_BYTES, read_file
+from ketasched.reading.file_text import MAX_BYTES, read_file
 
 MAX_VERSIONS = 100
 NO_VERSION = "not stated"
@@ -29,7 +29,7 @@ class Converted(NamedTuple):
 class _Visit(NamedTuple):
     cells: Mapping[str, Cell]
     name: str
-    day: Day
+    day: VisitDay
     window: tuple[int, int]
     minutes: int
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 from ketasched.errors import FileProblems, Problem
-from ketasched.reading.source import Source
+from ketasched.reading.file_text import FileText
 
 Value = TypeVar("Value")
 
@@ -29,7 +29,7 @@ _FORMULA = re.compile(r"[=@]|-(?!\s*\.?[0-9])|\+(?!\s*\.?[0-9]|\s*/?\s*-\s*[0-9]
 class Table:
     """The rows of a file, and what is wrong with them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FileText) -> None:
         self.text = source.text
         self.file = source.file
         self.problems: list[Problem] = []

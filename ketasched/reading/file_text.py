@@ -21,7 +21,7 @@ MAX_VALUES = 20_000
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 
-class Source:
+class FileText:
     """The text of one file, and the place of everything in it."""
 
     def __init__(self, file: str, text: str, most_values: int = MAX_VALUES) -> None:
@@ -72,7 +72,7 @@ def read_bytes(path: str, most: int, hint: str) -> bytes:
         raise FileTrouble(f"cannot read {name}: {why}", hint if elsewhere else "", name) from None
 
 
-def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> Source:
+def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> FileText:
     """Read a UTF-8 text file, called ``noun`` in messages; ``-`` is standard input.
 
     A file of more than ``most`` bytes is refused.
@@ -97,10 +97,10 @@ def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> 
             "save the file as UTF-8 in your editor",
             name,
         ) from None
-    return Source(name, text, MAX_VALUES * (most // MAX_BYTES))
+    return FileText(name, text, MAX_VALUES * (most // MAX_BYTES))
 
 
-def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
+def compose(source: FileText, *, ours: bool = False) -> yaml.MappingNode:
     """The tree of a file whose outermost value is a mapping of keys.
 
     ``ours``: the file came with the program, so the C parser may read it. That one is ten times
@@ -146,7 +146,7 @@ def compose(source: Source, *, ours: bool = False) -> yaml.MappingNode:
 class _Composer(yaml.BaseLoader):
     """PyYAML's composer, stopped before its recursion gets deep."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FileText) -> None:
         super().__init__(source.text)
         self.source = source
         self.depth = 0
@@ -169,7 +169,7 @@ def keys_of(root: yaml.MappingNode) -> frozenset[str]:
     return frozenset(key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode))
 
 
-def _count_values(source: Source, root: yaml.Node) -> None:
+def _count_values(source: FileText, root: yaml.Node) -> None:
     """Walk the tree as its reader will, aliases followed, within limits."""
     count = 0
     waiting: list[tuple[yaml.Node, int]] = [(root, 0)]
