@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ketasched.errors import BeyondKnowledge, did_you_mean
 
@@ -37,6 +37,9 @@ class HolidayCalendar(NamedTuple):
         return cls(country, subdivision)
 
 
+UnknownField = Literal["country", "subdivision", "kept_open"]
+
+
 class Unknown(ValueError):
     """The package knows no such country, subdivision or holiday; its arguments are a sentence
     and a hint.
@@ -44,7 +47,7 @@ class Unknown(ValueError):
     ``field``: which field of the `HolidayCalendar` says so. ``value``: what it says.
     """
 
-    def __init__(self, field: str, value: str, message: str, hint: str) -> None:
+    def __init__(self, field: UnknownField, value: str, message: str, hint: str) -> None:
         super().__init__(message, hint)
         self.field = field
         self.value = value
@@ -68,10 +71,12 @@ def load(wanted: HolidayCalendar) -> Callable[[date], str | None]:
                 f"public holidays are known up to {last_year} only",
                 "leave them out, or close the days with --closed",
             )
-        found: str | None = calendar.get(day)
-        if found is None or not open_names:
-            return found
-        kept = [one for one in found.split(_SEVERAL) if _plain(one) not in open_names]
+        holidays: str | None = calendar.get(day)
+        if holidays is None or not open_names:
+            return holidays
+        kept = [
+            holiday for holiday in holidays.split(_SEVERAL) if _plain(holiday) not in open_names
+        ]
         return _SEVERAL.join(kept) or None
 
     return name
@@ -99,7 +104,7 @@ def _calendar(wanted: HolidayCalendar) -> Any:
     calendar = holidays.country_holidays(country)
     choices: dict[str, Any] = {"observed": wanted.observed}
     choices["subdiv"] = _part(wanted.subdivision, country, calendar)
-    english = [one for one in calendar.supported_languages if one.startswith("en")]
+    english = [code for code in calendar.supported_languages if code.startswith("en")]
     if english:
         choices["language"] = english[0]
     return holidays.country_holidays(country, **choices)
@@ -147,8 +152,8 @@ def _names(calendar: Any) -> dict[str, str]:
     """Every holiday by its name as it is compared."""
     for year in SOME_YEARS:
         calendar.get(date(year, 1, 1))  # the calendar fills a year when it is asked about it
-    found = {_REMARK.sub("", one) for names in calendar.values() for one in names.split(_SEVERAL)}
-    return {_plain(name): name for name in found}
+    on_days = (name for names in calendar.values() for name in names.split(_SEVERAL))
+    return {_plain(name): name for name in {_REMARK.sub("", name) for name in on_days}}
 
 
 def _plain(name: str) -> str:

@@ -18,8 +18,10 @@ from ketasched.cli.terminal.year import clinic_year
 from ketasched.domain.clinic import WORKING_WEEK, Clinic, Closure, Opening, Span, no_holidays
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.clinic import clinic_file
-from ketasched.files.clinic.clinic import ClinicFile, Defaults
+from ketasched.files.clinic.clinic import CLINIC, ClinicFile, Defaults
+from ketasched.files.protocols.protocol import protocols_file
 from ketasched.public_holidays import HolidayCalendar
+from ketasched.reading import file_kind
 
 DOCS = ROOT / "docs"
 EXAMPLE = (DOCS / "clinic.example.yaml").read_text()
@@ -733,3 +735,23 @@ H  Mon 25 Dec
 In the file, but not in 2028
 - closed Tue 2 Jan 2029
 """
+
+
+def test_each_format_is_known_by_the_keys_that_only_it_has():
+    clinic, protocols = set(CLINIC.keys), set(protocols_file(proven=True).keys)
+    assert clinic - protocols - {"name"} == file_kind.CLINIC.own_keys
+    assert protocols - clinic == file_kind.PROTOCOLS.own_keys
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("version: 1\nname: Lakeside\n", file_kind.CLINIC),
+        ("name: Lakeside\nhours: {mon: all day}\n", file_kind.CLINIC),
+        ("version: 1\nprotocols: []\n", file_kind.PROTOCOLS),
+        ("version: 1\nname: Mine\nphases: []\n", None),
+        ("version: 1\n", None),
+    ],
+)
+def test_the_kind_of_a_file_shows_from_its_keys(text, kind):
+    assert file_kind.kind_of(yaml.compose(text)) is kind

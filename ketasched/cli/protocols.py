@@ -47,12 +47,12 @@ def check(file: str, year: str) -> None:
     from ketasched.domain.wording import count_text
     from ketasched.files.clinic import clinic_file
     from ketasched.files.protocols import protocol_file
-    from ketasched.reading.file_text import compose, keys_of, read_file
+    from ketasched.reading.file_kind import CLINIC, kind_of
+    from ketasched.reading.file_text import compose, read_file
 
     number = _year(year)
     source = read_file(file, "protocol or clinic file")
-    keys = keys_of(compose(source))
-    if "protocols" not in keys and keys & clinic_file.keys():
+    if kind_of(compose(source)) is CLINIC:
         clinic = clinic_file.read(source)
         if clinic.defaults.protocols:
             from ketasched.asking.surroundings import protocols_beside

@@ -49,6 +49,10 @@ class Reading:
         node = self._nodes.get((id(record), key)) or self._nodes[id(record), ""]
         self.fault(node, message, hint)
 
+    def says(self, record: object, key: str) -> bool:
+        """Whether a record's own text has the key, rather than the value of one left out."""
+        return (id(record), key) in self._nodes
+
     def finish(self) -> None:
         """End the reading.
 

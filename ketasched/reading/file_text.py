@@ -164,11 +164,6 @@ class _Composer(yaml.BaseLoader):
         return node
 
 
-def keys_of(root: yaml.MappingNode) -> frozenset[str]:
-    """The names of the outermost keys."""
-    return frozenset(key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode))
-
-
 def _count_values(source: FileText, root: yaml.Node) -> None:
     """Walk the tree as its reader will, aliases followed, within limits."""
     count = 0

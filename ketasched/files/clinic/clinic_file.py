@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ketasched.errors import FileProblems, Problem
 from ketasched.files.clinic.clinic import CLINIC, ClinicFile
+from ketasched.reading import file_kind
 from ketasched.reading.fields import Schema, read_record
-from ketasched.reading.file_text import FileText, compose, keys_of, read_file
+from ketasched.reading.file_kind import refuse_other
+from ketasched.reading.file_text import FileText, compose, read_file
 
 
 def load(path: str) -> ClinicFile:
@@ -25,10 +26,7 @@ def read(source: FileText) -> ClinicFile:
         FileProblems: all that is wrong with it.
     """
     root = compose(source)
-    if "protocols" in keys_of(root):
-        hint = "give it with --protocols"
-        problem = Problem("this is a protocol file, not a clinic file", hint=hint)
-        raise FileProblems(source.file, [problem])
+    refuse_other(source, root, file_kind.CLINIC)
     clinic: ClinicFile = read_record(source, root, CLINIC)
     return clinic._replace(file=source.file)
 
@@ -40,8 +38,3 @@ def schema() -> Schema:
         "title": "ketasched clinic, version 1",
         **CLINIC.schema(),
     }
-
-
-def keys() -> frozenset[str]:
-    """The outermost keys that only a clinic file has."""
-    return frozenset(CLINIC.keys) - {"version"}

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ketasched.domain import protocol as core
-from ketasched.errors import FileProblems, FileTrouble, Problem
+from ketasched.errors import FileTrouble
 from ketasched.files.protocols.protocol import protocols_file
+from ketasched.reading import file_kind
 from ketasched.reading.fields import Schema, read_record
-from ketasched.reading.file_text import FileText, compose, keys_of, read_file
+from ketasched.reading.file_kind import refuse_other
+from ketasched.reading.file_text import FileText, compose, read_file
 from ketasched.reading.json_source import plain
-
-if TYPE_CHECKING:
-    import yaml
 
 
 def load(path: str) -> list[core.Protocol]:
@@ -80,17 +79,6 @@ def schema() -> Schema:
 def _read(source: FileText, *, ours: bool) -> list[core.Protocol]:
     # The suite proves our own file sound; that need not be done at every start.
     root = compose(source, ours=ours)
-    if "protocols" not in keys_of(root):
-        _refuse_clinic(source, root)
+    refuse_other(source, root, file_kind.PROTOCOLS)
     protocols = read_record(source, root, protocols_file(proven=ours))
     return [replace(protocol, file=source.file) for protocol in protocols]
-
-
-def _refuse_clinic(source: FileText, root: yaml.MappingNode) -> None:
-    from ketasched.files.clinic.clinic import CLINIC
-
-    if keys_of(root) & (CLINIC.keys.keys() - {"version", "name"}):
-        problem = Problem(
-            "this is a clinic file, not a protocol file", hint="give it with --clinic"
-        )
-        raise FileProblems(source.file, [problem])

@@ -1,0 +1,121 @@
+"""Phases whose sessions a protocol file lists one by one, each with its name and day."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from ketasched.domain import protocol as core
+from ketasched.errors import did_you_mean
+from ketasched.files.protocols.phase_parts import GAP, PHASE_ENDS, REVIEWS, WINDOW
+from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
+from ketasched.reading.texts import LINE, MINUTES
+
+# The rules that look at several values
+
+
+def _check_listed(phase: core.Phase, reading: Reading) -> None:
+    """A phase that lists named sessions."""
+    cadence = phase.cadence
+    if not isinstance(cadence, core.NamedDays):
+        raise TypeError(cadence)
+    names: set[str] = set()
+    for session in cadence.sessions:
+        _check_named(session, names, cadence, reading)
+        if session.window is None and not reading.says(phase, "window"):
+            message = "the session has no window, and the phase has none for it"
+            reading.fault_in(session, "", message, "give the session or the phase a `window`")
+        names.add(session.name)
+    free = [session for session in cadence.sessions if not session.follows]
+    if not any(_is_no_day(session, cadence) for session in free):
+        _check_days_rise(phase, free, reading)
+    for review in phase.reviews:
+        if (review.after_session or 1) > len(cadence.sessions):
+            message = f"the phase has only {len(cadence.sessions)} sessions"
+            reading.fault_in(review, "after_session", message)
+
+
+def _check_days_rise(phase: core.Phase, free: list[core.NamedSession], reading: Reading) -> None:
+    """The sessions that do not follow another stand in order, and one of them on the baseline."""
+    for earlier, later in pairwise(free):
+        if later.day <= earlier.day:
+            reading.fault_in(later, "day", f"day {later.day} does not come after {earlier.day}")
+    first_day = getattr(phase.cadence, "first_day", 0)
+    if not any(session.day == first_day for session in free):
+        message = f"no session is on day {first_day}, the baseline"
+        reading.fault_in(phase, "sessions", message, "--start dates the baseline")
+
+
+def _is_no_day(session: core.NamedSession, cadence: core.NamedDays) -> bool:
+    return not session.follows and session.day == 0 and cadence.first_day == 1
+
+
+def _check_named(
+    session: core.NamedSession, before: set[str], cadence: core.NamedDays, reading: Reading
+) -> None:
+    """A named session, beside the names of those before it."""
+    if session.name.casefold() in map(str.casefold, before):
+        reading.fault_in(session, "name", f"two sessions are called `{session.name}`")
+    if session.follows and session.follows not in before:
+        message = f"no session before this one is called `{session.follows}`"
+        reading.fault_in(session, "follows", message, did_you_mean(session.follows, before))
+    elif session.follows and session.day < 1:
+        reading.fault_in(session, "day", f"it follows `{session.follows}`: write 1 or more days")
+    elif _is_no_day(session, cadence):
+        message = "there is no day 0 where the first day is day 1"
+        reading.fault_in(session, "day", message, "write first_day: 0, or another day")
+
+
+# The parts, from the inside out
+
+
+def _named_session(length: int | None, **keys: Any) -> core.NamedSession:
+    return core.NamedSession(minutes=length, **keys)
+
+
+def _listed_phase(
+    first_day: int,
+    sessions: tuple[core.NamedSession, ...],
+    window: core.Window | None,
+    gap: core.Gap | None,
+    **keys: Any,
+) -> core.Phase:
+    """Its sessions have its window unless they say; without a gap any later day is right."""
+    return core.Phase(
+        cadence=core.NamedDays(sessions, first_day),
+        sessions=len(sessions),
+        # Without one each session has its own; `_check_listed` refuses a session that has none.
+        window=window or core.Window(0, 0),
+        gap=gap or core.Gap(1, core.NO_LARGEST),
+        **keys,
+    )
+
+
+_LISTED = Record(
+    _named_session,
+    {
+        "name": Key(LINE, "the name of the session, such as screening"),
+        "day": Key(
+            whole(-3660, 3660),
+            "its day; negative before the baseline; with `follows` the days after that session",
+        ),
+        "window": Key(WINDOW, "its window, if it is not the phase's", None),
+        "length": Key(MINUTES, "how long it takes, if not all steps, such as 30 min", None),
+        "follows": Key(LINE, "the session it counts from as placed, instead of the baseline", ""),
+    },
+)
+LISTED_PHASE = Record(
+    _listed_phase,
+    {
+        "name": Key(LINE, "the name of the phase, such as treatment"),
+        "first_day": Key(
+            whole(0, 1), "1: day 1 is the baseline, there is no day 0; 0: day 0 is the baseline"
+        ),
+        "sessions": Key(ListOf(_LISTED), "the sessions, one by one, in the order of their days"),
+        "window": Key(WINDOW, "how far from its target a session may be placed", None),
+        "gap": Key(GAP, "fewest and most days between two sessions in a row", None),
+        **PHASE_ENDS,
+        "reviews": REVIEWS,
+    },
+    _check_listed,
+)

@@ -1,0 +1,61 @@
+"""What every phase of a protocol file may have, whether it has a cadence or lists its sessions."""
+
+from __future__ import annotations
+
+from ketasched.domain import protocol as core
+from ketasched.domain.typed_times import read_days, read_weeks
+from ketasched.reading.fields import Key, ListOf, Reading, Record, one_of, whole
+from ketasched.reading.texts import LINE, length
+
+LONGEST_GAP = 366
+
+
+def _check_gap(gap: core.Gap, reading: Reading) -> None:
+    if gap.max < gap.min:
+        message = f"the largest gap is smaller than the smallest, {gap.min} days"
+        reading.fault_in(gap, "max", message)
+
+
+_DAYS = length(read_days, 0, LONGEST_GAP, "days")
+_GAP_DAYS = length(read_days, 1, LONGEST_GAP, "days")
+_WEEKS = length(read_weeks, 0, 52, "weeks")
+
+WINDOW = Record(
+    core.Window,
+    {
+        "early": Key(_DAYS, "days a session may be earlier than its target, such as 1 day"),
+        "late": Key(_DAYS, "days a session may be later than its target, such as 3 days"),
+    },
+)
+GAP = Record(
+    core.Gap,
+    {
+        "min": Key(_GAP_DAYS, "fewest days between two sessions in a row, such as 2 days"),
+        "max": Key(_GAP_DAYS, "most days between two sessions in a row, such as 7 days"),
+    },
+    _check_gap,
+)
+_REVIEW = Record(
+    core.Review,
+    {
+        "name": Key(LINE, "what is decided"),
+        "after_session": Key(
+            whole(1, core.MAX_SESSIONS),
+            "the session of the phase it follows; left out: the last",
+            None,
+        ),
+    },
+)
+PHASE_ENDS = {
+    "missed": Key(
+        one_of("keep", "append", "squeeze", "shift", "replan"),
+        "what happens after a missed session; keep if left out",
+        "",
+    ),
+    "lapse": Key(
+        _GAP_DAYS, "the longest time without a session after which nobody need decide", None
+    ),
+    "pause": Key(_WEEKS, "the most weeks the rest of a course may be put off", 0),
+    "after": Key(_GAP_DAYS, "time from the last target of the phase before", None),
+}
+REVIEWS = Key(ListOf(_REVIEW), "decisions before going on", ())
