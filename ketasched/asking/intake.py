@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.refusals import worded
 from ketasched.asking.request import DEFAULT_START_TIME, FORMATS, Request, Terms
 from ketasched.asking.surroundings import (
     Surroundings,
@@ -27,6 +28,7 @@ from ketasched.asking.values import (
     read_number,
     refuse_our_files,
 )
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.clinic import WORKING_WEEK, Clinic
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
 from ketasched.domain.protocol import PerWeek, Protocol, Window
@@ -198,7 +200,10 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
         else None,
         already=read_number("--already", terms.already, 0) if terms.already else 0,
     )
-    layout = lay_out(protocol, choices)
+    try:
+        layout = lay_out(protocol, choices)
+    except ChoiceRefused as refusal:
+        raise worded(refusal) from None
     flex = _flex(terms.flex)
     default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
     times = StartTimes(_start_times(terms.at, found.clinic, default_time), flex)

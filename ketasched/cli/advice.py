@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ketasched.asking.refusals import failure_hint
 from ketasched.asking.request import plan_command
 from ketasched.domain.wording import (
     WEEKDAYS,
@@ -36,8 +37,9 @@ def advice_for(
             values = [*(one for phase, one in typed if phase != name), value]
         advice.append((text, plan_command(request, {option: values})))
     starts = [day_text(change.start) for change in changes if change.start]
-    if failure.hint:
-        hint = failure.hint
+    told = failure_hint(failure)
+    if told:
+        hint = told
     elif starts:
         words = "start that works is" if len(starts) == 1 else "starts that work are"
         hint = f"the nearest {words} {list_text(starts)}"

@@ -94,6 +94,9 @@ def _own_up(error: Exception) -> int:
 
 
 def _fail(error: KetaschedError, arguments: list[str]) -> int:
+    from ketasched.asking.refusals import worded
+
+    error = worded(error)
     if os.environ.get("KETASCHED_DEBUG"):
         raise error
     speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched import clock
+from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import choose, clean_text, read, read_number
 from ketasched.cli import output
 from ketasched.domain.course import CANCELLED, MISSED, Course, Session
@@ -34,7 +35,6 @@ from ketasched.running.extend import (
     standing_between,
 )
 from ketasched.running.proof import Refusal, Setting
-from ketasched.running.refusals import refused
 
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
@@ -267,7 +267,7 @@ def _moment(moment: datetime) -> str:
 
 def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> None:
     if isinstance(outcome, Refusal):
-        raise refused(outcome)
+        raise breaks_rules(outcome)
     if outcome == opened.stored.course and not how.reason:
         how = how._replace(dry_run=True)
     broken = _newly_broken(opened.stored.course, outcome)

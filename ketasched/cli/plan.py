@@ -6,6 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from ketasched.asking.refusals import failure_text
 from ketasched.errors import KetaschedError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class NoLegalPlacement(KetaschedError):
     exit_code = 3
 
     def __init__(self, failure: Failure, hint: str, advice: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(failure.message, hint)
+        super().__init__(failure_text(failure), hint)
         self.failure = failure
         self.advice = tuple(advice)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ketasched.domain.protocol import PerWeek, Window
 from ketasched.domain.typed_dates import FIRST_YEAR, LAST_YEAR
-from ketasched.errors import UsageProblem
+from ketasched.errors import KetaschedError
 from ketasched.planning.placement import NoPlacement, Placement, place
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
@@ -71,7 +71,7 @@ def works(order: Order) -> bool:
 def _placed(order: Order) -> Placement | None:
     try:
         outcome = place_sessions(order)
-    except UsageProblem:
+    except KetaschedError:
         return None
     return None if isinstance(outcome, Failure) else outcome
 
@@ -117,7 +117,7 @@ def _begins_well(order: Order) -> bool:
         return not isinstance(targets, NoPattern)
     try:
         few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
-    except UsageProblem:
+    except KetaschedError:
         return False
     return not isinstance(few, NoPlacement)
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from ketasched.domain.choice import Choice, ChoiceRefused
 from ketasched.domain.protocol import MAX_SESSIONS, Cadence, Phase, Protocol, Window
 from ketasched.domain.wording import count_text, list_text
-from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.errors import did_you_mean
 from ketasched.planning.targets import Stretch
 
 Value = TypeVar("Value")
@@ -45,20 +46,21 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     """Apply the user's choices to a protocol.
 
     Raises:
-        UsageProblem: a choice that the protocol does not leave, or that would change nothing.
+        ChoiceRefused: a choice that the protocol does not leave, or that would change nothing.
     """
     counts = _counts(protocol, choices.sessions)
-    cadences = _by_phase(protocol, "--cadence", choices.cadences)
-    windows = _by_phase(protocol, "--window", choices.windows)
+    cadences = _by_phase(protocol, "cadence", choices.cadences)
+    windows = _by_phase(protocol, "window", choices.windows)
     phases = [
         _with_window(_with_cadence(phase, cadences.get(phase.name)), windows.get(phase.name))
         for phase in protocol.phases
     ]
     open_ended = [phase for phase in phases if counts[phase.name] is None]
     if choices.until and not open_ended:
-        raise UsageProblem(
-            f"--until: {protocol.id} has no open-ended phase left to lay out",
-            "leave --until out",
+        raise ChoiceRefused(
+            f"{protocol.id} has no open-ended phase left to lay out",
+            choice="until",
+            remedy="leave it out",
         )
     stretches: list[Stretch] = []
     to_skip = choices.already
@@ -69,9 +71,10 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
             if choices.until:
                 stretches.append(Stretch(phase, 1 + to_skip, None, choices.until, minutes))
             elif phase.name in cadences:
-                raise UsageProblem(
-                    f"--cadence: the phase {phase.name} is open-ended and is left out",
-                    "add --until DATE to lay it out",
+                raise ChoiceRefused(
+                    f"the phase {phase.name} is open-ended and is left out",
+                    choice="cadence",
+                    remedy="a last day for the phase",
                 )
             to_skip = 0
         elif count > to_skip:
@@ -80,18 +83,19 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
         else:
             to_skip -= count
             if phase.name in cadences:
-                raise UsageProblem(f"--cadence: all of the phase {phase.name} took place already")
+                raise ChoiceRefused(
+                    f"all of the phase {phase.name} took place already", choice="cadence"
+                )
     total = sum(count or 0 for count in counts.values())
     if not stretches:
-        raise UsageProblem(
-            f"--already {choices.already}: {protocol.id} has {count_text(total, 'session')}, "
-            "so none is left to plan",
-            "add --until DATE to lay out its open-ended phase"
-            if open_ended
-            else "give a smaller number",
+        raise ChoiceRefused(
+            f"{protocol.id} has {count_text(total, 'session')}, so none is left to plan",
+            choice="already",
+            value=str(choices.already),
+            remedy="a last day for the open-ended phase" if open_ended else "a smaller number",
         )
     if total > MAX_SESSIONS:
-        raise UsageProblem(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
+        raise ChoiceRefused(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
     _refuse_idle_windows(windows, stretches)
     left_out = () if choices.until else tuple(phase.name for phase in open_ended)
     return Layout(tuple(stretches), left_out, total)
@@ -103,20 +107,21 @@ def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | No
     for name, number in chosen.items():
         phase = _phase(protocol, name) if name else _only_choice(protocol)
         if phase.name in seen:
-            raise UsageProblem(f"--sessions is given twice for the phase {phase.name}")
+            raise _twice("sessions", phase)
         seen.add(phase.name)
         choice = phase.choice
         if phase.sessions is not None and choice is None:
-            raise UsageProblem(
-                f"--sessions: the phase {phase.name} of {protocol.id} leaves no choice, "
+            raise ChoiceRefused(
+                f"the phase {phase.name} of {protocol.id} leaves no choice, "
                 f"it has {count_text(phase.sessions, 'session')}",
-                "leave --sessions out, or write a protocol of your own",
+                choice="sessions",
+                remedy="leave it out or write a protocol",
             )
         if choice and not choice.fewest <= number <= choice.most:
-            raise UsageProblem(
-                f"--sessions: the phase {phase.name} of {protocol.id} has {choice} sessions, "
-                f"not {number}",
+            raise ChoiceRefused(
+                f"the phase {phase.name} of {protocol.id} has {choice} sessions, not {number}",
                 "choose a number the protocol allows, or write a protocol of your own",
+                choice="sessions",
             )
         counts[phase.name] = number
     return counts
@@ -127,12 +132,13 @@ def _only_choice(protocol: Protocol) -> Phase:
     if len(with_choice) == 1:
         return with_choice[0]
     if not with_choice:
-        raise UsageProblem(
-            f"--sessions: {protocol.id} leaves no choice of the number of sessions",
-            "leave --sessions out, or write a protocol of your own",
+        raise ChoiceRefused(
+            f"{protocol.id} leaves no choice of the number of sessions",
+            choice="sessions",
+            remedy="leave it out or write a protocol",
         )
     names = list_text([phase.name for phase in with_choice], "or")
-    raise UsageProblem(f"--sessions: say for which phase, {names}", "write --sessions PHASE=N")
+    raise ChoiceRefused(f"say for which phase, {names}", choice="sessions", remedy="the phase")
 
 
 def _phase(protocol: Protocol, name: str) -> Phase:
@@ -140,20 +146,25 @@ def _phase(protocol: Protocol, name: str) -> Phase:
         if phase.name.casefold() == name.casefold():
             return phase
     names = [phase.name for phase in protocol.phases]
-    raise UsageProblem(
+    raise ChoiceRefused(
         f"{protocol.id} has no phase `{name}`",
         did_you_mean(name, names) or f"its phases are {list_text(names)}",
     )
 
 
-def _by_phase(protocol: Protocol, option: str, chosen: Mapping[str, Value]) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+def _by_phase(protocol: Protocol, choice: Choice, chosen: Mapping[str, Value]) -> dict[str, Value]:
+    by_name: dict[str, Value] = {}
     for name, value in chosen.items():
         phase = _phase(protocol, name)
-        if phase.name in found:
-            raise UsageProblem(f"{option} is given twice for the phase {phase.name}")
-        found[phase.name] = value
-    return found
+        if phase.name in by_name:
+            raise _twice(choice, phase)
+        by_name[phase.name] = value
+    return by_name
+
+
+def _twice(choice: Choice, phase: Phase) -> ChoiceRefused:
+    sentence = f"is given twice for the phase {phase.name}"
+    return ChoiceRefused(sentence, choice=choice, is_subject=True)
 
 
 def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
@@ -163,11 +174,11 @@ def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
         if alternative.cadence == wanted:
             return phase.using(alternative)
     offered = [str(phase.cadence), *(str(one.cadence) for one in phase.alternatives)]
-    raise UsageProblem(
-        f"--cadence: the phase {phase.name} is not offered {wanted}",
-        f"choose {list_text(offered, 'or')}"
-        if phase.alternatives
-        else f"it is always {offered[0]}",
+    hint = f"choose {list_text(offered, 'or')}"
+    raise ChoiceRefused(
+        f"the phase {phase.name} is not offered {wanted}",
+        hint if phase.alternatives else f"it is always {offered[0]}",
+        choice="cadence",
     )
 
 
@@ -177,9 +188,9 @@ def _with_window(phase: Phase, window: Window | None) -> Phase:
 
 def _refuse_idle_windows(windows: Mapping[str, Window], stretches: list[Stretch]) -> None:
     for name in windows:
-        found = [stretch for stretch in stretches if stretch.phase.name == name]
-        if not found:
-            raise UsageProblem(f"--window: no session of the phase {name} is laid out")
-        named = found[0].named()
-        if named and all(one.window for one in named):
-            raise UsageProblem(f"--window: each session of {name} has a window of its own")
+        stretch = next((stretch for stretch in stretches if stretch.phase.name == name), None)
+        if stretch is None:
+            raise ChoiceRefused(f"no session of the phase {name} is laid out", choice="window")
+        named = stretch.named()
+        if named and all(session.window for session in named):
+            raise ChoiceRefused(f"each session of {name} has a window of its own", choice="window")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ketasched.domain.candidate import session_end
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Pause, Session
 from ketasched.domain.protocol import MAX_SESSIONS
-from ketasched.errors import UsageProblem
 from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.placement import (
@@ -35,7 +35,7 @@ def plan(order: Order) -> Course | Failure:
 
     Raises:
         ValueError: ``order.fixed`` is out of number order.
-        UsageProblem: the choices leave no session, or too many.
+        ChoiceRefused: the choices leave no session, or too many.
     """
     outcome = place_sessions(order)
     if isinstance(outcome, Failure):
@@ -50,7 +50,7 @@ def place_sessions(order: Order) -> Placement | Failure:
     """The best legal placement of a course's sessions, without what goes with them.
 
     Raises:
-        ValueError, UsageProblem: as ``plan``.
+        ValueError, ChoiceRefused: as ``plan``.
     """
     week = order.week()
     refusal = refuse_length(order) or refuse_start(order, week) or refuse_days(order, week)
@@ -61,13 +61,15 @@ def place_sessions(order: Order) -> Placement | Failure:
         return no_pattern(order, targets)
     refuse_idle_until(order, week, targets)
     if len(targets) > MAX_SESSIONS:
-        raise UsageProblem(
-            f"that makes more than {MAX_SESSIONS} sessions", "choose an earlier day for --until"
+        raise ChoiceRefused(
+            f"that makes more than {MAX_SESSIONS} sessions", remedy="an earlier last day"
         )
     if not targets:
-        raise UsageProblem(
-            f"--already {order.already}: what is left follows a session that took place elsewhere",
-            "give a smaller number",
+        raise ChoiceRefused(
+            "what is left follows a session that took place elsewhere",
+            choice="already",
+            value=str(order.already),
+            remedy="a smaller number",
         )
     outcome = _place(order, targets)
     if isinstance(outcome, NoPlacement):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
+from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
 from ketasched.domain.clinic import Clinic, spans_text
 from ketasched.domain.protocol import PerWeek
 from ketasched.domain.wording import (
@@ -19,7 +20,6 @@ from ketasched.domain.wording import (
     list_text,
     minute_of_day,
 )
-from ketasched.errors import UsageProblem
 from ketasched.planning.placement import (
     NoPlacement,
     Refused,
@@ -32,7 +32,8 @@ class Failure(NamedTuple):
     """Why there is no course: the session that cannot be placed, its window, and each refused day.
 
     ``code``: too-long, closed-weekday, outside-hours, not-in-days, no-pattern or no-placement;
-    ``phase`` is the session's, with the last of them.
+    ``phase`` is the session's, with the last of them. The message is about a ``choice`` of a
+    ``value``, if there is one; what to do is the hint, or else the remedy.
     """
 
     code: str
@@ -43,13 +44,16 @@ class Failure(NamedTuple):
     last: date
     refused: tuple[Refused, ...]
     phase: str = ""
+    choice: Choice | None = None
+    value: str = ""
+    remedy: Remedy | None = None
 
 
 def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None:
-    """Refuse an ``--until`` before the open-ended phase begins.
+    """Refuse a last day before the open-ended phase begins.
 
     Raises:
-        UsageProblem: it is.
+        ChoiceRefused: it is.
     """
     open_ended = order.layout.stretches[-1]
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
@@ -57,9 +61,12 @@ def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None
     stretches = [*order.layout.stretches[:-1], open_ended._replace(sessions=1, until=None)]
     begins = lay_targets(stretches, order.start, week, order.days)
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
-    raise UsageProblem(
-        f"--until {open_ended.until.isoformat()} is before {open_ended.phase.name} begins{day}",
-        "give a later day, or leave --until out",
+    raise ChoiceRefused(
+        f"is before {open_ended.phase.name} begins{day}",
+        choice="until",
+        value=open_ended.until.isoformat(),
+        is_subject=True,
+        remedy="a later last day or none",
     )
 
 
@@ -127,20 +134,23 @@ def refuse_days(order: Order, week: Clinic) -> Failure | None:
     if not never_open:
         return None
     reason = _closed_weekday(order, never_open[0])
-    return _days_failure(order, reason.text, reason, "choose open days for --days")
+    return _days_failure(order, reason.text, reason, "open days")
 
 
-def _days_failure(order: Order, text: str, reason: Reason, hint: str) -> Failure:
+def _days_failure(order: Order, text: str, reason: Reason, remedy: Remedy) -> Failure:
     asked = ",".join(WEEKDAYS[day].lower() for day in order.days)
     refused = (Refused(order.start, (reason,)),)
     return Failure(
         "no-pattern",
-        f"--days {asked}: {text}",
-        hint,
+        text,
+        "",
         order.already + 1,
         order.start,
         order.start,
         refused,
+        choice="days",
+        value=asked,
+        remedy=remedy,
     )
 
 
@@ -152,8 +162,7 @@ def no_pattern(order: Order, found: NoPattern) -> Failure:
             f"the phase {found.phase.name} keeps {found.phase.gap} between sessions, "
             "and these days do not"
         )
-        hint = "leave --days out to have the days chosen, or choose other days"
-        return _days_failure(order, text, Reason("gap", text), hint)
+        return _days_failure(order, text, Reason("gap", text), "other days or none")
     weekday = WEEKDAY_NAMES[found.day.weekday()]
     reason = Reason(
         "weekday",

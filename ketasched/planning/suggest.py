@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ketasched.errors import UsageProblem
+from ketasched.errors import KetaschedError
 from ketasched.planning.advice import patterns
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
@@ -39,10 +39,10 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     earliest; of one start the most even pattern. Starts without a course come last.
 
     Raises:
-        UsageProblem: no start has a course, one for want of something known, such as holidays.
+        KetaschedError: no start has a course, one for want of something known, such as holidays.
     """
     found: list[Suggestion] = []
-    unknown: list[UsageProblem] = []
+    unknown: list[KetaschedError] = []
     for number in range((last - first).days + 1):
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
@@ -55,10 +55,10 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     )
 
 
-def _outcome(order: Order, unknown: list[UsageProblem]) -> Suggestion:
+def _outcome(order: Order, unknown: list[KetaschedError]) -> Suggestion:
     try:
         placement = place_sessions(order)
-    except UsageProblem as problem:  # of this start: another one may do
+    except KetaschedError as problem:  # of this start: another one may do
         unknown.append(problem)
         return Suggestion(order.start, (), feasible=False)
     if isinstance(placement, Failure):

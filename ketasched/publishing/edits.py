@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.domain.course import CANCELLED, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text, day_text, list_text
-from ketasched.errors import UsageProblem
+from ketasched.errors import KetaschedError
 from ketasched.publishing.server_entry import KINDS, Seen
 from ketasched.publishing.sync import Edit, Mine
 from ketasched.records.open import Opened, happened
@@ -121,7 +121,7 @@ def _judge_moved(opened: Opened, moved: Judged, course: Course) -> Judged:
     setting = Setting(opened.task.order, opened.here)
     try:
         outcome = changes.move(setting, course, moved.number, moved.start, "keep")
-    except UsageProblem as problem:
+    except KetaschedError as problem:
         verdict = f"{problem.message}; {_ONLY_OURS}"
         return moved._replace(legal=False, verdict=verdict, start=None)
     if isinstance(outcome, Refusal):
@@ -140,7 +140,7 @@ def _judge_deleted(opened: Opened, base: Judged, entry: Session | LinkedVisit | 
     number = base.number
     try:
         changes.drop(setting, opened.stored.course, number, CANCELLED, "keep")
-    except UsageProblem as problem:
+    except KetaschedError as problem:
         return gone._replace(verdict=f"{problem.message}; to accept is to keep it out")
     return gone._replace(verdict="to accept is to cancel the session", let_stand=False)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason, session_end
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session
 from ketasched.domain.wording import clock_text, day_text, list_text
-from ketasched.errors import UsageProblem
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
@@ -36,7 +36,7 @@ def move(
     """Put a session at another time (aware), and keep, shift or replan the rest.
 
     Raises:
-        UsageProblem: there is no such session, or it is over.
+        ChoiceRefused: there is no such session, or it is over.
     """
     session = _to_come(course, number)
     days = (start.date() - session.start.date()).days
@@ -62,7 +62,7 @@ def drop(setting: Setting, course: Course, number: int, status: str, then: str) 
     protocol says unless it is asked for.
 
     Raises:
-        UsageProblem: there is no such session, it took place, or the course cannot go on so.
+        ChoiceRefused: there is no such session, it took place, or the course cannot go on so.
     """
     session = _to_come(course, number)
     then = then or setting.order.phases[session.phase].missed or "keep"
@@ -117,14 +117,14 @@ def attend(setting: Setting, course: Course, number: int, start: datetime) -> Co
     """A session took place, at a time (aware); nothing moves it any more.
 
     Raises:
-        UsageProblem: there is no such session, or it is to come.
+        ChoiceRefused: there is no such session, or it is to come.
     """
     session = _numbered(course, number)
     if start > setting.now:
-        raise UsageProblem(
+        raise ChoiceRefused(
             f"session {number} is on {day_text(start.date())} {clock_text(start.timetz())}, "
             "which is to come",
-            "say when it took place with --on and --at",
+            remedy="when it took place",
         )
     end = session_end(start, session.minutes)
     held = replace(session, start=start, end=end, status=ATTENDED)
@@ -139,14 +139,14 @@ def decide(setting: Setting, course: Course, name: str, *, go_on: bool) -> Cours
     """A review is passed, and its later sessions are certain; or the course stops there.
 
     Raises:
-        UsageProblem: no review of that name lies ahead.
+        ChoiceRefused: no review of that name lies ahead.
     """
     ahead = [one for one in course.reviews if not one.passed]
     found = [one for one in ahead if one.name.casefold() == name.casefold()]
     if not found:
         names = list_text([one.name for one in ahead], "or") if ahead else ""
         hint = f"there is: {names}" if ahead else "none does: all are decided"
-        raise UsageProblem(f"no review called `{name}` lies ahead", hint)
+        raise ChoiceRefused(f"no review called `{name}` lies ahead", hint)
     review = found[0]
     reviews = tuple(one._replace(passed=True) if one is review else one for one in course.reviews)
     course = replace(course, reviews=reviews)
@@ -232,11 +232,11 @@ def _refuse_disorder(order: Order, course: Course, held: Session) -> None:
         when = day_text(other.start.date())
         stands = "took place" if other.status == ATTENDED else f"is {other.status}"
         if other.start.date() == held.start.date():
-            raise UsageProblem(f"session {other.number} {stands} on {when}", hint)
+            raise ChoiceRefused(f"session {other.number} {stands} on {when}", hint)
         if (other.rank < held.rank) == (other.start < held.start):
             continue
         side = "before" if other.rank < held.rank else "after"
-        raise UsageProblem(
+        raise ChoiceRefused(
             f"session {other.number} comes {side} session {held.number} and {stands} on {when}",
             hint,
         )
@@ -270,7 +270,7 @@ def _distance_to_next(course: Course, session: Session, today: date) -> int:
 def _to_come(course: Course, number: int) -> Session:
     session = _numbered(course, number)
     if session.status not in (PLANNED, TENTATIVE):
-        raise UsageProblem(f"session {number} is {session.status} already")
+        raise ChoiceRefused(f"session {number} is {session.status} already")
     return session
 
 
@@ -278,7 +278,7 @@ def _numbered(course: Course, number: int) -> Session:
     numbers = [one.number for one in course.sessions]
     if number not in numbers:
         known = f"{min(numbers)} to {max(numbers)}"
-        raise UsageProblem(f"there is no session {number}", f"sessions are numbered {known}")
+        raise ChoiceRefused(f"there is no session {number}", f"sessions are numbered {known}")
     return course.session(number)
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.protocol import DayList, NamedDays, PerWeek
 from ketasched.domain.wording import clock_text, day_text, list_text
-from ketasched.errors import UsageProblem
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 from ketasched.running.broken_rules import Fault
@@ -30,7 +30,7 @@ def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: 
     the phase offers (empty: as it is).
 
     Raises:
-        UsageProblem: no phase comes before; or the phase does not offer that cadence.
+        ChoiceRefused: no phase comes before; or the phase does not offer that cadence.
     """
     going = Going(course.latest.phase, course.latest.pace)
     if step_back:
@@ -56,13 +56,11 @@ def pace_to_come(order: Order, course: Course, now: datetime, cadence: str) -> G
     the cadence of the phase before.
 
     Raises:
-        UsageProblem: as going_on; or nothing is to come that may move.
+        ChoiceRefused: as going_on; or nothing is to come that may move.
     """
     ahead = _free(course, now)
     if not ahead:
-        raise UsageProblem(
-            "no session is to come that may move", "add some at that cadence with --sessions N"
-        )
+        raise ChoiceRefused("no session is to come that may move", remedy="a number of sessions")
     going = Going(ahead[0].phase, ahead[0].pace)
     return _at_cadence(order, going, cadence) if cadence else _stepped_back(order, going)
 
@@ -131,14 +129,14 @@ def next_targets(setting: Setting, course: Course, going: Going, count: int) -> 
     """The days on which the course would go on; whole weeks later if the first of them is over.
 
     Raises:
-        UsageProblem: the phase lists its days, so it does not go on by itself.
+        ChoiceRefused: the phase lists its days, so it does not go on by itself.
     """
     order = setting.order
     wanted = order.paced(*going)
     if isinstance(wanted.cadence, (DayList, NamedDays)):
-        raise UsageProblem(
+        raise ChoiceRefused(
             f"the phase {going.phase} lists its days, so it does not go on by itself",
-            "add a session on a day with: extend --on DATE",
+            remedy="a session on a day",
         )
     latest = course.latest
     minutes = order.protocol.minutes
@@ -166,7 +164,7 @@ def _stepped_back(order: Order, going: Going) -> Going:
     names = list(order.phases)
     place = names.index(going.pace if going.pace in names else going.phase)
     if place == 0:
-        raise UsageProblem(f"--step-back: no phase comes before {names[0]}")
+        raise ChoiceRefused(f"no phase comes before {names[0]}", choice="step back")
     return going._replace(pace=names[place - 1])
 
 
@@ -176,9 +174,10 @@ def _at_cadence(order: Order, going: Going, cadence: str) -> Going:
         return going._replace(pace="")
     if cadence in others:
         return going._replace(pace=cadence)
-    raise UsageProblem(
-        f"--cadence: the phase {going.phase} is not offered {cadence}",
+    raise ChoiceRefused(
+        f"the phase {going.phase} is not offered {cadence}",
         f"choose {list_text([own, *others], 'or')}" if others else f"it is always {own}",
+        choice="cadence",
     )
 
 
@@ -192,7 +191,7 @@ def _from(setting: Setting, course: Course, going: Going, first: date, count: in
     order = setting.order
     stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
     if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
-        raise UsageProblem(f"the phase {stretch.phase.name} lists its days: it has no cadence")
+        raise ChoiceRefused(f"the phase {stretch.phase.name} lists its days: it has no cadence")
     weekdays = _weekdays(order, course, going)
     if first.weekday() not in weekdays:
         weekdays = ()
@@ -216,7 +215,7 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
 
 def _laid(found: list[Target] | NoPattern, going: Going) -> list[Target]:
     if isinstance(found, NoPattern):
-        raise UsageProblem(f"the phase {going.phase} has no weekdays to go on with")
+        raise ChoiceRefused(f"the phase {going.phase} has no weekdays to go on with")
     return found
 
 

@@ -4,27 +4,8 @@ from __future__ import annotations
 
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.wording import day_text, days_text
-from ketasched.errors import KetaschedError
 from ketasched.running.changes import FARTHEST_MAKE_UP
 from ketasched.running.proof import Refusal
-
-
-class BreaksRules(KetaschedError):
-    """A change that would break rules, or that has no legal place."""
-
-    code = "no-placement"
-    exit_code = 3
-
-
-def refused(refusal: Refusal) -> BreaksRules:
-    """The error that a refusal comes to."""
-    rules = ",".join(dict.fromkeys(one.rule for one in refusal.faults))
-    hint = f"to do it all the same: --override {rules}"
-    if refusal.for_good:
-        hint = "choose what happens then: --then append, shift, keep or replan"
-    elif refusal.no_place:
-        hint = "choose another time, or what happens to the rest"
-    return BreaksRules(refusal_text(refusal), hint)
 
 
 def refusal_text(refusal: Refusal) -> str:

@@ -17,7 +17,7 @@ from ketasched.domain.course import (
     Session,
 )
 from ketasched.domain.protocol import NamedDays, Window
-from ketasched.errors import UsageProblem
+from ketasched.errors import KetaschedError
 from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.placement import NoPlacement, Placed, place
@@ -39,7 +39,7 @@ def not_before(now: datetime) -> Constraint:
     return refuse
 
 
-class OutOfOrder(UsageProblem):
+class OutOfOrder(KetaschedError):
     """Sessions that took place or that a person put where they are do not follow each other."""
 
     code = "no-placement"
