@@ -376,9 +376,24 @@ def test_a_file_that_is_not_there_is_called_a_clinic_file():
     assert caught.value.hint == "give the path of a clinic file"
 
 
-def test_keys_tell_a_clinic_file_from_a_protocol_file():
-    assert {"name", "hours", "holidays"} <= clinic_file.keys()
-    assert not clinic_file.keys() & {"version", "protocols"}
+def test_each_format_is_known_by_the_keys_that_only_it_has():
+    clinic, protocols = set(CLINIC.keys), set(protocols_file(proven=True).keys)
+    assert clinic - protocols - {"name"} == file_kind.CLINIC.own_keys
+    assert protocols - clinic == file_kind.PROTOCOLS.own_keys
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("version: 1\nname: Lakeside\n", file_kind.CLINIC),
+        ("name: Lakeside\nhours: {mon: all day}\n", file_kind.CLINIC),
+        ("version: 1\nprotocols: []\n", file_kind.PROTOCOLS),
+        ("version: 1\nname: Mine\nphases: []\n", None),
+        ("version: 1\n", None),
+    ],
+)
+def test_the_kind_of_a_file_shows_from_its_keys(text, kind):
+    assert file_kind.kind_of(yaml.compose(text)) is kind
 
 
 pieces = st.sampled_from([*SMALL.splitlines(keepends=True), "  ", "- ", ": ", "&a ", "*a", "[", "{", "}", "\n", "'", "? [a]\n", "all day", "<<: "])  # fmt: skip
@@ -735,23 +750,3 @@ H  Mon 25 Dec
 In the file, but not in 2028
 - closed Tue 2 Jan 2029
 """
-
-
-def test_each_format_is_known_by_the_keys_that_only_it_has():
-    clinic, protocols = set(CLINIC.keys), set(protocols_file(proven=True).keys)
-    assert clinic - protocols - {"name"} == file_kind.CLINIC.own_keys
-    assert protocols - clinic == file_kind.PROTOCOLS.own_keys
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("version: 1\nname: Lakeside\n", file_kind.CLINIC),
-        ("name: Lakeside\nhours: {mon: all day}\n", file_kind.CLINIC),
-        ("version: 1\nprotocols: []\n", file_kind.PROTOCOLS),
-        ("version: 1\nname: Mine\nphases: []\n", None),
-        ("version: 1\n", None),
-    ],
-)
-def test_the_kind_of_a_file_shows_from_its_keys(text, kind):
-    assert file_kind.kind_of(yaml.compose(text)) is kind
