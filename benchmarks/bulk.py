@@ -88,7 +88,7 @@ class World:
         """What a clinic does: plan each course, write each file."""
         for person in range(number):
             view = self.view._replace(course_name=f"person {person}")
-            data = ics_file.write(self.course(person), self.zone, view, STAMP)
+            data = bytes(ics_file.write(self.course(person), self.zone, view, STAMP))
             (folder / f"{person}.ics").write_bytes(data)
 
     def write_with_icalendar(self, number: int, folder: Path, *, zone_ready_made: bool) -> None:

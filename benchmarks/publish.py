@@ -23,8 +23,11 @@ from statistics import median
 
 import caldav
 
-from ketasched.calendar import file_parts
+from ketasched import clock
 from ketasched.cli import app
+from ketasched.publishing.sync import file_name
+from ketasched.records.open import open_record
+from ketasched.records.told_calendars import calendar_of, view_for
 
 USER, WORD = "bench", "bench-word"
 COURSE = ["spravato", "--start", "2027-01-04", "--until", "2027-08-15", "--tz", "America/Chicago"]
@@ -65,8 +68,10 @@ def ketasched(*words: str) -> bytes:
 def _one_course(port: int, rounds: int) -> None:
     leave = [word for kind in WITHOUT for word in ("--without", kind)]
     ketasched("plan", *COURSE, *leave, "--save", "alex")
-    parts = file_parts.split(ketasched("export", "alex"))
-    resources = {f"{uid.partition('@')[0]}.ics": parts.alone(uid) for uid in parts.entries}
+    opened = open_record("alex", clock.now())
+    view = view_for(opened.task, "patient")
+    calendar = calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
+    resources = {file_name(uid): calendar.resource(uid) for uid in calendar.entries}
     times: dict[str, list[float]] = {"raw": [], "publish": [], "unchanged": []}
     for number in range(rounds):
         raw = _calendar(port, f"raw{number}")

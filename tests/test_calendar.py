@@ -24,7 +24,7 @@ STAFF = PATIENT._replace(course_name="A.B.", staff=True)
 
 
 def written(course, view=PATIENT, where=CHICAGO, stamp=STAMP):
-    return ics_file.write(course, where, view, stamp)
+    return bytes(ics_file.write(course, where, view, stamp))
 
 
 def iv(**how):

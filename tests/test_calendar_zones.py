@@ -15,7 +15,7 @@ VIEW = View("x")
 
 def check(name, start, **how):
     course = course_of("spravato", start, zone=name, until=date(start.year + 1, 12, 31), **how)
-    data = ics_file.write(course, zone.load(name), VIEW, STAMP)
+    data = bytes(ics_file.write(course, zone.load(name), VIEW, STAMP))
     check_times(course, data)
     return data
 

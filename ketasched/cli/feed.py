@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.asking.values import choose
-from ketasched.calendar import file_parts
-from ketasched.calendar.file_parts import Parts
+from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.cli import output
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import atomic, feed_names
@@ -85,20 +84,20 @@ def _feeds(opened: list[Opened], unread: Unread, names: FeedNames, place: Path) 
     )
     title = next(iter(clinics)) if len(clinics) == 1 else "Clinic"
     feeds = []
-    staff = [_parts(one, "staff") for one in opened]
+    staff = [_calendar(one, "staff") for one in opened]
     if staff and not unread:  # without a record the staff would miss its sessions
-        data = file_parts.together(title, REFRESH, staff)
+        data = joined(title, REFRESH, staff)
         feeds.append(_feed("staff", names.staff, data, place))
     for one in opened:
         name = one.task.title or "Appointments"
-        data = file_parts.together(name, REFRESH, [_parts(one, "patient")])
+        data = joined(name, REFRESH, [_calendar(one, "patient")])
         feeds.append(_feed(one.stored.name, names.of(one.stored.kept[0].uid), data, place))
     return feeds
 
 
-def _parts(one: Opened, audience: str) -> Parts:
-    view = view_for(one.task, audience)
-    return file_parts.split(calendar_of(one.task, one.stored.course, one.stored.kept, view))
+def _calendar(opened: Opened, audience: str) -> WrittenCalendar:
+    view = view_for(opened.task, audience)
+    return calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
 
 
 def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:

@@ -134,7 +134,7 @@ def _calendar(course: Course, task: Task, now: datetime) -> bytes:
         task.reminders,
         file.phone if file else "",
     )
-    return ics_file.write(course, task.zone, view, now)
+    return bytes(ics_file.write(course, task.zone, view, now))
 
 
 def _render(course: Course, task: Task) -> str:

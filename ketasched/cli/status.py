@@ -113,8 +113,10 @@ def export(name: str, wanted: Wanted) -> None:
     if wanted.drop_cancelled:
         only = live_uids(opened.task, course)
     view = view_for(opened.task, audience)
-    data = calendar_of(opened.task, course, stored.kept, view, only)
-    count = data.count(b"BEGIN:VEVENT")
+    calendar = calendar_of(opened.task, course, stored.kept, view)
+    if only is not None:
+        calendar = calendar.only(only)
+    data, count = bytes(calendar), len(calendar.entries)
     if wanted.changes and not count:
         output.tell("nothing has changed since the last export")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ketasched.calendar import file_parts
 from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.progress import counting
 from ketasched.publishing.edits import DELETED, Judged
@@ -32,9 +31,8 @@ def entries_of(opened: Opened, wishes: Wishes) -> Mine:
     if wishes.remove:
         return Mine({}, {})
     view = view_for(opened.task, wishes.audience)
-    data = calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
-    parts = file_parts.split(data)
-    alone = ((uid, parts.alone(uid)) for uid in parts.entries)
+    calendar = calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
+    alone = ((uid, calendar.resource(uid)) for uid in calendar.entries)
     return resources(alone, opened.task.zone.tzinfo)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ketasched.asking.intake import Task
 from ketasched.calendar.entry_text import View, description, duty_title, summary
 from ketasched.calendar.uid import duty_uid, uid
+from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
 from ketasched.records.record import Kept, StoredCourse
 from ketasched.running.duties import due_duties
@@ -103,15 +104,14 @@ def calendar_of(
     course: Course,
     kept: tuple[Kept, ...],
     view: View,
-    only: Collection[str] | None = None,
-) -> bytes:
-    """The calendar file of a record's course, or of some of its entries."""
+) -> WrittenCalendar:
+    """The calendar of a record's course."""
     from ketasched.calendar import ics_file
 
-    known = {
-        one.uid: ics_file.Told(one.sequence, one.created, one.modified)
-        for one in kept
-        if one.audience == audience_of(view)
+    revisions = {
+        entry.uid: ics_file.Revision(entry.sequence, entry.created, entry.modified)
+        for entry in kept
+        if entry.audience == audience_of(view)
     }
     stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
-    return ics_file.write(course, task.zone, view, stamp, known, only)
+    return ics_file.write(course, task.zone, view, stamp, revisions)

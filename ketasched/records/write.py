@@ -36,7 +36,7 @@ def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -
     written = {}
     for one in stored.calendars:
         view = view_of(task, staff=one.staff)
-        written[one.path] = calendar_of(task, stored.course, stored.kept, view)
+        written[one.path] = bytes(calendar_of(task, stored.course, stored.kept, view))
     return write_with(opened, stored, path, written, keep_before=True)
 
 
