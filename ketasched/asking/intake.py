@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from ketasched import zone
 from ketasched.asking import library
 from ketasched.asking.refusals import worded
-from ketasched.asking.request import DEFAULT_START_TIME, FORMATS, Request, Terms
+from ketasched.asking.request import DEFAULT_START_TIME, CourseFormat, CourseReader, Request, Terms
 from ketasched.asking.surroundings import (
     Surroundings,
     clinic_file,
@@ -225,8 +225,8 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
 
 def _refuse_idle_options(request: Request) -> None:
     """Refuse what would be ignored, and what cannot be told apart."""
-    choose("--format", request.format or "table", FORMATS)
-    choose("--for", request.audience or "patient", ("patient", "staff"))
+    choose("--format", request.format or "table", get_args(CourseFormat))
+    choose("--for", request.audience or "patient", get_args(CourseReader))
     calendar_only = {
         "--for": request.audience,
         "--title": request.title and not request.save,
@@ -234,8 +234,8 @@ def _refuse_idle_options(request: Request) -> None:
         "--remind": request.remind and not request.save,
         "--force": request.force,
     }
-    for option, given in calendar_only.items():
-        if given and not request.ics:
+    for option, typed in calendar_only.items():
+        if typed and not request.ics:
             raise UsageProblem(
                 f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
             )
@@ -330,7 +330,7 @@ def _flex(text: str) -> int:
     return minutes
 
 
-def _windows(texts: list[str]) -> Mapping[str, Window]:
+def _windows(texts: Sequence[str]) -> Mapping[str, Window]:
     def window(text: str) -> Window:
         match = _WINDOW.fullmatch(text)
         if match is None:

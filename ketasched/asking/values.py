@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ketasched.domain.protocol import MAX_SESSIONS
@@ -75,7 +75,7 @@ def read_number(option: str, text: str, least: int) -> int:
 
 
 def by_phase(
-    option: str, texts: list[str], reader: Callable[[str], Value], *, needs_phase: bool
+    option: str, texts: Sequence[str], reader: Callable[[str], Value], *, needs_phase: bool
 ) -> Mapping[str, Value]:
     """Values written as ``PHASE=VALUE``; without a phase the name is empty."""
     found: dict[str, Value] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ketasched.asking.refusals import failure_hint
-from ketasched.asking.request import plan_command
+from ketasched.cli.to_paste import plan_command
 from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
@@ -29,13 +30,8 @@ def advice_for(
     changes = advise(order, failure)
     advice = []
     for change in changes:
-        text, option, value = _phrased(change)
-        values: str | list[str] = value
-        if change.window:
-            name = change.window[0].casefold()
-            typed = [(one.rpartition("=")[0].strip().casefold(), one) for one in request.window]
-            values = [*(one for phase, one in typed if phase != name), value]
-        advice.append((text, plan_command(request, {option: values})))
+        text, changed = _changed(request, change)
+        advice.append((text, plan_command(changed)))
     starts = [day_text(change.start) for change in changes if change.start]
     told = failure_hint(failure)
     if told:
@@ -53,23 +49,29 @@ def advice_for(
     return hint, advice
 
 
-def _phrased(change: Change) -> tuple[str, str, str]:
-    """A change in words, and the option with its value."""
+def _changed(request: Request, change: Change) -> tuple[str, Request]:
+    """A change in words, and the request with it."""
     if change.start:
-        return f"start on {day_text(change.start)}", "--start", change.start.isoformat()
+        text = f"start on {day_text(change.start)}"
+        return text, replace(request, start=change.start.isoformat())
     if change.days:
         names = [WEEKDAYS[day] for day in change.days]
-        return f"come on {list_text(names)}", "--days", ",".join(names).lower()
+        return f"come on {list_text(names)}", replace(request, days=",".join(names).lower())
     if change.flex:
-        length = duration_text(change.flex)
-        value = f"{change.flex}m" if change.flex % 60 else f"{change.flex // 60}h"
-        return f"let sessions start up to {length} earlier or later", "--flex", value
+        text = f"let sessions start up to {duration_text(change.flex)} earlier or later"
+        flex = f"{change.flex}m" if change.flex % 60 else f"{change.flex // 60}h"
+        return text, replace(request, flex=flex)
     if change.at:
         at = clock_text(change.at)
-        return f"start sessions at {at}", "--at", at
+        return f"start sessions at {at}", replace(request, at=at)
     if change.window is None:
         raise TypeError(change)
-    name, window = change.window
+    phase, window = change.window
     early, late = count_text(window.early, "day"), count_text(window.late, "day")
-    text = f"widen the window of {name} to {early} early and {late} late, if the clinician agrees"
-    return text, "--window", f"{name}={window.early}/{window.late}"
+    text = f"widen the window of {phase} to {early} early and {late} late, if the clinician agrees"
+    others = [
+        typed
+        for typed in request.window
+        if typed.rpartition("=")[0].strip().casefold() != phase.casefold()
+    ]
+    return text, replace(request, window=(*others, f"{phase}={window.early}/{window.late}"))

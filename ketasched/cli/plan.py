@@ -47,7 +47,7 @@ def run(request: Request) -> None:
 
     now = clock.now()
     if request.save:
-        _mind_closed_days(request)
+        request = _mind_closed_days(request)
     task = intake.understand(request, now)
     course = _plan(request, task)
     if request.ics == "-":
@@ -76,15 +76,17 @@ def run(request: Request) -> None:
         )
 
 
-def _mind_closed_days(request: Request) -> None:
+def _mind_closed_days(request: Request) -> Request:
     """A record knows of the days that are closed for all records of its folder."""
+    from dataclasses import replace
+
     from ketasched.records import closed_days
     from ketasched.records.open import path_of
 
-    for one in closed_days.load(path_of(request.save).parent):
-        span = f"{one.day.isoformat()}..{one.day.isoformat()}"
-        if span not in request.closed:
-            request.closed = [*request.closed, span]
+    days = closed_days.load(path_of(request.save).parent)
+    spans = [f"{closed.day.isoformat()}..{closed.day.isoformat()}" for closed in days]
+    new = [span for span in spans if span not in request.closed]
+    return replace(request, closed=(*request.closed, *new))
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:

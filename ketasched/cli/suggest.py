@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,7 +10,10 @@ import typer
 from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
-    from ketasched.asking.request import SuggestRequest
+    from collections.abc import Sequence
+    from datetime import date
+
+    from ketasched.asking.request import Request, SuggestRequest
 
 
 class NoStart(KetaschedError):
@@ -27,15 +31,14 @@ def run(request: SuggestRequest) -> None:
     """
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
-    from ketasched.asking.request import plan_command
-    from ketasched.asking.values import choose, read
+    from ketasched.asking.values import read
     from ketasched.cli import output
     from ketasched.cli.plan import NoLegalPlacement
+    from ketasched.cli.to_paste import plan_command
     from ketasched.domain.typed_dates import read_date
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import LONGEST_RANGE, suggest
 
-    choose("--format", request.format or "table", ("table", "json"))
     terms = understand_terms(request, clock.now())
     first = read("--from", lambda text: read_date(text, terms.today), request.first)
     last = read("--to", lambda text: read_date(text, terms.today), request.last)
@@ -51,12 +54,7 @@ def run(request: SuggestRequest) -> None:
     found = suggest(terms.order, first, last)
     best = next((one for one in found if one.feasible and one.start >= terms.today), None)
     best = best or (found[0] if found[0].feasible else None)
-    changes = {"--start": best.start.isoformat()} if best else {}
-    if best and best.days:
-        from ketasched.domain.wording import WEEKDAYS
-
-        changes["--days"] = ",".join(WEEKDAYS[day].lower() for day in best.days)
-    command = plan_command(request, changes) if best else ""
+    command = plan_command(_request(request, best.start, best.days)) if best else ""
     if request.format == "json":
         from ketasched.reports import course_report
 
@@ -71,8 +69,19 @@ def run(request: SuggestRequest) -> None:
     if first < terms.today:
         output.tell("note: some of these starts are in the past")
     if best is None:
-        tried = plan_command(request, {"--start": first.isoformat()})
+        tried = plan_command(_request(request, first))
         raise NoStart(
             f"none of the {len(found)} starts and patterns that were tried has a course",
             f"to see why, plan one of them: {tried}",
         )
+
+
+def _request(asked: SuggestRequest, start: date, days: Sequence[int] = ()) -> Request:
+    """What to ask `plan` for one of the starts."""
+    from ketasched.asking.request import Request, Terms
+    from ketasched.domain.wording import WEEKDAYS
+
+    terms = {field.name: getattr(asked, field.name) for field in fields(Terms)}
+    if days:
+        terms["days"] = ",".join(WEEKDAYS[day].lower() for day in days)
+    return Request(**terms, start=start.isoformat())

@@ -27,7 +27,7 @@ def asked_of(request: Request, task: Task) -> dict[str, Any]:
     for one in fields(Request):
         value = getattr(request, one.name)
         if value and one.name not in _NOT_KEPT:
-            kept[one.name] = list(value) if isinstance(value, list) else value
+            kept[one.name] = list(value) if isinstance(value, tuple) else value
             if value is True:
                 kept[one.name] = "yes"
     kept["start"] = task.order.start.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Collection
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,7 +153,7 @@ def _request_of(stored: StoredCourse) -> Request:
     known = {one.name: one for one in fields(Request)}
     problems = []
     for name, value in stored.asked.items():
-        several = name in known and known[name].default_factory is not MISSING
+        several = name in known and known[name].default == ()
         if name not in known:
             hint = did_you_mean(name, known)
             problems.append(Problem(f"`asked` has an unknown option `{name}`", hint=hint))
@@ -169,11 +169,14 @@ def _request_of(stored: StoredCourse) -> Request:
         problems.append(Problem("`timezone` and the `tz` of `asked` are not the same"))
     if problems:
         raise FileProblems(stored.file, problems)
-    request = Request(**stored.asked)
-    if stored.closed_days:
-        more = [f"{day.isoformat()}..{day.isoformat()}" for day in stored.closed_days]
-        request.closed = [*request.closed, *(one for one in more if one not in request.closed)]
-    return request
+    asked: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in stored.asked.items()
+    }
+    closed = asked.get("closed", ())
+    spans = [f"{day.isoformat()}..{day.isoformat()}" for day in stored.closed_days]
+    asked["closed"] = (*closed, *(span for span in spans if span not in closed))
+    return Request(**asked)
 
 
 def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:

@@ -6,11 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ketasched.asking.request import ClinicFile
 from ketasched.cli import help_text
 from ketasched.cli.once_each import OnceEach
 from ketasched.cli.program import app
 
+ClinicFile = Annotated[
+    str,
+    typer.Option(
+        "--clinic",
+        metavar="FILE",
+        help="Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.",
+        show_default=False,
+    ),
+]
 Folder = Annotated[str, typer.Argument(metavar="FOLDER", show_default=False)]
 
 

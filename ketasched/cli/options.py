@@ -1,0 +1,149 @@
+"""The options of commands, each declared once; a command takes the fields of its request."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+import typer
+
+from ketasched.asking import completion
+from ketasched.asking.values import choose
+
+
+class Option(NamedTuple):
+    """How an option is written: what it is about, what stands for its value (by itself the words
+    to choose from), its one-letter name, and what the shell completes.
+    """
+
+    about: str
+    metavar: str = ""
+    short: str = ""
+    complete: Callable[[str], list[Any]] | None = None
+
+
+class Argument(NamedTuple):
+    """How an argument is written: what stands for it, and what the shell completes."""
+
+    metavar: str
+    complete: Callable[[str], list[Any]] | None = None
+
+
+Declared = Option | Argument
+
+OPTIONS: Mapping[str, Declared] = {
+    "protocol": Argument("PROTOCOL", completion.protocols),
+    "at": Option(
+        "Start time, 09:00 if not given; or by weekday, mon=09:00,thu=13:30: "
+        "other weekdays take the time without a weekday, else 09:00.",
+        "TIME",
+        "-a",
+    ),
+    "flex": Option("How much earlier or later a session may start than --at, to fit.", "2h"),
+    "days": Option("The weekdays of phases with that many sessions a week.", "tue,fri"),
+    "clinic": Option(
+        "Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.", "FILE"
+    ),
+    "tz": Option(
+        "Time zone, such as America/Chicago; the clinic's or this computer's if not given.",
+        "ZONE",
+        complete=completion.zones,
+    ),
+    "closed": Option("A closed day, or FIRST..LAST with both ends; may be repeated.", "DATE"),
+    "weekends": Option("Saturdays and Sundays are open."),
+    "holidays": Option(
+        "Closed on the public holidays of a country or a part of it: US, US-CA.", "PLACE"
+    ),
+    "away": Option("A day the patient is away, or FIRST..LAST; may be repeated.", "DATE"),
+    "busy": Option(
+        "A calendar whose entries leave no time; - reads standard input; may be repeated.",
+        "FILE.ics",
+    ),
+    "travel": Option("Time to keep free on both sides of what a --busy calendar holds.", "30m"),
+    "sessions": Option("How many sessions, or PHASE=N; may be repeated.", "N"),
+    "until": Option("Lay out open-ended maintenance: the sessions due up to this day.", "DATE"),
+    "cadence": Option(
+        'One of the protocol\'s alternatives: maintenance="1 per week".', "PHASE=TEXT"
+    ),
+    "window": Option(
+        "Another window than the protocol's: days early and late, induction=2/5.", "PHASE=E/L"
+    ),
+    "already": Option("The first N sessions took place elsewhere; --start dates the next.", "N"),
+    "protocols": Option(
+        "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
+    ),
+    "format": Option("How to print.", short="-f"),
+}
+"""By field of a request: what more than one command takes."""
+
+_NAMES = {"audience": "--for", "first": "--from", "last": "--to"}
+Asked = TypeVar("Asked")
+
+
+def option_name(field: str) -> str:
+    """The option that a field of a request is typed with."""
+    return _NAMES.get(field, f"--{field.replace('_', '-')}")
+
+
+def takes(
+    kind: type[Asked], **own: Declared
+) -> Callable[[Callable[[Asked], None]], Callable[..., None]]:
+    """Make a command that takes the fields of a kind of request; ``own`` are the declarations of
+    those that `OPTIONS` lacks, or that mean something else to this command.
+
+    A field is a text, a flag, several texts, or one of some words: other words are refused.
+    """
+    types = get_type_hints(kind)
+    declared = {**OPTIONS, **own}
+
+    def decorate(command: Callable[[Asked], None]) -> Callable[..., None]:
+        def with_options(**typed: Any) -> None:
+            for field, value in typed.items():
+                words = _words(types[field])
+                if words and value:
+                    choose(option_name(field), value, words)
+            command(kind(**{field: _plain(value) for field, value in typed.items() if value}))
+
+        fields = inspect.signature(kind).parameters.values()
+        ordered = sorted(fields, key=lambda field: field.default is not field.empty)
+        vars(with_options)["__signature__"] = inspect.Signature(
+            [_parameter(field, types[field.name], declared[field.name]) for field in ordered]
+        )
+        return with_options
+
+    return decorate
+
+
+def _parameter(field: inspect.Parameter, type_: Any, declared: Declared) -> inspect.Parameter:
+    several = get_origin(type_) is tuple
+    plain: Any = bool if type_ is bool else list[str] if several else str
+    about: Any
+    if isinstance(declared, Argument):
+        about = typer.Argument(
+            metavar=declared.metavar, autocompletion=declared.complete, show_default=False
+        )
+    else:
+        about = typer.Option(
+            *filter(None, (option_name(field.name), declared.short)),
+            metavar=declared.metavar or "|".join(_words(type_)) or None,
+            help=declared.about,
+            autocompletion=declared.complete,
+            show_default=False,
+        )
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=field.empty if field.default is field.empty else plain(),
+        annotation=Annotated[plain, about],
+    )
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _words(type_: Any) -> tuple[str, ...]:
+    """The words of a closed set, which may be one that need not be given; else none."""
+    literals = (type_, *get_args(type_))
+    return tuple(word for part in literals for word in get_args(part) if isinstance(word, str))
