@@ -7,7 +7,23 @@ from io import StringIO
 import icalendar
 from dateutil.tz import tzical
 
-from ketasched.calendar import ics_file
+ORDER = [
+    "UID",
+    "DTSTAMP",
+    "CREATED",
+    "LAST-MODIFIED",
+    "SEQUENCE",
+    "DTSTART",
+    "DTEND",
+    "SUMMARY",
+    "LOCATION",
+    "DESCRIPTION",
+    "STATUS",
+    "TRANSP",
+    "CLASS",
+    "CATEGORIES",
+]
+"""The properties of an entry in the order that all calendar programs take; no others."""
 
 
 def lines_of(data):
@@ -70,11 +86,10 @@ def check_shape(data):
         re.MULTILINE,
     )
     events = "\n".join(lines).split("BEGIN:VEVENT\n")[1:]
-    order = list(ics_file._ORDER)
     for event in events:
         body = event.split("END:VEVENT")[0].split("BEGIN:VALARM")
         names = [re.split("[;:]", line)[0] for line in body[0].splitlines()]
-        assert names == [name for name in order if name in names]
+        assert names == [name for name in ORDER if name in names]
         assert {
             "UID",
             "DTSTAMP",

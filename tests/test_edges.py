@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -196,18 +195,23 @@ def test_a_closed_standard_error_does_not_hide_the_exit_code():
     assert outcome.returncode == 2
 
 
+def started(*arguments):
+    """The command line as a program of its own that Ctrl-C reaches, whoever started the tests."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen([sys.executable, "-m", "ketasched", *arguments], **pipes)
+    finally:
+        signal.signal(signal.SIGINT, inherited)
+
+
 def test_ctrl_c_leaves_nothing_behind():
-    # The protocols come down a pipe that is never filled: the program waits for us.
-    os.mkfifo("slow.yaml")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ketasched", *IV, "--protocols", "slow.yaml", "--ics", "one.ics"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    with open("slow.yaml", "wb"):  # noqa: PTH123 - it has opened its end: it is running
-        time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+    process = started(*IV, "--busy", "-", "--ics", "one.ics")
+    # More than a pipe holds has gone down it: the program is reading, and waits for the rest.
+    process.stdin.write(b"\r\n" * 500_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert (out, err) == (b"", b"interrupted\n")
-    assert folder() == ["slow.yaml"]
+    assert folder() == []
