@@ -50,9 +50,7 @@ Explained = TypeVar("Explained", Session, Unplaced)
 def discreet(protocol: Protocol, one: Explained) -> Explained:
     """The same without the clinic's own words in its reasons, if these give the treatment away."""
     reasons = tuple(
-        reason._replace(text=reason.text.partition(" (")[0])
-        if gives_away(protocol, reason.text)
-        else reason
+        reason.without_detail if gives_away(protocol, reason.full) else reason
         for reason in one.reasons
     )
     if isinstance(one, Session):

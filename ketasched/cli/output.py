@@ -117,7 +117,7 @@ def _refused_lines(refused: Sequence[object]) -> list[str]:
     days = [one for one in refused if isinstance(one, Refused)]
     width = max(len(day_text(one.day)) for one in days)
     return [
-        f"  {day_text(one.day):>{width}}  {'; '.join(reason.text for reason in one.reasons)}"
+        f"  {day_text(one.day):>{width}}  {'; '.join(reason.full for reason in one.reasons)}"
         for one in days
     ]
 

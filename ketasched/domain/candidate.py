@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched.domain.wording import clock_text, day_text, minute_of_day
 
+ReasonKind = Literal[
+    "closed", "holiday", "opening", "hours", "away", "busy", "clock", "past",
+    "gap", "weekday", "no-place", "taken", "by-hand", "make-up",
+]  # fmt: skip
+"""What a reason is about."""
+
 
 class Reason(NamedTuple):
-    """Why a day or time was refused.
+    """Why a day or time was refused, or why a session stands where it does.
 
-    ``kind``: closed, holiday, hours, away, busy, clock, gap, weekday, no-place, taken, past.
+    ``detail`` is what only staff should read: a clinic's own words for a closure.
     """
 
-    kind: str
+    kind: ReasonKind
     text: str
+    detail: str = ""
+
+    @property
+    def full(self) -> str:
+        """The whole sentence, for staff."""
+        return f"{self.text} ({self.detail})" if self.detail else self.text
+
+    @property
+    def without_detail(self) -> Reason:
+        """What anybody may read of it."""
+        return self._replace(detail="")
 
 
 class Part(NamedTuple):
@@ -62,7 +79,7 @@ def session_end(start: datetime, minutes: int) -> datetime:
 
 def reasons_text(reasons: Iterable[Reason]) -> str:
     """Reasons in one line; they may hold commas themselves."""
-    return "; ".join(reason.text for reason in reasons)
+    return "; ".join(reason.full for reason in reasons)
 
 
 def lasting(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:

@@ -50,9 +50,12 @@ class Closure(NamedTuple):
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"closed {days_text(self.first, self.last)}" + (
-            f" ({self.reason})" if self.reason else ""
-        )
+        return self.refusal.full
+
+    @property
+    def refusal(self) -> Reason:
+        """Why one of its days is refused."""
+        return Reason("closed", f"closed {days_text(self.first, self.last)}", self.reason)
 
     def covers(self, day: date) -> bool:
         """Whether the day falls into the closure."""
@@ -137,7 +140,7 @@ class Clinic:
             return None
         for closure in self.closures:
             if closure.covers(day):
-                return Reason("closed", str(closure))
+                return closure.refusal
         return None
 
     def _holiday(self, day: date) -> Reason | None:

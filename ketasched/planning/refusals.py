@@ -104,7 +104,7 @@ def refuse_start(order: Order, week: Clinic) -> Failure | None:
     else:
         reason = _closed_weekday(order, weekday)
         code = "closed-weekday" if reason.kind == "closed" else "outside-hours"
-    message = f"the course cannot start on {day_text(order.start)}: {reason.text}"
+    message = f"the course cannot start on {day_text(order.start)}: {reason.full}"
     return _start_failure(order, code, message, reason)
 
 
@@ -134,7 +134,7 @@ def refuse_days(order: Order, week: Clinic) -> Failure | None:
     if not never_open:
         return None
     reason = _closed_weekday(order, never_open[0])
-    return _days_failure(order, reason.text, reason, "open days")
+    return _days_failure(order, reason.full, reason, "open days")
 
 
 def _days_failure(order: Order, text: str, reason: Reason, remedy: Remedy) -> Failure:
@@ -173,7 +173,7 @@ def no_pattern(order: Order, found: NoPattern) -> Failure:
         order,
         "no-pattern",
         f"{order.protocol.id} cannot start on {day_text(order.start)}: "
-        f"in the phase {found.phase.name} {reason.text}",
+        f"in the phase {found.phase.name} {reason.full}",
         reason,
     )
 

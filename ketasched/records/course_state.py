@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from ketasched.domain.candidate import Reason, session_end
+from ketasched.domain.candidate import Reason, ReasonKind, session_end
 from ketasched.domain.course import Course, DatedReview, LinkedVisit, Pause, Session, Unplaced
 from ketasched.domain.protocol import Protocol
-from ketasched.reading.fields import Reader, one_of, whole
+from ketasched.reading.fields import Key, Reader, Record, one_of, whole
 from ketasched.records.plain_values import DATE, NUMBER, TEXT, WALL, WALL_TIME, YES, Items, keys_of
 
 RECORD_SCHEMA = "ketasched-record/1"
@@ -214,11 +214,27 @@ def _unplaced(data: Mapping[str, Any]) -> Unplaced:
 
 
 def _reasons_data(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [reason._asdict() for reason in reasons]
+    return [
+        {"kind": reason.kind, "text": reason.full}
+        | ({"detail": reason.detail} if reason.detail else {})
+        for reason in reasons
+    ]
 
 
 def _reasons(data: Any) -> tuple[Reason, ...]:
-    return tuple(Reason(one["kind"], one["text"]) for one in data)
+    return tuple(_reason(reason["kind"], reason["text"], reason.get("detail")) for reason in data)
+
+
+def _as_written(**keys: str | None) -> dict[str, str]:
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def _reason(kind: ReasonKind, full: str, detail: str | None) -> Reason:
+    """A reason from its whole sentence; older records do not say apart what the detail of it is."""
+    if detail is None and kind == "closed" and full.endswith(")"):
+        text, _, detail = full.removesuffix(")").partition(" (")
+        return Reason(kind, text, detail)
+    return Reason(kind, full.removesuffix(f" ({detail})"), detail) if detail else Reason(kind, full)
 
 
 def _wall(text: str, place: ZoneInfo) -> datetime:
@@ -235,7 +251,10 @@ def truth(value: Any) -> bool:
 # What it may say
 
 _STATUS = one_of(*STATUSES)
-REASONS = Items(keys_of(kind=TEXT, text=TEXT))
+REASONS = Items(
+    Record(_as_written, {"kind": Key(one_of(*get_args(ReasonKind)), ""), "text": Key(TEXT, ""),
+                  "detail": Key(TEXT, "", None)})
+)  # fmt: skip
 _SESSION = keys_of(
     number=NUMBER, phase=TEXT, place=NUMBER, name=TEXT, target=DATE, window_start=DATE,
     window_end=DATE, start=WALL_TIME, minutes=whole(1, 1440), moved_minutes=NUMBER,

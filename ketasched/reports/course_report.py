@@ -289,7 +289,7 @@ def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> d
 
 
 def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [{"kind": reason.kind, "text": reason.text} for reason in reasons]
+    return [{"kind": reason.kind, "text": reason.full} for reason in reasons]
 
 
 def _error(

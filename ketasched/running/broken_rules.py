@@ -45,7 +45,7 @@ def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
         window = days_text(session.window_start, session.window_end)
         yield Fault(session.number, "window", f"{day_text(day)} is outside its window, {window}")
     for reason in slots.refusals(day, session.start.time(), session.minutes):
-        yield Fault(session.number, reason.kind, reason.text)
+        yield Fault(session.number, reason.kind, reason.full)
 
 
 def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[Fault]:

@@ -189,7 +189,7 @@ def _squeezed(setting: Setting, course: Course, make_up: Session) -> Course | Re
         option = slots.legal_start(day, make_up.minutes)
         if option is None:
             reasons = slots.why_none(day, make_up.minutes)
-            refused += [Fault(make_up.number, one.kind, one.text) for one in reasons]
+            refused += [Fault(make_up.number, one.kind, one.full) for one in reasons]
             continue
         start = datetime.combine(day, option[0], setting.order.clinic.zone)
         before = [one for one in course.live if one.start < start]
