@@ -1,5 +1,6 @@
 """A fixed world: one zone, one moment, no color, and the newest zone rules."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
+import helpers
 import pytest
 from hypothesis import settings
 
@@ -31,6 +33,7 @@ FIXED_WORLD = {
     "NO_COLOR": "1",
 }
 
+gc.set_threshold(1_000_000)  # as the program does
 settings.register_profile("fast", deadline=None, max_examples=100, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
@@ -44,6 +47,8 @@ def fixed_world(monkeypatch, tmp_path):
     for name, value in FIXED_WORLD.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
+    # Each run of the program reads the built-in protocols; here one reading serves them all.
+    monkeypatch.setattr(protocol_file, "load_built_in", lambda: list(BUILT_IN.values()))
     # The judges that read our files back look zones up by name: give them the newest rules too.
     before = zoneinfo.TZPATH
     zoneinfo.reset_tzpath(to=())
@@ -60,12 +65,14 @@ class Outcome(NamedTuple):
 
 @pytest.fixture
 def ketasched(capfdbinary):
-    """Run the command line in this process."""
+    """Run the command line in this process; ``encoding`` is that of what it prints to."""
 
-    def run(*arguments):
+    def run(*arguments, encoding="utf-8"):
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding=encoding)
         code = app.run([str(argument) for argument in arguments])
         out, err = capfdbinary.readouterr()
-        return Outcome(code, out.decode(), err.decode())
+        return Outcome(code, out.decode(encoding), err.decode(encoding))
 
     return run
 
@@ -137,10 +144,20 @@ def at(monkeypatch, ketasched):
     """Run a command at a moment; it must succeed unless another exit code is given."""
 
     def run(moment, *arguments, code=0):
-        stamp = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
+        helpers.be_at(monkeypatch, moment)
         outcome = ketasched(*arguments)
         assert outcome.code == code, outcome
         return outcome
+
+    return run
+
+
+@pytest.fixture
+def plan_at(monkeypatch, ketasched):
+    """Plan and save a course at a moment; what was planned so before is copied."""
+
+    def run(moment, *arguments):
+        helpers.be_at(monkeypatch, moment)
+        return helpers.plan_once(ketasched, *arguments)
 
     return run

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import test_trials
+from helpers import plan_once
 
 PLAN_DAY = "2026-12-20 09:00"
 
@@ -30,19 +31,8 @@ class Life:
     def plan(self, protocol, *more, start="2027-01-04", now="2027-01-04 08:00"):
         """Plan on 20 December, then it is ``now``."""
         self.now(PLAN_DAY)
-        self.do(
-            "plan",
-            protocol,
-            "--start",
-            start,
-            "--name",
-            "Alex",
-            "--save",
-            "alex",
-            "--ics",
-            "alex.ics",
-            *more,
-        )
+        whose = ("--start", start, "--name", "Alex", "--save", "alex", "--ics", "alex.ics")
+        plan_once(self.run, protocol, *whose, *more)
         return self.now(now)
 
     def do(self, command, *more):

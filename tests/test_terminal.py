@@ -152,29 +152,37 @@ def test_times_by_weekday_stand_in_the_head(ketasched):
         ({"NO_COLOR": ""}, False),  # piped
     ],
 )
-def test_color(environment, colored):
-    good = run_process("list", env=environment)
-    bad = run_process("plan", "zzz", "--start", "x", env=environment)
-    assert (b"\x1b[" in good.stdout) == colored
-    assert (b"\x1b[" in bad.stderr) == colored
+def test_color(ketasched, monkeypatch, environment, colored):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    good = ketasched("list")
+    bad = ketasched("plan", "zzz", "--start", "x")
+    assert ("\x1b[" in good.out) == colored
+    assert ("\x1b[" in bad.err) == colored
     if colored:
-        assert bad.stderr.startswith(b"\x1b[1;31merror\x1b[0m: ")
+        assert bad.err.startswith("\x1b[1;31merror\x1b[0m: ")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
 @pytest.mark.parametrize("arguments", COMMANDS[:5])
-def test_every_encoding(arguments, encoding):
-    outcome = run_process(*arguments, env={"PYTHONIOENCODING": encoding})
+def test_every_encoding(ketasched, arguments, encoding):
+    assert ketasched(*arguments, encoding=encoding).code == 0
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_program_of_its_own_prints_in_the_encoding_of_its_terminal(encoding):
+    outcome = run_process(*IV, env={"PYTHONIOENCODING": encoding})
     assert outcome.returncode == 0
-    outcome.stdout.decode(encoding)
+    assert ("09:00-11:00" if encoding == "ascii" else "09:00–11:00") in outcome.stdout.decode(
+        encoding
+    )
 
 
-def test_plain_signs_where_the_encoding_has_no_others():
-    outcome = run_process(*IV, "--format", "month", env={"PYTHONIOENCODING": "ascii"})
-    assert b"?" not in outcome.stdout
-    assert b"+----------+" in outcome.stdout
-    outcome = run_process(*IV, "--format", "json", env={"PYTHONIOENCODING": "ascii"})
-    assert outcome.stdout.decode("utf-8").startswith("{")
+def test_plain_signs_where_the_encoding_has_no_others(ketasched):
+    out = ketasched(*IV, "--format", "month", encoding="ascii").out
+    assert "?" not in out
+    assert "+----------+" in out
+    assert ketasched(*IV, "--format", "json", encoding="ascii").out.startswith("{")
 
 
 def test_user_text_is_never_markup(ketasched):

@@ -1,0 +1,84 @@
+"""What many files of tests need: moments, files, records, and courses that are planned once."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ketasched.errors import FileProblems
+
+
+def be_at(monkeypatch, moment, zone=UTC):
+    """Let it be that moment, in UTC unless another zone is given."""
+    zone = ZoneInfo(zone) if isinstance(zone, str) else zone
+    stamp = datetime.fromisoformat(moment).replace(tzinfo=zone).timestamp()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
+
+
+def write(content, name):
+    """Write text or bytes to a file as they are, whatever ends the lines; its name."""
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return name
+
+
+def changed(old, new, text):
+    """A text in which one place, and no other, is changed."""
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def problems_of(load, *arguments, **options):
+    """The mistakes for which a file is refused."""
+    with pytest.raises(FileProblems) as caught:
+        load(*arguments, **options)
+    return caught.value.problems
+
+
+def files_in(folder="."):
+    """Every file of a folder and what it holds, but for locks."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in Path(folder).rglob("*")
+        if path.is_file() and not path.name.endswith(".lock")
+    }
+
+
+def record_of(name="alex"):
+    """What a saved course holds."""
+    return json.loads(Path(f"{name}.course.json").read_text("utf-8"))
+
+
+class Written(NamedTuple):
+    """What planning said, and the files it wrote with their permissions."""
+
+    outcome: object
+    files: dict
+
+
+_PLANNED = {}
+WORLD = ("SOURCE_DATE_EPOCH", "TZ", "COLUMNS", "KETASCHED_PROTOCOLS", "KETASCHED_CLINIC")
+"""What planning depends on beside its arguments and the files here."""
+
+
+def plan_once(run, *arguments):
+    """Plan and save a course; where the same was planned from the same files before, and nothing
+    written since, what came of it is copied.
+    """
+    before = files_in()
+    world = tuple((name, value) for name, value in os.environ.items() if name in WORLD)
+    key = (arguments, world, tuple(before.items()))
+    if key not in _PLANNED:
+        outcome = run("plan", *arguments)
+        assert outcome.code == 0, outcome.err
+        new = [path for path in Path().rglob("*") if path.is_file() and str(path) not in before]
+        files = {path: (path.read_bytes(), path.stat().st_mode) for path in new}
+        _PLANNED[key] = Written(outcome, files)
+    for path, (content, mode) in _PLANNED[key].files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode & 0o777)
+        path.write_bytes(content)
+    return _PLANNED[key].outcome
