@@ -21,7 +21,7 @@ from pathlib import Path
 from startup import ENVIRONMENT, measure
 
 from ketasched.calendar.uid import uid
-from ketasched.records import course_record
+from ketasched.records import codec
 
 TOOL = [sys.executable, "-m", "ketasched"]
 PLAN = [*TOOL, "plan", "iv", "--start", "2027-01-05"]
@@ -146,7 +146,7 @@ def fill(folder: Path, number: int) -> None:
 
 def copy(template: Path, name: str) -> None:
     """The record and the calendar of a course by the same clinic for somebody else."""
-    stored = course_record.load(str(template))
+    stored = codec.load(str(template))
     record = template.read_text("utf-8")
     calendar = template.with_name(f"{stored.name}.ics").read_bytes()
     for entry in stored.course.entries():

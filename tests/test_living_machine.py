@@ -26,7 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from ketasched.calendar.uid import uid
 from ketasched.cli import app
-from ketasched.records import course_record
+from ketasched.records import codec
 
 ZONE = zoneinfo.ZoneInfo("America/Chicago")
 START = date(2027, 1, 4)
@@ -366,9 +366,9 @@ class Life(RuleBasedStateMachine):
         }
 
     def check(self):
-        stored = course_record.load("alex.course.json")  # it loads, so it is valid
+        stored = codec.load("alex.course.json")  # it loads, so it is valid
         self.record = record = self.read()
-        assert json.loads(course_record.text_of(stored)) == record, self.typed
+        assert json.loads(codec.text_of(stored)) == record, self.typed
         self.check_rules(record)
         self.check_done(record)
         self.check_calendar(stored, record)

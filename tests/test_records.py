@@ -21,7 +21,7 @@ from test_trials import WITH_VISITS
 from ketasched import clock
 from ketasched.cli import app, living
 from ketasched.errors import FileProblems, KetaschedError
-from ketasched.records import course_record, told_calendars, write
+from ketasched.records import codec, told_calendars, write
 from ketasched.records.open import new_record, open_record
 
 ALEX = Path("alex.course.json")
@@ -179,10 +179,10 @@ LATER = ("holidays", "zone", "window", "cadence", "iv-two-weeks", "spravato-mdsi
 def test_a_saved_course_is_the_plan(save, ketasched, case):
     planned = json.loads(save(*ROUND_TRIPS[case], "--format", "json").out)
     text = ALEX.read_text()
-    stored = course_record.load(str(ALEX))
-    assert course_record.text_of(stored) == text
-    again = course_record.load(str(ALEX))
-    assert again == stored
+    record = codec.load(str(ALEX))
+    assert codec.text_of(record) == text
+    again = codec.load(str(ALEX))
+    assert again == record
 
     status = json.loads(well(ketasched("status", "alex", "--format", "json")).out)
     assert status["warnings"] == []
@@ -191,10 +191,10 @@ def test_a_saved_course_is_the_plan(save, ketasched, case):
         [one[key] for key in keys] for one in planned["sessions"]
     ]
     assert [one["start"] for one in planned["visits"]] == [
-        one.start.isoformat() for one in stored.course.visits
+        one.start.isoformat() for one in record.course.visits
     ]
-    protocol = BUILT_IN.get(stored.protocol.id)
-    assert protocol is None or stored.protocol == protocol
+    protocol = BUILT_IN.get(record.protocol.id)
+    assert protocol is None or record.protocol == protocol
 
     assert not re.search(r"\d-\d\d[ T]\d\d:\d\d(:\d\d)? ?([+-]\d|Z)", text), "an offset"
     assert data()["timezone"] == status_zone(case)
@@ -227,7 +227,7 @@ def test_record_and_calendar_agree(save, ketasched, case):
 def test_a_flag_is_kept_as_it_was_written(save):
     save("iv", "--weekends")
     text = ALEX.read_text()
-    assert course_record.text_of(course_record.load(str(ALEX))) == text
+    assert codec.text_of(codec.load(str(ALEX))) == text
 
 
 def test_relative_dates_are_stored_resolved(save):
@@ -261,7 +261,7 @@ def test_later_edits_of_files_do_not_change_a_saved_course(save, ketasched):
     Path("busy.ics").write_text("gone")
     assert well(ketasched("status", "alex")).out == first
     well(ketasched("move", "alex", "2", "2027-01-08"))
-    moved = course_record.load(str(ALEX)).course.session(2)
+    moved = codec.load(str(ALEX)).course.session(2)
     assert (moved.minutes, moved.start.isoformat()) == (40, "2027-01-08T09:00:00-06:00")
     refused = ketasched("move", "alex", "3", "2027-01-18")
     assert refused.code == 3
@@ -289,7 +289,7 @@ def test_busy_times_are_kept_to_the_minute_across_a_clock_change(save):
     write_files()
     Path("night.ics").write_bytes(busy.replace("\n", "\r\n").encode())
     save("iv", "--busy", "night.ics", start="2027-11-01")
-    (one,) = course_record.load(str(ALEX)).busy
+    (one,) = codec.load(str(ALEX)).busy
     assert one.start == datetime(2027, 11, 7, 7, 30, tzinfo=UTC)
     assert one.end == datetime(2027, 11, 7, 8, 0, tzinfo=UTC)
 
@@ -459,7 +459,7 @@ def small(save, ketasched):
         one["visits"][0]["reasons"] = reasons
     found["history"][1]["overridden"] = ["gap"]
     dump(found)
-    course_record.load(str(ALEX))
+    codec.load(str(ALEX))
     SAVED["small"] = ALEX.read_text()
     return found
 
@@ -492,7 +492,7 @@ def problem_of(found):
     dump(found)
     problems = []
     try:
-        course_record.load(str(ALEX))
+        codec.load(str(ALEX))
     except FileProblems as trouble:
         problems = trouble.problems
     assert len(problems) < 2, problems
@@ -636,7 +636,7 @@ def test_a_key_that_stands_twice_is_told():
     text = ALEX.read_text().replace('"busy": [', '"busy": [],\n "busy": [', 1)
     ALEX.write_text(text)
     with pytest.raises(FileProblems) as caught:
-        course_record.load(str(ALEX))
+        codec.load(str(ALEX))
     (problem,) = caught.value.problems
     assert "twice" in problem.message
     assert problem.line
@@ -694,7 +694,7 @@ def test_a_truncated_record_is_told_wherever_it_ends(save):
     for end in random.Random(1).sample(range(1, len(text) - 2), 60):
         ALEX.write_bytes(text[:end])
         with pytest.raises(FileProblems) as caught:
-            course_record.load(str(ALEX))
+            codec.load(str(ALEX))
         (problem,) = caught.value.problems
         assert problem.line
         assert problem.column
@@ -730,13 +730,13 @@ def test_what_is_no_record_is_told(save, ketasched, content):
 )
 def test_a_record_in_another_layout_is_read_alike_and_its_mistakes_too(small, shape):
     small["name"] = "Zoë 😀 / A.B."
-    stored = course_record.load(str(ALEX))
+    record = codec.load(str(ALEX))
     ALEX.write_text(json.dumps(small, **shape))
-    assert course_record.load(str(ALEX)).course.sessions == stored.course.sessions[:]
+    assert codec.load(str(ALEX)).course.sessions == record.course.sessions[:]
     small["sessions"][0]["minutes"] = "forty"
     ALEX.write_text(json.dumps(small, **shape))
     with pytest.raises(FileProblems) as caught:
-        course_record.load(str(ALEX))
+        codec.load(str(ALEX))
     (problem,) = caught.value.problems
     assert "forty" in problem.message
     assert problem.line
@@ -746,7 +746,7 @@ def test_nulls_beside_a_mistake_are_no_mistakes(small):
     small["clinic"] = small["clinic_file"] = None
     small["history"][1]["before"]["left_out"] = [None]
     dump(small)
-    course_record.load(str(ALEX))
+    codec.load(str(ALEX))
     small["total"] = "many"
     assert "many" in problem_of(small).message
 
@@ -754,7 +754,7 @@ def test_nulls_beside_a_mistake_are_no_mistakes(small):
 def test_a_record_after_many_changes_is_read_and_its_mistakes_are_told(small):
     small["history"] += [small["history"][1]] * 25
     dump(small)
-    assert len(course_record.load(str(ALEX)).history) == 27
+    assert len(codec.load(str(ALEX)).history) == 27
     small["total"] = "many"
     assert "many" in problem_of(small).message
 
@@ -834,11 +834,13 @@ CHANGES = {
 def both():
     """Both calendars of alex, by UID."""
     opened = open_record("alex", clock.now())
-    course, kept = opened.stored.course, opened.stored.kept
+    course, kept = opened.record.course, opened.record.told
     return [
         by_uid(
-            told_calendars.calendar_of(
-                opened.task, course, kept, told_calendars.view_of(opened.task, staff=staff)
+            bytes(
+                told_calendars.calendar_of(
+                    opened.task, course, kept, told_calendars.view_of(opened.task, staff=staff)
+                )
             )
         )
         for staff in (False, True)
@@ -878,7 +880,7 @@ def told_through(save, ketasched, monkeypatch, arguments, commands):
         assert by_uid(Path("alex.ics").read_bytes()).keys() == after[0].keys()
         assert json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"] is not None
         text = ALEX.read_text()
-        assert course_record.text_of(course_record.load(str(ALEX))) == text
+        assert codec.text_of(codec.load(str(ALEX))) == text
         before = after
 
 
@@ -994,8 +996,8 @@ def test_a_make_up_before_a_review_is_as_certain_as_what_it_makes_up_for(
     save("iv")
     at(monkeypatch, "2027-01-08T12:00")
     well(ketasched("miss", "alex", "2", "--then", "squeeze"))
-    stored = course_record.load(str(ALEX))
-    assert [one.status for one in stored.course.sessions if one.number == 7] == ["planned"]
+    record = codec.load(str(ALEX))
+    assert [one.status for one in record.course.sessions if one.number == 7] == ["planned"]
 
 
 def test_export_without_cancelled_entries(save, ketasched):
@@ -1255,7 +1257,7 @@ def test_a_full_disk_loses_nothing(save, ketasched, monkeypatch, name, which):
     after = files_here()
     assert "mistake in ketasched" not in outcome.err
     assert not [path for path in after if path.endswith(".tmp")]
-    course_record.load(str(ALEX))
+    codec.load(str(ALEX))
     if outcome.code:
         said = "nothing was changed" in outcome.err
         assert (after["alex.course.json"] == before["alex.course.json"]) == said, outcome.err
@@ -1284,7 +1286,7 @@ def test_a_file_size_limit_loses_nothing(save, ketasched):
 
 def test_a_folder_that_takes_no_files_loses_nothing(ketasched, tmp_path, monkeypatch):
     # The superuser may write anywhere, so somebody else tries; what is installed must be open to them.
-    installed = [Path(one.__file__) for one in (os, course_record, tzdata)]
+    installed = [Path(one.__file__) for one in (os, codec, tzdata)]
     closed = any(not one.stat().st_mode & 0o001 for path in installed for one in path.parents)
     if os.geteuid() == 0 and closed:
         pytest.skip("what is installed is closed to other users")
@@ -1346,14 +1348,14 @@ def kill_at(which, counter=("fsync", "replace", "link", "unlink", "open")):
 def check_after_kill(ketasched, old, number, moment):
     """The record is the old or the new one, and the next command works."""
     now = ALEX.read_bytes()
-    stored = course_record.load(str(ALEX))
+    record = codec.load(str(ALEX))
     if now != old:
-        start = stored.course.session(number).start
+        start = record.course.session(number).start
         assert start.strftime("%Y-%m-%d %H:%M") == moment
-        assert stored.history[-1].what.startswith(f"moved session {number} to")
+        assert record.history[-1].what.startswith(f"moved session {number} to")
     backup = Path("alex.course.json.bak")
     if backup.exists():
-        course_record.load(str(backup))
+        codec.load(str(backup))
         assert now == old or backup.read_bytes() == old
     events_of(Path("alex.ics").read_bytes())
     well(ketasched("status", "alex"))

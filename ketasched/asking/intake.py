@@ -14,6 +14,7 @@ from ketasched.asking.refusals import worded
 from ketasched.asking.request import DEFAULT_START_TIME, CourseFormat, CourseReader, Request, Terms
 from ketasched.asking.surroundings import (
     Surroundings,
+    ZoneSource,
     clinic_file,
     commitments,
     protocols_file,
@@ -81,7 +82,7 @@ class Given(NamedTuple):
 
     protocol: Protocol
     clinic: ClinicFile | None
-    zone_source: str
+    zone_source: ZoneSource
     busy: BusyTimes | None
 
 

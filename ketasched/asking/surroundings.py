@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched import zone
 from ketasched.asking.request import Terms
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ketasched.files.clinic.clinic import ClinicFile
 
 
+ZoneSource = Literal["flag", "clinic file", "this computer"]
+"""Who named the zone."""
+
+
 class Surroundings(NamedTuple):
     """The zone and who named it, the clinic's file if there is one, the clinic as it is open.
 
@@ -30,7 +34,7 @@ class Surroundings(NamedTuple):
     """
 
     zone: zone.Zone
-    zone_source: str
+    zone_source: ZoneSource
     file: ClinicFile | None
     clinic: Clinic
     closed: tuple[Closure, ...]
@@ -70,7 +74,7 @@ def protocols_beside(file: ClinicFile) -> str:
     return str(Path(file.file).parent / file.defaults.protocols)
 
 
-def zone_of(name: str, file: ClinicFile | None) -> tuple[zone.Zone, str]:
+def zone_of(name: str, file: ClinicFile | None) -> tuple[zone.Zone, ZoneSource]:
     """The zone that an option, the clinic's file or this computer names, and which of them did."""
     if name:
         return zone.load(name), "flag"

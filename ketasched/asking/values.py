@@ -11,6 +11,7 @@ from ketasched.errors import UsageProblem, did_you_mean
 
 LONGEST_TEXT = 10_000
 Value = TypeVar("Value")
+Word = TypeVar("Word", bound=str)
 
 
 def read(option: str, reader: Callable[[str], Value], text: str) -> Value:
@@ -21,11 +22,17 @@ def read(option: str, reader: Callable[[str], Value], text: str) -> Value:
         raise UsageProblem(f"{option}: {error}") from None
 
 
-def choose(option: str, given: str, offered: tuple[str, ...]) -> None:
-    """Refuse what is not among a few words."""
-    if given not in offered:
-        hint = did_you_mean(given, offered)
-        raise UsageProblem(f"{option}: unknown `{given}`", hint or f"choose {', '.join(offered)}")
+def choose(option: str, typed: str, offered: tuple[Word, ...]) -> Word:
+    """The one of a few words that was typed.
+
+    Raises:
+        UsageProblem: it is none of them.
+    """
+    for word in offered:
+        if word == typed:
+            return word
+    hint = did_you_mean(typed, offered)
+    raise UsageProblem(f"{option}: unknown `{typed}`", hint or f"choose {', '.join(offered)}")
 
 
 def refuse_our_files(option: str, path: str) -> None:

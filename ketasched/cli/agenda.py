@@ -14,8 +14,8 @@ from ketasched.cli import output
 from ketasched.domain.course import is_gone
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble, UsageProblem
-from ketasched.records.glance import Glance, Reader
-from ketasched.records.open import ENDING, Unread
+from ketasched.records.open import ENDING, Unread, patient_of, read_quickly
+from ketasched.records.record import CourseRecord
 from ketasched.reports import agenda_report, course_report
 from ketasched.reports.agenda_report import Day
 from ketasched.running.agenda import coming, due_elsewhere
@@ -52,11 +52,11 @@ def run(folder: str, wanted: Wanted) -> None:
     choose("--for", wanted.audience or "staff", ("staff", "free-busy"))
     bare = wanted.audience == "free-busy"
     file = clinic_file(wanted.clinic)
-    glances, unread = look_at(Path(folder))
-    zones = frozenset(one.timezone for one in glances)
-    today = _today(glances, file.timezone if file else "")
+    records, unread = look_at(Path(folder))
+    zones = frozenset(record.timezone for record in records)
+    today = _today(records, file.timezone if file else "")
     first, last = _days(wanted, today)
-    patients = [one.patient for one in glances]
+    patients = [patient_of(record) for record in records]
     shown = coming(patients, first, last)
     if bare:
         shown = [one for one in shown if not is_gone(one.entry)]
@@ -65,7 +65,8 @@ def run(folder: str, wanted: Wanted) -> None:
         there = [one for one in shown if one.entry.start.date() == day]
         days.append(Day(day, there))
     days[0] = days[0]._replace(due=due_elsewhere(patients, shown, first, last))
-    chairs = file.chairs if file else max((one.chairs for one in glances), default=0)
+    clinics = [record.clinic for record in records if record.clinic]
+    chairs = file.chairs if file else max((clinic.chairs for clinic in clinics), default=0)
     if form == "json":
         text = course_report.to_json(agenda_report.report(days, chairs, unread, bare=bare))
         output.print_data(text.encode(errors="replace"))
@@ -82,7 +83,7 @@ def run(folder: str, wanted: Wanted) -> None:
         raise FileTrouble(why, "the others are shown", told=True)
 
 
-def look_at(folder: Path) -> tuple[list[Glance], Unread]:
+def look_at(folder: Path) -> tuple[list[CourseRecord], Unread]:
     """All records of a folder, and the files that cannot be read, with why.
 
     Raises:
@@ -90,29 +91,28 @@ def look_at(folder: Path) -> tuple[list[Glance], Unread]:
     """
     if not folder.is_dir():
         raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
-    reader = Reader()
     seen: dict[str, Path] = {}
-    found: list[Glance] = []
+    records: list[CourseRecord] = []
     unread: Unread = []
     for path in sorted(folder.glob(f"*{ENDING}")):
         try:
-            one = reader.glance(path)
+            record = read_quickly(path)
         except FileTrouble as trouble:
             unread.append((str(path), trouble.message))
             continue
-        twin = seen.setdefault(one.identity, path)
+        twin = seen.setdefault(record.told[0].uid, path)
         if twin == path:
-            found.append(one)
+            records.append(record)
         else:
             unread.append((str(path), f"{path} has the entries of {twin}"))
-    if not found and not unread:
+    if not records and not unread:
         raise UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
-    return found, unread
+    return records, unread
 
 
-def _today(glances: Sequence[Glance], named: str) -> date:
+def _today(records: Sequence[CourseRecord], named: str) -> date:
     """Today in the clinic's zone: the one a clinic file names, else that of most records."""
-    zones = [one.timezone for one in glances]
+    zones = [record.timezone for record in records]
     name = named or max(sorted(set(zones)), key=zones.count, default="")
     here: datetime = clock.now()
     return here.astimezone(zone.load(name).tzinfo if name else None).date()

@@ -16,13 +16,13 @@ from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.records import atomic, closed_days
-from ketasched.records.glance import Reader
 from ketasched.records.open import (
     ENDING,
     Opened,
     Unread,
     happened,
     open_record,
+    read_quickly,
     task_of,
     unread_text,
 )
@@ -121,8 +121,8 @@ def _remember(folder: Path, day: date, reason: str) -> None:
 
 
 def _closed(opened: Opened, day: date, how: How) -> Call | None:
-    stored = opened.stored
-    course = stored.course
+    record = opened.record
+    course = record.course
     affected = [
         one
         for one in course.sessions
@@ -140,10 +140,10 @@ def _closed(opened: Opened, day: date, how: How) -> Call | None:
     ]
     if not affected and not visits:
         return None
-    asked = dict(stored.asked)
+    asked = dict(record.options)
     asked["closed"] = [*asked.get("closed", []), f"{day.isoformat()}..{day.isoformat()}"]
-    changed = stored._replace(asked=asked)
-    opened = opened._replace(stored=changed, task=task_of(changed, opened.now))
+    changed = record._replace(options=asked)
+    opened = opened._replace(record=changed, task=task_of(changed, opened.now))
     setting = Setting(opened.task.order, opened.here)
     freed = {one.number for one in affected}
     course = replace(
@@ -165,25 +165,24 @@ def _closed(opened: Opened, day: date, how: How) -> Call | None:
         }
         outcome = replanned(setting, course, later)
     if isinstance(outcome, Refusal):
-        return Call(stored.name, stored.course, None, refusal_text(outcome))
-    after = happened(opened, stored, outcome, f"closed {day_text(day)}", reason=how.reason)
+        return Call(record.name, record.course, None, refusal_text(outcome))
+    after = happened(opened, record, outcome, f"closed {day_text(day)}", reason=how.reason)
     try:
         if how.dry_run:
-            refuse_drift(opened.path, stored)
+            refuse_drift(opened.path, record)
         else:
             write(opened, after, opened.path, opened.task)
     except FileTrouble as trouble:
         why = f"not changed, {trouble.message}; {trouble.hint}"
-        return Call(stored.name, stored.course, None, why)
-    return Call(stored.name, stored.course, outcome)
+        return Call(record.name, record.course, None, why)
+    return Call(record.name, record.course, outcome)
 
 
 def _today(folder: Path, now: datetime) -> date:
     """Today in the zone of the first record that can be read; else on this computer."""
-    reader = Reader()
     for path in sorted(folder.glob(f"*{ENDING}")):
         with contextlib.suppress(FileTrouble):
-            return now.astimezone(zone.load(reader.glance(path).timezone).tzinfo).date()
+            return now.astimezone(zone.load(read_quickly(path).timezone).tzinfo).date()
     return now.astimezone().date()
 
 

@@ -14,6 +14,7 @@ from ketasched.records import atomic, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FeedNames
 from ketasched.records.open import Opened, Unread, open_folder, unread_text
+from ketasched.records.record import Audience
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.reports import course_report
 
@@ -47,7 +48,7 @@ def run(folder_name: str, to: str, form: str) -> None:
         raise UsageProblem(f"--to {to} has the records in it", "serve a folder of its own")
     if place.exists() and not place.is_dir():
         raise UsageProblem(f"--to {to} is not a folder", "serve a folder of its own")
-    courses = {one.path.name: one.stored.kept[0].uid for one in opened}
+    courses = {one.path.name: one.record.told[0].uid for one in opened}
     named = feed_names.naming(names, courses)
     feeds = _feeds(opened, unread, named, place)
     unreadable = {Path(file).name for file, _ in unread}
@@ -80,7 +81,7 @@ def run(folder_name: str, to: str, form: str) -> None:
 
 def _feeds(opened: list[Opened], unread: Unread, names: FeedNames, place: Path) -> list[Feed]:
     clinics = dict.fromkeys(
-        one.stored.clinic.name for one in opened if one.stored.clinic is not None
+        one.record.clinic.name for one in opened if one.record.clinic is not None
     )
     title = next(iter(clinics)) if len(clinics) == 1 else "Clinic"
     feeds = []
@@ -91,13 +92,13 @@ def _feeds(opened: list[Opened], unread: Unread, names: FeedNames, place: Path) 
     for one in opened:
         name = one.task.title or "Appointments"
         data = joined(name, REFRESH, [_calendar(one, "patient")])
-        feeds.append(_feed(one.stored.name, names.of(one.stored.kept[0].uid), data, place))
+        feeds.append(_feed(one.record.name, names.of(one.record.told[0].uid), data, place))
     return feeds
 
 
-def _calendar(opened: Opened, audience: str) -> WrittenCalendar:
+def _calendar(opened: Opened, audience: Audience) -> WrittenCalendar:
     view = view_for(opened.task, audience)
-    return calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
+    return calendar_of(opened.task, opened.record.course, opened.record.told, view)
 
 
 def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:

@@ -19,8 +19,8 @@ from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.course_state import course_of
 from ketasched.records.open import Opened, happened, open_record, task_of
-from ketasched.records.record import Happening, StoredCourse
-from ketasched.records.told_calendars import keep_up, told
+from ketasched.records.record import CourseRecord, PastChange
+from ketasched.records.told_calendars import keep_up, told_by_key
 from ketasched.records.write import write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES
@@ -59,7 +59,7 @@ def move(name: str, number: str, when: str, rest: str, how: How) -> None:
     start = _when(when, session, opened)
     rest = rest or "keep"
     choose("--rest", rest, REST)
-    outcome = changes.move(setting, opened.stored.course, session.number, start, rest)
+    outcome = changes.move(setting, opened.record.course, session.number, start, rest)
     what = f"moved session {session.number} to {_moment(start)}"
     _finish(opened, outcome, what, how)
 
@@ -76,7 +76,7 @@ def drop(name: str, number: str, status: str, then: str, how: How) -> None:
             f"session {session.number} is on {_moment(session.start)}, which is to come",
             f"to call it off: ketasched cancel {name} {number}",
         )
-    outcome = changes.drop(setting, opened.stored.course, session.number, status, then)
+    outcome = changes.drop(setting, opened.record.course, session.number, status, then)
     verb = "missed" if status == MISSED else "cancelled"
     _finish(opened, outcome, f"{verb} session {session.number}, then {then}", how)
 
@@ -88,53 +88,53 @@ def done(name: str, number: str, at: str, on: str, how: How) -> None:
     day = read("--on", lambda text: read_date(text, opened.today), on) if on else None
     clock_time = read("--at", read_clock, at) if at else session.start.time()
     start = datetime.combine(day or session.start.date(), clock_time, session.start.tzinfo)
-    outcome = changes.attend(setting, opened.stored.course, session.number, start)
+    outcome = changes.attend(setting, opened.record.course, session.number, start)
     _finish(opened, outcome, f"session {session.number} took place on {_moment(start)}", how)
 
 
 def undo(name: str, how: How) -> None:
     """Go back to the plan before the last change that has not been undone."""
     opened, _ = _open(name, how)
-    stored = opened.stored
+    record = opened.record
     place = next(
         (
             index
-            for index in range(len(stored.history) - 1, -1, -1)
-            if stored.history[index].before is not None and not stored.history[index].undone
+            for index in range(len(record.history) - 1, -1, -1)
+            if record.history[index].before is not None and not record.history[index].undone
         ),
         None,
     )
     if place is None:
         raise UsageProblem("there is nothing to undo", f"see: ketasched status {name} --history")
-    last = stored.history[place]
+    last = record.history[place]
     if last.before is None:
         raise TypeError(last)
-    course = course_of(last.before, stored.protocol, stored.course.start, opened.task.zone.tzinfo)
+    course = course_of(last.before, record.protocol, record.course.start, opened.task.zone.tzinfo)
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
         replace(one, status=CANCELLED, undone=True)
-        for one in stored.course.sessions
+        for one in record.course.sessions
         if one.number not in known
     ]
     keys = {one.key for one in course.visits}
     gone_visits = [
-        one._replace(status=CANCELLED) for one in stored.course.visits if one.key not in keys
+        one._replace(status=CANCELLED) for one in record.course.visits if one.key not in keys
     ]
     course = replace(
         course, sessions=(*course.sessions, *gone), visits=(*course.visits, *gone_visits)
     )
-    stored = stored._replace(asked=last.before["asked"])
-    task = task_of(stored, opened.now)
+    record = record._replace(options=last.before["asked"])
+    task = task_of(record, opened.now)
     history = [
         one._replace(undone=True) if index == place else one
-        for index, one in enumerate(stored.history)
+        for index, one in enumerate(record.history)
     ]
-    happening = Happening(
+    happening = PastChange(
         opened.now, f"undid: {last.what}", clean_text("--reason", how.reason), (), None
     )
-    kept = keep_up(task, course, told(stored), opened.now)
-    after = stored._replace(course=course, kept=kept, history=(*history, happening))
+    kept = keep_up(task, course, told_by_key(record), opened.now)
+    after = record._replace(course=course, told=kept, history=(*history, happening))
     _write(opened._replace(task=task), after, how)
 
 
@@ -143,7 +143,7 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     what is to come.
     """
     opened, setting = _open(name, how)
-    course = opened.stored.course
+    course = opened.record.course
     given = [key for key in ("--sessions", "--until", "--on") if ways.get(key)]
     paced = step_back or bool(ways.get("--cadence"))
     if len(given) > 1 or not (given or paced):
@@ -174,7 +174,7 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
 
 
 def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, str]) -> list[date]:
-    course = opened.stored.course
+    course = opened.record.course
     if ways.get("--sessions"):
         count = read_number("--sessions", ways["--sessions"], 1)
         return next_targets(setting, course, going, count)
@@ -191,7 +191,7 @@ def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, 
 
 def _repace(opened: Opened, setting: Setting, how: How, cadence: str) -> None:
     """What is to come at another cadence; empty: at that of the phase before."""
-    course = opened.stored.course
+    course = opened.record.course
     going = pace_to_come(setting.order, course, setting.now, cadence)
     outcome = repace(setting, course, going)
     _finish(opened, outcome, f"what is to come goes on: {_going_text(going)}", how)
@@ -204,7 +204,7 @@ def _going_text(going: Going) -> str:
 def review(name: str, which: str, how: How, *, go_on: bool) -> None:
     """A review is passed, or the course stops there."""
     opened, setting = _open(name, how)
-    outcome = changes.decide(setting, opened.stored.course, which, go_on=go_on)
+    outcome = changes.decide(setting, opened.record.course, which, go_on=go_on)
     _finish(opened, outcome, f"review {which}: {'go on' if go_on else 'stop'}", how)
 
 
@@ -225,11 +225,11 @@ def _open(name: str, how: How) -> tuple[Opened, Setting]:
 
 
 def _session(opened: Opened, number: str) -> Session:
-    numbers = [one.number for one in opened.stored.course.sessions]
+    numbers = [one.number for one in opened.record.course.sessions]
     if not number.strip().isdecimal() or int(number) not in numbers:
         known = f"{min(numbers)} to {max(numbers)}"
         raise UsageProblem(f"there is no session `{number}`", f"sessions are numbered {known}")
-    return opened.stored.course.session(int(number))
+    return opened.record.course.session(int(number))
 
 
 def _when(text: str, session: Session, opened: Opened) -> datetime:
@@ -268,11 +268,11 @@ def _moment(moment: datetime) -> str:
 def _finish(opened: Opened, outcome: Course | Refusal, what: str, how: How) -> None:
     if isinstance(outcome, Refusal):
         raise breaks_rules(outcome)
-    if outcome == opened.stored.course and not how.reason:
+    if outcome == opened.record.course and not how.reason:
         how = how._replace(dry_run=True)
-    broken = _newly_broken(opened.stored.course, outcome)
+    broken = _newly_broken(opened.record.course, outcome)
     reason = clean_text("--reason", how.reason)
-    after = happened(opened, opened.stored, outcome, what, reason=reason, overridden=broken)
+    after = happened(opened, opened.record, outcome, what, reason=reason, overridden=broken)
     _write(opened, after, how)
 
 
@@ -283,11 +283,11 @@ def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:
     return tuple(sorted({rule for _, _, rule in found - known}))
 
 
-def _write(opened: Opened, after: StoredCourse, how: How) -> None:
+def _write(opened: Opened, after: CourseRecord, how: How) -> None:
     from ketasched.cli.terminal.changes import changes_page
     from ketasched.reports import course_report
 
-    before = opened.stored
+    before = opened.record
     if not how.dry_run:
         after = write(opened, after, opened.path, opened.task)
     if how.format == "json":
@@ -296,7 +296,7 @@ def _write(opened: Opened, after: StoredCourse, how: How) -> None:
     else:
         output.print_text(changes_page(before.course, after.course, after.history[-1].what))
     if how.dry_run:
-        same = after.course == before.course and after.asked == before.asked
+        same = after.course == before.course and after.options == before.options
         why = "that is how it stands already" if same else "--dry-run"
         output.tell(f"nothing was written: {why}")
         return

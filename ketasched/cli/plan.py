@@ -106,9 +106,9 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
         atomic.check_place(request.ics, replace=request.force)
     beside = os.path.relpath(request.ics, path.parent) if named else ""
     following = (CalendarFile(beside, task.staff),) if named else ()
-    stored = new_record(request, task, course, now, following)
-    refuse_twin(path, stored)
-    write(None, stored, path, task)
+    record = new_record(request, task, course, now, following)
+    refuse_twin(path, record)
+    write(None, record, path, task)
 
 
 def _plan(request: Request, task: Task) -> Course:

@@ -21,7 +21,7 @@ from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import CREATE, REMOVE, REPLACE, UNCHANGED, Outcome
 from ketasched.publishing.wire import checked_address
 from ketasched.records.open import Opened, Unread, open_folder, open_record, unread_text
-from ketasched.records.told_calendars import AUDIENCES
+from ketasched.records.record import AUDIENCES
 
 COUNTED = (CREATE, REPLACE, REMOVE, UNCHANGED)
 
@@ -140,7 +140,7 @@ def _desk(
         found = login.find(urlsplit(address).hostname or "", wanted.login or named)
         server = CalendarServer(address, found)
         servers[address] = Desk(address, server, server.entries())
-    audience = wanted.audience or default.audience or "patient"
+    audience = choose("--for", wanted.audience or default.audience or "patient", AUDIENCES)
     wishes = Wishes(
         audience, wanted.check or wanted.dry_run, wanted.accept, wanted.overwrite, wanted.remove
     )
@@ -151,7 +151,7 @@ def _default(opened: Opened, file: ClinicFile | None) -> tuple[Publishing, Path]
     """Where to publish unless told otherwise, and the folder its login is in: beside the clinic
     file, or beside the record where that is not to be found from here.
     """
-    clinic = file or opened.stored.clinic
+    clinic = file or opened.record.clinic
     if clinic is None or clinic.publish is None:
         return Publishing(""), Path()
     beside = Path(clinic.file).parent
@@ -174,7 +174,7 @@ def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
             for one in judged
         ]
         counts = Counter(step.what for step in work.steps)
-        return Published(opened.stored.name, counts, judged, {})
+        return Published(opened.record.name, counts, judged, {})
     if judged and wishes.accept:
         opened, judged = take_in(opened, judged)
         work, edits = desk.decide(opened, wishes, work, judged)
@@ -187,7 +187,7 @@ def _publish(opened: Opened, desk: Desk, wishes: Wishes) -> Published:
     desk.carry_out(work, outcome)
     late = [judge(work.opened, edit, work.mine) for edit in outcome.edits]
     return Published(
-        opened.stored.name,
+        opened.record.name,
         Counter(outcome.counts),
         [*judged, *late],
         outcome.refused,

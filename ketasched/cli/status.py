@@ -14,7 +14,8 @@ from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import atomic
 from ketasched.records.open import ENDING, Opened, Unread, name_of, open_record, unread_text
-from ketasched.records.told_calendars import AUDIENCES, calendar_of, live_uids, sequences, view_for
+from ketasched.records.record import AUDIENCES
+from ketasched.records.told_calendars import calendar_of, live_uids, sequences, view_for
 from ketasched.records.write import anew_command, drift_of, write_with
 from ketasched.running.authorisation import uncovered
 from ketasched.running.broken_rules import Fault
@@ -32,7 +33,7 @@ def show(name: str, form: str, *, history: bool) -> None:
     if form == "json":
         from ketasched.reports import course_report
 
-        report = course_report.status_report(opened.stored.course, opened.here, warnings)
+        report = course_report.status_report(opened.record.course, opened.here, warnings)
         if history:
             report["history"] = [
                 {
@@ -42,7 +43,7 @@ def show(name: str, form: str, *, history: bool) -> None:
                     "overridden": list(one.overridden),
                     "undone": one.undone,
                 }
-                for one in opened.stored.history
+                for one in opened.record.history
             ]
         output.print_data(course_report.to_json(report).encode(errors="replace"))
         return
@@ -68,8 +69,8 @@ def _show_folder(folder: Path, form: str) -> None:
         from ketasched.reports import course_report
 
         reports = [
-            {"name": one.stored.name}
-            | course_report.status_report(one.stored.course, one.here, warnings)
+            {"name": one.record.name}
+            | course_report.status_report(one.record.course, one.here, warnings)
             for one, warnings in rows
         ]
         report = {"schema": course_report.SCHEMA, "courses": reports}
@@ -95,32 +96,31 @@ class Wanted(NamedTuple):
 
 def export(name: str, wanted: Wanted) -> None:
     """Write a record's calendar: the whole course, or what changed since the last export."""
-    audience = wanted.audience or "patient"
-    choose("--for", audience, AUDIENCES)
+    audience = choose("--for", wanted.audience or "patient", AUDIENCES)
     if wanted.changes and wanted.drop_cancelled:
         raise UsageProblem(
             "--changes tells of cancelled entries, and --drop-cancelled leaves them out",
             "leave one of them out",
         )
     opened = open_record(name, clock.now())
-    stored = opened.stored
-    course = stored.course
-    told = sequences(stored.kept, audience)
+    record = opened.record
+    course = record.course
+    told = sequences(record.told, audience)
     only: frozenset[str] | None = None
     if wanted.changes:
-        last = stored.exported.get(audience, {})
+        last = record.exported.get(audience, {})
         only = frozenset(name for name, sequence in told.items() if last.get(name) != sequence)
     if wanted.drop_cancelled:
         only = live_uids(opened.task, course)
     view = view_for(opened.task, audience)
-    calendar = calendar_of(opened.task, course, stored.kept, view)
+    calendar = calendar_of(opened.task, course, record.told, view)
     if only is not None:
         calendar = calendar.only(only)
     data, count = bytes(calendar), len(calendar.entries)
     if wanted.changes and not count:
         output.tell("nothing has changed since the last export")
         return
-    after = stored._replace(exported={**stored.exported, audience: told})
+    after = record._replace(exported={**record.exported, audience: told})
     if wanted.file in ("", "-"):
         output.print_data(data)
         write_with(opened, after, opened.path, {}, keep_before=False)
@@ -147,7 +147,7 @@ def _remembered(opened: Opened, wanted: Wanted, audience: str) -> str:
         UsageProblem: it would not be whole, or it is for others.
     """
     here = Path(wanted.file).resolve()
-    for one in opened.stored.calendars:
+    for one in opened.record.calendars:
         if (opened.path.parent / one.path).resolve() != here:
             continue
         whose = "staff" if one.staff else "patient"
@@ -161,7 +161,7 @@ def _remembered(opened: Opened, wanted: Wanted, audience: str) -> str:
 
 def _warnings(opened: Opened) -> Iterator[str]:
     """What somebody should look at: what is due, what breaks rules, what has drifted."""
-    course = opened.stored.course
+    course = opened.record.course
     for one in course.sessions:
         if one.status in (PLANNED, TENTATIVE) and one.end < opened.now:
             yield (
@@ -182,7 +182,7 @@ def _warnings(opened: Opened) -> Iterator[str]:
         before = [one for one in course.sessions if one.number == review.after_session]
         if not review.passed and before and before[0].end < opened.now:
             yield f"the review is due: {review.name}"
-    for calendar in opened.stored.calendars:
+    for calendar in opened.record.calendars:
         state = drift_of(opened.path, calendar)
         if state:
             file = opened.path.parent / calendar.path
@@ -193,7 +193,7 @@ def _decision(opened: Opened, fault: Fault) -> str:
     """The commands that a decision after a lapse comes to."""
     if fault.rule != "lapse":
         return ""
-    stands = opened.stored.course.session(fault.session).start
+    stands = opened.record.course.session(fault.session).start
     when = f'"{stands:%Y-%m-%d %H:%M}"'
     name = name_of(opened.path)
     return (

@@ -11,7 +11,7 @@ from ketasched.publishing.edits import DELETED, Judged
 from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import UNCHANGED, Edit, Mine, Outcome, State, Step, Sync, resources
 from ketasched.records.open import Opened
-from ketasched.records.record import Kept, Published
+from ketasched.records.record import Audience, Published, ToldEntry
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.records.write import after_writing, write, write_with
 
@@ -19,7 +19,7 @@ from ketasched.records.write import after_writing, write, write_with
 class Wishes(NamedTuple):
     """For whom, and what to do about what somebody else changed."""
 
-    audience: str
+    audience: Audience
     only_look: bool = False
     accept: bool = False
     overwrite: bool = False
@@ -31,7 +31,7 @@ def entries_of(opened: Opened, wishes: Wishes) -> Mine:
     if wishes.remove:
         return Mine({}, {})
     view = view_for(opened.task, wishes.audience)
-    calendar = calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
+    calendar = calendar_of(opened.task, opened.record.course, opened.record.told, view)
     alone = ((uid, calendar.resource(uid)) for uid in calendar.entries)
     return resources(alone, opened.task.zone.tzinfo)
 
@@ -55,7 +55,7 @@ class Desk:
 
     def compare(self, opened: Opened, wishes: Wishes) -> tuple[Work, list[Edit]]:
         """What is to do for a record, and what somebody else did."""
-        known = opened.stored.published.get(self.address, {})
+        known = opened.record.published.get(self.address, {})
         states = {uid: State(*one) for uid, one in known.items()}
         if wishes.remove:  # also what was sent by another copy of the record
             whole = entries_of(opened, wishes._replace(remove=False))
@@ -110,7 +110,7 @@ class Desk:
             sync.announce(steps, mine)
             opened = self._keep(opened, sync)
         try:
-            with counting("publishing", opened.stored.name) as tell:
+            with counting("publishing", opened.record.name) as tell:
                 sync.carry_out(steps, mine, outcome, tell)
         except NetworkTrouble as trouble:
             outcome.troubles.append(trouble)
@@ -124,14 +124,14 @@ class Desk:
     def _keep(self, opened: Opened, sync: Sync) -> Opened:
         """The record, knowing what the server has."""
         entries = {uid: Published(*state) for uid, state in sync.states.items()}
-        if dict(opened.stored.published.get(self.address, {})) == entries:
+        if dict(opened.record.published.get(self.address, {})) == entries:
             return opened
-        published = {**opened.stored.published, self.address: entries}
+        published = {**opened.record.published, self.address: entries}
         if not entries:
             del published[self.address]
-        stored = opened.stored._replace(published=published)
-        stored = write_with(opened, stored, opened.path, {}, keep_before=False)
-        return after_writing(opened, stored)
+        record = opened.record._replace(published=published)
+        record = write_with(opened, record, opened.path, {}, keep_before=False)
+        return after_writing(opened, record)
 
 
 def outranked(opened: Opened, audience: str, edits: Sequence[Edit]) -> Opened:
@@ -140,14 +140,14 @@ def outranked(opened: Opened, audience: str, edits: Sequence[Edit]) -> Opened:
     """
     theirs = {one.uid: one.theirs.sequence for one in edits if one.theirs}
 
-    def above(one: Kept) -> Kept:
+    def above(one: ToldEntry) -> ToldEntry:
         if one.audience != audience or theirs.get(one.uid, -1) < one.sequence:
             return one
         later = max(opened.now, one.modified)
         return one._replace(sequence=theirs[one.uid] + 1, modified=later)
 
-    kept = tuple(above(one) for one in opened.stored.kept)
-    if kept == opened.stored.kept:
+    kept = tuple(above(one) for one in opened.record.told)
+    if kept == opened.record.told:
         return opened
-    stored = opened.stored._replace(kept=kept)
-    return after_writing(opened, write(opened, stored, opened.path, opened.task))
+    record = opened.record._replace(told=kept)
+    return after_writing(opened, write(opened, record, opened.path, opened.task))

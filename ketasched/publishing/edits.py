@@ -83,7 +83,7 @@ def _judge_time(
     start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
     moved = base._replace(what=MOVED, theirs=_moment(start), start=start)
     if isinstance(entry, Session):
-        judged = _judge_moved(opened, moved, opened.stored.course)
+        judged = _judge_moved(opened, moved, opened.record.course)
         others = _other_words(theirs, wanted)
         lost = f"; also changed, and not kept: its {list_text(others)}" if others else ""
         return judged._replace(verdict=f"{judged.verdict}{lost}")
@@ -139,7 +139,7 @@ def _judge_deleted(opened: Opened, base: Judged, entry: Session | LinkedVisit | 
     setting = Setting(opened.task.order, opened.here)
     number = base.number
     try:
-        changes.drop(setting, opened.stored.course, number, CANCELLED, "keep")
+        changes.drop(setting, opened.record.course, number, CANCELLED, "keep")
     except KetaschedError as problem:
         return gone._replace(verdict=f"{problem.message}; to accept is to keep it out")
     return gone._replace(verdict="to accept is to cancel the session", let_stand=False)
@@ -150,7 +150,7 @@ def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judg
     its calendars; edits that cannot be taken stay undone.
     """
     setting = Setting(opened.task.order, opened.here, override=frozenset(RULES))
-    course = opened.stored.course
+    course = opened.record.course
     after: list[Judged] = []
     what: list[str] = []
     for one in judged:
@@ -174,16 +174,16 @@ def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judg
             after.append(one)
     if not what:
         return opened, after
-    before = {rule for one in opened.stored.course.sessions for rule in one.broken}
+    before = {rule for one in opened.record.course.sessions for rule in one.broken}
     broken = {rule for one in course.sessions for rule in one.broken} - before
     text = f"as the calendar has it: {list_text(what)}"
-    stored = happened(opened, opened.stored, course, text, overridden=tuple(sorted(broken)))
-    stored = write(opened, stored, opened.path, opened.task)
-    return after_writing(opened, stored), after
+    record = happened(opened, opened.record, course, text, overridden=tuple(sorted(broken)))
+    record = write(opened, record, opened.path, opened.task)
+    return after_writing(opened, record), after
 
 
 def _entry(opened: Opened, name: str) -> Session | LinkedVisit | None:
-    course = opened.stored.course
+    course = opened.record.course
     who = opened.task.course_name
     return next((one for one in course.entries() if uid(who, course, one) == name), None)
 
@@ -193,7 +193,7 @@ def _title(opened: Opened, name: str, entry: Session | LinkedVisit | None) -> st
         return entry.name or entry.phase
     if entry:
         return entry.name
-    course = opened.stored.course
+    course = opened.record.course
     who = opened.task.course_name
     duties = [one for one in due_duties(course) if duty_uid(who, course, one) == name]
     return duties[0].name if duties else "an entry"

@@ -176,7 +176,7 @@ class Record(NamedTuple):
         missing = [
             name for name, key in self.keys.items() if key.default is MISSING and name not in nodes
         ]
-        sound = self._match_misspelt(node, unknown, missing, reading) and sound
+        sound = self.match_misspelt(node, unknown, missing, reading) and sound
         values = {}
         for name, value_node in nodes.items():
             values[name] = self.keys[name].reader.read(value_node, reading)
@@ -215,7 +215,7 @@ class Record(NamedTuple):
                 unknown.append(key_node)
         return nodes, unknown, sound
 
-    def _match_misspelt(
+    def match_misspelt(
         self, node: yaml.Node, unknown: list[yaml.ScalarNode], missing: list[str], reading: Reading
     ) -> bool:
         """Note unknown and missing keys; a missing key that was only misspelt is noted once."""

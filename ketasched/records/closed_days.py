@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ketasched.reading.fields import Key, Record, Text
+from pydantic_core import SchemaValidator
+
 from ketasched.reading.file_text import read_file
-from ketasched.reading.json_source import read_json
-from ketasched.records.plain_values import DATE, TEXT, Items, keys_of
+from ketasched.reading.json_shape import TEXT, checked, items, keys_of, read_json
+from ketasched.records.plain_values import DATE, date_of
 
 NAME = "closed-days.json"
 SCHEMA = "ketasched-closed-days/1"
@@ -33,15 +34,17 @@ def load(folder: Path) -> tuple[ClosedDay, ...]:
     path = folder / NAME
     if not path.exists():
         return ()
-    found: tuple[ClosedDay, ...] = read_json(read_file(str(path), "closed days"), _FILE)
-    return found
+    data = read_json(read_file(str(path), "closed days"), _FILE)
+    return tuple(ClosedDay(date_of(closed["day"]), closed["reason"]) for closed in data["days"])
 
 
 def text_of(days: Sequence[ClosedDay]) -> str:
     """The days as JSON text, in order."""
     data = {
         "schema": SCHEMA,
-        "days": [{"day": one.day.isoformat(), "reason": one.reason} for one in sorted(set(days))],
+        "days": [
+            {"day": closed.day.isoformat(), "reason": closed.reason} for closed in sorted(set(days))
+        ],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -52,14 +55,9 @@ def _version(text: str) -> str:
     raise ValueError(f"`{text}` is not a file of closed days that this version reads")
 
 
-def _built(**keys: Any) -> tuple[ClosedDay, ...]:
-    return tuple(ClosedDay(date.fromisoformat(one["day"]), one["reason"]) for one in keys["days"])
-
-
-_FILE = Record(
-    _built,
-    {
-        "schema": Key(Text(_version), "the version of the file"),
-        "days": Key(Items(keys_of(day=DATE, reason=TEXT)), "the days, in order"),
-    },
-)
+_FILE = SchemaValidator(
+    keys_of({
+        "schema": checked(_version),
+        "days": items(keys_of({"day": DATE, "reason": TEXT})),
+    })
+)  # fmt: skip

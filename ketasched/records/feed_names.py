@@ -9,12 +9,12 @@ import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ketasched.reading.fields import Key, Record, Text
+from pydantic_core import SchemaValidator
+
 from ketasched.reading.file_text import read_file
-from ketasched.reading.json_source import read_json
-from ketasched.records.plain_values import TEXT, Items, keys_of
+from ketasched.reading.json_shape import TEXT, checked, items, keys_of, read_json
 
 NAME = "feeds.json"
 SCHEMA = "ketasched-feeds/1"
@@ -44,7 +44,7 @@ class FeedNames(NamedTuple):
         Raises:
             StopIteration: it has none.
         """
-        return next(one.file for one in self.courses if one.course == course)
+        return next(feed.file for feed in self.courses if feed.course == course)
 
 
 def load(folder: Path) -> FeedNames:
@@ -56,22 +56,21 @@ def load(folder: Path) -> FeedNames:
     path = folder / NAME
     if not path.exists():
         return FeedNames(f"staff-{_drawn()}")
-    found: FeedNames = read_json(read_file(str(path), "feed names"), _FILE)
-    return found
+    data = read_json(read_file(str(path), "feed names"), _FILE)
+    return FeedNames(data["staff"], tuple(FeedName(**course) for course in data["courses"]))
 
 
 def naming(known: FeedNames, courses: Mapping[str, str]) -> FeedNames:
     """The names with one for each course, given by record; a course keeps its own when its record
     is renamed, or gone and back, and nobody gets another's.
     """
-    files = {one.course: one.file for one in known.courses}
-    found = [
+    files = {feed.course: feed.file for feed in known.courses}
+    there = [
         FeedName(record, course, files.get(course) or _drawn())
         for record, course in courses.items()
     ]
-    there = {one.course for one in found}
-    kept = [one for one in known.courses if one.course not in there]
-    return known._replace(courses=(*found, *kept))
+    gone = [feed for feed in known.courses if feed.course not in courses.values()]
+    return known._replace(courses=(*there, *gone))
 
 
 def text_of(names: FeedNames) -> str:
@@ -79,7 +78,7 @@ def text_of(names: FeedNames) -> str:
     data = {
         "schema": SCHEMA,
         "staff": names.staff,
-        "courses": [one._asdict() for one in names.courses],
+        "courses": [feed._asdict() for feed in names.courses],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -101,18 +100,10 @@ def _version(text: str) -> str:
     raise ValueError(f"`{text}` is not a file of feed names that this version reads")
 
 
-def _built(**keys: Any) -> FeedNames:
-    return FeedNames(keys["staff"], tuple(FeedName(**one) for one in keys["courses"]))
-
-
-_FILE = Record(
-    _built,
-    {
-        "schema": Key(Text(_version), "the version of the file"),
-        "staff": Key(Text(_feed_name), "the feed of the staff"),
-        "courses": Key(
-            Items(keys_of(record=TEXT, course=TEXT, file=Text(_feed_name))),
-            "the feed of each course",
-        ),
-    },
-)
+_FILE = SchemaValidator(
+    keys_of({
+        "schema": checked(_version),
+        "staff": checked(_feed_name),
+        "courses": items(keys_of({"record": TEXT, "course": TEXT, "file": checked(_feed_name)})),
+    })
+)  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,18 +13,13 @@ from ketasched.asking.intake import Given, Task, understand
 from ketasched.asking.request import Request
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
-from ketasched.errors import (
-    FileProblems,
-    FileTrouble,
-    KetaschedError,
-    Problem,
-    UsageProblem,
-    did_you_mean,
-)
-from ketasched.records import closed_days, course_record
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.records import closed_days, codec
 from ketasched.records.course_state import state_of
-from ketasched.records.record import CalendarFile, Happening, StoredCourse
-from ketasched.records.told_calendars import keep_up, sequences, told
+from ketasched.records.plain_values import date_of
+from ketasched.records.record import Audience, CalendarFile, CourseRecord, PastChange
+from ketasched.records.told_calendars import keep_up, sequences, told_by_key
+from ketasched.running.agenda import Patient
 
 ENDING = ".course.json"
 
@@ -35,7 +29,7 @@ class Opened(NamedTuple):
 
     path: Path
     digest: str
-    stored: StoredCourse
+    record: CourseRecord
     task: Task
     now: datetime
 
@@ -70,8 +64,36 @@ def open_record(name: str, now: datetime) -> Opened:
         raise FileTrouble(f"there is no record {path}", hint, str(path))
     before = digest_of(path)
     closed = tuple(one.day for one in closed_days.load(path.parent))
-    stored = course_record.load(str(path))._replace(closed_days=closed)
-    return Opened(path, before, stored, task_of(stored, now), now)
+    record = codec.load(str(path))._replace(closed_days=closed)
+    return Opened(path, before, record, task_of(record, now), now)
+
+
+def read_quickly(path: Path) -> CourseRecord:
+    """A record by itself, without what stands beside it; its mistakes are not listed.
+
+    Raises:
+        FileTrouble: it cannot be read, or is no record.
+    """
+    try:
+        return codec.load(str(path))
+    except FileTrouble as trouble:
+        if "cannot read" in trouble.message:
+            raise
+        raise _damaged(path) from None
+    except KetaschedError:
+        raise _damaged(path) from None
+
+
+def patient_of(record: CourseRecord) -> Patient:
+    """Whose course it is, for the agenda."""
+    until = record.options.get("authorised_until")
+    visits = record.options.get("authorised_visits")
+    return Patient(record.name, record.course, date_of(until) if until else None, int(visits or 0))
+
+
+def _damaged(path: Path) -> FileTrouble:
+    hint = f"see what is wrong with: ketasched status {name_of(path)}"
+    return FileTrouble(f"{path} is no record that can be read", hint, str(path))
 
 
 Unread = list[tuple[str, str]]
@@ -99,11 +121,11 @@ def open_folder(
         except KetaschedError as error:
             unread.append((str(path), error.message))
             continue
-        twin = next((seen[kept.uid] for kept in one.stored.kept if kept.uid in seen), None)
+        twin = next((seen[kept.uid] for kept in one.record.told if kept.uid in seen), None)
         if twin:
             unread.append((str(path), f"it has the entries of {twin}"))
             continue
-        seen |= {kept.uid: path for kept in one.stored.kept}
+        seen |= {kept.uid: path for kept in one.record.told}
         found.append(one)
     return sorted(found, key=lambda one: one.path), unread
 
@@ -137,46 +159,23 @@ def digest_of(path: Path) -> str:
         raise FileTrouble(f"cannot read {path}: {error.strerror}", "", str(path)) from None
 
 
-def task_of(stored: StoredCourse, now: datetime) -> Task:
+def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
-    busy = BusyTimes(lambda first, last: _between(stored.busy, first, last))
-    given = Given(stored.protocol, stored.clinic, stored.timezone_source, busy)
-    return understand(_request_of(stored), now, given)
+    busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
+    given = Given(record.protocol, record.clinic, record.timezone_source, busy)
+    return understand(_request_of(record), now, given)
 
 
-def _request_of(stored: StoredCourse) -> Request:
-    """The options of a record, which somebody may have edited.
-
-    Raises:
-        FileProblems: they are no options of `plan`.
-    """
-    known = {one.name: one for one in fields(Request)}
-    problems = []
-    for name, value in stored.asked.items():
-        several = name in known and known[name].default == ()
-        if name not in known:
-            hint = did_you_mean(name, known)
-            problems.append(Problem(f"`asked` has an unknown option `{name}`", hint=hint))
-        elif isinstance(value, list) != several or not all(
-            isinstance(one, str) for one in ([value] if not several else value)
-        ):
-            problems.append(
-                Problem(f"`asked`: `{name}` must be {'texts' if several else 'a text'}")
-            )
-    missing = [name for name in ("protocol", "start") if name not in stored.asked]
-    problems += [Problem(f"`asked` lacks `{name}`") for name in missing]
-    if stored.asked.get("tz") != stored.timezone:
-        problems.append(Problem("`timezone` and the `tz` of `asked` are not the same"))
-    if problems:
-        raise FileProblems(stored.file, problems)
-    asked: dict[str, Any] = {
+def _request_of(record: CourseRecord) -> Request:
+    options: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
-        for name, value in stored.asked.items()
+        for name, value in record.options.items()
     }
-    closed = asked.get("closed", ())
-    spans = [f"{day.isoformat()}..{day.isoformat()}" for day in stored.closed_days]
-    asked["closed"] = (*closed, *(span for span in spans if span not in closed))
-    return Request(**asked)
+    options["weekends"] = "weekends" in options
+    closed = options.get("closed", ())
+    spans = [f"{day.isoformat()}..{day.isoformat()}" for day in record.closed_days]
+    options["closed"] = (*closed, *(span for span in spans if span not in closed))
+    return Request(**options)
 
 
 def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
@@ -188,52 +187,52 @@ def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
     ]
 
 
-def snapshot(stored: StoredCourse) -> dict[str, Any]:
+def snapshot(record: CourseRecord) -> dict[str, Any]:
     """All that a change may change, to go back to."""
-    return {**state_of(stored.course), "asked": dict(stored.asked)}
+    return {**state_of(record.course), "asked": dict(record.options)}
 
 
 def happened(
     opened: Opened,
-    first: StoredCourse,
+    first: CourseRecord,
     course: Course,
     what: str,
     *,
     reason: str = "",
     overridden: tuple[str, ...] = (),
-) -> StoredCourse:
+) -> CourseRecord:
     """The record after a change to what it was ``first``: the course, what calendars are to be
     told, and the history.
     """
-    stored = opened.stored
+    record = opened.record
     before = snapshot(first)
-    happening = Happening(opened.now, what, reason, overridden, before)
-    kept = keep_up(opened.task, course, told(stored), opened.now)
-    return stored._replace(course=course, kept=kept, history=(*stored.history, happening))
+    happening = PastChange(opened.now, what, reason, overridden, before)
+    kept = keep_up(opened.task, course, told_by_key(record), opened.now)
+    return record._replace(course=course, told=kept, history=(*record.history, happening))
 
 
 def new_record(
     request: Request, task: Task, course: Course, now: datetime, files: tuple[CalendarFile, ...]
-) -> StoredCourse:
+) -> CourseRecord:
     """The record of a course that was just planned."""
     from ketasched.files.protocols import protocol_file
-    from ketasched.records.asked import asked_of, busy_of, clinic_data
+    from ketasched.records.options import asked_of, busy_of, clinic_data
 
     kept = keep_up(task, course, {}, now)
-    told_of = {"staff" if one.staff else "patient" for one in files}
-    return StoredCourse(
+    told_of: set[Audience] = {"staff" if one.staff else "patient" for one in files}
+    return CourseRecord(
         name=task.course_name,
         timezone=task.zone.name,
         timezone_source=task.found.zone_source,
-        asked=asked_of(request, task),
+        options=asked_of(request, task),
         protocol=task.order.protocol,
         protocol_data=protocol_file.data_of(task.order.protocol),
         clinic=task.found.file,
         clinic_data=clinic_data(task.found.file),
         busy=busy_of(task, course),
         course=course,
-        kept=kept,
+        told=kept,
         calendars=files,
-        history=(Happening(now, "planned", "", (), None),),
+        history=(PastChange(now, "planned", "", (), None),),
         exported={audience: sequences(kept, audience) for audience in told_of},
     )

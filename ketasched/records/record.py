@@ -1,24 +1,28 @@
-"""A record as it is read: the course as it stands, and all it came from."""
+"""A record: the course as it stands, and all it came from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
+from ketasched.asking.surroundings import ZoneSource
 from ketasched.domain.busy import Busy
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
 from ketasched.files.clinic.clinic import ClinicFile
 
+Audience = Literal["patient", "staff", "free-busy"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
-class Kept(NamedTuple):
+
+class ToldEntry(NamedTuple):
     """What an audience's calendars were told of an entry: how often it changed, when, and a digest
     of all that is seen of it.
     """
 
     uid: str
-    audience: str
+    audience: Audience
     sequence: int
     created: datetime
     modified: datetime
@@ -49,7 +53,7 @@ class Published(NamedTuple):
     octets: str
 
 
-class Happening(NamedTuple):
+class PastChange(NamedTuple):
     """Something that was done to a course. ``before``: the state it had, for undo."""
 
     at: datetime
@@ -60,29 +64,28 @@ class Happening(NamedTuple):
     undone: bool = False
 
 
-class StoredCourse(NamedTuple):
-    """A record: the course as it stands, and all it came from.
+class CourseRecord(NamedTuple):
+    """The course as it stands, and all it came from.
 
-    ``exported``: by audience and UID, the SEQUENCE that the last export had; ``published``: by
-    address and UID, what is there. ``asked`` are the
-    options of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` are the
-    files' own words, which are read anew each time. ``closed_days`` stand beside the record, in its
-    folder.
+    ``options`` are those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data``
+    the files' own words. ``told``: what the calendars of each audience were told. ``exported``: by
+    audience and UID, the SEQUENCE that the last export had; ``published``: by address and UID, what
+    is there. ``closed_days`` stand beside the record, in its folder.
     """
 
     name: str
     timezone: str
-    timezone_source: str
-    asked: Mapping[str, Any]
+    timezone_source: ZoneSource
+    options: Mapping[str, Any]
     protocol: Protocol
     protocol_data: Mapping[str, Any]
     clinic: ClinicFile | None
     clinic_data: Mapping[str, Any] | None
     busy: tuple[Busy, ...]
     course: Course
-    kept: tuple[Kept, ...]
+    told: tuple[ToldEntry, ...]
     calendars: tuple[CalendarFile, ...]
-    history: tuple[Happening, ...]
+    history: tuple[PastChange, ...]
     exported: Mapping[str, Mapping[str, int]] = {}
     published: Mapping[str, Mapping[str, Published]] = {}
     file: str = ""

@@ -11,20 +11,21 @@ from ketasched.calendar.entry_text import View, description, duty_title, summary
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
-from ketasched.records.record import Kept, StoredCourse
+from ketasched.records.record import AUDIENCES, Audience, CourseRecord, ToldEntry
 from ketasched.running.duties import due_duties
 
-AUDIENCES = ("patient", "staff", "free-busy")
+EntryKey = tuple[str, Audience]
+"""The UID of an entry, and for whom it is."""
 
 
-def told(stored: StoredCourse) -> dict[tuple[str, str], Kept]:
+def told_by_key(record: CourseRecord) -> dict[EntryKey, ToldEntry]:
     """What calendars were told, by UID and audience."""
-    return {(one.uid, one.audience): one for one in stored.kept}
+    return {(one.uid, one.audience): one for one in record.told}
 
 
 def keep_up(
-    task: Task, course: Course, kept: Mapping[tuple[str, str], Kept], now: datetime
-) -> tuple[Kept, ...]:
+    task: Task, course: Course, kept: Mapping[EntryKey, ToldEntry], now: datetime
+) -> tuple[ToldEntry, ...]:
     """What calendars are to be told of a course: for each audience SEQUENCE rises where anything
     that one sees of an entry has changed, and only there; an entry that was ever told of keeps its
     line.
@@ -45,20 +46,18 @@ def keep_up(
     return tuple(found.values())
 
 
-def _note(
-    found: dict[tuple[str, str], Kept], key: tuple[str, str], seen: str, now: datetime
-) -> None:
+def _note(found: dict[EntryKey, ToldEntry], key: EntryKey, seen: str, now: datetime) -> None:
     said = hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:32]
     before = found.get(key)
     if before is None:
-        found[key] = Kept(*key, 0, now, now, said)
+        found[key] = ToldEntry(*key, 0, now, now, said)
     elif before.said != said:
         # A clock that was set back does not take a change before the one it follows.
         later = max(now, before.modified)
-        found[key] = Kept(*key, before.sequence + 1, before.created, later, said)
+        found[key] = ToldEntry(*key, before.sequence + 1, before.created, later, said)
 
 
-def sequences(kept: tuple[Kept, ...], audience: str) -> dict[str, int]:
+def sequences(kept: tuple[ToldEntry, ...], audience: Audience) -> dict[str, int]:
     """How often each entry has changed for an audience, by UID."""
     return {one.uid: one.sequence for one in kept if one.audience == audience}
 
@@ -85,14 +84,14 @@ def view_of(task: Task, *, staff: bool) -> View:
     )
 
 
-def view_for(task: Task, audience: str) -> View:
+def view_for(task: Task, audience: Audience) -> View:
     """How a course is shown to an audience: patient, staff or free-busy."""
     if audience == "free-busy":
         return View(task.course_name, free_busy=True)
     return view_of(task, staff=audience == "staff")
 
 
-def audience_of(view: View) -> str:
+def audience_of(view: View) -> Audience:
     """For whom a course is shown so."""
     if view.free_busy:
         return "free-busy"
@@ -102,7 +101,7 @@ def audience_of(view: View) -> str:
 def calendar_of(
     task: Task,
     course: Course,
-    kept: tuple[Kept, ...],
+    kept: tuple[ToldEntry, ...],
     view: View,
 ) -> WrittenCalendar:
     """The calendar of a record's course."""

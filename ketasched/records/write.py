@@ -16,17 +16,17 @@ from ketasched.errors import (
     UsageProblem,
     os_reason,
 )
-from ketasched.records import course_record
+from ketasched.records import codec
 from ketasched.records.atomic import NewFile, file_trouble, place_files, sweep
 from ketasched.records.open import ENDING, Opened, digest_of, name_of
-from ketasched.records.record import CalendarFile, StoredCourse
+from ketasched.records.record import CalendarFile, CourseRecord
 from ketasched.records.told_calendars import calendar_of, view_of
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
 
 
-def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -> StoredCourse:
+def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -> CourseRecord:
     """Write a record and the calendars it remembers; the record before it is kept as .bak.
 
     Raises:
@@ -34,10 +34,10 @@ def write(opened: Opened | None, stored: StoredCourse, path: Path, task: Task) -
             meanwhile; nothing on disk has changed then.
     """
     written = {}
-    for one in stored.calendars:
+    for one in record.calendars:
         view = view_of(task, staff=one.staff)
-        written[one.path] = bytes(calendar_of(task, stored.course, stored.kept, view))
-    return write_with(opened, stored, path, written, keep_before=True)
+        written[one.path] = bytes(calendar_of(task, record.course, record.told, view))
+    return write_with(opened, record, path, written, keep_before=True)
 
 
 def drift_of(path: Path, calendar: CalendarFile) -> str:
@@ -58,13 +58,13 @@ def anew_command(path: Path, calendar: CalendarFile) -> str:
     return f"ketasched export {name_of(path)}{staff} --ics {shlex.quote(str(file))} --force"
 
 
-def refuse_drift(path: Path, stored: StoredCourse) -> None:
+def refuse_drift(path: Path, record: CourseRecord) -> None:
     """Nobody's own entries are written over; a calendar that is gone is simply written again.
 
     Raises:
         FileTrouble: somebody altered a calendar of the record at a path.
     """
-    for calendar in stored.calendars:
+    for calendar in record.calendars:
         _refuse_altered(path, calendar)
 
 
@@ -79,12 +79,12 @@ def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
 
 def write_with(
     opened: Opened | None,
-    stored: StoredCourse,
+    record: CourseRecord,
     path: Path,
     written: Mapping[str, bytes],
     *,
     keep_before: bool,
-) -> StoredCourse:
+) -> CourseRecord:
     """Write a record together with some of the calendars it remembers. Where the course is the
     same as before, the record before it is not kept, and the calendars are written as asked.
 
@@ -101,24 +101,24 @@ def write_with(
                 str(path),
             )
         if keep_before:
-            refuse_drift(path, stored)
-        stored = stored._replace(
-            calendars=tuple(_rewritten(path, one, written) for one in stored.calendars)
+            refuse_drift(path, record)
+        record = record._replace(
+            calendars=tuple(_rewritten(path, one, written) for one in record.calendars)
         )
         backup = path.with_name(f"{path.name}.bak") if keep_before else None
-        text = course_record.text_of(stored).encode()
+        text = codec.text_of(record).encode()
         files = [NewFile(path, text, backup)]
         files += [NewFile(path.parent / name, data) for name, data in written.items()]
         for left in (path, *([backup] if backup else []), *(file.path for file in files)):
             sweep(left)
         place_files(files)
-    return stored
+    return record
 
 
-def after_writing(opened: Opened, stored: StoredCourse) -> Opened:
+def after_writing(opened: Opened, record: CourseRecord) -> Opened:
     """A record as it was just written, to go on with."""
-    text = course_record.text_of(stored).encode()
-    return opened._replace(stored=stored, digest=hashlib.sha256(text).hexdigest())
+    text = codec.text_of(record).encode()
+    return opened._replace(record=record, digest=hashlib.sha256(text).hexdigest())
 
 
 def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
@@ -138,13 +138,13 @@ def _short_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def refuse_twin(path: Path, stored: StoredCourse) -> None:
+def refuse_twin(path: Path, record: CourseRecord) -> None:
     """Two records of a folder must not have the same entries: calendars would take them for one.
 
     Raises:
         UsageProblem: another record there is of a course of the same name, protocol and start.
     """
-    mark = f'"{stored.kept[0].uid}"'.encode()
+    mark = f'"{record.told[0].uid}"'.encode()
     for other in sorted(path.parent.glob(f"*{ENDING}")):
         with contextlib.suppress(OSError):
             if other != path and mark in other.read_bytes():
@@ -156,7 +156,7 @@ def refuse_twin(path: Path, stored: StoredCourse) -> None:
 
 def _latest(path: Path) -> str:
     with contextlib.suppress(Exception):
-        return course_record.load(str(path)).history[-1].what
+        return codec.load(str(path)).history[-1].what
     return "it says something else now"
 
 

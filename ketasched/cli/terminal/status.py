@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     """The course as it stands."""
     page = Page()
-    course = opened.stored.course
-    page.add_title(f"{opened.stored.name}: {course.protocol.title}")
+    course = opened.record.course
+    page.add_title(f"{opened.record.name}: {course.protocol.title}")
     live = [one for one in course.sessions if one.is_live]
     done = [one for one in live if one.status == ATTENDED]
     ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
@@ -64,7 +64,7 @@ def _table(opened: Opened, *, narrow: bool) -> Table:
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "When") if narrow else ("Entry", "Day", "From–to", "Notes"):
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
-    for entry in opened.stored.course.entries():
+    for entry in opened.record.course.entries():
         said = [] if entry.status in ("planned", "tentative") else [entry.status]
         if not is_gone(entry):
             said += remarks(entry)
@@ -85,9 +85,9 @@ def _table(opened: Opened, *, narrow: bool) -> Table:
 def history_page(opened: Opened) -> str:
     """What happened to a course, in order."""
     page = Page()
-    page.add_title(f"{opened.stored.name}: what happened")
+    page.add_title(f"{opened.record.name}: what happened")
     place = opened.task.zone.tzinfo
-    for one in opened.stored.history:
+    for one in opened.record.history:
         at = one.at.astimezone(place)
         parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {one.what}"]
         parts += [f"reason: {' '.join(one.reason.split())}"] if one.reason else []
@@ -104,7 +104,7 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
     for title in ("Name", "Done", "Next", "Look"):
         table.add_column(title)
     for opened, warnings in rows:
-        course = opened.stored.course
+        course = opened.record.course
         live = [one for one in course.sessions if one.is_live]
         done = sum(one.status == ATTENDED for one in live)
         ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
@@ -112,6 +112,6 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
         if ahead:
             following = f"{day_text(ahead[0].start.date())} {hours_text(ahead[0])}"
         look = str(len(warnings)) if warnings else ""
-        table.add_row(Text(opened.stored.name), f"{done} of {len(live)}", following, look)
+        table.add_row(Text(opened.record.name), f"{done} of {len(live)}", following, look)
     page.add(table)
     return page.text()

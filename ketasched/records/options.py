@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AHEAD = timedelta(days=366)
 """How long after a course busy times are kept, for what it may come to."""
-_NOT_KEPT = {"clinic", "protocols", "busy", "force", "format"}
+NOT_KEPT = {"clinic", "protocols", "busy", "force", "format"}
 
 
 def asked_of(request: Request, task: Task) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def asked_of(request: Request, task: Task) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for one in fields(Request):
         value = getattr(request, one.name)
-        if value and one.name not in _NOT_KEPT:
+        if value and one.name not in NOT_KEPT:
             kept[one.name] = list(value) if isinstance(value, tuple) else value
             if value is True:
                 kept[one.name] = "yes"
