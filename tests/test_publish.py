@@ -15,7 +15,7 @@ import pytest
 from servers import PASSWORD, USER, Misbehaving, Radicale
 
 from ketasched.publishing import login, server, wire
-from ketasched.publishing.server_entry import see
+from ketasched.publishing.server_entry import appearance_of
 
 NOW = "2026-12-22T15:00"
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -358,7 +358,7 @@ def test_ours_is_put_back(publish, calendar, what):
     report = publish(calendar.address, "--overwrite")
     assert report["courses"][0]["edits"][0]["done"] == "overwritten"
     zone = datetime.fromisoformat("2027-01-01T00:00:00+00:00").tzinfo
-    assert see(calendar.text(name), zone).words == see(before, zone).words
+    assert appearance_of(calendar.text(name), zone).words == appearance_of(before, zone).words
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
 
 

@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.progress import counting
-from ketasched.publishing.edits import DELETED, Judged
+from ketasched.publishing.edits import JudgedEdit
+from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server import CalendarServer
-from ketasched.publishing.sync import UNCHANGED, Edit, Mine, Outcome, State, Step, Sync, resources
+from ketasched.publishing.sync import Action, Edit, Sync, SyncResult
 from ketasched.records.open import Opened
-from ketasched.records.record import Audience, Published, ToldEntry
+from ketasched.records.record import Audience, PublishedEntry, ToldEntry
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.records.write import after_writing, write, write_with
 
 
-class Wishes(NamedTuple):
+class PublishChoices(NamedTuple):
     """For whom, and what to do about what somebody else changed."""
 
     audience: Audience
@@ -26,23 +27,23 @@ class Wishes(NamedTuple):
     remove: bool = False
 
 
-def entries_of(opened: Opened, wishes: Wishes) -> Mine:
-    """The entries that should be on the server, each with the bytes of the calendar file."""
-    if wishes.remove:
-        return Mine({}, {})
-    view = view_for(opened.task, wishes.audience)
+def entries_of(opened: Opened, audience: Audience) -> OurEntries:
+    """The entries of a record for an audience, each with the bytes of the calendar file."""
+    view = view_for(opened.task, audience)
     calendar = calendar_of(opened.task, opened.record.course, opened.record.told, view)
-    alone = ((uid, calendar.resource(uid)) for uid in calendar.entries)
-    return resources(alone, opened.task.zone.tzinfo)
+    return OurEntries(calendar, opened.task.zone.tzinfo)
 
 
 class Work(NamedTuple):
-    """What is to do for a record: the entries as they should be, and the steps to it."""
+    """What is to do for a record: ``entries`` are all it has for the audience, ``ours`` those that
+    should be on the server, ``actions`` what brings them there.
+    """
 
     opened: Opened
     sync: Sync
-    mine: Mine
-    steps: list[Step]
+    entries: OurEntries
+    ours: OurEntries
+    actions: list[Action]
 
 
 class Desk:
@@ -53,101 +54,113 @@ class Desk:
         self.server = server
         self.listing = listing
 
-    def compare(self, opened: Opened, wishes: Wishes) -> tuple[Work, list[Edit]]:
+    def compare(self, opened: Opened, choices: PublishChoices) -> tuple[Work, list[Edit]]:
         """What is to do for a record, and what somebody else did."""
-        known = opened.record.published.get(self.address, {})
-        states = {uid: State(*one) for uid, one in known.items()}
-        if wishes.remove:  # also what was sent by another copy of the record
-            whole = entries_of(opened, wishes._replace(remove=False))
-            for uid in whole.data:
-                states.setdefault(uid, State("", whole.digest(uid)))
-        if wishes.overwrite:  # also what was let stand before
-            states = {
-                uid: one._replace(theirs=False, etag="", octets="") if one.theirs else one
-                for uid, one in states.items()
-            }
-        return self._work(opened, wishes, states, {})
+        published = dict(opened.record.published.get(self.address, {}))
+        entries = entries_of(opened, choices.audience)
+        if choices.remove:  # also what was sent by another copy of the record
+            for uid in entries.resources:
+                published.setdefault(uid, PublishedEntry(sent=entries.digest(uid)))
+        if choices.overwrite:  # also what was let stand before
+            published = {uid: _taken_back(entry) for uid, entry in published.items()}
+        return self._work(opened, choices, entries, published, {})
 
     def decide(
-        self, opened: Opened, wishes: Wishes, work: Work, judged: Sequence[Judged]
+        self,
+        opened: Opened,
+        choices: PublishChoices,
+        work: Work,
+        judged: Sequence[JudgedEdit],
     ) -> tuple[Work, list[Edit]]:
         """What is to do after a decision about edits, and those that need another now that ours
         has changed. In the place of what somebody wrote goes an entry with a higher SEQUENCE than
         theirs.
         """
-        decided = {one.edit.uid: one.edit for one in judged if one.done and not one.let_stand}
-        opened = outranked(opened, wishes.audience, list(decided.values()))
-        mine = entries_of(opened, wishes)
-        for one in judged:
-            if one.let_stand:
+        settled = [edit for edit in judged if edit.done]
+        decided = {edit.edit.uid: edit.edit for edit in settled if not edit.let_stand}
+        opened = outranked(opened, choices.audience, list(decided.values()))
+        entries = entries_of(opened, choices.audience)
+        now = _wanted(entries, choices)
+        for edit in judged:
+            if edit.let_stand:
                 # Who deletes a session's entry does not want it back as a cancelled one; words
                 # stand only where ours have not changed with what was accepted.
-                told = mine if one.what == DELETED and one.number else work.mine
-                work.sync.let_stand(one.edit, told.digest(one.edit.uid))
-        return self._work(opened, wishes, work.sync.states, decided)
+                deleted = edit.kind == "deleted" and edit.number
+                shown = now if deleted else work.ours
+                work.sync.let_stand(edit.edit, shown.digest(edit.edit.uid))
+        return self._work(opened, choices, entries, work.sync.published, decided)
 
     def _work(
         self,
         opened: Opened,
-        wishes: Wishes,
-        states: Mapping[str, State],
+        choices: PublishChoices,
+        entries: OurEntries,
+        published: Mapping[str, PublishedEntry],
         decided: Mapping[str, Edit],
     ) -> tuple[Work, list[Edit]]:
         sync = Sync(self.server, self.listing, opened.task.zone.tzinfo)
-        mine = entries_of(opened, wishes)
-        steps, edits = sync.compare(mine, states, decided)
-        return Work(opened, sync, mine, steps), edits
+        ours = _wanted(entries, choices)
+        actions, edits = sync.compare(ours, published, decided)
+        return Work(opened, sync, entries, ours, actions), edits
 
-    def carry_out(self, work: Work, outcome: Outcome) -> None:
+    def carry_out(self, work: Work, result: SyncResult) -> None:
         """Send what is to be sent. The record says first what that is, and afterwards what came of
-        it, also when it is stopped half way; what stopped it is in the outcome.
+        it, also when it is stopped half way; what stopped it is in the result.
 
         Raises:
             FileTrouble: the record was changed by somebody else meanwhile; nothing was sent then.
         """
-        opened, sync, mine, steps = work
-        if any(step.what != UNCHANGED for step in steps):
-            sync.announce(steps, mine)
+        opened, sync = work.opened, work.sync
+        if any(action.kind != "unchanged" for action in work.actions):
+            sync.announce(work.actions, work.ours)
             opened = self._keep(opened, sync)
         try:
-            with counting("publishing", opened.record.name) as tell:
-                sync.carry_out(steps, mine, outcome, tell)
+            with counting("publishing", opened.record.name) as progress:
+                sync.carry_out(work.actions, work.ours, result, progress)
         except NetworkTrouble as trouble:
-            outcome.troubles.append(trouble)
+            result.troubles.append(trouble)
         finally:
             try:
                 self._keep(opened, sync)
             except FileTrouble as trouble:
                 hint = "what was sent is there: publish again, and it is known again"
-                outcome.troubles.append(FileTrouble(trouble.message, hint, trouble.file))
+                result.troubles.append(FileTrouble(trouble.message, hint, trouble.file))
 
     def _keep(self, opened: Opened, sync: Sync) -> Opened:
         """The record, knowing what the server has."""
-        entries = {uid: Published(*state) for uid, state in sync.states.items()}
-        if dict(opened.record.published.get(self.address, {})) == entries:
+        if dict(opened.record.published.get(self.address, {})) == sync.published:
             return opened
-        published = {**opened.record.published, self.address: entries}
-        if not entries:
+        published = {**opened.record.published, self.address: dict(sync.published)}
+        if not sync.published:
             del published[self.address]
         record = opened.record._replace(published=published)
         record = write_with(opened, record, opened.path, {}, keep_before=False)
         return after_writing(opened, record)
 
 
-def outranked(opened: Opened, audience: str, edits: Sequence[Edit]) -> Opened:
+def _wanted(entries: OurEntries, choices: PublishChoices) -> OurEntries:
+    return OurEntries(None, entries.place) if choices.remove else entries
+
+
+def _taken_back(entry: PublishedEntry) -> PublishedEntry:
+    """An entry in which nobody else's words are to stand any more."""
+    return entry._replace(theirs=False, etag="", octets="") if entry.theirs else entry
+
+
+def outranked(opened: Opened, audience: Audience, edits: Sequence[Edit]) -> Opened:
     """A record with a SEQUENCE for each edited entry above the one it has on the server, written
     with its calendars if need be.
     """
-    theirs = {one.uid: one.theirs.sequence for one in edits if one.theirs}
+    theirs = {edit.uid: edit.theirs.sequence for edit in edits if edit.theirs}
 
-    def above(one: ToldEntry) -> ToldEntry:
-        if one.audience != audience or theirs.get(one.uid, -1) < one.sequence:
-            return one
-        later = max(opened.now, one.modified)
-        return one._replace(sequence=theirs[one.uid] + 1, modified=later)
+    def above(entry: ToldEntry) -> ToldEntry:
+        if entry.audience != audience or theirs.get(entry.uid, -1) < entry.sequence:
+            return entry
+        later = max(opened.now, entry.modified)
+        return entry._replace(sequence=theirs[entry.uid] + 1, modified=later)
 
-    kept = tuple(above(one) for one in opened.record.told)
-    if kept == opened.record.told:
+    told = tuple(above(entry) for entry in opened.record.told)
+    if told == opened.record.told:
         return opened
-    record = opened.record._replace(told=kept)
+    record = opened.record._replace(told=told)
     return after_writing(opened, write(opened, record, opened.path, opened.task))

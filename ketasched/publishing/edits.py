@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.domain.course import CANCELLED, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import KetaschedError
-from ketasched.publishing.server_entry import KINDS, Seen
-from ketasched.publishing.sync import Edit, Mine
+from ketasched.publishing.our_entries import OurEntries
+from ketasched.publishing.server_entry import WORD_KINDS, Appearance, WordKind
+from ketasched.publishing.sync import Edit
 from ketasched.records.open import Opened, happened
 from ketasched.records.write import after_writing, write
 from ketasched.running import changes
@@ -20,18 +21,19 @@ from ketasched.running.duties import due_duties
 from ketasched.running.proof import Refusal, Setting
 from ketasched.running.refusals import refusal_text
 
-MOVED, CHANGED, DELETED = "moved", "changed", "deleted"
+EditKind = Literal["moved", "changed", "deleted"]
+Settlement = Literal["", "accepted", "overwritten", "would be accepted", "would be overwritten"]
 _ONLY_OURS = "only ours can be put back"
 
 
-class Judged(NamedTuple):
+class JudgedEdit(NamedTuple):
     """An edit with a verdict: legal, or which rule it breaks. ``ours`` and ``theirs`` say when, or
-    in which words. ``done``: accepted, overwritten, or empty. ``let_stand``: it stays in the
-    calendar as it is, since a record has no place for it.
+    in which words; ``start`` is where it would move the session. ``done``: what was decided.
+    ``let_stand``: it stays in the calendar as it is, since a record has no place for it.
     """
 
     edit: Edit
-    what: str
+    kind: EditKind
     title: str
     number: int
     ours: str
@@ -39,153 +41,154 @@ class Judged(NamedTuple):
     legal: bool
     verdict: str
     start: datetime | None = None
-    done: str = ""
+    done: Settlement = ""
     let_stand: bool = False
 
     @property
     def acceptable(self) -> bool:
         """Whether it can be taken into the record, or at least stand."""
-        return self.let_stand or self.what == DELETED or self.start is not None
+        return self.let_stand or self.kind == "deleted" or self.start is not None
 
 
-def judge(opened: Opened, edit: Edit, mine: Mine) -> Judged:
+def judge(opened: Opened, edit: Edit, entries: OurEntries) -> JudgedEdit:
     """What an edit means for the course."""
     entry = _entry(opened, edit.uid)
     number = entry.number if isinstance(entry, Session) else 0
     title = _title(opened, edit.uid, entry)
-    ours = _moment(entry.start) if entry else ""
-    wanted = mine.seen.get(edit.uid)
-    base = Judged(edit, CHANGED, title, number, ours, ours, legal=True, verdict="")
-    theirs = edit.theirs
+    when = _moment_text(entry.start) if entry else ""
+    base = JudgedEdit(edit, "changed", title, number, when, when, legal=True, verdict="")
+    ours, theirs = entries.appearance(edit.uid), edit.theirs
     if theirs is None:
         return _judge_deleted(opened, base, entry)
-    if wanted is None:
+    if ours is None:
         return base._replace(verdict="it is no longer part of the course", let_stand=True)
-    if theirs.is_cancelled and not wanted.is_cancelled and isinstance(entry, Session):
+    if theirs.is_cancelled and not ours.is_cancelled and isinstance(entry, Session):
         called_off = _judge_deleted(opened, base, entry)
         return called_off._replace(
             theirs="cancelled", verdict=f"cancelled there; {called_off.verdict}"
         )
-    if theirs.start == wanted.start and not theirs.repeats:
-        return _judge_words(base, theirs, wanted)
-    return _judge_time(opened, base, entry, theirs, wanted)
+    if theirs.start == ours.start and not theirs.repeats:
+        words = list_text(_changed_words(theirs, ours) or ["words"])
+        verdict = f"its {words}, for which a record has no place"
+        return base._replace(verdict=verdict, let_stand=True)
+    return _judge_time(opened, base, entry, theirs, ours)
 
 
 def _judge_time(
-    opened: Opened, base: Judged, entry: Session | LinkedVisit | None, theirs: Seen, wanted: Seen
-) -> Judged:
+    opened: Opened,
+    base: JudgedEdit,
+    entry: Session | LinkedVisit | None,
+    theirs: Appearance,
+    ours: Appearance,
+) -> JudgedEdit:
     """An entry that is at another time, or at many."""
     if theirs.repeats or not isinstance(theirs.start, datetime):
-        said = "it repeats" if theirs.repeats else "it has no time that can be read"
+        shape = "it repeats" if theirs.repeats else "it has no time that can be read"
         if theirs.start is not None and not theirs.repeats:
-            said = "it lasts all day"
-        return base._replace(theirs=said, legal=False, verdict=_ONLY_OURS)
+            shape = "it lasts all day"
+        return base._replace(theirs=shape, legal=False, verdict=_ONLY_OURS)
     start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
-    moved = base._replace(what=MOVED, theirs=_moment(start), start=start)
-    if isinstance(entry, Session):
-        judged = _judge_moved(opened, moved, opened.record.course)
-        others = _other_words(theirs, wanted)
-        lost = f"; also changed, and not kept: its {list_text(others)}" if others else ""
-        return judged._replace(verdict=f"{judged.verdict}{lost}")
-    verdict = f"it goes with its session; {_ONLY_OURS}"
-    return moved._replace(legal=False, verdict=verdict, start=None)
+    moved = base._replace(kind="moved", theirs=_moment_text(start))
+    if not isinstance(entry, Session):
+        verdict = f"it goes with its session; {_ONLY_OURS}"
+        return moved._replace(legal=False, verdict=verdict)
+    judged = _judge_moved(opened, moved, start)
+    words = _changed_words(theirs, ours)
+    lost = f"; also changed, and not kept: its {list_text(words)}" if words else ""
+    return judged._replace(verdict=f"{judged.verdict}{lost}")
 
 
-def _judge_words(base: Judged, theirs: Seen, wanted: Seen) -> Judged:
-    words = _other_words(theirs, wanted)
-    verdict = f"its {list_text(words or ['words'])}, for which a record has no place"
-    return base._replace(verdict=verdict, let_stand=True)
-
-
-def _other_words(theirs: Seen, wanted: Seen) -> list[str]:
+def _changed_words(theirs: Appearance, ours: Appearance) -> list[WordKind]:
     """What is different besides the start, by name."""
-    words = [
-        kind
-        for kind, one, other in zip(KINDS, theirs.words, wanted.words, strict=False)
-        if one != other
-    ]
-    if isinstance(theirs.start, datetime) and isinstance(wanted.start, datetime):
-        ends = (theirs.end, wanted.end)
+    pairs = zip(WORD_KINDS, theirs.words, ours.words, strict=False)
+    changed = [kind for kind, their_words, our_words in pairs if their_words != our_words]
+    if isinstance(theirs.start, datetime) and isinstance(ours.start, datetime):
         lengths = [
-            end - start
-            for end, start in zip(ends, (theirs.start, wanted.start), strict=True)
-            if isinstance(end, datetime)
+            entry.end - entry.start
+            for entry in (theirs, ours)
+            if isinstance(entry.end, datetime) and isinstance(entry.start, datetime)
         ]
-        words += ["length"] if len(set(lengths)) > 1 or len(lengths) < 2 else []
-    return words
+        changed += ["length"] if len(set(lengths)) > 1 or len(lengths) < 2 else []
+    return changed
 
 
-def _judge_moved(opened: Opened, moved: Judged, course: Course) -> Judged:
-    if moved.start is None:
-        raise TypeError(moved)
+def _judge_moved(opened: Opened, moved: JudgedEdit, start: datetime) -> JudgedEdit:
     setting = Setting(opened.task.order, opened.here)
     try:
-        outcome = changes.move(setting, course, moved.number, moved.start, "keep")
+        outcome = changes.move(setting, opened.record.course, moved.number, start, "keep")
     except KetaschedError as problem:
         verdict = f"{problem.message}; {_ONLY_OURS}"
-        return moved._replace(legal=False, verdict=verdict, start=None)
-    if isinstance(outcome, Refusal):
-        rules = list_text(list(dict.fromkeys(one.rule for one in outcome.faults)))
-        own = f"session {moved.number}: "
-        verdict = f"breaks {rules}: {refusal_text(outcome).replace(own, '')}"
         return moved._replace(legal=False, verdict=verdict)
-    return moved._replace(verdict="legal")
+    if isinstance(outcome, Refusal):
+        rules = list_text(list(dict.fromkeys(fault.rule for fault in outcome.faults)))
+        verdict = f"breaks {rules}: {refusal_text(outcome, of_session=moved.number)}"
+        return moved._replace(legal=False, verdict=verdict, start=start)
+    return moved._replace(verdict="legal", start=start)
 
 
-def _judge_deleted(opened: Opened, base: Judged, entry: Session | LinkedVisit | None) -> Judged:
-    gone = base._replace(what=DELETED, theirs="", let_stand=True)
+def _judge_deleted(
+    opened: Opened, base: JudgedEdit, entry: Session | LinkedVisit | None
+) -> JudgedEdit:
+    gone = base._replace(kind="deleted", theirs="", let_stand=True)
     if not isinstance(entry, Session):
         return gone._replace(verdict="to accept is to keep it out of this calendar")
     setting = Setting(opened.task.order, opened.here)
-    number = base.number
     try:
-        changes.drop(setting, opened.record.course, number, CANCELLED, "keep")
+        changes.drop(setting, opened.record.course, base.number, CANCELLED, "keep")
     except KetaschedError as problem:
         return gone._replace(verdict=f"{problem.message}; to accept is to keep it out")
     return gone._replace(verdict="to accept is to cancel the session", let_stand=False)
 
 
-def take_in(opened: Opened, judged: Sequence[Judged]) -> tuple[Opened, list[Judged]]:
+def take_in(opened: Opened, edits: Sequence[JudgedEdit]) -> tuple[Opened, list[JudgedEdit]]:
     """The record with what somebody did in the calendar, as a person's own changes, written with
     its calendars; edits that cannot be taken stay undone.
     """
-    setting = Setting(opened.task.order, opened.here, override=frozenset(RULES))
     course = opened.record.course
-    after: list[Judged] = []
-    what: list[str] = []
-    for one in judged:
-        if one.let_stand:
-            after.append(one._replace(done="accepted"))
+    after: list[JudgedEdit] = []
+    sentences: list[str] = []
+    for edit in edits:
+        if edit.let_stand:
+            after.append(edit._replace(done="accepted"))
             continue
-        found: Course | Refusal | None = None
-        if one.what == DELETED:
-            found = changes.drop(setting, course, one.number, CANCELLED, "keep")
-            said = f"cancelled session {one.number}"
-        elif one.start is not None:
-            found = changes.move(setting, course, one.number, one.start, "keep")
-            said = f"moved session {one.number} to {_moment(one.start)}"
-        if isinstance(found, Course):
-            course = found
-            what.append(said)
-            # Who deletes an entry does not want it back as a cancelled one.
-            gone = one.edit.theirs is None
-            after.append(one._replace(done="accepted", let_stand=gone))
-        else:
-            after.append(one)
-    if not what:
+        outcome = _taken_in(opened, course, edit)
+        if not isinstance(outcome, Course):
+            after.append(edit)
+            continue
+        course = outcome
+        sentences.append(_sentence(edit))
+        # Who deletes an entry does not want it back as a cancelled one.
+        after.append(edit._replace(done="accepted", let_stand=edit.edit.theirs is None))
+    if not sentences:
         return opened, after
-    before = {rule for one in opened.record.course.sessions for rule in one.broken}
-    broken = {rule for one in course.sessions for rule in one.broken} - before
-    text = f"as the calendar has it: {list_text(what)}"
+    before = {rule for session in opened.record.course.sessions for rule in session.broken}
+    broken = {rule for session in course.sessions for rule in session.broken} - before
+    text = f"as the calendar has it: {list_text(sentences)}"
     record = happened(opened, opened.record, course, text, overridden=tuple(sorted(broken)))
     record = write(opened, record, opened.path, opened.task)
     return after_writing(opened, record), after
 
 
+def _taken_in(opened: Opened, course: Course, edit: JudgedEdit) -> Course | Refusal | None:
+    """A course with an edit; None if it asks for nothing that can be done."""
+    setting = Setting(opened.task.order, opened.here, override=frozenset(RULES))
+    if edit.kind == "deleted":
+        return changes.drop(setting, course, edit.number, CANCELLED, "keep")
+    if edit.start is None:
+        return None
+    return changes.move(setting, course, edit.number, edit.start, "keep")
+
+
+def _sentence(edit: JudgedEdit) -> str:
+    if edit.start is None:
+        return f"cancelled session {edit.number}"
+    return f"moved session {edit.number} to {_moment_text(edit.start)}"
+
+
 def _entry(opened: Opened, name: str) -> Session | LinkedVisit | None:
-    course = opened.record.course
-    who = opened.task.course_name
-    return next((one for one in course.entries() if uid(who, course, one) == name), None)
+    course, who = opened.record.course, opened.task.course_name
+    entries = (entry for entry in course.entries() if uid(who, course, entry) == name)
+    return next(entries, None)
 
 
 def _title(opened: Opened, name: str, entry: Session | LinkedVisit | None) -> str:
@@ -193,11 +196,10 @@ def _title(opened: Opened, name: str, entry: Session | LinkedVisit | None) -> st
         return entry.name or entry.phase
     if entry:
         return entry.name
-    course = opened.record.course
-    who = opened.task.course_name
-    duties = [one for one in due_duties(course) if duty_uid(who, course, one) == name]
-    return duties[0].name if duties else "an entry"
+    course, who = opened.record.course, opened.task.course_name
+    duties = (duty.name for duty in due_duties(course) if duty_uid(who, course, duty) == name)
+    return next(duties, "an entry")
 
 
-def _moment(moment: datetime) -> str:
+def _moment_text(moment: datetime) -> str:
     return f"{day_text(moment.date())} {clock_text(moment.timetz())}"

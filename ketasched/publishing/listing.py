@@ -19,7 +19,7 @@ def read_listing(body: bytes, address: str) -> tuple[dict[str, str], bool, list[
     except etree.XMLSyntaxError:
         raise NetworkTrouble(f"{address} does not answer as a calendar server does") from None
     own = unquote(urlsplit(address).path).rstrip("/")
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     others: list[str] = []
     is_calendar = False
     for response in tree.iter(f"{_DAV}response"):
@@ -30,5 +30,5 @@ def read_listing(body: bytes, address: str) -> tuple[dict[str, str], bool, list[
         elif calendar:
             others.append(urljoin(address, quote(path)))
         elif path.rpartition("/")[0] == own and response.find(f".//{_DAV}collection") is None:
-            found[path.rpartition("/")[2]] = response.findtext(f".//{_DAV}getetag") or ""
-    return found, is_calendar, others
+            names[path.rpartition("/")[2]] = response.findtext(f".//{_DAV}getetag") or ""
+    return names, is_calendar, others

@@ -54,9 +54,9 @@ def _from_keyring(host: str) -> Login | None:
     with contextlib.suppress(Exception):  # no keyring here, or one that is locked
         import keyring
 
-        found = keyring.get_credential(f"{SERVICE}:{host}", None)
-        if found and found.password:
-            return Login(found.username or "", found.password, "the keyring")
+        credential = keyring.get_credential(f"{SERVICE}:{host}", None)
+        if credential and credential.password:
+            return Login(credential.username or "", credential.password, "the keyring")
     return None
 
 
@@ -67,10 +67,10 @@ def _from_netrc(host: str) -> Login | None:
         return None
     _private_text(path)
     try:
-        found = netrc.netrc(str(path)).authenticators(host)
+        entry = netrc.netrc(str(path)).authenticators(host)
     except (netrc.NetrcParseError, OSError):
         raise FileTrouble(f"{path} cannot be understood", "correct it", str(path)) from None
-    return Login(found[0], found[2], str(path)) if found and found[2] else None
+    return Login(entry[0], entry[2], str(path)) if entry and entry[2] else None
 
 
 def _private_text(path: Path) -> str:

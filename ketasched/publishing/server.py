@@ -30,11 +30,11 @@ _LIST = (
 _AGAIN = {429, 500, 502, 503, 504}
 
 
-class Conflict(Exception):
+class EntryConflict(Exception):
     """The entry is not what the precondition says: somebody else has written it."""
 
 
-class Refused(Exception):
+class EntryRefused(Exception):
     """The server takes everything else, but not this entry; the argument says why."""
 
 
@@ -67,11 +67,11 @@ class CalendarServer:
             )
         if answer.status != 207:
             raise self._trouble(answer, "list")
-        found, is_calendar, others = read_listing(answer.body, self.address)
+        names, is_calendar, others = read_listing(answer.body, self.address)
         if not is_calendar:
             hint = f"it holds {', '.join(others[:5])}" if others else "look at the address"
             raise NetworkTrouble(f"{self.address} is no calendar", hint)
-        return found
+        return names
 
     def read(self, name: str) -> Resource | None:
         """An entry, or None if it is gone."""
@@ -91,8 +91,8 @@ class CalendarServer:
         """Put an entry where none is; its ETag, empty if the server does not say.
 
         Raises:
-            Conflict: there is one.
-            Refused: the server does not take it.
+            EntryConflict: there is one.
+            EntryRefused: the server does not take it.
         """
         return self._put(name, data, {"If-None-Match": "*"})
 
@@ -100,8 +100,8 @@ class CalendarServer:
         """Put an entry in the place of the one with that ETag; its own, empty if not said.
 
         Raises:
-            Conflict: it is another one, or gone.
-            Refused: the server does not take it.
+            EntryConflict: it is another one, or gone.
+            EntryRefused: the server does not take it.
         """
         return self._put(name, data, {"If-Match": etag})
 
@@ -109,8 +109,8 @@ class CalendarServer:
         """Take away the entry with that ETag.
 
         Raises:
-            Conflict: it is another one.
-            Refused: the server keeps it.
+            EntryConflict: it is another one.
+            EntryRefused: the server keeps it.
         """
         answer = self._send("DELETE", self._at(name), b"", {"If-Match": etag})
         if answer.status in (404, 410):
@@ -127,11 +127,11 @@ class CalendarServer:
         if answer.status in (200, 201, 204):
             return
         if answer.status == 412:
-            raise Conflict
+            raise EntryConflict
         if answer.status == 409 or b"no-uid-conflict" in answer.body:
-            raise Refused("the calendar has an entry with this UID under another name")
+            raise EntryRefused("the calendar has an entry with this UID under another name")
         if answer.status in (400, 415, 422):
-            raise Refused(f"the server does not take it ({answer.status})")
+            raise EntryRefused(f"the server does not take it ({answer.status})")
         raise self._trouble(answer, "write")
 
     def _at(self, name: str) -> str:

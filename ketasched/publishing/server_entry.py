@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ketasched import zone
 
-_HEAD = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*")?[^:";]*)*):(.*)', re.DOTALL)
+_PROPERTY = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*")?[^:";]*)*):(.*)', re.DOTALL)
 _TZID = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE")
@@ -20,14 +20,20 @@ _DETAILS = {
     "PRIORITY", "RESOURCES",
 }  # fmt: skip
 """What a person may set besides. Properties that begin with X- are programs' own notes."""
-KINDS = ("title", "description", "place", "status", "reminders", "people or other details")
-"""What the words of an entry are, in the order of `Seen.words`."""
+
+WordKind = Literal[
+    "title", "description", "place", "status", "reminders", "people or other details", "length"
+]
+WORD_KINDS: tuple[WordKind, ...] = (
+    "title", "description", "place", "status", "reminders", "people or other details",
+)  # fmt: skip
+"""What the words of an entry are, in the order of `Appearance.words`."""
 
 
-class Seen(NamedTuple):
-    """What a reader sees. Times are instants, or days for an entry of whole days, None where they
-    cannot be read; ``words`` are its texts and the rest, as KINDS names them; ``sequence`` is what
-    no reader sees: how often it was changed.
+class Appearance(NamedTuple):
+    """What a reader sees of an entry. Times are instants, or days for an entry of whole days, None
+    where they cannot be read; ``words`` are its texts and the rest, as WORD_KINDS names them;
+    ``sequence`` is what no reader sees: how often it was changed.
     """
 
     start: datetime | date | None
@@ -54,42 +60,44 @@ class Seen(NamedTuple):
         return self.words[_TEXTS.index("STATUS")].upper() == "CANCELLED" if self.words else False
 
 
-def see(text: str, place: ZoneInfo) -> Seen | None:
+UNREADABLE = Appearance(None, None, (), repeats=False, sequence=0)
+
+
+def appearance_of(text: str, place: ZoneInfo) -> Appearance | None:
     """The entry in the text of a calendar; None if it has none. Times without a zone are those of
     ``place``; a zone is known by its name, with the newest rules.
     """
-    unfolded = re.sub(r"\r?\n[ \t]", "", text)
-    found: dict[str, tuple[str, str]] = {}
+    properties: dict[str, tuple[str, str]] = {}
     repeats = False
-    depth: list[str] = []
+    components: list[str] = []
     details: list[str] = []
     reminders: list[str] = []
     entries = 0
-    for line in unfolded.splitlines():
-        match = _HEAD.fullmatch(line)
+    for line in re.sub(r"\r?\n[ \t]", "", text).splitlines():
+        match = _PROPERTY.fullmatch(line)
         if match is None:
             continue
         name, parameters, value = match[1].upper(), match[2], match[3]
         if name == "BEGIN":
-            depth.append(value.strip().upper())
-            entries += depth[-1] == "VEVENT"
+            components.append(value.strip().upper())
+            entries += components[-1] == "VEVENT"
         elif name == "END":
-            depth[-1:] = []
-        elif depth[-1:] == ["VEVENT"]:
+            components[-1:] = []
+        elif components[-1:] == ["VEVENT"]:
             repeats = repeats or name in _REPEATS
-            found.setdefault(name, (parameters, value))
+            properties.setdefault(name, (parameters, value))
             details += [f"{name}:{value.strip()}"] if name in _DETAILS else []
-        elif depth[-2:] == ["VEVENT", "VALARM"] and name == "TRIGGER":
+        elif components[-2:] == ["VEVENT", "VALARM"] and name == "TRIGGER":
             reminders.append(value.strip().upper())
     if not entries:
         return None
-    texts = [_plain(found.get(name, ("", ""))[1]) for name in _TEXTS]
+    texts = [_plain(properties.get(name, ("", ""))[1]) for name in _TEXTS]
     usual = {"TRANSP:OPAQUE", "CLASS:PUBLIC"}  # as good as not there
     words = (*texts, " ".join(sorted(reminders)), "\n".join(sorted({*details} - usual)))
-    sequence = found.get("SEQUENCE", ("", "0"))[1].strip()
-    return Seen(
-        _moment(found.get("DTSTART"), place),
-        _moment(found.get("DTEND"), place),
+    sequence = properties.get("SEQUENCE", ("", "0"))[1].strip()
+    return Appearance(
+        _moment(properties.get("DTSTART"), place),
+        _moment(properties.get("DTEND"), place),
         words,
         repeats or entries > 1,
         int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
@@ -102,15 +110,14 @@ def _digest(*parts: object) -> str:
 
 
 def _plain(value: str) -> str:
-    text = _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+    text = _ESCAPED.sub(lambda sign: "\n" if sign[1] in "nN" else sign[1], value)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
-def _moment(found: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | None:
-    if found is None:
+def _moment(time: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | None:
+    if time is None:
         return None
-    parameters, value = found
-    value = value.strip().upper()
+    parameters, value = time[0], time[1].strip().upper()
     try:
         if len(value) == len("20270105"):
             return datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC).date()

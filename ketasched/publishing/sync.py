@@ -6,41 +6,27 @@ were stopped: servers write entries anew in words of their own, and their ETags 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ketasched.errors import KetaschedError, NetworkTrouble
-from ketasched.publishing.server import CalendarServer, Conflict, Refused, Resource
-from ketasched.publishing.server_entry import Seen, see
+from ketasched.publishing.our_entries import OurEntries, file_name
+from ketasched.publishing.server import CalendarServer, EntryConflict, EntryRefused, Resource
+from ketasched.publishing.server_entry import UNREADABLE, Appearance, appearance_of
+from ketasched.records.record import PublishedEntry
 
-CREATE, REPLACE, REMOVE = "created", "changed", "removed"
-UNCHANGED = "unchanged"
+ActionKind = Literal["created", "changed", "removed", "unchanged"]
+ACTION_KINDS: tuple[ActionKind, ...] = ("created", "changed", "removed", "unchanged")
 
-
-_UNREADABLE = Seen(None, None, (), repeats=False, sequence=0)
-
-
-class State(NamedTuple):
-    """What we know of an entry on a server: its ETag (empty: not known, or it is not there), what
-    we last sent (by what a reader sees, empty: nothing yet) and what we were about to send.
-    ``theirs``: somebody else's words stand there, and were let stand. ``octets``: a digest of the
-    very bytes that we sent, empty if only what a reader sees is known.
-    """
-
-    etag: str = ""
-    sent: str = ""
-    sending: str = ""
-    theirs: bool = False
-    octets: str = ""
+_UNKNOWN = PublishedEntry()
 
 
-class Step(NamedTuple):
+class Action(NamedTuple):
     """Something to do with an entry, if its ETag is still that one."""
 
     uid: str
-    what: str
+    kind: ActionKind
     etag: str = ""
 
 
@@ -48,216 +34,216 @@ class Edit(NamedTuple):
     """What somebody else did to an entry: it is ``theirs`` now, or gone (None)."""
 
     uid: str
-    theirs: Seen | None
+    theirs: Appearance | None
     etag: str = ""
 
 
-class Mine(NamedTuple):
-    """The entries as they should be: by UID, the resource, and what a reader sees in it."""
-
-    data: Mapping[str, bytes]
-    seen: Mapping[str, Seen]
-
-    def digest(self, uid: str) -> str:
-        """What a reader should see, as `Seen.digest`; empty for an entry that should not be."""
-        return self.seen[uid].digest if uid in self.seen else ""
-
-    def octets(self, uid: str) -> str:
-        """A digest of the bytes of an entry; empty for one that should not be."""
-        return hashlib.sha256(self.data[uid]).hexdigest()[:32] if uid in self.data else ""
-
-
-class Outcome(NamedTuple):
+class SyncResult(NamedTuple):
     """What came of a run: how many entries were created, changed, removed and left, those that the
     server refused with why, edits that came in between, and what went wrong besides.
     """
 
-    counts: dict[str, int]
-    refused: dict[str, str]
+    counts: dict[ActionKind, int]
+    refusals: dict[str, str]
     edits: list[Edit]
     troubles: list[KetaschedError]
 
 
-def file_name(uid: str) -> str:
-    """What an entry is called on a server."""
-    return f"{uid.partition('@')[0]}.ics"
-
-
-def see_ours(data: bytes, place: ZoneInfo) -> Seen:
-    """What a reader sees in a resource of ours."""
-    found = see(data.decode(), place)
-    if found is None:
-        raise TypeError(data)
-    return found
-
-
 class Sync:
-    """One course and one calendar. ``states`` is kept up while the work goes on."""
+    """One course and one calendar. ``published``, what we know of the entries there, is kept up
+    while the work goes on.
+    """
 
     def __init__(self, server: CalendarServer, listing: Mapping[str, str], place: ZoneInfo) -> None:
         self.server = server
         self.listing = dict(listing)
         self.place = place
-        self.states: dict[str, State] = {}
+        self.published: dict[str, PublishedEntry] = {}
 
     def compare(
-        self, mine: Mine, states: Mapping[str, State], decided: Mapping[str, Edit]
-    ) -> tuple[list[Step], list[Edit]]:
+        self,
+        ours: OurEntries,
+        published: Mapping[str, PublishedEntry],
+        decided: Mapping[str, Edit],
+    ) -> tuple[list[Action], list[Edit]]:
         """What is to do, and what somebody else did; entries that only have to be known again are
-        noted in ``states``. Where it was ``decided`` so, ours takes the place of theirs.
+        noted in ``published``. Where it was ``decided`` so, ours takes the place of theirs.
 
         Raises:
             NetworkTrouble: the server cannot be asked.
         """
-        self.states = dict(states)
-        steps: list[Step] = []
+        self.published = dict(published)
+        actions: list[Action] = []
         edits: list[Edit] = []
-        for uid in dict.fromkeys((*mine.data, *states)):
+        for uid in dict.fromkeys((*ours.resources, *published)):
             if uid in decided:
-                steps.append(self._overruling(decided[uid], mine))
+                actions.append(self._overruling(decided[uid], ours))
                 continue
-            found = self._compare(uid, mine)
-            if isinstance(found, Step):
-                steps.append(found)
+            difference = self._compare(uid, ours)
+            if isinstance(difference, Action):
+                actions.append(difference)
             else:
-                edits.append(found)
-        return steps, edits
+                edits.append(difference)
+        return actions, edits
 
-    def _compare(self, uid: str, mine: Mine) -> Step | Edit:
-        wanted = mine.digest(uid)
-        state = self.states.get(uid, State())
-        there = self.listing.get(file_name(uid), "")
-        if there and state.etag == there:
-            if state.theirs and state.sent == wanted:
-                return Step(uid, UNCHANGED)
-            if not state.theirs:
-                same = wanted and state.octets == mine.octets(uid)
-                return Step(uid, UNCHANGED if same else REPLACE if wanted else REMOVE, there)
-        kept_out = state.theirs and not state.etag and state.sent == wanted
-        known = state.sent or state.sending
+    def _compare(self, uid: str, ours: OurEntries) -> Action | Edit:
+        entry = self.published.get(uid, _UNKNOWN)
+        etag = self.listing.get(file_name(uid), "")
+        if etag and entry.etag == etag and not entry.theirs and uid in ours.resources:
+            same = entry.octets == ours.octets(uid)
+            return Action(uid, "unchanged" if same else "changed", etag)
+        wanted = ours.digest(uid)
+        if etag and entry.etag == etag and entry.theirs and entry.sent == wanted:
+            return Action(uid, "unchanged")
+        if etag and entry.etag == etag and not entry.theirs:
+            return Action(uid, "removed", etag)
+        kept_out = entry.theirs and not entry.etag and entry.sent == wanted
+        known = entry.sent or entry.sending
         if file_name(uid) not in self.listing and (kept_out or not known):
-            return Step(uid, UNCHANGED if kept_out or not wanted else CREATE)
-        # A list may be cut short: what it lacks is gone only if it is not to be had either.
+            return Action(uid, "unchanged" if kept_out or not wanted else "created")
+        return self._compare_resource(uid, ours, entry, etag)
+
+    def _compare_resource(
+        self, uid: str, ours: OurEntries, entry: PublishedEntry, listed: str
+    ) -> Action | Edit:
+        """An entry that must be read: a list may be cut short, and what it lacks is gone only if it
+        is not to be had either.
+        """
         resource = self.server.read(file_name(uid))
         if resource is None:
-            return self._not_there(uid, mine, state)
-        etag = there if resource.etag.startswith("W/") and there else resource.etag or there
+            return self._not_there(uid, ours, entry)
+        etag = listed if resource.etag.startswith("W/") and listed else resource.etag or listed
         if not etag:
             raise NetworkTrouble(
                 f"{self.server.address} gives no ETags, so nothing can be written safely",
                 "publish to another server, or serve the calendar with feed",
             )
-        return self._changed_there(uid, mine, state, resource._replace(etag=etag))
+        return self._changed_there(uid, ours, entry, resource._replace(etag=etag))
 
-    def _changed_there(self, uid: str, mine: Mine, state: State, resource: Resource) -> Step | Edit:
+    def _changed_there(
+        self, uid: str, ours: OurEntries, entry: PublishedEntry, resource: Resource
+    ) -> Action | Edit:
         """An entry whose ETag we do not know: ours in other words, or somebody else's."""
-        wanted = mine.digest(uid)
-        theirs = see(resource.text, self.place) or _UNREADABLE
-        ours = {wanted} if state.theirs else {wanted, state.sent, state.sending}
-        if theirs.digest not in ours:
+        wanted, appearance = ours.digest(uid), ours.appearance(uid)
+        theirs = self._appearance(resource)
+        own = {wanted} if entry.theirs else {wanted, entry.sent, entry.sending}
+        if theirs.digest not in own:
             return Edit(uid, theirs, resource.etag)
-        if theirs.digest == wanted and theirs.sequence >= mine.seen[uid].sequence:
-            self.states[uid] = State(resource.etag, wanted, octets=mine.octets(uid))
-            return Step(uid, UNCHANGED)
-        return Step(uid, REPLACE if wanted else REMOVE, resource.etag)
+        if appearance and theirs.digest == wanted and theirs.sequence >= appearance.sequence:
+            self._note_sent(uid, ours, resource.etag)
+            return Action(uid, "unchanged")
+        return Action(uid, "changed" if wanted else "removed", resource.etag)
 
-    def _not_there(self, uid: str, mine: Mine, state: State) -> Step | Edit:
-        wanted = mine.digest(uid)
-        if not wanted:
-            self.states.pop(uid, None)
-            return Step(uid, UNCHANGED)
-        if not state.sent:
-            return Step(uid, CREATE)
-        if mine.seen[uid].is_cancelled:  # who took it out need not be told that it is off
-            self.states[uid] = State("", wanted, theirs=True)
-            return Step(uid, UNCHANGED)
+    def _not_there(self, uid: str, ours: OurEntries, entry: PublishedEntry) -> Action | Edit:
+        appearance = ours.appearance(uid)
+        if appearance is None:
+            self.published.pop(uid, None)
+            return Action(uid, "unchanged")
+        if not entry.sent:
+            return Action(uid, "created")
+        if appearance.is_cancelled:  # who took it out need not be told that it is off
+            self.published[uid] = PublishedEntry(sent=appearance.digest, theirs=True)
+            return Action(uid, "unchanged")
         return Edit(uid, None)
 
-    def _overruling(self, edit: Edit, mine: Mine) -> Step:
-        """The step that puts ours in the place of what somebody did."""
-        wanted = mine.digest(edit.uid)
+    def _overruling(self, edit: Edit, ours: OurEntries) -> Action:
+        """The action that puts ours in the place of what somebody did."""
+        wanted = edit.uid in ours.resources
         if edit.theirs is None:
-            return Step(edit.uid, CREATE if wanted else UNCHANGED)
-        return Step(edit.uid, REPLACE if wanted else REMOVE, edit.etag)
+            return Action(edit.uid, "created" if wanted else "unchanged")
+        return Action(edit.uid, "changed" if wanted else "removed", edit.etag)
 
     def let_stand(self, edit: Edit, wanted: str) -> None:
         """What somebody did stands, until ours is no longer what was ``wanted`` then."""
-        self.states[edit.uid] = State(edit.etag, wanted, theirs=True)
+        self.published[edit.uid] = PublishedEntry(edit.etag, wanted, theirs=True)
 
-    def announce(self, steps: list[Step], mine: Mine) -> None:
+    def announce(self, actions: list[Action], ours: OurEntries) -> None:
         """Note what is about to be sent, so that it is known again if we are stopped."""
-        for step in steps:
-            if step.what in (CREATE, REPLACE):
-                before = self.states.get(step.uid, State())
-                self.states[step.uid] = before._replace(sending=mine.digest(step.uid))
+        for action in actions:
+            if action.kind in ("created", "changed"):
+                before = self.published.get(action.uid, _UNKNOWN)
+                self.published[action.uid] = before._replace(sending=ours.digest(action.uid))
 
     def carry_out(
-        self, steps: list[Step], mine: Mine, outcome: Outcome, tell: Callable[[int, int], None]
+        self,
+        actions: list[Action],
+        ours: OurEntries,
+        result: SyncResult,
+        progress: Callable[[int, int], None],
     ) -> None:
-        """Do the steps, one after the other; ``outcome`` and ``states`` grow with each, so they
-        hold also when it is stopped half way. ``tell`` is told how far it is.
+        """Do what is to do, one entry after the other; ``result`` and ``published`` grow with each,
+        so they hold also when it is stopped half way. ``progress`` hears how far it is.
 
         Raises:
             NetworkTrouble: the server cannot be reached any more, or refuses everything.
         """
-        work = [step for step in steps if step.what != UNCHANGED]
-        outcome.counts[UNCHANGED] += len(steps) - len(work)
-        for done, step in enumerate(work):
-            tell(done, len(work))
+        work = [action for action in actions if action.kind != "unchanged"]
+        result.counts["unchanged"] += len(actions) - len(work)
+        for done, action in enumerate(work):
+            progress(done, len(work))
             try:
-                self._do_or_look(step, mine, outcome)
-            except Refused as refusal:
-                outcome.refused[step.uid] = str(refusal)
-            else:
-                outcome.counts[step.what] += 1
+                self._do_or_look(action, ours, result)
+            except EntryRefused as refusal:
+                result.refusals[action.uid] = str(refusal)
 
-    def _do_or_look(self, step: Step, mine: Mine, outcome: Outcome) -> None:
+    def _do_or_look(self, action: Action, ours: OurEntries, result: SyncResult) -> None:
+        edit = None
         try:
-            self._do(step, mine)
-        except Conflict:
-            edit = self._look_again(step, mine)
-            if edit:
-                outcome.edits.append(edit)
-                outcome.counts[step.what] -= 1  # it was not done after all
-
-    def _do(self, step: Step, mine: Mine) -> None:
-        name = file_name(step.uid)
-        if step.what == REMOVE:
-            self.server.remove(name, step.etag)
-            self.states.pop(step.uid, None)
-            return
-        data, wanted = mine.data[step.uid], mine.digest(step.uid)
-        if step.what == CREATE:
-            etag = self.server.create(name, data)
+            self._do(action, ours)
+        except EntryConflict:
+            edit = self._look_again(action, ours)
+        if edit:
+            result.edits.append(edit)
         else:
-            etag = self.server.replace(name, data, step.etag)
+            result.counts[action.kind] += 1
+
+    def _do(self, action: Action, ours: OurEntries) -> None:
+        uid, name = action.uid, file_name(action.uid)
+        if action.kind == "removed":
+            self.server.remove(name, action.etag)
+            self.published.pop(uid, None)
+            return
+        if action.kind == "created":
+            etag = self.server.create(name, ours.resources[uid])
+        else:
+            etag = self.server.replace(name, ours.resources[uid], action.etag)
         if not etag:  # it may have written the entry anew, or somebody else already did
             resource = self.server.read(name)
-            seen = see(resource.text, self.place) if resource else None
-            ours = seen is not None and seen.at_a_glance == mine.seen[step.uid].at_a_glance
-            etag = resource.etag if resource and ours else ""
-        self.states[step.uid] = State(etag, wanted, octets=mine.octets(step.uid))
+            etag = resource.etag if resource and self._is_ours(uid, ours, resource) else ""
+        self._note_sent(uid, ours, etag)
 
-    def _look_again(self, step: Step, mine: Mine) -> Edit | None:
-        """What stands in the way of a step: ours after all, sent before we were cut off, or not."""
-        resource = self.server.read(file_name(step.uid))
-        wanted = mine.digest(step.uid)
+    def _is_ours(self, uid: str, ours: OurEntries, resource: Resource) -> bool:
+        appearance = ours.appearance(uid)
+        glance = self._appearance(resource).at_a_glance
+        return appearance is not None and appearance.at_a_glance == glance
+
+    def _look_again(self, action: Action, ours: OurEntries) -> Edit | None:
+        """What stands in the way of an action: ours after all, sent before we were cut off, or not.
+
+        Raises:
+            EntryRefused: nobody else has written there.
+        """
+        uid = action.uid
+        resource = self.server.read(file_name(uid))
         if resource is None:
-            if step.what == REMOVE:
-                self.states.pop(step.uid, None)
+            if action.kind == "removed":
+                self.published.pop(uid, None)
                 return None
-            return Edit(step.uid, None)
-        theirs = see(resource.text, self.place) or _UNREADABLE
-        if theirs.digest == wanted:
-            self.states[step.uid] = State(resource.etag, wanted, octets=mine.octets(step.uid))
+            return Edit(uid, None)
+        theirs = self._appearance(resource)
+        if theirs.digest == ours.digest(uid):
+            self._note_sent(uid, ours, resource.etag)
             return None
-        state = self.states.get(step.uid, State())
-        if not state.theirs and theirs.digest in (state.sent, state.sending):
-            raise Refused("the server's ETags do not let us write, though nobody changed the entry")
-        return Edit(step.uid, theirs, resource.etag)
+        entry = self.published.get(uid, _UNKNOWN)
+        if not entry.theirs and theirs.digest in (entry.sent, entry.sending):
+            raise EntryRefused(
+                "the server's ETags do not let us write, though nobody changed the entry"
+            )
+        return Edit(uid, theirs, resource.etag)
 
+    def _note_sent(self, uid: str, ours: OurEntries, etag: str) -> None:
+        octets = ours.octets(uid)
+        self.published[uid] = PublishedEntry(etag, ours.digest(uid), octets=octets)
 
-def resources(parts: Iterator[tuple[str, bytes]], place: ZoneInfo) -> Mine:
-    """Entries with what a reader sees in them."""
-    data = dict(parts)
-    return Mine(data, {uid: see_ours(one, place) for uid, one in data.items()})
+    def _appearance(self, resource: Resource) -> Appearance:
+        return appearance_of(resource.text, self.place) or UNREADABLE

@@ -122,23 +122,23 @@ class Wire:
             NetworkTrouble: the answer does not end.
             Exception: whatever the libraries raise when there is no answer.
         """
-        found: list[Answer | Exception] = []
+        outcome: list[Answer | Exception] = []
 
         def work() -> None:
             try:
-                found.append(self._ask(method, url, body, headers))
+                outcome.append(self._ask(method, url, body, headers))
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
-                found.append(error)
+                outcome.append(error)
 
         # No time-out of the libraries ends an answer whose head comes a letter at a time.
         worker = threading.Thread(target=work, daemon=True)
         worker.start()
         worker.join(WHOLE)
-        if not found:
+        if not outcome:
             raise NetworkTrouble(f"{urlsplit(url).netloc} does not answer", "try again later")
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
 
     def _ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         from caldav.lib import error

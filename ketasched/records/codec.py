@@ -41,7 +41,7 @@ from ketasched.records.record import (
     CalendarFile,
     CourseRecord,
     PastChange,
-    Published,
+    PublishedEntry,
     ToldEntry,
 )
 
@@ -151,7 +151,7 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
         ),
         exported=data["exported"],
         published={
-            address: {uid: Published(**entry) for uid, entry in entries.items()}
+            address: {uid: PublishedEntry(**entry) for uid, entry in entries.items()}
             for address, entries in data["published"].items()
         },
         file=file,

@@ -40,17 +40,18 @@ class CalendarFile(NamedTuple):
     before: str = ""
 
 
-class Published(NamedTuple):
-    """What a calendar on a server has of an entry, as `publish` left it: its ETag, digests of what
-    was sent and of what was about to be sent (by what a reader sees), whether somebody else's words
-    were let stand, and a digest of the bytes that were sent.
+class PublishedEntry(NamedTuple):
+    """What we know of an entry on a server: its ETag (empty: not known, or it is not there), a
+    digest of what was last sent (empty: nothing yet) and one of what was about to be sent, both of
+    what a reader sees; whether somebody else's words were let stand; and a digest of the very bytes
+    that were sent (empty if only what a reader sees is known).
     """
 
-    etag: str
-    sent: str
-    sending: str
-    theirs: bool
-    octets: str
+    etag: str = ""
+    sent: str = ""
+    sending: str = ""
+    theirs: bool = False
+    octets: str = ""
 
 
 class PastChange(NamedTuple):
@@ -87,6 +88,6 @@ class CourseRecord(NamedTuple):
     calendars: tuple[CalendarFile, ...]
     history: tuple[PastChange, ...]
     exported: Mapping[str, Mapping[str, int]] = {}
-    published: Mapping[str, Mapping[str, Published]] = {}
+    published: Mapping[str, Mapping[str, PublishedEntry]] = {}
     file: str = ""
     closed_days: tuple[date, ...] = ()

@@ -8,8 +8,10 @@ from ketasched.running.changes import FARTHEST_MAKE_UP
 from ketasched.running.proof import Refusal
 
 
-def refusal_text(refusal: Refusal) -> str:
-    """What a change would break, or why there is no place for it."""
+def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
+    """What a change would break, or why there is no place for it. Where it stands with a session,
+    the number ``of_session`` is not said again.
+    """
     if refusal.no_place:
         found = refusal.no_place
         window = days_text(found.first, found.last)
@@ -27,5 +29,8 @@ def refusal_text(refusal: Refusal) -> str:
             f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days: "
             f"{'; '.join(why)}"
         )
-    texts = list(dict.fromkeys(f"session {one.session}: {one.text}" for one in refusal.faults))
-    return "; ".join(texts[:4])
+    texts = [
+        fault.text if fault.session == of_session else f"session {fault.session}: {fault.text}"
+        for fault in refusal.faults
+    ]
+    return "; ".join(list(dict.fromkeys(texts))[:4])

@@ -126,7 +126,9 @@ def _publish(
                      show_default=False),
     ] = "",
 ) -> None:  # fmt: skip
-    from ketasched.cli.publish import Wanted, run
+    from ketasched.cli.publish import PublishRequest, run
 
-    wanted = Wanted(to, audience, login, clinic, dry_run, check, accept, overwrite, remove, form)
-    run(name, wanted)
+    request = PublishRequest(
+        to, audience, login, clinic, dry_run, check, accept, overwrite, remove, form
+    )
+    run(name, request)

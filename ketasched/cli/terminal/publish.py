@@ -11,54 +11,58 @@ from rich.text import Text
 from ketasched.cli.terminal.page import NARROW, Page
 
 if TYPE_CHECKING:
-    from ketasched.cli.publish import Published
-    from ketasched.publishing.edits import Judged
+    from ketasched.cli.publish import PublishedCourse
+    from ketasched.publishing.edits import JudgedEdit
 
 
 def publish_page(
-    done: Sequence[Published], addresses: Sequence[str], totals: dict[str, int], *, only_look: bool
+    courses: Sequence[PublishedCourse],
+    addresses: Sequence[str],
+    totals: dict[str, int],
+    *,
+    only_look: bool,
 ) -> str:
     """A line for each course in which something is to do, what somebody changed, and a summary."""
     page = Page()
-    for one in done:
-        if one.judged or one.refused:
-            page.add_title(one.name)
-        if one.judged:
+    for course in courses:
+        if course.edits or course.refusals:
+            page.add_title(course.name)
+        if course.edits:
             narrow = page.width < NARROW
-            page.add(_narrow(one.judged) if narrow else _table(one.judged), "")
-        page.add(*(f"refused: {why}" for why in one.refused.values()))
+            page.add(_narrow(course.edits) if narrow else _table(course.edits), "")
+        page.add(*(f"refused: {why}" for why in course.refusals.values()))
     counts = ", ".join(f"{count} {what}" for what, count in totals.items())
-    many = f"{len(done)} courses: " if len(done) > 1 else ""
+    many = f"{len(courses)} courses: " if len(courses) > 1 else ""
     page.add(f"{'Would be: ' if only_look else ''}{many}{counts}")
     page.add(*addresses)
     return page.text()
 
 
-def _table(judged: Sequence[Judged]) -> Table:
+def _table(edits: Sequence[JudgedEdit]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "Ours", "In the calendar", "Verdict"):
         table.add_column(title)
-    for one in judged:
+    for edit in edits:
         table.add_row(
-            str(one.number or ""), Text(one.title), one.ours, _theirs(one), Text(_verdict(one))
+            str(edit.number or ""), Text(edit.title), edit.ours, _theirs(edit), Text(_verdict(edit))
         )
     return table
 
 
-def _narrow(judged: Sequence[Judged]) -> Table:
+def _narrow(edits: Sequence[JudgedEdit]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1)
-    for one in judged:
-        lines = [one.title, f"{one.ours} → {_theirs(one)}", _verdict(one)]
-        table.add_row(str(one.number or ""), Text("\n".join(lines)))
+    for edit in edits:
+        lines = [edit.title, f"{edit.ours} → {_theirs(edit)}", _verdict(edit)]
+        table.add_row(str(edit.number or ""), Text("\n".join(lines)))
     return table
 
 
-def _theirs(one: Judged) -> str:
-    return one.theirs or one.what
+def _theirs(edit: JudgedEdit) -> str:
+    return edit.theirs or edit.kind
 
 
-def _verdict(one: Judged) -> str:
-    return f"{one.done}; {one.verdict}" if one.done else one.verdict
+def _verdict(edit: JudgedEdit) -> str:
+    return f"{edit.done}; {edit.verdict}" if edit.done else edit.verdict
