@@ -141,23 +141,16 @@ def days_of(course):
 
 @pytest.fixture
 def at(monkeypatch, ketasched):
-    """Run a command at a moment; it must succeed unless another exit code is given."""
+    """Run a command at a moment; it must succeed unless another exit code is given. A course that
+    was planned so before, from the same files, is copied.
+    """
 
     def run(moment, *arguments, code=0):
         helpers.be_at(monkeypatch, moment)
+        if arguments[0] == "plan" and "--save" in arguments and code == 0:
+            return helpers.plan_once(ketasched, *arguments[1:])
         outcome = ketasched(*arguments)
         assert outcome.code == code, outcome
         return outcome
-
-    return run
-
-
-@pytest.fixture
-def plan_at(monkeypatch, ketasched):
-    """Plan and save a course at a moment; what was planned so before is copied."""
-
-    def run(moment, *arguments):
-        helpers.be_at(monkeypatch, moment)
-        return helpers.plan_once(ketasched, *arguments)
 
     return run

@@ -20,20 +20,12 @@ from ketasched.running.agenda import Coming, Patient, Stretch, in_house
 MON, WED = "2027-01-04", "2027-01-06"
 
 
-_PLANNED = {}
-
-
 @pytest.fixture
 def plan(at):
-    """Save a course from Mon 4 Jan 2027 on; what was planned before is copied."""
+    """Save a course from Mon 4 Jan 2027 on."""
 
     def save(name, protocol, hour, *more):
-        path, clinic = Path(f"{name}.course.json"), Path("clinic.yaml")
-        key = (name, protocol, hour, *more, clinic.exists() and clinic.read_text())
-        if key not in _PLANNED:
-            at("2026-12-20", "plan", protocol, "--start", MON, "--at", hour, "--save", name, *more)
-            _PLANNED[key] = path.read_bytes()
-        path.write_bytes(_PLANNED[key])
+        at("2026-12-20", "plan", protocol, "--start", MON, "--at", hour, "--save", name, *more)
 
     return save
 

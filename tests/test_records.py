@@ -16,6 +16,7 @@ import pytest
 import tzdata
 from calendars import events_of, lines_of
 from conftest import BUILT_IN, STAMP, run_process
+from helpers import be_at, files_in, plan_once, record_of
 from test_trials import WITH_VISITS
 
 from ketasched import clock
@@ -75,12 +76,6 @@ protocols:
 """
 
 
-def at(monkeypatch, text):
-    """Let it be that moment, in UTC."""
-    moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(moment.timestamp())))
-
-
 def write_files():
     Path("clinic.yaml").write_text(CLINIC)
     Path("busy.ics").write_bytes(BUSY.replace("\n", "\r\n").encode())
@@ -93,44 +88,19 @@ def well(outcome):
     return outcome
 
 
-SAVED = {}
-"""What plan said and wrote for the tests before: most begin with the same course."""
-
-
 @pytest.fixture
 def save(ketasched):
     """Plan and save a course called alex."""
 
     def run(*arguments, start="2027-01-04", ics="alex.ics"):
-        key = (*arguments, start, ics, os.environ["SOURCE_DATE_EPOCH"])
-        if key in SAVED and not ALEX.exists():
-            outcome, files = SAVED[key]
-            for name, content in files.items():
-                Path(name).write_bytes(content)
-            LOCK.touch()
-            return outcome
-        write_files()
+        if not ALEX.exists():
+            write_files()
         named = [] if "--name" in arguments else ["--name", "A.B."]
         calendar = ["--ics", ics] if ics else []
         options = ["--start", start, "--save", "alex", *named, *calendar]
-        outcome = well(ketasched("plan", *arguments, *options))
-        SAVED[key] = outcome, files_here()
-        return outcome
+        return plan_once(ketasched, *arguments, *options)
 
     return run
-
-
-def data():
-    return json.loads(ALEX.read_text())
-
-
-def files_here():
-    """Every file here and what it holds, but for locks."""
-    return {
-        str(path): path.read_bytes()
-        for path in Path().rglob("*")
-        if path.is_file() and not path.name.endswith(".lock")
-    }
 
 
 def by_uid(calendar):
@@ -197,8 +167,8 @@ def test_a_saved_course_is_the_plan(save, ketasched, case):
     assert protocol is None or record.protocol == protocol
 
     assert not re.search(r"\d-\d\d[ T]\d\d:\d\d(:\d\d)? ?([+-]\d|Z)", text), "an offset"
-    assert data()["timezone"] == status_zone(case)
-    assert data()["history"][0]["at"] == STAMP.strftime("%Y-%m-%d %H:%M:%S UTC")
+    assert record_of()["timezone"] == status_zone(case)
+    assert record_of()["history"][0]["at"] == STAMP.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def status_zone(case):
@@ -232,22 +202,22 @@ def test_a_flag_is_kept_as_it_was_written(save):
 
 def test_relative_dates_are_stored_resolved(save):
     save("iv", "--away", "tomorrow", "--closed", "thursday", start="monday")
-    asked = data()["asked"]
-    assert asked["start"] == data()["start"] == "2026-11-23"
+    asked = record_of()["asked"]
+    assert asked["start"] == record_of()["start"] == "2026-11-23"
     assert asked["away"] == ["2026-11-23..2026-11-23"]
     assert asked["closed"] == ["2026-11-26..2026-11-26"]
 
 
 def test_an_open_ended_course_keeps_its_last_day_resolved(save):
     save("spravato", "--until", "1 sep 2027")
-    assert data()["asked"]["until"] == "2027-09-01"
+    assert record_of()["asked"]["until"] == "2027-09-01"
 
 
 def test_a_later_day_reads_the_same_course(save, ketasched, monkeypatch):
     save("iv", "--away", "tomorrow", "--until", "1 jun 2027", start="next monday")
     before = ALEX.read_bytes()
     first = json.loads(ketasched("status", "alex", "--format", "json").out)
-    at(monkeypatch, "2026-11-25T12:00")
+    be_at(monkeypatch, "2026-11-25T12:00")
     later = json.loads(ketasched("status", "alex", "--format", "json").out)
     assert later["sessions"] == first["sessions"]
     assert ALEX.read_bytes() == before
@@ -375,20 +345,20 @@ def test_a_calendar_that_cannot_be_written_leaves_no_record(ketasched):
 
 def test_nothing_is_overwritten_by_plan(save, ketasched):
     save("iv")
-    before = files_here()
+    before = files_in()
     again = ["plan", "im", "--start", "2027-01-05", "--name", "C", "--save", "alex"]
     for more in ([], ["--ics", "alex.ics"], ["--ics", "new.ics"], ["--ics", "alex.ics", "--force"]):
         outcome = ketasched(*again, *more)
         assert outcome.code == 1
         assert "exists already" in outcome.err
-        assert files_here() == before
+        assert files_in() == before
 
 
 def test_a_calendar_that_is_there_is_not_overwritten_by_plan(ketasched):
     Path("alex.ics").write_text("precious")
     options = ["--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics"]
     assert ketasched("plan", "iv", *options).code == 1
-    assert set(files_here()) == {"alex.ics"}
+    assert set(files_in()) == {"alex.ics"}
     assert Path("alex.ics").read_text() == "precious"
 
 
@@ -437,16 +407,19 @@ def test_a_name_finds_its_record(save, ketasched):
 # Damaged records
 
 
+SMALL_RECORD = {}
+
+
 @pytest.fixture
 def small(save, ketasched):
     """A small record with one of everything; its data."""
-    if "small" in SAVED:
-        ALEX.write_text(SAVED["small"])
-        return data()
+    if SMALL_RECORD:
+        ALEX.write_text(SMALL_RECORD["text"])
+        return record_of()
     save("small", "--protocols", "small.yaml", "--clinic", "clinic.yaml", "--busy", "busy.ics",
          "--away", "2027-01-11")  # fmt: skip
     well(ketasched("move", "alex", "2", "2027-01-08", "--reason", "a wedding"))
-    found = data()
+    found = record_of()
     for one in (found, found["history"][1]["before"]):
         reasons = [{"kind": "closed", "text": "closed"}]
         one["unplaced"] = [
@@ -460,7 +433,7 @@ def small(save, ketasched):
     found["history"][1]["overridden"] = ["gap"]
     dump(found)
     codec.load(str(ALEX))
-    SAVED["small"] = ALEX.read_text()
+    SMALL_RECORD["text"] = ALEX.read_text()
     return found
 
 
@@ -616,13 +589,13 @@ def test_nonsense_is_one_mistake_with_its_place(small, ketasched, case):
     assert problem is not None
     assert problem.line
     assert problem.column
-    before = files_here()
+    before = files_in()
     for command in (["status", "alex"], ["move", "alex", "1", "2027-01-05"], ["undo", "alex"]):
         outcome = ketasched(*command)
         assert outcome.code == 1
         assert f"alex.course.json:{problem.line}:{problem.column}" in outcome.err
         assert "mistake in ketasched" not in outcome.err
-        assert files_here() == before
+        assert files_in() == before
 
 
 def test_a_newer_version_says_what_to_do(small, ketasched):
@@ -680,12 +653,12 @@ def test_a_record_edited_into_nonsense_is_told(small, ketasched, case):
         inner[key] = inner[1] if value is None else value
 
     dump(changed(small, path, spoil))
-    before = files_here()
+    before = files_in()
     commands = (["status", "alex"], ["export", "alex"], ["undo", "alex"])
     outcomes = [ketasched(*command) for command in commands]
     assert [one.err for one in outcomes if "mistake in ketasched" in one.err] == []
     assert any(one.code for one in outcomes)
-    assert files_here() == before
+    assert files_in() == before
 
 
 def test_a_truncated_record_is_told_wherever_it_ends(save):
@@ -709,13 +682,13 @@ def test_a_truncated_record_is_told_wherever_it_ends(save):
 def test_what_is_no_record_is_told(save, ketasched, content):
     save("iv")
     ALEX.write_bytes(content)
-    before = files_here()
+    before = files_in()
     for command in (["status", "alex"], ["cancel", "alex", "2"], ["undo", "alex"]):
         outcome = ketasched(*command)
         assert outcome.code == 1
         assert "alex.course.json" in outcome.err
         assert "mistake in ketasched" not in outcome.err
-        assert files_here() == before
+        assert files_in() == before
 
 
 @pytest.mark.parametrize(
@@ -765,13 +738,13 @@ def test_a_calendar_that_is_missing_or_edited_is_told_and_nothing_overwritten(sa
     written = calendar.read_bytes()
     for state, content in (("is missing", None), ("not what was written", b"edited")):
         calendar.unlink() if content is None else calendar.write_bytes(content)
-        before = files_here()
+        before = files_in()
         warnings = json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"]
         assert len(warnings) == 1
         assert state in warnings[0]
         assert "alex.ics" in warnings[0]
         assert state in well(ketasched("status", "alex")).out.replace("\n", " ")
-        assert files_here() == before
+        assert files_in() == before
         well(ketasched("export", "alex", "--ics", "alex.ics", "--force"))
         assert calendar.read_bytes() == written
         assert json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"] == []
@@ -873,7 +846,7 @@ def told_through(save, ketasched, monkeypatch, arguments, commands):
     save(*arguments)
     before = both()
     for moment, command, *rest in commands:
-        at(monkeypatch, moment)
+        be_at(monkeypatch, moment)
         well(ketasched(command, "alex", *rest))
         after = both()
         check_told(before, after, datetime.fromisoformat(moment).replace(tzinfo=UTC))
@@ -913,13 +886,13 @@ def test_an_undone_change_can_be_made_again(save, ketasched, monkeypatch):
         ("2026-12-03T12:00", "extend", "--sessions", "1"),
     ]
     told_through(save, ketasched, monkeypatch, ["pain-ten-day", "--until", "2027-12-01"], commands)
-    numbers = [one["number"] for one in data()["sessions"]]
+    numbers = [one["number"] for one in record_of()["sessions"]]
     assert len(set(numbers)) == len(numbers)
 
 
 def test_undo_gives_the_earlier_plan_back_and_rises(save, ketasched, monkeypatch):
     save("iv")
-    first = data()["sessions"]
+    first = record_of()["sessions"]
     uid = next(u for u, e in both()[0].items() if str(e["SUMMARY"]) == "Appointment 2 of 6")
     sequences = []
     for moment, *command in (
@@ -928,20 +901,20 @@ def test_undo_gives_the_earlier_plan_back_and_rises(save, ketasched, monkeypatch
         ("2026-12-03T12:00", "move", "alex", "2", "2027-01-08"),
         ("2026-12-04T12:00", "undo", "alex"),
     ):
-        at(monkeypatch, moment)
+        be_at(monkeypatch, moment)
         well(ketasched(*command))
         sequences.append(int(both()[0][uid]["SEQUENCE"]))
     assert sequences == [1, 2, 3, 4]
-    assert data()["sessions"] == first
+    assert record_of()["sessions"] == first
     outcome = ketasched("undo", "alex")
     assert outcome.code == 2
     assert "nothing to undo" in outcome.err
 
 
 def test_a_clock_that_goes_back_does_not_take_stamps_back(save, ketasched, monkeypatch):
-    at(monkeypatch, "2026-12-01T12:00")
+    be_at(monkeypatch, "2026-12-01T12:00")
     save("iv")
-    at(monkeypatch, "2026-11-25T12:00")
+    be_at(monkeypatch, "2026-11-25T12:00")
     well(ketasched("move", "alex", "2", "2027-01-08"))
     for event in both()[0].values():
         assert moment_of(event, "LAST-MODIFIED") >= moment_of(event, "CREATED")
@@ -954,7 +927,7 @@ def test_a_clock_that_goes_back_does_not_take_stamps_back(save, ketasched, monke
 def test_a_cancelled_entry_has_the_exact_form(save, ketasched, monkeypatch, command, moment):
     save("iv")
     old = both()
-    at(monkeypatch, moment)
+    be_at(monkeypatch, moment)
     well(ketasched(*command))
     new = both()
     for before, after in zip(old, new, strict=True):
@@ -980,7 +953,7 @@ def test_a_cancelled_entry_has_the_exact_form(save, ketasched, monkeypatch, comm
 def test_a_make_up_is_a_new_session(save, ketasched, monkeypatch):
     save("iv")
     old = both()[0]
-    at(monkeypatch, "2027-01-08T12:00")
+    be_at(monkeypatch, "2027-01-08T12:00")
     well(ketasched("miss", "alex", "2", "--then", "squeeze"))
     new = both()[0]
     (added,) = new.keys() - old.keys()
@@ -994,7 +967,7 @@ def test_a_make_up_before_a_review_is_as_certain_as_what_it_makes_up_for(
     save, ketasched, monkeypatch
 ):
     save("iv")
-    at(monkeypatch, "2027-01-08T12:00")
+    be_at(monkeypatch, "2027-01-08T12:00")
     well(ketasched("miss", "alex", "2", "--then", "squeeze"))
     record = codec.load(str(ALEX))
     assert [one.status for one in record.course.sessions if one.number == 7] == ["planned"]
@@ -1003,13 +976,13 @@ def test_a_make_up_before_a_review_is_as_certain_as_what_it_makes_up_for(
 def test_export_without_cancelled_entries(save, ketasched):
     save("kap")
     well(ketasched("cancel", "alex", "2", "--then", "append"))
-    before = data()["sessions"]
+    before = record_of()["sessions"]
     everything = both()[0]
     found = by_uid(well(ketasched("export", "alex", "--drop-cancelled")).out.encode())
     live = {uid for uid, event in everything.items() if event["STATUS"] != "CANCELLED"}
     assert found.keys() == live < everything.keys()
     assert all(found[uid].to_ical() == everything[uid].to_ical() for uid in live)
-    assert data()["sessions"] == before
+    assert record_of()["sessions"] == before
 
 
 def test_export_without_cancelled_entries_keeps_what_went_with_a_missed_session(
@@ -1017,7 +990,7 @@ def test_export_without_cancelled_entries_keeps_what_went_with_a_missed_session(
 ):
     """Its preparation took place, though the session did not."""
     save("small", "--protocols", "small.yaml")
-    at(monkeypatch, "2027-01-09T12:00")
+    be_at(monkeypatch, "2027-01-09T12:00")
     well(ketasched("miss", "alex", "2"))
     everything = both()[0]
     found = by_uid(well(ketasched("export", "alex", "--drop-cancelled")).out.encode())
@@ -1050,7 +1023,7 @@ def test_the_record_before_is_kept(save, ketasched):
         well(ketasched(command[0], "alex", *command[1:]))
         assert backup.read_bytes() == before
         assert ALEX.read_bytes() != before
-    assert set(files_here()) == {
+    assert set(files_in()) == {
         "alex.course.json", "alex.course.json.bak", "alex.ics",
         "clinic.yaml", "busy.ics", "trial.yaml", "small.yaml",
     }  # fmt: skip
@@ -1075,11 +1048,11 @@ DRY = {
 def test_a_dry_run_writes_nothing(save, ketasched, monkeypatch, case, form):
     save("iv")
     well(ketasched("move", "alex", "6", "2027-01-22"))
-    at(monkeypatch, "2027-01-05T12:00")
+    be_at(monkeypatch, "2027-01-05T12:00")
     stat = {path: path.stat().st_mtime_ns for path in Path().iterdir()}
-    before = files_here()
+    before = files_in()
     dry = well(ketasched(*DRY[case], "--dry-run", "--format", form))
-    assert files_here() == before
+    assert files_in() == before
     assert {path: path.stat().st_mtime_ns for path in Path().iterdir()} == stat
     assert "nothing was written" in dry.err
     done = well(ketasched(*DRY[case], "--format", form))
@@ -1089,7 +1062,7 @@ def test_a_dry_run_writes_nothing(save, ketasched, monkeypatch, case, form):
 
 def test_a_refused_change_writes_nothing(save, ketasched):
     save("iv")
-    before = files_here()
+    before = files_in()
     for command in (
         ["move", "alex", "2", "2027-03-08"],
         ["move", "alex", "99", "2027-01-08"],
@@ -1104,7 +1077,7 @@ def test_a_refused_change_writes_nothing(save, ketasched):
         outcome = ketasched(*command)
         assert outcome.code in (2, 3), command
         assert "mistake in ketasched" not in outcome.err
-        assert files_here() == before
+        assert files_in() == before
 
 
 def test_the_second_of_two_people_is_told_what_changed(save, ketasched, monkeypatch):
@@ -1124,16 +1097,16 @@ def test_the_second_of_two_people_is_told_what_changed(save, ketasched, monkeypa
     assert outcome.code == 1
     assert "changed by somebody else" in outcome.err
     assert "moved session 6 to Fri 22 Jan 2027" in outcome.err
-    history = [one["what"] for one in data()["history"]]
+    history = [one["what"] for one in record_of()["history"]]
     assert len(history) == 2
     assert json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"] == []
     well(ketasched(*mine))
-    assert [one["what"][:14] for one in data()["history"]] == [
+    assert [one["what"][:14] for one in record_of()["history"]] == [
         "planned",
         "moved session ",
         "moved session ",
     ]
-    starts = {one["number"]: one["start"] for one in data()["sessions"]}
+    starts = {one["number"]: one["start"] for one in record_of()["sessions"]}
     assert starts[6] == "2027-01-22 09:00"
     assert starts[2] == "2027-01-08 09:00"
 
@@ -1156,7 +1129,7 @@ def test_a_record_taken_away_meanwhile_is_told(save, ketasched, monkeypatch):
 def test_a_lock_held_by_another_program_is_told(save, ketasched, monkeypatch):
     save("iv")
     monkeypatch.setattr(write, "PATIENCE", 0.2)
-    before = files_here()
+    before = files_in()
     with LOCK.open("r+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         begun = time.monotonic()
@@ -1166,7 +1139,7 @@ def test_a_lock_held_by_another_program_is_told(save, ketasched, monkeypatch):
         assert "being written by another program" in outcome.err
         well(ketasched("status", "alex"))
         well(ketasched("move", "alex", "2", "2027-01-08", "--dry-run"))
-    assert files_here() == before
+    assert files_in() == before
     well(ketasched("move", "alex", "2", "2027-01-08"))
 
 
@@ -1208,9 +1181,9 @@ def test_several_at_once_lose_nothing(save):
     pids = [in_child(command)[0] for command in commands]
     codes = [ended(pid) for pid in pids]
     assert set(codes) <= {0, 1}
-    history = [one["what"] for one in data()["history"]]
+    history = [one["what"] for one in record_of()["history"]]
     assert len(history) == 1 + codes.count(0)
-    starts = {one["number"]: one["start"] for one in data()["sessions"]}
+    starts = {one["number"]: one["start"] for one in record_of()["sessions"]}
     for command, code in zip(commands, codes, strict=True):
         if code == 0:
             assert starts[int(command[2])] == command[3]
@@ -1250,11 +1223,11 @@ def fail_at(monkeypatch, name, which, code):
 def test_a_full_disk_loses_nothing(save, ketasched, monkeypatch, name, which):
     """Whatever fails: the record is whole, and what is said of it is true."""
     save("iv")
-    before = files_here()
+    before = files_in()
     with monkeypatch.context() as patch:
         fail_at(patch, name, which, errno.ENOSPC)
         outcome = ketasched("move", "alex", "2", "2027-01-08")
-    after = files_here()
+    after = files_in()
     assert "mistake in ketasched" not in outcome.err
     assert not [path for path in after if path.endswith(".tmp")]
     codec.load(str(ALEX))
@@ -1271,7 +1244,7 @@ def test_a_file_size_limit_loses_nothing(save, ketasched):
     import resource
 
     save("iv")
-    before = files_here()
+    before = files_in()
 
     def prepare():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
@@ -1280,7 +1253,7 @@ def test_a_file_size_limit_loses_nothing(save, ketasched):
     assert ended(pid) == 1
     assert "cannot write" in said.read_text()
     said.unlink()
-    assert files_here() == before
+    assert files_in() == before
     well(ketasched("status", "alex"))
 
 
@@ -1295,7 +1268,7 @@ def test_a_folder_that_takes_no_files_loses_nothing(ketasched, tmp_path, monkeyp
     monkeypatch.chdir(folder)
     well(ketasched("plan", "iv", "--start", "2027-01-04", "--save", "alex"))
     LOCK.unlink()
-    before = files_here()
+    before = files_in()
     folder.chmod(0o555)
 
     def prepare():
@@ -1310,7 +1283,7 @@ def test_a_folder_that_takes_no_files_loses_nothing(ketasched, tmp_path, monkeyp
     finally:
         folder.chmod(0o755)
     monkeypatch.chdir(folder)
-    assert files_here() == before
+    assert files_in() == before
     assert code == 1
     assert "mistake in ketasched" not in said.read_text()
     assert "alex.course.json" in said.read_text()
@@ -1385,14 +1358,14 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_record(save, ketasched):
 def test_kills_leave_nothing_that_stays(save, ketasched):
     """A killed write leaves a temporary file at most until the next write."""
     save("iv")
-    before = set(files_here())
+    before = set(files_in())
     for which in range(1, 15):
         pid, said = in_child(["move", "alex", "2", f"2027-01-07 1{which % 5}:00"],
                              lambda which=which: kill_at(which))  # fmt: skip
         ended(pid)
         said.unlink()
     well(ketasched("move", "alex", "3", "2027-01-12"))
-    assert set(files_here()) - before <= {"alex.course.json.bak"}
+    assert set(files_in()) - before <= {"alex.course.json.bak"}
 
 
 @pytest.mark.slow
