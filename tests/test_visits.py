@@ -16,10 +16,13 @@ from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, O
 from ketasched.domain.course import Course
 from ketasched.domain.linked_visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Step, Window
+from ketasched.planning import linked_visits
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import Commitments, Order, make_rules
 from ketasched.planning.start_times import StartTimes
+from ketasched.running import at_a_moment, changes
+from ketasched.running.legal_change import Conditions
 
 MONDAY = date(2027, 1, 4)
 HOURS = 60
@@ -751,3 +754,34 @@ def test_the_cases_are_of_all_sorts():
 def test_linked_visits_change_no_session():
     for name in BUILT_IN:
         assert with_visits(name, MONDAY).sessions == plan(order_of(name, MONDAY)).sessions
+
+
+def test_a_change_asks_nothing_of_visits_that_are_over(monkeypatch):
+    """Of a fresh course 8,072 starts were asked by a change; one for each visit to come will do."""
+    order = order_of("kap", date(2027, 1, 5), without=(), zone="America/New_York")
+    course = plan(order)
+    asked = []
+    each_refusal = linked_visits._each_refusal
+
+    def counted(question, start):
+        asked.append(start)
+        return each_refusal(question, start)
+
+    monkeypatch.setattr(linked_visits, "_each_refusal", counted)
+    now = datetime(2027, 1, 5, 12, tzinfo=order.clinic.zone)
+    after = changes.attend(Conditions(order, now), course, 1, course.session(1).start)
+    ahead = [visit for visit in course.visits if visit.start >= now]
+    assert len(asked) == len(ahead) == 8
+    assert after.visits == course.visits
+    assert after.unplaced == ()
+
+
+def test_a_visit_whose_days_are_over_is_refused_at_once(monkeypatch):
+    """With the same words as when each of its starts is asked."""
+    order = order_of("kap", date(2027, 1, 5), without=(), zone="America/New_York")
+    now = datetime(2027, 1, 5, 12, tzinfo=order.clinic.zone)
+    bare = replace(plan(order), visits=())
+    quick = at_a_moment.finish(order, bare, now)
+    monkeypatch.setattr(linked_visits, "_days", lambda *_: (date.max, date.max))
+    assert quick.unplaced == at_a_moment.finish(order, bare, now).unplaced
+    assert {one.name for one in quick.unplaced} == {"consultation", "preparation"}

@@ -9,7 +9,7 @@ from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
     from ketasched.planning.refusals import Failure
-    from ketasched.running.proof import Refusal
+    from ketasched.running.legal_change import Refusal
 
 OPTIONS: dict[Choice, str] = {
     "sessions": "--sessions",
@@ -69,7 +69,7 @@ def breaks_rules(refusal: Refusal) -> BreaksRules:
     """The error that the refusal of a change comes to."""
     from ketasched.running.refusals import refusal_text
 
-    rules = ",".join(dict.fromkeys(fault.rule for fault in refusal.faults))
+    rules = ",".join(dict.fromkeys(rule.name for rule in refusal.broken))
     hint = f"to do it all the same: --override {rules}"
     if refusal.for_good:
         hint = "choose what happens then: --then append, shift, keep or replan"

@@ -28,7 +28,7 @@ from ketasched.records.open import (
 )
 from ketasched.records.write import refuse_drift, write
 from ketasched.running.changes import replanned
-from ketasched.running.proof import Refusal, Setting
+from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 
 
@@ -144,7 +144,7 @@ def _closed(opened: Opened, day: date, how: How) -> Call | None:
     asked["closed"] = [*asked.get("closed", []), f"{day.isoformat()}..{day.isoformat()}"]
     changed = record._replace(options=asked)
     opened = opened._replace(record=changed, task=task_of(changed, opened.now))
-    setting = Setting(opened.task.order, opened.here)
+    setting = Conditions(opened.task.order, opened.here)
     freed = {one.number for one in affected}
     course = replace(
         course,

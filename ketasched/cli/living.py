@@ -34,7 +34,7 @@ from ketasched.running.extend import (
     repace,
     standing_between,
 )
-from ketasched.running.proof import Refusal, Setting
+from ketasched.running.legal_change import Conditions, Refusal
 
 MAX_EXTENSION = 200
 REST = ("keep", "shift", "replan")
@@ -173,7 +173,9 @@ def extend(name: str, ways: Mapping[str, str], how: How, *, step_back: bool) -> 
     _finish(opened, outcome, what, how)
 
 
-def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, str]) -> list[date]:
+def _targets(
+    opened: Opened, setting: Conditions, going: Going, ways: Mapping[str, str]
+) -> list[date]:
     course = opened.record.course
     if ways.get("--sessions"):
         count = read_number("--sessions", ways["--sessions"], 1)
@@ -189,7 +191,7 @@ def _targets(opened: Opened, setting: Setting, going: Going, ways: Mapping[str, 
     return targets
 
 
-def _repace(opened: Opened, setting: Setting, how: How, cadence: str) -> None:
+def _repace(opened: Opened, setting: Conditions, how: How, cadence: str) -> None:
     """What is to come at another cadence; empty: at that of the phase before."""
     course = opened.record.course
     going = pace_to_come(setting.order, course, setting.now, cadence)
@@ -211,7 +213,7 @@ def review(name: str, which: str, how: How, *, go_on: bool) -> None:
 # Parts
 
 
-def _open(name: str, how: How) -> tuple[Opened, Setting]:
+def _open(name: str, how: How) -> tuple[Opened, Conditions]:
     choose("--format", how.format or "table", ("table", "json"))
     opened = open_record(name, clock.now())
     override = (
@@ -221,7 +223,7 @@ def _open(name: str, how: How) -> tuple[Opened, Setting]:
         if rule not in RULES:
             hint = did_you_mean(rule, RULES) or f"rules are {', '.join(RULES)}"
             raise UsageProblem(f"--override: there is no rule `{rule}`", hint)
-    return opened, Setting(opened.task.order, opened.here, override)
+    return opened, Conditions(opened.task.order, opened.here, override)
 
 
 def _session(opened: Opened, number: str) -> Session:

@@ -112,9 +112,9 @@ def printable(text: str) -> str:
 
 def _refused_lines(refused: Sequence[object]) -> list[str]:
     from ketasched.domain.wording import day_text
-    from ketasched.planning.placement import Refused
+    from ketasched.planning.placement import RefusedDay
 
-    days = [one for one in refused if isinstance(one, Refused)]
+    days = [one for one in refused if isinstance(one, RefusedDay)]
     width = max(len(day_text(one.day)) for one in days)
     return [
         f"  {day_text(one.day):>{width}}  {'; '.join(reason.full for reason in one.reasons)}"

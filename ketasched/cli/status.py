@@ -18,8 +18,8 @@ from ketasched.records.record import AUDIENCES
 from ketasched.records.told_calendars import calendar_of, live_uids, sequences, view_for
 from ketasched.records.write import anew_command, drift_of, write_with
 from ketasched.running.authorisation import uncovered
-from ketasched.running.broken_rules import Fault
-from ketasched.running.proof import unwanted
+from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.legal_change import unwanted
 
 
 def show(name: str, form: str, *, history: bool) -> None:
@@ -189,9 +189,9 @@ def _warnings(opened: Opened) -> Iterator[str]:
             yield f"{file} {state}; write it again: {anew_command(opened.path, calendar)}"
 
 
-def _decision(opened: Opened, fault: Fault) -> str:
+def _decision(opened: Opened, fault: BrokenRule) -> str:
     """The commands that a decision after a lapse comes to."""
-    if fault.rule != "lapse":
+    if fault.name != "lapse":
         return ""
     stands = opened.record.course.session(fault.session).start
     when = f'"{stands:%Y-%m-%d %H:%M}"'

@@ -48,14 +48,16 @@ class BusyTimes:
     def overlapping(self, start: datetime, end: datetime) -> Busy | None:
         """The longest busy stretch that overlaps the time from one instant to another."""
         self._look(start.astimezone(UTC).date(), end.astimezone(UTC).date())
-        place = bisect_left(self._stretches, end, key=lambda one: one.start)
+        place = bisect_left(self._stretches, end, key=lambda stretch: stretch.start)
         found = None
         # _ends has the latest end so far: before it nothing reaches into the time any more.
         while place and self._ends[place - 1] > start:
             place -= 1
-            one = self._stretches[place]
-            if one.end > start and (found is None or one.end - one.start > found.end - found.start):
-                found = one
+            stretch = self._stretches[place]
+            if stretch.end > start and (
+                found is None or stretch.end - stretch.start > found.end - found.start
+            ):
+                found = stretch
         return found
 
     def between(self, first: date, last: date) -> tuple[Busy, ...]:
@@ -79,7 +81,7 @@ class BusyTimes:
 
     def _take(self, first: date, last: date) -> None:
         self._stretches = sorted({*self._stretches, *self._expand(first, last)})
-        self._ends = list(accumulate((one.end for one in self._stretches), max))
+        self._ends = list(accumulate((stretch.end for stretch in self._stretches), max))
 
 
 def away(absences: Sequence[Absence], zone: tzinfo) -> Constraint:

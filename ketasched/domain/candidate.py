@@ -37,6 +37,10 @@ class Reason(NamedTuple):
         return self._replace(detail="")
 
 
+DAY_HAS_PASSED = Reason("past", "that day has passed")
+TIME_HAS_PASSED = Reason("past", "that time has passed")
+
+
 class Part(NamedTuple):
     """What a candidate takes of one day: minutes after midnight, wall time."""
 
@@ -100,5 +104,17 @@ def unclear_clock(zone: tzinfo) -> Constraint:
         fault = "does not exist" if before < after else "happens twice"
         start, day = clock_text(candidate.start), day_text(candidate.day)
         return Reason("clock", f"{start} {fault} on {day}, when the clocks change")
+
+    return refuse
+
+
+def not_before(now: datetime) -> Constraint:
+    """Refuse what would start before an instant, whose zone is the clinic's."""
+
+    def refuse(candidate: Candidate) -> Reason | None:
+        start = datetime.combine(candidate.day, candidate.start, now.tzinfo)
+        if start >= now:
+            return None
+        return DAY_HAS_PASSED if candidate.day < now.date() else TIME_HAS_PASSED
 
     return refuse

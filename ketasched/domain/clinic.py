@@ -182,7 +182,7 @@ class Clinic:
             for day, opening in sorted(self.openings.items())
             for span in opening.spans
         ]
-        return max(found, key=lambda one: one[0], default=(0, ""))
+        return max(found, key=lambda length: length[0], default=(0, ""))
 
     def _on_past_midnight(self, weekday: int, span: Span) -> int:
         following = self.week[(weekday + 1) % 7]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.candidate import Reason
+from ketasched.domain.linked_visit_rule import visit_key
 
 if TYPE_CHECKING:
     from ketasched.domain.protocol import Protocol
@@ -93,6 +94,17 @@ class Session:
         """Its length: minutes that pass, also across a clock change."""
         return minutes_between(self.start, self.end)
 
+    def put_off(self, days: int) -> Session:
+        """This session due, with its window, so many days later; it stands where it stood."""
+        by = timedelta(days=days)
+        return replace(
+            self,
+            target=self.target + by,
+            window_start=self.window_start + by,
+            window_end=self.window_end + by,
+            reasons=() if days else self.reasons,
+        )
+
 
 class Pause(NamedTuple):
     """Whole weeks by which the course is put off from a session on, and what forced it."""
@@ -125,7 +137,7 @@ class LinkedVisit(NamedTuple):
     @property
     def key(self) -> tuple[str, int]:
         """What tells it from the other linked visits of its course, for good."""
-        return self.name, 0 if self.which in ("first", "last") else self.session
+        return visit_key(self.name, self.which, self.session)
 
     @property
     def minutes(self) -> int:
@@ -184,19 +196,25 @@ class Course:
     @property
     def live(self) -> list[Session]:
         """The sessions that took place or are to."""
-        return [one for one in self.sessions if one.is_live]
+        return [session for session in self.sessions if session.is_live]
+
+    def movable(self, now: datetime) -> list[Session]:
+        """The sessions to come that nobody put where they are, in the order of the course."""
+        ahead = (session for session in self.live if session.start > now and not session.is_fixed)
+        return sorted(ahead, key=lambda session: session.rank)
 
     @property
     def latest(self) -> Session:
         """The session after which the course would go on."""
-        there = [one for one in self.sessions if not one.undone]
-        return max(self.live or there, key=lambda one: (one.target, one.number))
+        there = [session for session in self.sessions if not session.undone]
+        return max(self.live or there, key=lambda session: (session.target, session.number))
 
     def changing(self, changed: Sequence[Session]) -> Course:
         """The same course with some sessions as given."""
-        by_number = {one.number: one for one in changed}
+        by_number = {session.number: session for session in changed}
         return replace(
-            self, sessions=tuple(by_number.get(one.number, one) for one in self.sessions)
+            self,
+            sessions=tuple(by_number.get(session.number, session) for session in self.sessions),
         )
 
     def adding(self, added: Sequence[Session]) -> Course:
@@ -206,16 +224,19 @@ class Course:
     @property
     def next_number(self) -> int:
         """The number of one more session."""
-        return max(self.total, *(one.number for one in self.sessions)) + 1
+        return max(self.total, *(session.number for session in self.sessions)) + 1
 
     def next_place(self, phase: str) -> int:
         """The place of one more session of a phase."""
-        planned = next(one.sessions or 0 for one in self.protocol.phases if one.name == phase)
-        return max([planned, *(one.place for one in self.sessions if one.phase == phase)]) + 1
+        planned = next(own.sessions or 0 for own in self.protocol.phases if own.name == phase)
+        return (
+            max([planned, *(session.place for session in self.sessions if session.phase == phase)])
+            + 1
+        )
 
     def session(self, number: int) -> Session:
         """The session of that number."""
-        return next(one for one in self.sessions if one.number == number)
+        return next(session for session in self.sessions if session.number == number)
 
     def entries(self) -> list[Session | LinkedVisit]:
         """Sessions and linked visits in order of time."""

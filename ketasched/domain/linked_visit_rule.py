@@ -50,6 +50,13 @@ class Anchor(NamedTuple):
         return f"{self.side} {which}" + (f" {self.number}" if self.number else "")
 
 
+def visit_key(name: str, which: str, session: int) -> tuple[str, int]:
+    """What tells a linked visit from the others of its course, for good: one that goes with the
+    first or last session is the same whichever session that is.
+    """
+    return name, 0 if which in ("first", "last") else session
+
+
 class VisitRule(NamedTuple):
     """A kind of linked visit: what it is, how long, and where it stands beside its session.
 
@@ -62,6 +69,10 @@ class VisitRule(NamedTuple):
     anchor: Anchor
     offset: Offset
     by_video: bool = False
+
+    def key(self, session: int) -> tuple[str, int]:
+        """What tells its visit for a session from the other linked visits of a course."""
+        return visit_key(self.name, self.anchor.which, session)
 
     def __str__(self) -> str:
         place = ", by video" if self.by_video else ""

@@ -95,9 +95,9 @@ def _existing(text: str, year: int, month: int, day: int) -> date:
     return date(year, month, day)
 
 
-def _ambiguous(text: str, one: int, other: int, year: int) -> str:
+def _ambiguous(text: str, first: int, other: int, year: int) -> str:
     readings = []
-    for month, day in ((one, other), (other, one)):
+    for month, day in ((first, other), (other, first)):
         if 1 <= month <= 12 and 1 <= day <= 31 and FIRST_YEAR <= year <= LAST_YEAR:
             readings.append(f"{year}-{month:02}-{day:02}")
     choices = " or ".join(dict.fromkeys(readings)) or "2027-01-05"

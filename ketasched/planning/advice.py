@@ -79,7 +79,7 @@ def _placed(order: Order) -> Placement | None:
 def _stands_on_its_start(order: Order) -> bool:
     placement = _placed(order)
     return placement is not None and any(
-        one.day == one.target.day == order.start for one in placement.placed
+        session.day == session.target.day == order.start for session in placement.placed
     )
 
 
@@ -133,7 +133,7 @@ def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
 
 def _wider_windows(order: Order, name: str) -> Iterator[Change]:
     stretches = order.layout.stretches
-    index = next(i for i, one in enumerate(stretches) if one.phase.name == name)
+    index = next(i for i, stretch in enumerate(stretches) if stretch.phase.name == name)
     window = stretches[index].phase.window
     for more in range(1, WIDER + 1):
         for wider in (

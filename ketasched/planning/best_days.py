@@ -13,11 +13,11 @@ Cost = tuple[int, int, int]
 _FREE: Cost = (0, 0, 0)
 
 
-def _add(one: Cost, other: Cost) -> Cost:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+def _add(cost: Cost, other: Cost) -> Cost:
+    return cost[0] + other[0], cost[1] + other[1], cost[2] + other[2]
 
 
-class State(NamedTuple):
+class Standing(NamedTuple):
     """A session on a day; ``weeks``: how far the targets from here on are put off."""
 
     weeks: int
@@ -63,18 +63,20 @@ class Search:
         latest = target.last + put_off
         return [earliest + timedelta(days=n) for n in range((latest - earliest).days + 1)]
 
-    def states(self, index: int, weeks: int) -> list[State]:
+    def states(self, index: int, weeks: int) -> list[Standing]:
         """Where a session may stand when the targets from it on are put off by ``weeks``."""
         target = self.targets[index]
         if target.number in self.fixed:
             moment = self.fixed[target.number]
-            return [State(weeks, moment.date(), moment.time(), 0, _FREE)]
+            return [Standing(weeks, moment.date(), moment.time(), 0, _FREE)]
         states = []
         for day in self.window(index, weeks):
             start = self.legal_start(index, day)
             if start:
                 off = (day - target.day).days - 7 * weeks
-                states.append(State(weeks, day, *start, (off * off, int(off != 0), abs(start[1]))))
+                states.append(
+                    Standing(weeks, day, *start, (off * off, int(off != 0), abs(start[1])))
+                )
         return states
 
     # What two sessions in a row may do
@@ -88,7 +90,7 @@ class Search:
             return here.phase.gap.min, here.phase.gap.max
         return min(before.phase.gap.min, here.phase.gap.min), None
 
-    def may_follow(self, index: int, before: State, here: State) -> bool:
+    def may_follow(self, index: int, before: Standing, here: Standing) -> bool:
         """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
         if here.weeks != before.weeks:
             # A pause puts off what comes after the start, which is the user's.
@@ -101,7 +103,7 @@ class Search:
             most += 7 * (here.weeks - before.weeks)
         return least <= days and (most is None or days <= most)
 
-    def steps(self, index: int, weeks: int) -> list[State]:
+    def steps(self, index: int, weeks: int) -> list[Standing]:
         """Where a session may stand in a course with a pause of ``weeks`` somewhere."""
         if not weeks or not index:
             return self.states(index, 0)
@@ -109,7 +111,7 @@ class Search:
 
     # The whole course
 
-    def best(self, weeks: int) -> tuple[list[State], int] | None:
+    def best(self, weeks: int) -> tuple[list[Standing], int] | None:
         """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
         steps = [self.steps(index, weeks) for index in range(len(self.targets))]
         totals = self._cheapest_from(steps)
@@ -119,14 +121,14 @@ class Search:
         # Walk forward over all courses of that cost at once, always on the earliest day;
         # a course keeps the latest index its pause may stand before.
         frontier = {state: 0 for state, total in totals[0].items() if total == cost}
-        chosen: list[State] = []
+        chosen: list[Standing] = []
         for index in range(len(steps)):
             day = min(state.day for state in frontier)
             frontier = {state: pause for state, pause in frontier.items() if state.day == day}
             chosen.append(next(iter(frontier)))
             if index + 1 == len(steps):
                 break
-            ahead: dict[State, int] = {}
+            ahead: dict[Standing, int] = {}
             for state, pause in frontier.items():
                 for following, total in totals[index + 1].items():
                     if totals[index][state] == _add(state.cost, total) and self.may_follow(
@@ -138,11 +140,11 @@ class Search:
         pause = max(frontier.values())
         return chosen, pause
 
-    def _cheapest_from(self, steps: list[list[State]]) -> list[dict[State, Cost]]:
+    def _cheapest_from(self, steps: list[list[Standing]]) -> list[dict[Standing, Cost]]:
         """For each state the cost of the best rest of the course; states without one are absent."""
-        totals: list[dict[State, Cost]] = [{state: state.cost for state in steps[-1]}]
+        totals: list[dict[Standing, Cost]] = [{state: state.cost for state in steps[-1]}]
         for index in range(len(steps) - 2, -1, -1):
-            here: dict[State, Cost] = {}
+            here: dict[Standing, Cost] = {}
             for state in steps[index]:
                 rest = [
                     total

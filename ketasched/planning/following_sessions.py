@@ -35,7 +35,7 @@ def add_followers(
     """The course with the sessions that follow others and are not there yet, in order of time."""
     sessions = list(course.sessions)
     unplaced: list[Unplaced] = []
-    there = {one.number for one in sessions}
+    there = {session.number for session in sessions}
     for follower in _followers(stretches, first_number):
         if follower.number in there:
             continue
@@ -45,20 +45,20 @@ def add_followers(
             continue
         found = _place(follower, leader, sessions, slots, zone)
         if isinstance(found, Session):
-            tentative = any(one.after_session < found.number for one in course.reviews)
+            tentative = any(review.after_session < found.number for review in course.reviews)
             sessions.append(replace(found, status=TENTATIVE) if tentative else found)
         else:
             unplaced.append(found)
-    sessions.sort(key=lambda one: one.start)
+    sessions.sort(key=lambda session: session.start)
     return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
 
 
 def _leader(sessions: Sequence[Session], number: int) -> Session | None:
     """The session that one counts from: the make-up, if it did not take place and has one."""
-    found = next((one for one in sessions if one.number == number), None)
+    found = next((session for session in sessions if session.number == number), None)
     if found is None or found.is_live:
         return found
-    made_up = [one for one in sessions if one.instead_of == number]
+    made_up = [session for session in sessions if session.instead_of == number]
     return (_leader(sessions, made_up[-1].number) if made_up else None) or found
 
 
@@ -68,7 +68,9 @@ def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Fol
         cadence = stretch.phase.cadence
         places = {}
         if isinstance(cadence, NamedDays):
-            places = {one.name: place for place, one in enumerate(cadence.sessions, start=1)}
+            places = {
+                session.name: place for place, session in enumerate(cadence.sessions, start=1)
+            }
         for named in stretch.named():
             if named.follows:
                 before = number - stretch.first_place
@@ -100,7 +102,7 @@ def _place(
     first = max(target - timedelta(days=follower.window.early), after + timedelta(days=1))
     last = target + timedelta(days=follower.window.late)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    taken = {one.start.date(): one.number for one in sessions if one.is_live}
+    taken = {session.start.date(): session.number for session in sessions if session.is_live}
 
     def why_not(day: date) -> tuple[Reason, ...]:
         if day in taken:

@@ -11,7 +11,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from ketasched.domain.candidate import Candidate, Constraint, Reason, lasting, session_end
+from ketasched.domain.candidate import (
+    DAY_HAS_PASSED,
+    TIME_HAS_PASSED,
+    Candidate,
+    Constraint,
+    Reason,
+    lasting,
+    session_end,
+)
 from ketasched.domain.clinic import ALL_DAY, Clinic
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import WAKING, VisitRule
@@ -48,28 +56,37 @@ def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
     return refuse
 
 
-def add_visits(course: Course, beside: Beside, without: frozenset[str], *, already: int) -> Course:
+def add_visits(
+    course: Course,
+    beside: Beside,
+    without: frozenset[str],
+    *,
+    already: int,
+    over: Sequence[LinkedVisit] = (),
+) -> Course:
     """The course with its linked visits, but for the kinds ``without``.
 
-    What belongs to a first session that took place elsewhere (``already``) is behind us.
+    What belongs to a first session that took place elsewhere (``already``) is behind us. Those
+    that are ``over`` stand where they stood and are not asked for again.
     """
-    visits: list[LinkedVisit] = []
+    visits = list(over)
+    held = {visit.key for visit in over}
     unplaced: list[Unplaced] = []
-    taken = _Taken()
-    for session in course.sessions:
-        taken.add(session)
+    taken = _Taken([*course.sessions, *over])
     for rule in course.protocol.visits:
         if rule.kind in without:
             continue
         sessions = _anchors(rule, course, already)
         unplaced += _without_session(rule, course, sessions)
         for session in sessions:
-            found = _place(_Question(rule, session, course, taken, beside))
-            if isinstance(found, Unplaced):
-                unplaced.append(found)
+            if rule.key(session.number) in held:
+                continue
+            outcome = _place(_Question(rule, session, course, taken, beside))
+            if isinstance(outcome, Unplaced):
+                unplaced.append(outcome)
             else:
-                visits.append(found)
-                taken.add(found)
+                visits.append(outcome)
+                taken.add(outcome)
     visits.sort(key=lambda visit: visit.start)
     return replace(course, visits=tuple(visits), unplaced=(*course.unplaced, *unplaced))
 
@@ -77,8 +94,10 @@ def add_visits(course: Course, beside: Beside, without: frozenset[str], *, alrea
 class _Taken:
     """What stands already, by the days it takes something of."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Sequence[Session | LinkedVisit]) -> None:
         self._by_day: dict[date, list[Session | LinkedVisit]] = {}
+        for entry in entries:
+            self.add(entry)
 
     def add(self, entry: Session | LinkedVisit) -> None:
         for day in {entry.start.date(), entry.end.date()}:
@@ -87,8 +106,8 @@ class _Taken:
     def between(self, start: datetime, end: datetime) -> list[Session | LinkedVisit]:
         """What overlaps a time."""
         days = sorted({start.date(), end.date()})
-        found = [one for day in days for one in self._by_day.get(day, ())]
-        return [one for one in dict.fromkeys(found) if one.start < end and start < one.end]
+        near = dict.fromkeys(entry for day in days for entry in self._by_day.get(day, ()))
+        return [entry for entry in near if entry.start < end and start < entry.end]
 
 
 def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
@@ -105,7 +124,9 @@ def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
         wanted = {review.after_session for review in course.reviews}
     else:
         wanted = {rule.anchor.number} - {0}
-    return [one for one in sessions if one.number in wanted or one.instead_of in wanted]
+    return [
+        session for session in sessions if session.number in wanted or session.instead_of in wanted
+    ]
 
 
 def _without_session(
@@ -115,7 +136,7 @@ def _without_session(
     wanted = {rule.anchor.number}
     if rule.anchor.which == "review":
         wanted = {review.after_session for review in course.reviews}
-    lost = {one.number for one in course.unplaced if one.number}
+    lost = {missing.number for missing in course.unplaced if missing.number}
     for number in sorted(wanted & lost - {session.number for session in sessions}):
         reason = Reason("no-place", f"session {number} has no place")
         yield Unplaced(rule.kind, rule.name, number, rule.anchor.side, None, (reason,))
@@ -135,18 +156,26 @@ class _Question(NamedTuple):
         """The next session, which what comes with a review is over before."""
         if self.rule.anchor.which != "review":
             return None
-        later = (one for one in self.course.sessions if one.start > self.session.start)
-        return min(later, key=lambda one: one.start, default=None)
+        later = (session for session in self.course.sessions if session.start > self.session.start)
+        return min(later, key=lambda session: session.start, default=None)
 
     @property
     def sign(self) -> int:
         return 1 if self.rule.anchor.side == "after" else -1
+
+    def unplaced(self, days: tuple[date, date], reasons: tuple[Reason, ...]) -> Unplaced:
+        """The visit as one that has no place on any of the days."""
+        rule = self.rule
+        return Unplaced(rule.kind, rule.name, self.session.number, rule.anchor.side, days, reasons)
 
 
 def _place(question: _Question) -> LinkedVisit | Unplaced:
     """The legal place nearest the ideal time, or why there is none."""
     rule, session = question.rule, question.session
     ideal = _ideal(question)
+    days = _days(question, ideal)
+    if question.beside.now is not None and days[1] < question.beside.now.date():
+        return question.unplaced(days, (DAY_HAS_PASSED,))
     tried: list[datetime] = []
     for start in _starts(question, ideal):
         if next(_each_refusal(question, start), None) is None:
@@ -170,14 +199,7 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
     found = [
         reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
     ]
-    return Unplaced(
-        rule.kind,
-        rule.name,
-        session.number,
-        rule.anchor.side,
-        (min(refused), max(refused)),
-        tuple(dict.fromkeys(found)),
-    )
+    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(found)))
 
 
 def _ideal(question: _Question) -> datetime:
@@ -188,6 +210,21 @@ def _ideal(question: _Question) -> datetime:
     edge = session.end if question.sign > 0 else session.start
     moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.ideal)
     return moment.astimezone(edge.tzinfo)
+
+
+def _days(question: _Question, ideal: datetime) -> tuple[date, date]:
+    """The first and the last day on which a start is tried."""
+    offset, sign = question.rule.offset, question.sign
+    if offset.in_days:
+        day = question.session.start.date()
+        ends = [day + timedelta(days=sign * days) for days in (offset.least, offset.most)]
+        return min(ends), max(ends)
+    steps = [
+        int((bound - offset.ideal) / (STEP / timedelta(minutes=1)))
+        for bound in (offset.least, offset.most)
+    ]
+    ends = [_stepped(question.rule, ideal, sign * step * STEP).date() for step in steps]
+    return min(ends), max(ends)
 
 
 def _starts(question: _Question, ideal: datetime) -> Iterator[datetime]:
@@ -227,17 +264,16 @@ def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
 def _each_refusal(question: _Question, start: datetime) -> Iterator[Reason]:
     rule, anchor, course, taken, beside = question
     if beside.now is not None and start < beside.now:
-        what = "that day" if start.date() < beside.now.date() else "that time"
-        yield Reason("past", f"{what} has passed")
+        yield DAY_HAS_PASSED if start.date() < beside.now.date() else TIME_HAS_PASSED
         return
     if beside.now is None and start.date() < beside.today <= course.start:
-        yield Reason("past", "that day has passed")
+        yield DAY_HAS_PASSED
         return
     end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)
     constraints = beside.by_video if rule.by_video else beside.at_clinic
-    for one in constraints:
-        reason = one(candidate)
+    for constraint in constraints:
+        reason = constraint(candidate)
         if reason:
             yield reason
     if (start < anchor.end) if question.sign > 0 else (end > anchor.start):

@@ -173,7 +173,10 @@ def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
     for alternative in phase.alternatives:
         if alternative.cadence == wanted:
             return phase.using(alternative)
-    offered = [str(phase.cadence), *(str(one.cadence) for one in phase.alternatives)]
+    offered = [
+        str(phase.cadence),
+        *(str(alternative.cadence) for alternative in phase.alternatives),
+    ]
     hint = f"choose {list_text(offered, 'or')}"
     raise ChoiceRefused(
         f"the phase {phase.name} is not offered {wanted}",

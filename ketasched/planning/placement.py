@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Pause
 from ketasched.domain.wording import count_text, day_text
-from ketasched.planning.best_days import Search, State
+from ketasched.planning.best_days import Search, Standing
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Target
 
@@ -38,7 +38,7 @@ class Placement(NamedTuple):
     pause: Pause | None = None
 
 
-class Refused(NamedTuple):
+class RefusedDay(NamedTuple):
     """A day no session may take, and why."""
 
     day: date
@@ -54,7 +54,7 @@ class NoPlacement(NamedTuple):
     session: int
     first: date
     last: date
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedDay, ...]
     session_with_pause: int
 
 
@@ -95,7 +95,7 @@ def refuse_pause(
     return _failure(Search(targets, slots, fixed, start))
 
 
-def _explained(search: Search, weeks: int, chosen: list[State], pause_index: int) -> Placement:
+def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: int) -> Placement:
     """The chosen days with the reason for every move, and for the pause."""
     targets = list(search.targets)
     gaps = list(search.gaps)
@@ -115,8 +115,8 @@ def _explained(search: Search, weeks: int, chosen: list[State], pause_index: int
     ]
     return Placement(
         tuple(
-            one._replace(reasons=_why(search, index, placed, gaps))
-            for index, one in enumerate(placed)
+            seat._replace(reasons=_why(search, index, placed, gaps))
+            for index, seat in enumerate(placed)
         ),
         pause,
     )
@@ -131,19 +131,19 @@ def _why(search: Search, index: int, placed: list[Placed], gaps: _Gaps) -> tuple
     At the best placement one of these holds for every session that moved: otherwise it could go
     back to its target, and the course would be better.
     """
-    one = placed[index]
-    reasons = list(one.target.skipped)
-    if one.target.number in search.fixed:
+    session = placed[index]
+    reasons = list(session.target.skipped)
+    if session.target.number in search.fixed:
         return tuple(reasons)
-    target_day = one.target.day
-    if one.day != target_day:
+    target_day = session.target.day
+    if session.day != target_day:
         if search.legal_start(index, target_day):
             reasons += _neighbours_in_the_way(index, placed, gaps)
         else:
-            reasons += search.slots.why_none(target_day, one.target.minutes)
-    if one.moved_minutes:
-        asked = search.slots.times.on(one.day)
-        reasons += search.slots.refusals(one.day, asked, one.target.minutes)
+            reasons += search.slots.why_none(target_day, session.target.minutes)
+    if session.moved_minutes:
+        asked = search.slots.times.on(session.day)
+        reasons += search.slots.refusals(session.day, asked, session.target.minutes)
     return tuple(dict.fromkeys(reasons))
 
 
@@ -204,16 +204,16 @@ def _failure(search: Search) -> NoPlacement:
             days = [(day - earlier.day).days for earlier in before]
             where = f"from {search.targets[index - 1]}, wherever that can stand"
             reasons = _gap_reasons(search.gaps[index], days, where)
-        refused.append(Refused(day, tuple(reasons)))
+        refused.append(RefusedDay(day, tuple(reasons)))
     with_pause = search.targets[furthest].number
     return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
 
 
-def _first_without_place(search: Search, weeks: int) -> tuple[int, list[State]]:
+def _first_without_place(search: Search, weeks: int) -> tuple[int, list[Standing]]:
     """Its index with a pause of ``weeks`` anywhere before it, and where the session before it can
     stand together with all before that.
     """
-    before: list[State] = []
+    before: list[Standing] = []
     for index in range(len(search.targets)):
         reachable = [
             state

@@ -73,7 +73,7 @@ def place_sessions(order: Order) -> Placement | Failure:
         )
     outcome = _place(order, targets)
     if isinstance(outcome, NoPlacement):
-        phase = next(one.phase.name for one in targets if one.number == outcome.session)
+        phase = next(target.phase.name for target in targets if target.number == outcome.session)
         return no_placement(order, outcome, phase)
     return outcome
 
@@ -96,12 +96,12 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
 
 
 def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
-    reviews = tuple(_reviews(order, [one.target for one in placed]))
+    reviews = tuple(_reviews(order, [seat.target for seat in placed]))
     first_tentative = min((review.after_session for review in reviews), default=10**9) + 1
     sessions = []
-    for one in placed:
-        target = one.target
-        start = datetime.combine(one.day, one.start, tzinfo=order.clinic.zone)
+    for session in placed:
+        target = session.target
+        start = datetime.combine(session.day, session.start, tzinfo=order.clinic.zone)
         sessions.append(
             Session(
                 number=target.number,
@@ -112,8 +112,8 @@ def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Co
                 window_end=target.last,
                 start=start,
                 end=session_end(start, target.minutes),
-                moved_minutes=one.moved_minutes,
-                reasons=one.reasons,
+                moved_minutes=session.moved_minutes,
+                reasons=session.reasons,
                 status=TENTATIVE if target.number >= first_tentative else PLANNED,
                 name=target.name,
             )
@@ -138,7 +138,10 @@ def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
             last = stretch.first_place - 1 + (stretch.sessions or 0)
             place_in_phase = review.after_session or last
             if stretch.sessions is None:
-                last = max((one.place for one in placed if one.phase is stretch.phase), default=0)
+                last = max(
+                    (seat.place for seat in placed if seat.phase is stretch.phase),
+                    default=0,
+                )
             if stretch.first_place <= place_in_phase <= last:
                 number = before + place_in_phase - stretch.first_place + 1
                 reviews.append(DatedReview(review.name, number))

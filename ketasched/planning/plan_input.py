@@ -106,8 +106,11 @@ class Order:
         return [str(self.phases[phase].cadence), *self._offered(phase)]
 
     def _offered(self, phase: str) -> dict[str, Phase]:
-        as_written = next(one for one in self.protocol.phases if one.name == phase)
-        others = {str(one.cadence): as_written.using(one) for one in as_written.alternatives}
+        as_written = next(own for own in self.protocol.phases if own.name == phase)
+        others = {
+            str(alternative.cadence): as_written.using(alternative)
+            for alternative in as_written.alternatives
+        }
         found = {str(as_written.cadence): as_written} | others
         found.pop(str(self.phases[phase].cadence), None)
         return found

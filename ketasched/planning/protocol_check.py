@@ -17,7 +17,7 @@ _OPEN_ENDED_SAMPLE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class UnkeptGap:
     """What is wrong with a phase, by its name, under one of its keys."""
 
     phase: str
@@ -25,7 +25,7 @@ class Fault:
     message: str
 
 
-def own_gaps_fault(protocol: Protocol) -> Fault | None:
+def own_gaps_fault(protocol: Protocol) -> UnkeptGap | None:
     """The gap a protocol's own targets break from some start, with nothing closed but weekends or
     nothing at all; also with each alternative cadence. Some starts may have no weekday pattern,
     but not all of them.
@@ -38,13 +38,13 @@ def own_gaps_fault(protocol: Protocol) -> Fault | None:
             if spans
         ]
         for found in outcomes:
-            if isinstance(found, Fault):
+            if isinstance(found, UnkeptGap):
                 return found
         patternless = [found for found in outcomes if isinstance(found, NoPattern)]
         if len(patternless) == len(outcomes):
             phase = patternless[0].phase
             message = f"no weekdays give {phase.cadence} with {phase.gap} between sessions"
-            return Fault(phase.name, "gap", message)
+            return UnkeptGap(phase.name, "gap", message)
     return None
 
 
@@ -55,7 +55,7 @@ def _with_each_alternative(phases: tuple[Phase, ...]) -> Iterator[list[Phase]]:
             yield [*phases[:index], phase.using(alternative), *phases[index + 1 :]]
 
 
-def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> Fault | NoPattern | None:
+def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> UnkeptGap | NoPattern | None:
     stretches = [Stretch(phase, 1, phase.sessions or _OPEN_ENDED_SAMPLE) for phase in phases]
     targets = lay_targets(stretches, start, clinic)
     if isinstance(targets, NoPattern):
@@ -64,13 +64,13 @@ def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> Fault | NoPatt
     return next((fault for fault in faults if fault), None)
 
 
-def _gap_fault(before: Target, here: Target) -> Fault | None:
+def _gap_fault(before: Target, here: Target) -> UnkeptGap | None:
     days = (here.day - before.day).days
     if before.phase.name == here.phase.name:
         gap = here.phase.gap
         if gap.min <= days <= gap.max:
             return None
-        return Fault(
+        return UnkeptGap(
             here.phase.name,
             "gap",
             f"sessions {before.number} and {here.number} are due {count_text(days, 'day')} apart, "
@@ -79,7 +79,7 @@ def _gap_fault(before: Target, here: Target) -> Fault | None:
     least = min(before.phase.gap.min, here.phase.gap.min)
     if days >= least:
         return None
-    return Fault(
+    return UnkeptGap(
         here.phase.name,
         "after",
         f"the phase begins {count_text(days, 'day')} after the one before it, "

@@ -22,7 +22,7 @@ from ketasched.domain.wording import (
 )
 from ketasched.planning.placement import (
     NoPlacement,
-    Refused,
+    RefusedDay,
 )
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Target, lay_targets
@@ -42,7 +42,7 @@ class Failure(NamedTuple):
     session: int
     first: date
     last: date
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedDay, ...]
     phase: str = ""
     choice: Choice | None = None
     value: str = ""
@@ -84,7 +84,7 @@ def refuse_length(order: Order) -> Failure | None:
         f"a session takes {duration_text(max(lengths))}, and the clinic's longest opening span is "
         f"{duration_text(longest)}, {which}"
     )
-    refused = (Refused(order.start, (Reason("hours", text),)),)
+    refused = (RefusedDay(order.start, (Reason("hours", text),)),)
     hint = "look at the clinic's hours, or at the steps of the protocol"
     return Failure("too-long", text, hint, order.already + 1, order.start, order.start, refused)
 
@@ -139,7 +139,7 @@ def refuse_days(order: Order, week: Clinic) -> Failure | None:
 
 def _days_failure(order: Order, text: str, reason: Reason, remedy: Remedy) -> Failure:
     asked = ",".join(WEEKDAYS[day].lower() for day in order.days)
-    refused = (Refused(order.start, (reason,)),)
+    refused = (RefusedDay(order.start, (reason,)),)
     return Failure(
         "no-pattern",
         text,
@@ -179,7 +179,7 @@ def no_pattern(order: Order, found: NoPattern) -> Failure:
 
 
 def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Failure:
-    refused = (Refused(order.start, (reason,)),)
+    refused = (RefusedDay(order.start, (reason,)),)
     return Failure(code, message, "", order.already + 1, order.start, order.start, refused)
 
 

@@ -47,11 +47,17 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
         found += [_outcome(replace(moved, days=days), unknown) for days in offered]
-    if unknown and not any(one.feasible for one in found):
+    if unknown and not any(suggestion.feasible for suggestion in found):
         raise unknown[0]
     return sorted(
         found,
-        key=lambda one: (not one.feasible, one.pauses, one.moved, one.days_moved, one.start),
+        key=lambda suggestion: (
+            not suggestion.feasible,
+            suggestion.pauses,
+            suggestion.moved,
+            suggestion.days_moved,
+            suggestion.start,
+        ),
     )
 
 
@@ -63,7 +69,7 @@ def _outcome(order: Order, unknown: list[KetaschedError]) -> Suggestion:
         return Suggestion(order.start, (), feasible=False)
     if isinstance(placement, Failure):
         return Suggestion(order.start, order.days, feasible=False)
-    distances = [abs((one.day - one.target.day).days) for one in placement.placed]
+    distances = [abs((seat.day - seat.target.day).days) for seat in placement.placed]
     return Suggestion(
         order.start,
         order.days,

@@ -104,7 +104,7 @@ def weekday_patterns(
         and (cadence.sessions > 3 or min(_gaps_round((0, *rest), 7)) >= 2)
     ]
     offsets.sort(key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
-    return [tuple((first_weekday + offset) % 7 for offset in one) for one in offsets]
+    return [tuple((first_weekday + offset) % 7 for offset in spread) for spread in offsets]
 
 
 def keeps_gaps(offsets: tuple[int, ...], cadence: PerWeek, gap: Gap) -> bool:
@@ -164,7 +164,7 @@ def lay_targets(
         ]
         number += stretch.sessions or len(laid)
         if laid:
-            begin = _next_begin(phase, begin, [one.day for one in laid])
+            begin = _next_begin(phase, begin, [target.day for target in laid])
     return targets
 
 
@@ -250,14 +250,14 @@ def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
 
 def _named_days(cadence: NamedDays, begin: date, stretch: Stretch) -> list[_Ideal]:
     """The named sessions but those that follow another, which count from that one as placed."""
-    free = [(index, one) for index, one in enumerate(stretch.named()) if not one.follows]
+    free = [(index, named) for index, named in enumerate(stretch.named()) if not named.follows]
     if not free:
         return []
     # Of a course that began elsewhere, the next session stands on the start.
     zero = cadence.offset(free[0][1].day) if stretch.first_place > 1 else 0
     return [
-        _Ideal(index, begin + timedelta(days=cadence.offset(one.day) - zero), (), one)
-        for index, one in free
+        _Ideal(index, begin + timedelta(days=cadence.offset(named.day) - zero), (), named)
+        for index, named in free
     ]
 
 

@@ -18,7 +18,7 @@ from ketasched.records.write import after_writing, write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES
 from ketasched.running.duties import due_duties
-from ketasched.running.proof import Refusal, Setting
+from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 
 EditKind = Literal["moved", "changed", "deleted"]
@@ -113,14 +113,14 @@ def _changed_words(theirs: Appearance, ours: Appearance) -> list[WordKind]:
 
 
 def _judge_moved(opened: Opened, moved: JudgedEdit, start: datetime) -> JudgedEdit:
-    setting = Setting(opened.task.order, opened.here)
+    setting = Conditions(opened.task.order, opened.here)
     try:
         outcome = changes.move(setting, opened.record.course, moved.number, start, "keep")
     except KetaschedError as problem:
         verdict = f"{problem.message}; {_ONLY_OURS}"
         return moved._replace(legal=False, verdict=verdict)
     if isinstance(outcome, Refusal):
-        rules = list_text(list(dict.fromkeys(fault.rule for fault in outcome.faults)))
+        rules = list_text(list(dict.fromkeys(rule.name for rule in outcome.broken)))
         verdict = f"breaks {rules}: {refusal_text(outcome, of_session=moved.number)}"
         return moved._replace(legal=False, verdict=verdict, start=start)
     return moved._replace(verdict="legal", start=start)
@@ -132,7 +132,7 @@ def _judge_deleted(
     gone = base._replace(kind="deleted", theirs="", let_stand=True)
     if not isinstance(entry, Session):
         return gone._replace(verdict="to accept is to keep it out of this calendar")
-    setting = Setting(opened.task.order, opened.here)
+    setting = Conditions(opened.task.order, opened.here)
     try:
         changes.drop(setting, opened.record.course, base.number, CANCELLED, "keep")
     except KetaschedError as problem:
@@ -171,7 +171,7 @@ def take_in(opened: Opened, edits: Sequence[JudgedEdit]) -> tuple[Opened, list[J
 
 def _taken_in(opened: Opened, course: Course, edit: JudgedEdit) -> Course | Refusal | None:
     """A course with an edit; None if it asks for nothing that can be done."""
-    setting = Setting(opened.task.order, opened.here, override=frozenset(RULES))
+    setting = Conditions(opened.task.order, opened.here, override=frozenset(RULES))
     if edit.kind == "deleted":
         return changes.drop(setting, course, edit.number, CANCELLED, "keep")
     if edit.start is None:

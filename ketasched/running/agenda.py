@@ -57,19 +57,25 @@ def coming(patients: Iterable[Patient], first: date, last: date) -> list[Coming]
     for patient in patients:
         due = tuple(what_is_due(patient, first, last))
         entries = [
-            one
-            for one in patient.course.entries()
-            if first <= one.start.date() <= last and not getattr(one, "undone", False)
+            entry
+            for entry in patient.course.entries()
+            if first <= entry.start.date() <= last and not getattr(entry, "undone", False)
         ]
-        found += [Coming(patient, one, due if one is entries[0] else ()) for one in entries]
-    return sorted(found, key=lambda one: (one.entry.start.astimezone(UTC), one.patient.name))
+        found += [Coming(patient, entry, due if entry is entries[0] else ()) for entry in entries]
+    return sorted(
+        found,
+        key=lambda coming_entry: (
+            coming_entry.entry.start.astimezone(UTC),
+            coming_entry.patient.name,
+        ),
+    )
 
 
 def due_elsewhere(
     patients: Iterable[Patient], shown: Sequence[Coming], first: date, last: date
 ) -> list[tuple[Patient, str]]:
     """What is due for people who do not come on these days."""
-    there = {id(one.patient.course) for one in shown}
+    there = {id(coming_entry.patient.course) for coming_entry in shown}
     return [
         (patient, what)
         for patient in patients
@@ -84,14 +90,14 @@ def what_is_due(patient: Patient, first: date, last: date) -> Iterator[str]:
     """
     course = patient.course
     for review in course.reviews:
-        before = [one for one in course.sessions if one.number == review.after_session]
+        before = [session for session in course.sessions if session.number == review.after_session]
         if not review.passed and before and before[0].start.date() <= last:
             yield review.name if "review" in review.name else f"review: {review.name}"
     for duty in due_duties(course):
         held = course.session(duty.session).status == ATTENDED
         if held and first <= duty.due <= last + FORMS_AHEAD:
             yield f"{duty.name} for session {duty.session}, by {day_text(duty.due)}"
-    if any(one.is_live and one.start.date() >= first for one in course.sessions):
+    if any(session.is_live and session.start.date() >= first for session in course.sessions):
         yield from uncovered(course, patient.authorised_until, patient.authorised_visits, last)
 
 
@@ -99,7 +105,11 @@ def in_house(shown: Iterable[Coming]) -> list[Stretch]:
     """How many people are in the house at once, from one change to the next, in the zone of the
     first; without the times at which nobody is.
     """
-    spans = [(one.entry.start, one.entry.end) for one in shown if one.in_house]
+    spans = [
+        (coming_entry.entry.start, coming_entry.entry.end)
+        for coming_entry in shown
+        if coming_entry.in_house
+    ]
     changes: dict[datetime, int] = {}
     for start, end in spans:
         changes[start.astimezone(UTC)] = changes.get(start.astimezone(UTC), 0) + 1

@@ -23,7 +23,7 @@ def uncovered(course: Course, until: date | None, most: int, today: date) -> Ite
     """
     live = course.live
     if until:
-        later = [str(one.number) for one in live if one.start.date() > until]
+        later = [str(session.number) for session in live if session.start.date() > until]
         if later or until - today <= SOON:
             what = f": sessions {', '.join(later)} are later" if later else ""
             what = f": session {later[0]} is later" if len(later) == 1 else what

@@ -18,20 +18,20 @@ RULES = (
 """The names of the rules that a person may break on purpose."""
 
 
-class Fault(NamedTuple):
+class BrokenRule(NamedTuple):
     """A rule that a session breaks, by name, and how."""
 
     session: int
-    rule: str
+    name: str
     text: str
 
 
-def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault]:
+def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
     """The rules that some sessions of a course break where they stand.
 
     Across a missed or cancelled session the largest gap is not asked for: missing it made it.
     """
-    found: list[Fault] = []
+    found: list[BrokenRule] = []
     for session in course.sessions:
         if session.number in numbers and session.is_live:
             found += _alone(session, order.rules.slots)
@@ -39,41 +39,43 @@ def faults(order: Order, course: Course, numbers: Collection[int]) -> list[Fault
     return list(dict.fromkeys(found))
 
 
-def _alone(session: Session, slots: Slots) -> Iterator[Fault]:
+def _alone(session: Session, slots: Slots) -> Iterator[BrokenRule]:
     day = session.start.date()
     if not session.window_start <= day <= session.window_end:
         window = days_text(session.window_start, session.window_end)
-        yield Fault(session.number, "window", f"{day_text(day)} is outside its window, {window}")
+        yield BrokenRule(
+            session.number, "window", f"{day_text(day)} is outside its window, {window}"
+        )
     for reason in slots.refusals(day, session.start.time(), session.minutes):
-        yield Fault(session.number, reason.kind, reason.full)
+        yield BrokenRule(session.number, reason.kind, reason.full)
 
 
-def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[Fault]:
-    ranked = sorted(course.sessions, key=lambda one: one.rank)
-    live = [one for one in ranked if one.is_live]
+def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
+    ranked = sorted(course.sessions, key=lambda session: session.rank)
+    live = [session for session in ranked if session.is_live]
     place = live.index(session)
     for other in live[:place]:
         if other.start >= session.start:
-            yield Fault(session.number, "order", f"session {other.number} is not before it")
+            yield BrokenRule(session.number, "order", f"session {other.number} is not before it")
     for other in live[place + 1 :]:
         if other.start <= session.start:
-            yield Fault(session.number, "order", f"session {other.number} is not after it")
+            yield BrokenRule(session.number, "order", f"session {other.number} is not after it")
     for earlier, later in ((place - 1, place), (place, place + 1)):
         if earlier >= 0 and later < len(live):
             text = _gap_fault(course, live[earlier], live[later], order)
             other = live[earlier] if later == place else live[later]
             if text:
-                yield Fault(session.number, "gap", f"{text} from session {other.number}")
+                yield BrokenRule(session.number, "gap", f"{text} from session {other.number}")
     for before, here in pairwise(live[max(0, place - 1) : place + 2]):
         yield from _lapse(before, here, order)
 
 
-def _lapse(before: Session, session: Session, order: Order) -> Iterator[Fault]:
+def _lapse(before: Session, session: Session, order: Order) -> Iterator[BrokenRule]:
     """A break so long that a person must say whether to resume or to begin again."""
     longest = order.phases[session.phase].lapse
     days = (session.start.date() - before.start.date()).days
     if longest is not None and days > longest:
-        yield Fault(
+        yield BrokenRule(
             session.number,
             "lapse",
             f"{count_text(days, 'day')} after session {before.number}, more than {longest}: the "
@@ -83,7 +85,7 @@ def _lapse(before: Session, session: Session, order: Order) -> Iterator[Fault]:
 
 def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> str:
     days = (here.start.date() - before.start.date()).days
-    phases = [order.paced(one.phase, one.pace) for one in (before, here)]
+    phases = [order.paced(session.phase, session.pace) for session in (before, here)]
     least = min(phase.gap.min for phase in phases)
     if 0 <= days < least:
         return f"less than {count_text(least, 'day')}"
@@ -102,8 +104,8 @@ def _is_broken(course: Course, before: Session, here: Session) -> bool:
     """Whether a missed or cancelled session lies between two."""
     return (
         any(
-            not one.is_live and not one.undone and before.rank < one.rank < here.rank
-            for one in course.sessions
+            not session.is_live and not session.undone and before.rank < session.rank < here.rank
+            for session in course.sessions
         )
         or bool(here.instead_of)
         or bool(before.instead_of)

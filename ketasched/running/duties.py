@@ -31,14 +31,14 @@ def due_duties(course: Course) -> list[DueDuty]:
         for duty in course.protocol.duties
         for session in course.sessions
     ]
-    return sorted(found, key=lambda one: (one.due, one.session))
+    return sorted(found, key=lambda duty: (duty.due, duty.session))
 
 
 def due_soon(course: Course, today: date) -> list[DueDuty]:
     """The duties for sessions that took place which are due today or in the next seven days."""
     return [
-        one
-        for one in due_duties(course)
-        if today <= one.due <= today + timedelta(days=7)
-        and course.session(one.session).status == ATTENDED
+        duty
+        for duty in due_duties(course)
+        if today <= duty.due <= today + timedelta(days=7)
+        and course.session(duty.session).status == ATTENDED
     ]

@@ -13,9 +13,10 @@ from ketasched.domain.protocol import DayList, NamedDays, PerWeek
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
-from ketasched.running.broken_rules import Fault
-from ketasched.running.proof import Refusal, Setting, proved, settled, undecided
-from ketasched.running.replan import due, finish, put_off, standing
+from ketasched.running.at_a_moment import finish
+from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.legal_change import Conditions, Refusal, proved, settled, undecided
+from ketasched.running.replan import due, standing
 
 
 class Going(NamedTuple):
@@ -44,10 +45,10 @@ def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: 
 
 def standing_between(course: Course, start: datetime) -> Going | None:
     """The phase and pace of what stands just before a time (aware); None at the end of a course."""
-    live = sorted(course.live, key=lambda one: one.start)
+    live = sorted(course.live, key=lambda session: session.start)
     if not live or start > live[-1].start:
         return None
-    before = [one for one in live if one.start < start] or live[:1]
+    before = [session for session in live if session.start < start] or live[:1]
     return Going(before[-1].phase, before[-1].pace)
 
 
@@ -58,80 +59,83 @@ def pace_to_come(order: Order, course: Course, now: datetime, cadence: str) -> G
     Raises:
         ChoiceRefused: as going_on; or nothing is to come that may move.
     """
-    ahead = _free(course, now)
+    ahead = course.movable(now)
     if not ahead:
         raise ChoiceRefused("no session is to come that may move", remedy="a number of sessions")
     going = Going(ahead[0].phase, ahead[0].pace)
     return _at_cadence(order, going, cadence) if cadence else _stepped_back(order, going)
 
 
-def add_on(setting: Setting, course: Course, start: datetime, going: Going) -> Course | Refusal:
+def add_on(
+    conditions: Conditions, course: Course, start: datetime, going: Going
+) -> Course | Refusal:
     """Add one session at a time (aware), by hand."""
-    if start < setting.now and "past" not in setting.override:
+    if start < conditions.now and "past" not in conditions.override:
         text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
-        return Refusal((Fault(course.next_number, "past", text),))
-    before = [one for one in course.live if one.start < start]
-    later = any(one.start > start for one in course.live)
+        return Refusal((BrokenRule(course.next_number, "past", text),))
+    before = [session for session in course.live if session.start < start]
+    later = any(session.start > start for session in course.live)
     extra = replace(
         _another(course, going),
         target=start.date(),
         window_start=start.date(),
         window_end=start.date(),
-        stands_at=max(before, key=lambda one: one.rank).rank[0] if before and later else 0,
+        stands_at=max(before, key=lambda session: session.rank).rank[0] if before and later else 0,
     )
-    extra = standing(setting.order, extra, start)
-    grown = finish(setting.order, _begun(course, going).adding([extra]), setting.now)
-    return proved(setting, grown, {extra.number})
+    extra = standing(conditions.order, extra, start)
+    grown = finish(conditions.order, _begun(course, going).adding([extra]), conditions.now)
+    return proved(conditions, grown, {extra.number})
 
 
 def add_sessions(
-    setting: Setting, course: Course, targets: Sequence[date], going: Going
+    conditions: Conditions, course: Course, targets: Sequence[date], going: Going
 ) -> Course | Refusal:
     """Add sessions that are due on some days; the others stay."""
-    lapse = undecided(setting, course)
+    lapse = undecided(conditions, course)
     if lapse:
         return lapse
     numbers = []
     course = _begun(course, going)
     for target in targets:
-        one = _another(course, going)
-        numbers.append(one.number)
-        course = course.adding([due(setting.order, one, target)])
-    return settled(setting, course, numbers)
+        session = _another(course, going)
+        numbers.append(session.number)
+        course = course.adding([due(conditions.order, session, target)])
+    return settled(conditions, course, numbers)
 
 
-def repace(setting: Setting, course: Course, going: Going) -> Course | Refusal:
+def repace(conditions: Conditions, course: Course, going: Going) -> Course | Refusal:
     """What is to come of a phase at another pace, from the last session before it on; what comes
     after the phase moves along by whole weeks. What a person put by hand stays.
     """
-    lapse = undecided(setting, course)
+    lapse = undecided(conditions, course)
     if lapse:
         return lapse
-    ahead = _free(course, setting.now)
-    own = [one for one in ahead if one.phase == going.phase]
-    before = [one for one in course.live if one.rank < own[0].rank]
-    order = setting.order
+    ahead = course.movable(conditions.now)
+    own = [session for session in ahead if session.phase == going.phase]
+    before = [session for session in course.live if session.rank < own[0].rank]
+    order = conditions.order
     if before:
-        anchor = max(before, key=lambda one: one.rank).target
-        days = _from(setting, course, going, anchor, len(own) + 1)[1:]
+        anchor = max(before, key=lambda session: session.rank).target
+        days = _from(conditions, course, going, anchor, len(own) + 1)[1:]
     else:
-        days = _from(setting, course, going, own[0].target, len(own))
+        days = _from(conditions, course, going, own[0].target, len(own))
     moved = [
-        due(order, replace(one, pace=going.pace), day) for one, day in zip(own, days, strict=True)
+        due(order, replace(session, pace=going.pace), day)
+        for session, day in zip(own, days, strict=True)
     ]
     weeks = -(-(own[-1].target - days[-1]).days // 7)
-    later = [put_off(one, -7 * weeks) for one in ahead if one.rank > own[-1].rank]
-    free = {one.number for one in (*moved, *later)}
-    return settled(setting, course.changing([*moved, *later]), free)
+    later = [session.put_off(-7 * weeks) for session in ahead if session.rank > own[-1].rank]
+    free = {session.number for session in (*moved, *later)}
+    return settled(conditions, course.changing([*moved, *later]), free)
 
 
-def next_targets(setting: Setting, course: Course, going: Going, count: int) -> list[date]:
+def next_targets(conditions: Conditions, course: Course, going: Going, count: int) -> list[date]:
     """The days on which the course would go on; whole weeks later if the first of them is over.
 
     Raises:
         ChoiceRefused: the phase lists its days, so it does not go on by itself.
     """
-    order = setting.order
+    order = conditions.order
     wanted = order.paced(*going)
     if isinstance(wanted.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(
@@ -144,7 +148,7 @@ def next_targets(setting: Setting, course: Course, going: Going, count: int) -> 
     if Going(latest.phase, latest.pace) == going:
         stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
     elif latest.phase == going.phase:
-        return _from(setting, course, going, latest.target, count + 1)[1:]
+        return _from(conditions, course, going, latest.target, count + 1)[1:]
     else:
         before = order.paced(latest.phase, latest.pace)
         stretches = [
@@ -154,7 +158,9 @@ def next_targets(setting: Setting, course: Course, going: Going, count: int) -> 
     laid = _laid(lay_targets(stretches, run[0], order.week(), order.days), going)
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
-    return _to_come([one.day + late for one in laid[len(run) :]], going, order, setting.today)
+    return _to_come(
+        [target.day + late for target in laid[len(run) :]], going, order, conditions.today
+    )
 
 
 # Parts
@@ -181,14 +187,11 @@ def _at_cadence(order: Order, going: Going, cadence: str) -> Going:
     )
 
 
-def _free(course: Course, now: datetime) -> list[Session]:
-    ahead = [one for one in course.live if one.start > now and not one.is_fixed]
-    return sorted(ahead, key=lambda one: one.rank)
-
-
-def _from(setting: Setting, course: Course, going: Going, first: date, count: int) -> list[date]:
+def _from(
+    conditions: Conditions, course: Course, going: Going, first: date, count: int
+) -> list[date]:
     """The days of a pace from a day on."""
-    order = setting.order
+    order = conditions.order
     stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
     if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(f"the phase {stretch.phase.name} lists its days: it has no cadence")
@@ -196,8 +199,8 @@ def _from(setting: Setting, course: Course, going: Going, first: date, count: in
     if first.weekday() not in weekdays:
         weekdays = ()
     found = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
-    days = [one.day for one in found]
-    return [days[0], *_to_come(days[1:], going, order, setting.today)]
+    days = [target.day for target in found]
+    return [days[0], *_to_come(days[1:], going, order, conditions.today)]
 
 
 def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
@@ -205,9 +208,12 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     cadence = order.paced(*going).cadence
     phase = going.pace if going.pace in order.phases else going.phase
     found = {
-        one.target.weekday()
-        for one in course.sessions
-        if one.phase == phase and not one.pace and not one.stands_at and not one.undone
+        session.target.weekday()
+        for session in course.sessions
+        if session.phase == phase
+        and not session.pace
+        and not session.stands_at
+        and not session.undone
     }
     several = isinstance(cadence, PerWeek) and cadence.sessions == len(found)
     return tuple(sorted(found)) if several else order.days
@@ -232,30 +238,33 @@ def _run_of(course: Course, going: Going) -> list[date]:
     latest = course.latest.target
     there = sorted(
         (
-            one
-            for one in course.sessions
-            if not one.instead_of and not one.undone and not one.stands_at and one.target <= latest
+            session
+            for session in course.sessions
+            if not session.instead_of
+            and not session.undone
+            and not session.stands_at
+            and session.target <= latest
         ),
-        key=lambda one: one.target,
+        key=lambda session: session.target,
     )
     run: list[date] = []
-    for one in reversed(there):
-        if Going(one.phase, one.pace) != going:
+    for session in reversed(there):
+        if Going(session.phase, session.pace) != going:
             break
-        run.append(one.target)
+        run.append(session.target)
     return run[::-1] or [course.latest.target]
 
 
 def _begun(course: Course, going: Going) -> Course:
     """The course, in which a phase is no longer left out."""
-    left_out = tuple(one for one in course.left_out if one != going.phase)
+    left_out = tuple(phase for phase in course.left_out if phase != going.phase)
     return replace(course, left_out=left_out)
 
 
 def _another(course: Course, going: Going) -> Session:
     """One more session, like the last of the course; it stands nowhere yet."""
     return replace(
-        max(course.sessions, key=lambda one: one.rank),
+        max(course.sessions, key=lambda session: session.rank),
         number=course.next_number,
         phase=going.phase,
         pace=going.pace,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.wording import day_text, days_text
-from ketasched.running.changes import FARTHEST_MAKE_UP
-from ketasched.running.proof import Refusal
+from ketasched.running.legal_change import Refusal
+from ketasched.running.make_ups import FARTHEST_MAKE_UP
 
 
 def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
@@ -15,22 +15,22 @@ def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
     if refusal.no_place:
         found = refusal.no_place
         window = days_text(found.first, found.last)
-        days = [f"{day_text(one.day)}: {reasons_text(one.reasons)}" for one in found.refused]
+        days = [f"{day_text(day.day)}: {reasons_text(day.reasons)}" for day in found.refused]
         return (
             f"session {found.session} has no legal day then in its window, {window}; "
             f"{'; '.join(days)}"
         )
     if refusal.for_good:
-        to_come = [one for one in refusal.faults if one.rule != "past"] or refusal.faults
+        to_come = [rule for rule in refusal.broken if rule.name != "past"] or refusal.broken
         # What keeps two sessions apart says more than that a weekend is closed.
-        ranked = sorted(to_come, key=lambda one: one.rule in ("closed", "holiday"))
-        why = list(dict.fromkeys(one.text for one in ranked))[:4]
+        ranked = sorted(to_come, key=lambda rule: rule.name in ("closed", "holiday"))
+        why = list(dict.fromkeys(session.text for session in ranked))[:4]
         return (
             f"there is no legal free day for a make-up within {FARTHEST_MAKE_UP} days: "
             f"{'; '.join(why)}"
         )
     texts = [
-        fault.text if fault.session == of_session else f"session {fault.session}: {fault.text}"
-        for fault in refusal.faults
+        rule.text if rule.session == of_session else f"session {rule.session}: {rule.text}"
+        for rule in refusal.broken
     ]
     return "; ".join(list(dict.fromkeys(texts))[:4])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ketasched.domain.course import Course
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
-from ketasched.running.broken_rules import Fault, faults
+from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.replan import settle
 
 
@@ -19,12 +19,12 @@ class Refusal(NamedTuple):
     be broken to have it all the same.
     """
 
-    faults: tuple[Fault, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
     no_place: NoPlacement | None = None
     for_good: bool = False
 
 
-class Setting(NamedTuple):
+class Conditions(NamedTuple):
     """What every change needs to know: the rules, the moment (in the clinic's zone), and the rules
     broken on purpose. No session is placed on the days to ``avoid``.
     """
@@ -40,58 +40,67 @@ class Setting(NamedTuple):
         return self.now.date()
 
 
-def proved(setting: Setting, course: Course, numbers: Collection[int]) -> Course | Refusal:
+def proved(conditions: Conditions, course: Course, numbers: Collection[int]) -> Course | Refusal:
     """The course, if some of its sessions stand where the rules allow or where a person wants them
     in spite of these.
     """
     found = [
-        one for one in unwanted(setting.order, course, numbers) if one.rule not in setting.override
+        rule
+        for rule in unwanted(conditions.order, course, numbers)
+        if rule.name not in conditions.override
     ]
-    return Refusal(tuple(found)) if found else accepted(setting, course, numbers)
+    return Refusal(tuple(found)) if found else accepted(conditions, course, numbers)
 
 
-def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[Fault]:
+def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
     """The rules that some sessions break, but for those that a person broke on purpose."""
     return [
-        one
-        for one in faults(order, course, numbers)
-        if one.rule not in course.session(one.session).broken
+        rule
+        for rule in broken_rules(order, course, numbers)
+        if rule.name not in course.session(rule.session).broken
     ]
 
 
-def accepted(setting: Setting, course: Course, numbers: Collection[int] = ()) -> Course:
+def accepted(conditions: Conditions, course: Course, numbers: Collection[int] = ()) -> Course:
     """The course in which the sessions to come, and some others, know what rules were broken for
     them on purpose.
     """
-    if not setting.override:
+    if not conditions.override:
         return course
-    ahead = {one.number for one in course.live if one.start > setting.now} | set(numbers)
+    ahead = {session.number for session in course.live if session.start > conditions.now} | set(
+        numbers
+    )
     broken: dict[int, set[str]] = {}
-    for fault in faults(setting.order, course, ahead):
-        if fault.rule in setting.override:
-            broken.setdefault(fault.session, set()).add(fault.rule)
+    for rule in broken_rules(conditions.order, course, ahead):
+        if rule.name in conditions.override:
+            broken.setdefault(rule.session, set()).add(rule.name)
     known = [course.session(number) for number in broken]
     return course.changing(
-        [replace(one, broken=tuple(sorted({*one.broken, *broken[one.number]}))) for one in known]
+        [
+            replace(session, broken=tuple(sorted({*session.broken, *broken[session.number]})))
+            for session in known
+        ]
     )
 
 
-def undecided(setting: Setting, course: Course) -> Refusal | None:
+def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     """The refusal to plan on where a person must first decide how to go on after a lapse."""
-    if "lapse" in setting.override:
+    if "lapse" in conditions.override:
         return None
-    ahead = {one.number for one in course.live if one.start > setting.now}
-    found = [one for one in unwanted(setting.order, course, ahead) if one.rule == "lapse"]
+    ahead = {session.number for session in course.live if session.start > conditions.now}
+    found = [
+        session for session in unwanted(conditions.order, course, ahead) if session.name == "lapse"
+    ]
     return Refusal(tuple(found)) if found else None
 
 
 def settled(
-    setting: Setting, course: Course, free: Collection[int], by_hand: Collection[int] = ()
+    conditions: Conditions, course: Course, free: Collection[int], by_hand: Collection[int] = ()
 ) -> Course | Refusal:
     """The course with its ``free`` sessions on the best legal days; they and those that a person
     put ``by_hand`` are proved.
     """
-    found = settle(setting.order, course, free, setting.now, setting.avoid)
+    found = settle(conditions.order, course, free, conditions.now, conditions.avoid)
     if isinstance(found, NoPlacement):
         return Refusal(no_place=found)
-    return proved(setting, found, {*free, *by_hand})
+    return proved(conditions, found, {*free, *by_hand})

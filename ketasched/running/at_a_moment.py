@@ -1,0 +1,148 @@
+"""A course at a moment: what is certain, what follows another session, what stands beside one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ketasched.domain.candidate import not_before
+from ketasched.domain.course import (
+    ATTENDED,
+    CANCELLED,
+    PLANNED,
+    TENTATIVE,
+    Course,
+    LinkedVisit,
+    Session,
+)
+from ketasched.domain.protocol import NamedDays
+from ketasched.planning.following_sessions import add_followers
+from ketasched.planning.linked_visits import add_visits
+from ketasched.planning.plan_input import Order
+from ketasched.planning.start_times import Slots
+
+
+def finish(order: Order, course: Course, now: datetime) -> Course:
+    """The course at a moment (in the clinic's zone) with its statuses, the sessions that follow
+    others and its linked visits.
+    """
+    course = _with_followers(order, course, now)
+    ahead = [review.after_session for review in course.reviews if not review.passed]
+    first_tentative = min(ahead, default=10**9) + 1
+    sessions = tuple(
+        replace(
+            session,
+            status=TENTATIVE if _is_after(course, session, first_tentative - 1) else PLANNED,
+        )
+        if session.status in (PLANNED, TENTATIVE)
+        else session
+        for session in sorted(course.sessions, key=lambda session: (session.start, session.number))
+    )
+    return _with_visits(order, replace(course, sessions=sessions), now)
+
+
+def _with_followers(order: Order, course: Course, now: datetime) -> Course:
+    """The sessions that follow another stand where it now wants them, unless they are over or a
+    person put them. One that has no place any more is kept as cancelled, since calendars know it;
+    it comes back when there is one.
+    """
+    following = follower_numbers(order)
+    held = {session.start.date() for session in course.live if session.status == ATTENDED}
+    loose = {
+        session.number: session
+        for session in course.sessions
+        if session.number in following
+        and not session.is_fixed
+        and (
+            session.undone
+            or (session.is_live and (session.start > now or session.start.date() in held))
+        )
+    }
+    kept = tuple(session for session in course.sessions if session.number not in loose)
+    slots = order.rules.slots
+    course = add_followers(
+        replace(course, sessions=kept, unplaced=()),
+        order.layout.stretches,
+        order.already + 1,
+        Slots((*slots.constraints, not_before(now)), slots.times),
+        order.clinic.zone,
+    )
+    found = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
+    there = {session.number for session in found}
+    gone = [
+        replace(session, status=CANCELLED, undone=True)
+        for number, session in loose.items()
+        if number not in there
+    ]
+    return replace(course, sessions=found).adding(gone)
+
+
+def _as_it_was(session: Session, before: Session | None) -> Session:
+    """A session that stays where it was is there for the reasons it was, not for those of today."""
+    if before is None or before.undone:
+        return session
+    stays = (before.start, before.target) == (session.start, session.target)
+    return replace(session, reasons=before.reasons) if stays else session
+
+
+def _is_after(course: Course, session: Session, reviewed: int) -> bool:
+    """Whether a session comes after the one that a review follows; a make-up by its date."""
+    if session.rank[0] <= reviewed:
+        return False
+    passed = [session for session in course.sessions if session.number == reviewed]
+    return not passed or not session.stands_at or session.start > passed[0].start
+
+
+def _with_visits(order: Order, course: Course, now: datetime) -> Course:
+    """Linked visits follow the sessions; those that are over stay, those that are gone are kept as
+    cancelled, since calendars know them.
+    """
+    live = tuple(session for session in course.sessions if session.is_live)
+    if not live:
+        return replace(course, visits=tuple(map(_cancelled, course.visits)))
+    beside = order.rules.beside._replace(now=now)
+    known = {visit.key: visit for visit in course.visits if visit.status != CANCELLED}
+    over = {key: visit for key, visit in known.items() if visit.start < now}
+    fresh = add_visits(
+        replace(course, sessions=live, visits=(), unplaced=course.unplaced),
+        beside,
+        order.without,
+        already=order.already,
+        over=list(over.values()),
+    )
+    visits = {visit.key: _as_told(visit, known.get(visit.key)) for visit in fresh.visits}
+    gone = [visit for visit in course.visits if visit.key not in visits]
+    everything = [*visits.values(), *map(_cancelled, gone)]
+    ordered = tuple(sorted(everything, key=lambda visit: visit.start))
+    unplaced = tuple(
+        missing
+        for missing in fresh.unplaced
+        if not {(missing.name, missing.session), (missing.name, 0)} & over.keys()
+    )
+    return replace(course, visits=ordered, unplaced=unplaced)
+
+
+def _as_told(visit: LinkedVisit, before: LinkedVisit | None) -> LinkedVisit:
+    """A visit that stays where it was is there for the reasons it was, not for those of today."""
+    stays = before and (before.start, before.end, before.ideal) == (
+        visit.start, visit.end, visit.ideal
+    )  # fmt: skip
+    return visit._replace(reasons=before.reasons) if before and stays else visit
+
+
+def _cancelled(visit: LinkedVisit) -> LinkedVisit:
+    return visit._replace(status=CANCELLED)
+
+
+def follower_numbers(order: Order) -> frozenset[int]:
+    """The numbers of the sessions that count from another as it is placed."""
+    numbers = set()
+    number = order.already + 1
+    for stretch in order.layout.stretches:
+        cadence = stretch.phase.cadence
+        if isinstance(cadence, NamedDays):
+            numbers |= {
+                number + index for index, named in enumerate(stretch.named()) if named.follows
+            }
+        number += stretch.sessions or 0
+    return frozenset(numbers)
