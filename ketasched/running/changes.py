@@ -161,9 +161,9 @@ def _passed(conditions: Conditions, course: Course, moved: Session) -> Refusal:
     text = f"{day_text(moved.start.date())} {clock_text(moved.start.timetz())} has passed"
     found = [BrokenRule(moved.number, "past", text)]
     found += [
-        session
-        for session in unwanted(conditions.order, course, {moved.number})
-        if session.name not in conditions.override
+        rule
+        for rule in unwanted(conditions.order, course, {moved.number})
+        if rule.name not in conditions.override
     ]
     return Refusal(tuple(found))
 

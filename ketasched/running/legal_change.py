@@ -88,9 +88,7 @@ def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     if "lapse" in conditions.override:
         return None
     ahead = {session.number for session in course.live if session.start > conditions.now}
-    found = [
-        session for session in unwanted(conditions.order, course, ahead) if session.name == "lapse"
-    ]
+    found = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
     return Refusal(tuple(found)) if found else None
 
 
