@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zoneinfo
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,9 @@ def run_process(*arguments, **options):
 BUILT_IN = {protocol.id: protocol for protocol in protocol_file.load_built_in()}
 
 
+load_zone = cache(zones.load)
+
+
 def week_of(weekdays):
     """A clinic's week, open on some weekdays at hours that are not known."""
     return tuple(ALL_DAY if day in weekdays else () for day in range(7))
@@ -120,7 +124,7 @@ def order_of(
     protocol = BUILT_IN.get(protocol, protocol)
     chosen = Choices(**choices)
     closures = tuple(Closure(*((one, one) if isinstance(one, date) else one)) for one in closed)
-    clinic = Clinic(zones.load(zone).tzinfo, week, closures)
+    clinic = Clinic(load_zone(zone).tzinfo, week, closures)
     times = StartTimes((time.fromisoformat(at),) * 7, flex)
     absences = tuple(Absence(*one) for one in away)
     busy_times = BusyTimes(lambda _first, _last: busy) if busy else None

@@ -268,9 +268,9 @@ def test_floating_times_are_those_of_the_calendar_if_it_names_its_zone():
     ],
 )  # fmt: skip
 def test_a_broken_entry_is_named_by_line_and_uid(lines, line, says):
-    begun = time.monotonic()
+    begun = time.process_time()
     (problem,) = problems(calendar(event(*lines)))
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
     assert problem.message.startswith("entry `one@here` (line 3): ")
     assert says in problem.message
     assert problem.line == line
@@ -352,12 +352,12 @@ def test_too_many_busy_times_are_an_error(monkeypatch):
     ],
 )  # fmt: skip
 def test_ordinary_old_entries_simply_work(start, rule, count):
-    begun = time.monotonic()
+    begun = time.process_time()
     assert (
         len(december(calendar(event(f"DTSTART:{start}", "DURATION:PT1M", f"RRULE:{rule}"))))
         == count
     )
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_standard_input_is_read(monkeypatch):
