@@ -20,7 +20,7 @@ from ketasched.domain.protocol import Instruction, When
 GOLDEN = Path(__file__).parent / "golden"
 CHICAGO = zone.load("America/Chicago")
 PATIENT = View("alex", reminders=(timedelta(days=1), timedelta(hours=2)))
-STAFF = PATIENT._replace(course_name="A.B.", staff=True)
+STAFF = PATIENT._replace(course_name="A.B.", audience="staff")
 
 
 def written(course, view=PATIENT, where=CHICAGO, stamp=STAMP):
@@ -100,7 +100,7 @@ def test_the_users_own_words():
     view = PATIENT._replace(title="Physio", location="12 Main St")
     event = events_of(written(iv(), view))[0]
     assert (event["SUMMARY"], event["LOCATION"]) == ("Physio 1 of 6", "12 Main St")
-    staff = view._replace(staff=True, course_name="A.B.")
+    staff = view._replace(audience="staff", course_name="A.B.")
     assert summaries(written(iv(), staff))[0] == "A.B. · Physio 1 of 6 · induction"
 
 
@@ -179,7 +179,7 @@ TRICKY = [
 
 @pytest.mark.parametrize("text", TRICKY)
 def test_text_survives_a_round_trip(text):
-    view = PATIENT._replace(location=text, title=text, course_name=text, staff=True)
+    view = PATIENT._replace(location=text, title=text, course_name=text, audience="staff")
     event = events_of(written(iv(), view))[0]
     assert event["LOCATION"] == text
     assert event["SUMMARY"] == f"{text} · {text} 1 of 6 · induction"

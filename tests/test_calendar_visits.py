@@ -18,7 +18,7 @@ from ketasched.domain.course import LinkedVisit
 CHICAGO = zone.load("America/Chicago")
 MONDAY = date(2027, 1, 4)
 PATIENT = View("alex", reminders=(timedelta(days=1), timedelta(hours=2)))
-STAFF = PATIENT._replace(course_name="A.B.", staff=True)
+STAFF = PATIENT._replace(course_name="A.B.", audience="staff")
 
 
 def written(course, view=PATIENT, where=CHICAGO, stamp=STAMP):

@@ -812,7 +812,10 @@ def both():
         by_uid(
             bytes(
                 told_calendars.calendar_of(
-                    opened.task, course, kept, told_calendars.view_of(opened.task, staff=staff)
+                    opened.task,
+                    course,
+                    kept,
+                    told_calendars.view_for(opened.task, "staff" if staff else "patient"),
                 )
             )
         )

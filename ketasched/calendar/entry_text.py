@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import (
@@ -22,128 +22,150 @@ from ketasched.domain.wording import clock_text, count_text, day_text, days_text
 from ketasched.running.duties import DueDuty
 
 Entry = Session | LinkedVisit
+Audience = Literal["patient", "staff", "free-busy"]
+"""Who reads a calendar. Staff read everything; in the patient's nothing gives the treatment away;
+free-busy says when, and nothing else.
+"""
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+BUSY = "Busy"
 
 
 class View(NamedTuple):
     """How a course is shown in a calendar.
 
-    ``staff`` names the person and the treatment; without it nothing in the file gives the
-    treatment away. ``free_busy``: when, and nothing else. ``course_name`` tells two people's
-    courses apart and seeds the UIDs. ``title``, ``location`` and ``phone`` are the user's own
-    words, empty when not given. ``reminders`` come most important first: some programs keep only
-    one.
+    ``course_name`` tells two people's courses apart and seeds the UIDs. ``title``, ``location`` and
+    ``phone`` are the user's own words, empty when not given. ``reminders`` come most important
+    first: some programs keep only one.
     """
 
     course_name: str
-    staff: bool = False
+    audience: Audience = "patient"
     title: str = ""
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
-    free_busy: bool = False
 
 
-BUSY = "Busy"
-Explained = TypeVar("Explained", Session, Unplaced)
-
-
-def discreet(protocol: Protocol, one: Explained) -> Explained:
-    """The same without the clinic's own words in its reasons, if these give the treatment away."""
-    reasons = tuple(
-        reason.without_detail if gives_away(protocol, reason.full) else reason
-        for reason in one.reasons
-    )
-    if isinstance(one, Session):
-        return replace(one, reasons=reasons)
-    return one._replace(reasons=reasons)
-
-
-def unplaced_text(one: Unplaced, name: str = "") -> str:
-    """What goes with a session and has no place, by its own name or another, and why."""
-    days = f", {days_text(*one.days)}" if one.days else ""
-    where = f"{one.side} session {one.session}{days}"
-    return f"No place for {name or one.name} {where}: {reasons_text(one.reasons)}"
+# Names and titles
 
 
 def calendar_name(course: Course, view: View) -> str:
     """The name of the calendar as a whole."""
-    if view.free_busy:
+    if view.audience == "free-busy":
         return BUSY
-    if view.staff:
+    if view.audience == "staff":
         return f"{view.course_name} · {course.protocol.label}"
     return view.title or "Appointments"
+
+
+def category(course: Course, view: View) -> str:
+    """The category of every entry."""
+    if view.audience == "free-busy":
+        return BUSY
+    if view.audience == "patient":
+        return "Appointment"
+    # A comma inside one category loses the whole file in some programs.
+    return " ".join(course.protocol.label.replace(",", " ").split())
+
+
+def reminder_text(course: Course, view: View) -> str:
+    """What a reminder says."""
+    if view.audience == "staff":
+        return calendar_name(course, view)
+    return view.title or "Appointment"
+
+
+def summary(course: Course, entry: Entry, view: View) -> str:
+    """The title of an entry."""
+    titles = {"patient": _patient_title, "staff": _staff_title, "free-busy": _busy_title}
+    return _as_it_stands(titles[view.audience](course, entry, view), gone=is_gone(entry))
 
 
 def duty_title(duty: DueDuty, view: View) -> str:
     """The title of a duty in the staff calendar."""
     title = f"{view.course_name} · {duty.name} due, session {duty.session}"
-    return f"CANCELLED: {title}" if is_gone(duty) else title
+    return _as_it_stands(title, gone=is_gone(duty))
 
 
-def summary(course: Course, entry: Entry, view: View) -> str:
-    """The title of an entry."""
-    title = _title(course, entry, view)
-    return f"CANCELLED: {title}" if is_gone(entry) else title
+def _as_it_stands(title: str, *, gone: bool) -> str:
+    return f"CANCELLED: {title}" if gone else title
 
 
-def _title(course: Course, entry: Entry, view: View) -> str:
-    if view.free_busy:
-        return BUSY
+def _patient_title(course: Course, entry: Entry, view: View) -> str:
     if isinstance(entry, LinkedVisit):
-        title = entry.name[0].upper() + entry.name[1:]
-        return f"{view.course_name} · {title}" if view.staff else title
-    count = f" {entry.number}"
-    if entry.number <= course.total:
-        count += f" of {course.total}"
-    if view.staff:
-        label = view.title or course.protocol.label
-        return f"{view.course_name} · {label}{count} · {entry.name or entry.phase}"
-    return f"{view.title or 'Appointment'}{count}"
+        return _visit_title(entry)
+    return f"{view.title or 'Appointment'} {_count(course, entry)}"
+
+
+def _staff_title(course: Course, entry: Entry, view: View) -> str:
+    if isinstance(entry, LinkedVisit):
+        return f"{view.course_name} · {_visit_title(entry)}"
+    label = f"{view.title or course.protocol.label} {_count(course, entry)}"
+    return f"{view.course_name} · {label} · {entry.name or entry.phase}"
+
+
+def _busy_title(_course: Course, _entry: Entry, _view: View) -> str:
+    return BUSY
+
+
+def _visit_title(visit: LinkedVisit) -> str:
+    return visit.name[0].upper() + visit.name[1:]
+
+
+def _count(course: Course, session: Session) -> str:
+    of_total = f" of {course.total}" if session.number <= course.total else ""
+    return f"{session.number}{of_total}"
+
+
+# Descriptions
 
 
 def description(course: Course, entry: Entry, view: View) -> str:
     """The text of an entry, line by line."""
-    if view.free_busy:
+    if view.audience == "free-busy":
         return ""
-    lines: list[str] = []
-    if isinstance(entry, LinkedVisit):
-        lines += _about_visit(course, entry, view)
-    else:
-        lines += _for_staff(course, entry) if view.staff else _for_patient(entry)
+    staff = view.audience == "staff"
+    lines = [*(_staff_lines if staff else _patient_lines)(course, entry)]
+    if isinstance(entry, Session):
         instructions = course.protocol.instructions
-        lines += [timed_text(one, entry.start, entry.end) for one in instructions]
+        lines += [timed_text(instruction, entry.start, entry.end) for instruction in instructions]
     if view.phone:
         lines.append(f"Phone: {view.phone}")
-    if view.staff:
+    if staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)
 
 
-def _about_visit(course: Course, visit: LinkedVisit, view: View) -> Iterator[str]:
+def _patient_lines(_course: Course, entry: Entry) -> Iterator[str]:
+    yield f"Please allow {duration_text(entry.minutes)}."
+    if isinstance(entry, LinkedVisit) and entry.by_video:
+        yield "By video."
+    if entry.status == TENTATIVE:
+        yield "This date is not certain yet."
+
+
+def _staff_lines(course: Course, entry: Entry) -> Iterator[str]:
+    if isinstance(entry, LinkedVisit):
+        return _staff_visit_lines(course, entry)
+    return _staff_session_lines(course, entry)
+
+
+def _staff_visit_lines(course: Course, visit: LinkedVisit) -> Iterator[str]:
     yield f"Please allow {duration_text(visit.minutes)}."
     if visit.by_video:
         yield "By video."
-    if view.staff:
-        protocol = course.protocol
-        yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
-        yield f"{visit.kind.capitalize()} {visit.side} session {visit.session}"
-        if visit.reasons:
-            ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
-            yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
+    yield _protocol_line(course)
+    yield f"{visit.kind.capitalize()} {visit.side} session {visit.session}"
+    if visit.reasons:
+        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+        yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
     if visit.status == TENTATIVE:
         yield "This date is not certain yet."
 
 
-def _for_patient(session: Session) -> list[str]:
-    lines = [f"Please allow {duration_text(session.minutes)}."]
-    if session.status == TENTATIVE:
-        lines.append("This date is not certain yet.")
-    return lines
-
-
-def _for_staff(course: Course, session: Session) -> Iterator[str]:
+def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
     protocol = course.protocol
-    yield f"{protocol.title} ({protocol.id}, version {protocol.version})"
+    yield _protocol_line(course)
     if session.minutes == protocol.minutes:
         yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
     else:
@@ -164,3 +186,32 @@ def _for_staff(course: Course, session: Session) -> Iterator[str]:
         for review in course.reviews:
             if review.after_session < session.number:
                 yield f"Tentative until: {review.name} after session {review.after_session}"
+
+
+def _protocol_line(course: Course) -> str:
+    protocol = course.protocol
+    return f"{protocol.title} ({protocol.id}, version {protocol.version})"
+
+
+# Reasons on what is handed to a patient
+
+
+Explained = TypeVar("Explained", Session, Unplaced)
+
+
+def discreet(protocol: Protocol, explained: Explained) -> Explained:
+    """The same without the clinic's own words in its reasons, if these give the treatment away."""
+    reasons = tuple(
+        reason.without_detail if gives_away(protocol, reason.full) else reason
+        for reason in explained.reasons
+    )
+    if isinstance(explained, Session):
+        return replace(explained, reasons=reasons)
+    return explained._replace(reasons=reasons)
+
+
+def unplaced_text(visit: Unplaced, name: str = "") -> str:
+    """What goes with a session and has no place, by its own name or another, and why."""
+    days = f", {days_text(*visit.days)}" if visit.days else ""
+    where = f"{visit.side} session {visit.session}{days}"
+    return f"No place for {name or visit.name} {where}: {reasons_text(visit.reasons)}"

@@ -16,12 +16,13 @@ from ics.contentline import Container, ContentLine
 
 from ketasched.calendar.content_line import escape, folded
 from ketasched.calendar.entry_text import (
-    BUSY,
     Entry,
     View,
     calendar_name,
+    category,
     description,
     duty_title,
+    reminder_text,
     summary,
 )
 from ketasched.calendar.time_zone import rule_that_holds, vtimezone
@@ -74,7 +75,7 @@ def write(
     for entry in course.entries():
         name = uid(view.course_name, course, entry)
         entries[name] = writer.entry(name, entry, known.get(name, fresh))
-    for duty in due_duties(course) if view.staff else ():
+    for duty in due_duties(course) if view.audience == "staff" else ():
         name = duty_uid(view.course_name, course, duty)
         entries[name] = writer.duty(name, duty, known.get(name, fresh))
     described = vtimezone(zone.name, rule) if rule else b""
@@ -94,7 +95,7 @@ class _Writer:
         self.course = course
         self.view = view
         self.zone = zone
-        self.category = escape(_category(course, view))
+        self.category = escape(category(course, view))
         self.alarms = _alarms(course, view)
 
     def entry(self, name: str, entry: Entry, revision: Revision) -> bytes:
@@ -149,20 +150,11 @@ class _Writer:
 
 
 def _alarms(course: Course, view: View) -> list[Container]:
-    text = calendar_name(course, view) if view.staff else view.title or "Appointment"
+    text = reminder_text(course, view)
     return [
         ics.DisplayAlarm(trigger=-reminder, description=text).to_container()
         for reminder in view.reminders
     ]
-
-
-def _category(course: Course, view: View) -> str:
-    if view.free_busy:
-        return BUSY
-    if not view.staff:
-        return "Appointment"
-    # A comma inside one category loses the whole file in some programs.
-    return " ".join(course.protocol.label.replace(",", " ").split())
 
 
 class _NamedZone(ics.Timezone):  # type: ignore[misc]

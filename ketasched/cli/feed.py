@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.asking.values import choose
+from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.cli import output
 from ketasched.errors import FileTrouble, UsageProblem
@@ -14,7 +15,6 @@ from ketasched.records import atomic, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FeedNames
 from ketasched.records.open import Opened, Unread, open_folder, unread_text
-from ketasched.records.record import Audience
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.reports import course_report
 

@@ -130,7 +130,7 @@ def _calendar(course: Course, task: Task, now: datetime) -> bytes:
     file = task.found.file
     view = View(
         task.course_name,
-        task.staff,
+        "staff" if task.staff else "patient",
         task.title,
         task.location,
         task.reminders,

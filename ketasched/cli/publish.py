@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ketasched import clock
 from ketasched.asking.surroundings import clinic_file
 from ketasched.asking.values import choose
+from ketasched.calendar.entry_text import AUDIENCES
 from ketasched.cli import output
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.files.clinic.clinic import ClinicFile, Publishing
@@ -21,7 +22,6 @@ from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import ACTION_KINDS, ActionKind, SyncResult
 from ketasched.publishing.wire import checked_address
 from ketasched.records.open import Opened, Unread, open_folder, open_record, unread_text
-from ketasched.records.record import AUDIENCES
 
 
 class PublishRequest(NamedTuple):

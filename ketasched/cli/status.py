@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.asking.values import choose, refuse_our_files
+from ketasched.calendar.entry_text import AUDIENCES
 from ketasched.cli import output
 from ketasched.domain.course import PLANNED, TENTATIVE
 from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import atomic
 from ketasched.records.open import ENDING, Opened, Unread, name_of, open_record, unread_text
-from ketasched.records.record import AUDIENCES
 from ketasched.records.told_calendars import calendar_of, live_uids, sequences, view_for
 from ketasched.records.write import anew_command, drift_of, write_with
 from ketasched.running.authorisation import uncovered

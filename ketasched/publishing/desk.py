@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ketasched.calendar.entry_text import Audience
 from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.progress import counting
 from ketasched.publishing.edits import JudgedEdit
@@ -12,7 +13,7 @@ from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import Action, Edit, Sync, SyncResult
 from ketasched.records.open import Opened
-from ketasched.records.record import Audience, PublishedEntry, ToldEntry
+from ketasched.records.record import PublishedEntry, ToldEntry
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.records.write import after_writing, write, write_with
 

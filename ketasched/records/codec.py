@@ -11,6 +11,7 @@ from pydantic_core import SchemaValidator
 from ketasched import zone
 from ketasched.asking.request import CourseReader, Request
 from ketasched.asking.surroundings import ZoneSource
+from ketasched.calendar.entry_text import AUDIENCES
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems
 from ketasched.files.clinic.clinic import CLINIC
@@ -37,7 +38,6 @@ from ketasched.records.course_state import STATE, check_state, course_of, state_
 from ketasched.records.options import NOT_KEPT
 from ketasched.records.plain_values import COUNT, DATE, MOMENT, STAMP, date_of
 from ketasched.records.record import (
-    AUDIENCES,
     CalendarFile,
     CourseRecord,
     PastChange,

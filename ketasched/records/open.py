@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 from ketasched.asking.intake import Given, Task, understand
 from ketasched.asking.request import Request
+from ketasched.calendar.entry_text import Audience
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import closed_days, codec
 from ketasched.records.course_state import state_of
 from ketasched.records.plain_values import date_of
-from ketasched.records.record import Audience, CalendarFile, CourseRecord, PastChange
+from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from ketasched.asking.surroundings import ZoneSource
+from ketasched.calendar.entry_text import Audience
 from ketasched.domain.busy import Busy
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
 from ketasched.files.clinic.clinic import ClinicFile
-
-Audience = Literal["patient", "staff", "free-busy"]
-AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
 
 class ToldEntry(NamedTuple):

@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ketasched.asking.intake import Task
-from ketasched.calendar.entry_text import View, description, duty_title, summary
+from ketasched.calendar.entry_text import (
+    AUDIENCES,
+    Audience,
+    View,
+    description,
+    duty_title,
+    summary,
+)
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
-from ketasched.records.record import AUDIENCES, Audience, CourseRecord, ToldEntry
+from ketasched.records.record import CourseRecord, ToldEntry
 from ketasched.running.duties import due_duties
 
 EntryKey = tuple[str, Audience]
@@ -40,7 +47,7 @@ def keep_up(
             texts = (summary(course, entry, view), description(course, entry, view))
             seen = f"{entry.start} {entry.end} {status} {view.location}"
             _note(found, (name, audience), "\0".join((*texts, seen)), now)
-        for duty in due_duties(course) if view.staff else ():
+        for duty in due_duties(course) if audience == "staff" else ():
             name = duty_uid(task.course_name, course, duty)
             _note(found, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
     return tuple(found.values())
@@ -71,31 +78,19 @@ def live_uids(task: Task, course: Course) -> frozenset[str]:
     return frozenset((*entries, *duties))
 
 
-def view_of(task: Task, *, staff: bool) -> View:
-    """How a course is shown to staff or to the patient."""
+def view_for(task: Task, audience: Audience) -> View:
+    """How a course is shown to an audience."""
+    if audience == "free-busy":
+        return View(task.course_name, audience)
     file = task.found.file
     return View(
         task.course_name,
-        staff,
+        audience,
         task.title,
         task.location,
         task.reminders,
         file.phone if file else "",
     )
-
-
-def view_for(task: Task, audience: Audience) -> View:
-    """How a course is shown to an audience: patient, staff or free-busy."""
-    if audience == "free-busy":
-        return View(task.course_name, free_busy=True)
-    return view_of(task, staff=audience == "staff")
-
-
-def audience_of(view: View) -> Audience:
-    """For whom a course is shown so."""
-    if view.free_busy:
-        return "free-busy"
-    return "staff" if view.staff else "patient"
 
 
 def calendar_of(
@@ -110,7 +105,7 @@ def calendar_of(
     revisions = {
         entry.uid: ics_file.Revision(entry.sequence, entry.created, entry.modified)
         for entry in kept
-        if entry.audience == audience_of(view)
+        if entry.audience == view.audience
     }
     stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
     return ics_file.write(course, task.zone, view, stamp, revisions)

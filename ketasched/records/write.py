@@ -20,7 +20,7 @@ from ketasched.records import codec
 from ketasched.records.atomic import NewFile, file_trouble, place_files, sweep
 from ketasched.records.open import ENDING, Opened, digest_of, name_of
 from ketasched.records.record import CalendarFile, CourseRecord
-from ketasched.records.told_calendars import calendar_of, view_of
+from ketasched.records.told_calendars import calendar_of, view_for
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
@@ -35,7 +35,7 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
     """
     written = {}
     for one in record.calendars:
-        view = view_of(task, staff=one.staff)
+        view = view_for(task, "staff" if one.staff else "patient")
         written[one.path] = bytes(calendar_of(task, record.course, record.told, view))
     return write_with(opened, record, path, written, keep_before=True)
 
