@@ -73,13 +73,22 @@ def main() -> None:
         print(f"{name} / floor: {floor} = {ratio:.2f} (reach {reach})")
 
 
-def measure(commands: dict[str, list[str]], runs: int, folder: str) -> dict[str, float]:
-    """The median wall seconds of each command, all of them once in every round."""
+def measure(
+    commands: dict[str, list[str]],
+    runs: int,
+    folder: str,
+    environments: dict[str, dict[str, str]] | None = None,
+) -> dict[str, float]:
+    """The median wall seconds of each command, all of them once in every round; some have an
+    environment of their own.
+    """
+    others = environments or {}
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(runs + 1):
         for name, command in commands.items():
             begun = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True, cwd=folder, env=ENVIRONMENT)
+            environment = others.get(name, ENVIRONMENT)
+            subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
             times[name].append(time.perf_counter() - begun)
     return {name: statistics.median(found[1:]) for name, found in times.items()}
 

@@ -95,8 +95,13 @@ def load(name: str) -> Zone:
     Raises:
         UsageProblem: there is no such zone.
     """
+    return _load(name, zoneinfo.TZPATH)
+
+
+@cache
+def _load(name: str, search_path: tuple[str, ...]) -> Zone:
     known = _NAME.fullmatch(name) is not None
-    for release, folder in _newest_first(zoneinfo.TZPATH) if known else ():
+    for release, folder in _newest_first(search_path) if known else ():
         # The newest files may lack a name that was given up; older ones then still have it.
         path = folder.joinpath(*name.split("/"))
         if _is_zone_file(path) and _spelled_so(folder, name):

@@ -8,6 +8,7 @@ mistake.
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -27,8 +28,12 @@ class FileText:
     def __init__(self, file: str, text: str, most_values: int = MAX_VALUES) -> None:
         self.file = file
         self.most_values = most_values
-        self.lines = text.splitlines()
         self.text = text
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text; few files have a mistake to be shown."""
+        return self.text.splitlines()
 
     def problem(
         self, mark: yaml.Mark | None, message: str, hint: str = "", width: int = 1
