@@ -2,34 +2,37 @@
 
     python forty-patients.example.py records
 
-Each gets a protocol, a start in January 2027 and a time of day; where the clinic has no place for
-that, the next day is tried. The clinic is clinic.example.yaml beside this file.
+Each gets a protocol, a time of day, and a start between three and five weeks ago, so that today
+most are in the middle of their course. Where the clinic has no place for that, the next day is
+tried. The clinic is clinic.example.yaml beside this file.
 """
 
 import contextlib
 import io
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from ketasched.cli.app import run
+from ketasched.clock import now
 
 FAMILIES = "Abbott Baker Castro Dubois Evans Fischer Garcia Hughes Ivanov Jensen".split()
 GIVEN = "Ada Ben Cleo Dan".split()
 PROTOCOLS = ("iv", "spravato", "kap", "spravato", "im")
 TIMES = ("08:00", "09:30", "13:00", "14:30")
-FIRST = date(2027, 1, 4)
 
 
 def main() -> None:
     """Plan a course for each, and keep it."""
     folder = Path(sys.argv[1])
     folder.mkdir()
+    today = now().date()
+    first = today - timedelta(days=today.weekday(), weeks=5)
     for number in range(40):
         name = f"{GIVEN[number % 4]} {FAMILIES[number // 4]}"
         record = folder / name.lower().replace(" ", "-")
-        for day in range(7):
-            start = FIRST + timedelta(days=number % 17 + day)
+        for day in range(28):
+            start = first + timedelta(days=number % 17 + day)
             command = [
                 "plan", PROTOCOLS[number % 5],
                 "--start", start.isoformat(), "--at", TIMES[number % 4], "--flex", "3h",

@@ -1,125 +1,80 @@
-"""The README and the docs show real output only.
+"""The README and the docs show real output only, and their commands work on any day.
 
 After a change that is meant: ``python tests/test_readme.py`` writes the outputs anew; read the
 difference before you commit it.
 """
 
-import hashlib
-import os
 import re
-import shlex
-import shutil
-import subprocess
-import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import console
 import pytest
-import servers
+
+from ketasched.cli.program import app
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs/reference.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-EXAMPLES = sorted((ROOT / "docs").glob("*.example.*"))
-# Mon 2 Nov 2026, 09:00 UTC, in Chicago, on a terminal of 80 columns.
-WORLD = {
-    "TZ": "America/Chicago",
-    "SOURCE_DATE_EPOCH": "1793610000",
-    "COLUMNS": "80",
-    "NO_COLOR": "1",
+TEXTS = [*PAGES, ROOT / "benchmarks/README.md", ROOT / "CHANGELOG.md"]
+# A Wednesday soon after the pages were written, and a Sunday between the years, much later.
+OTHER_DAYS = [datetime(2026, 11, 25, 22, tzinfo=UTC), datetime(2031, 12, 28, 15, tzinfo=UTC)]
+# The commands that the pages let fail, and how.
+FAILURES = {
+    'ketasched plan iv-two-weeks --start "next thu"': 3,
+    "ketasched plan iv --start 2027-01-04 --closed 2027-01-11..2027-01-31": 3,
+    "ketasched move sam 4 sat": 3,
+    'ketasched plan kap --start "next tue" --clinic clinic.example.yaml': 3,
+    "ketasched plan kap --start 01/02/2027": 2,
+    "ketasched plan iv --start 2027-01-04 --busy broken.example.ics": 1,
 }
-PORT = "5232"
-FEED = re.compile(r"\b[0-9a-f]{40}\b")
-BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
-
-
-def run(command, folder):
-    """What a user sees: both streams, as they come. ``# 2027-01-13`` after it is its day, and
-    ``| tail -3`` shows the last lines.
-    """
-    words = shlex.split(command, comments=False)
-    last = 0
-    moment = WORLD["SOURCE_DATE_EPOCH"]
-    if "#" in words:
-        day = datetime.fromisoformat(words[words.index("#") + 1]).replace(hour=21, tzinfo=UTC)
-        moment = str(int(day.timestamp()))
-        words = words[: words.index("#")]
-    if "|" in words:
-        *words, _, tail, count = words
-        assert tail == "tail"
-        last = int(count[1:])
-    program = ["-m", "ketasched"] if words[0] == "ketasched" else []
-    assert words[0] in ("ketasched", "python")
-    outcome = subprocess.run(
-        [sys.executable, *program, *words[1:]],
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env={k: v for k, v in os.environ.items() if not k.startswith("KETASCHED")}
-        | WORLD
-        | {"SOURCE_DATE_EPOCH": moment},
-    )
-    text = outcome.stdout.decode()
-    return "".join(text.splitlines(keepends=True)[-last:])
-
-
-def bring_examples(folder):
-    """The files of docs/ that the pages use."""
-    for path in EXAMPLES:
-        shutil.copy(path, folder)
-
-
-def real(block, folder):
-    """A console block with what its commands print now."""
-    commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
-    return "\n".join(f"$ {command}\n{run(command, folder)}" for command in commands)
-
-
-def made_real(page, folder):
-    """A page with what its commands print now; later ones find what earlier ones wrote. The
-    calendar server that it names is one of ours, on another port; names of feeds, which are drawn
-    at random, are replaced.
-    """
-    bring_examples(folder)
-    server = servers.Misbehaving()
-    port = str(server.server.server_port)
-    login = Path(folder) / "login"
-    login.write_text("ann\na password\n")
-    login.chmod(0o600)
-    try:
-        text = page.read_text("utf-8").replace(PORT, port)
-        shown = BLOCK.sub(lambda match: real(match[0], folder), text).replace(port, PORT)
-    finally:
-        server.stop()
-    return steady(shown)
-
-
-def steady(text):
-    """The text with the n-th name of a feed made from n."""
-    names = dict.fromkeys(FEED.findall(text))
-    stand_ins = {
-        name: hashlib.sha1(str(number).encode()).hexdigest() for number, name in enumerate(names)
-    }
-    return FEED.sub(lambda match: stand_ins[match[0]], text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_console_block_is_real(page, tmp_path):
-    assert page.read_text("utf-8") == made_real(page, tmp_path)
+def test_every_console_block_is_real(page):
+    text, runs = console.replay(page)
+    assert page.read_text("utf-8") == text
+    assert_ends_as_shown(runs)
+
+
+@pytest.mark.parametrize("day", OTHER_DAYS, ids=lambda day: f"{day:%Y-%m-%d}")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_works_on_any_day(page, day):
+    _, runs = console.replay(page, day)
+    assert_ends_as_shown(runs)
+
+
+def assert_ends_as_shown(runs):
+    """A command fails where its page shows that, and nowhere else."""
+    for run in runs:
+        assert run.code == FAILURES.get(run.command, 0), run
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'ketasched plan iv-two-weeks --start "next thu"',
+        "python forty-patients.example.py records",
+    ],
+)
+def test_a_process_of_its_own_says_the_same(command, tmp_path):
+    console.bring_examples(tmp_path)
+    run = console.run_process(command, tmp_path)
+    assert run.code == FAILURES.get(command, 0)
+    shown = f"$ {command}\n{run.text}"
+    assert any(shown in page.read_text("utf-8") for page in PAGES)
 
 
 def test_every_command_is_documented():
-    from ketasched.cli.app import app
-
-    text = README.read_text("utf-8")
+    text = REFERENCE.read_text("utf-8")
     for command in app.registered_commands:
-        assert f"`ketasched {command.name}" in text
+        assert f"\n| [`ketasched {command.name}" in text
+        assert f"\n$ ketasched {command.name} --help\n" in text
 
 
 def test_every_option_of_plan_is_in_its_help():
-    help_text = run("ketasched plan --help", ROOT)
+    help_text = console.run("ketasched plan --help", ROOT).text
     for option in (
         "--clinic", "--away", "--busy", "--travel", "--flex", "--window", "--without", "--start", "-s", "--at", "-a", "--days", "--tz", "--closed", "--weekends", "--holidays",
         "--sessions", "--until", "--cadence", "--already", "--name", "--for", "--title",
@@ -132,10 +87,42 @@ def test_every_environment_variable_is_documented():
     named = set()
     for path in (ROOT / "ketasched").rglob("*.py"):
         named |= set(re.findall(r"(?:environ\.get\(|envvar=)\"(\w+)\"", path.read_text("utf-8")))
-    named -= {"TERM"}
-    text = README.read_text("utf-8")
+    text = REFERENCE.read_text("utf-8")
     assert named
-    assert [name for name in named if f"`{name}" not in text] == []
+    assert [name for name in named if f"| `{name}" not in text] == []
+
+
+def test_every_exit_code_is_documented():
+    codes = {0, 130}
+    for path in (ROOT / "ketasched").rglob("*.py"):
+        text = path.read_text("utf-8")
+        codes |= set(map(int, re.findall(r"exit_code(?:: \S+)? = (\d+)", text)))
+    text = REFERENCE.read_text("utf-8")
+    assert sorted(codes) == [int(code) for code in re.findall(r"\n\| (\d+) \|", text)]
+
+
+def test_the_first_page_is_one_page():
+    lines = README.read_text("utf-8").splitlines()
+    assert len(lines) <= 150
+    links = [line for line in lines if "](" in line]
+    assert all(len(line) <= 100 for line in lines if line not in links)
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)]+)\)", prose):
+        file, _, part = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        assert path.exists(), target
+        assert not part or part in anchors(path), target
+
+
+def anchors(path):
+    """What the headings of a page are called in links."""
+    prose = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_the_two_commands_for_a_fresh_machine():
@@ -146,14 +133,22 @@ def test_the_two_commands_for_a_fresh_machine():
     ]
 
 
-def test_the_example_of_a_protocol_file_is_sound(tmp_path):
-    from ketasched.files.protocols import protocol_file
+def test_the_same_two_commands_for_windows():
+    (first, second) = re.findall(r"```powershell\n(.*?)\n```", README.read_text("utf-8"), re.DOTALL)
+    assert first.splitlines() == [
+        "py -m pip install .",
+        "py -m ketasched plan spravato --start 2027-01-05 --ics spravato.ics",
+    ]
+    assert second.splitlines() == ["py -m pip install '.[test]'", "py -m pytest"]
 
+
+def test_the_example_of_a_protocol_file_is_sound(tmp_path):
     (example,) = re.findall(
-        r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text(), re.DOTALL
+        r"```yaml\n(.*?)```", (ROOT / "docs/protocols.md").read_text("utf-8"), re.DOTALL
     )
-    (tmp_path / "example.yaml").write_text(example)
-    assert [one.id for one in protocol_file.load(str(tmp_path / "example.yaml"))] == ["iv-monthly"]
+    (tmp_path / "example.yaml").write_text(example, "utf-8")
+    run = console.run("ketasched check example.yaml", tmp_path)
+    assert run.text == "example.yaml: 1 protocol, no problems: iv-monthly\n"
 
 
 def test_nothing_names_a_machine():
@@ -167,5 +162,4 @@ def test_nothing_names_a_machine():
 
 if __name__ == "__main__":
     for one in PAGES:
-        with tempfile.TemporaryDirectory() as temporary:
-            one.write_text(made_real(one, temporary), "utf-8")
+        one.write_text(console.replay(one)[0], "utf-8")

@@ -1,0 +1,156 @@
+"""The commands of a page, run in this process as its reader would run them in a fresh folder."""
+
+import contextlib
+import hashlib
+import io
+import os
+import re
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+import servers
+
+from ketasched.cli import app
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "docs").glob("*.example.*"))
+# The day the pages were written on: Mon 2 Nov 2026, 09:00 UTC.
+OWN_DAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
+# In Chicago, on 80 columns, without color and without a keyring.
+WORLD = {
+    "TZ": "America/Chicago",
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+}
+BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+FEED = re.compile(r"\b[0-9a-f]{40}\b")
+PORT = "5232"
+
+
+class Run(NamedTuple):
+    command: str
+    code: int
+    text: str
+
+
+def world(moment):
+    """The environment of a reader at a moment, with nothing of ours in it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("KETASCHED") and name not in ("FORCE_COLOR", "NETRC", "TERM")
+    }
+    return kept | WORLD | {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+
+
+def run(command, folder, moment=OWN_DAY):
+    """Both streams as they come; ``| tail -3`` shows the last three lines."""
+    shown, _, tail = command.partition(" | tail -")
+    with mock.patch.dict(os.environ, world(moment), clear=True), contextlib.chdir(folder):
+        netrc = Path(folder).parent / "netrc"
+        if netrc.exists():
+            os.environ["NETRC"] = str(netrc)
+        code, text = _run(shlex.split(shown))
+    lines = text.splitlines(keepends=True)
+    return Run(command, code, "".join(lines[-int(tail) :] if tail else lines))
+
+
+def _run(words):
+    """Two streams into one file, each buffered as Python buffers it when nobody watches."""
+    program, *arguments = words
+    with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
+        path = Path(place, "both")
+        out = stack.enter_context(path.open("a", encoding="utf-8"))
+        err = stack.enter_context(path.open("a", encoding="utf-8", buffering=1))
+        for name, stream in (("stdin", io.StringIO()), ("stdout", out), ("stderr", err)):
+            stack.enter_context(mock.patch.object(sys, name, stream))
+        code = _start(program, arguments)
+        out.flush()
+        return code, path.read_text("utf-8")
+
+
+def _start(program, arguments):
+    if program == "ketasched":
+        return app.run(arguments)
+    assert program == "python"
+    with mock.patch.object(sys, "argv", arguments):
+        runpy.run_path(arguments[0], run_name="__main__")
+    return 0
+
+
+def run_process(command, folder):
+    """The same by a process of its own."""
+    program, *arguments = shlex.split(command)
+    begin = ["-m", "ketasched"] if program == "ketasched" else []
+    outcome = subprocess.run(
+        [sys.executable, *begin, *arguments],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=world(OWN_DAY),
+    )
+    return Run(command, outcome.returncode, outcome.stdout.decode())
+
+
+def bring_examples(folder):
+    """The files of docs/ that the pages use."""
+    for path in EXAMPLES:
+        shutil.copy(path, folder)
+
+
+def commands_of(block):
+    return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+
+
+def replay(page, moment=OWN_DAY):
+    """The page with what its commands print at a moment, and the runs of its commands; later ones
+    find what earlier ones wrote. The calendar server that it names is one of ours, on another
+    port; names of feeds, which are drawn at random, are replaced.
+    """
+    runs = []
+
+    def real(match):
+        block = [run(command, folder, moment) for command in commands_of(match[0])]
+        runs.extend(block)
+        return "\n".join(f"$ {command}\n{text}" for command, _, text in block)
+
+    with tempfile.TemporaryDirectory() as place, calendar_server() as port:
+        folder = Path(place, "fresh")
+        folder.mkdir()
+        bring_examples(folder)
+        netrc = Path(place, "netrc")
+        netrc.write_text("machine 127.0.0.1 login desk password a-password\n")
+        netrc.chmod(0o600)
+        text = page.read_text("utf-8").replace(f":{PORT}", f":{port}")
+        text = BLOCK.sub(real, text).replace(f":{port}", f":{PORT}")
+    return steady(text), runs
+
+
+@contextlib.contextmanager
+def calendar_server():
+    """The port of a calendar server in this process, with the calendar of docs/publish.md."""
+    server = servers.Misbehaving()
+    server.PATH = "/desk/clinic/"
+    try:
+        yield server.server.server_port
+    finally:
+        server.stop()
+
+
+def steady(text):
+    """The text with the n-th name of a feed made from n."""
+    names = dict.fromkeys(FEED.findall(text))
+    stand_ins = {
+        name: hashlib.sha1(str(number).encode()).hexdigest() for number, name in enumerate(names)
+    }
+    return FEED.sub(lambda match: stand_ins[match[0]], text)
