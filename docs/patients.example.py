@@ -1,6 +1,6 @@
-"""Make a folder of forty made-up patients, to try ketasched on.
+"""Make a folder of twenty made-up patients, to try ketasched on.
 
-    python forty-patients.example.py records
+    python patients.example.py records
 
 Each gets a protocol, a time of day, and a start between three and five weeks ago, so that today
 most are in the middle of their course. Where the clinic has no place for that, the next day is
@@ -16,7 +16,7 @@ from pathlib import Path
 from ketasched.cli.app import run
 from ketasched.clock import now
 
-FAMILIES = "Abbott Baker Castro Dubois Evans Fischer Garcia Hughes Ivanov Jensen".split()
+FAMILIES = "Abbott Baker Castro Dubois Evans".split()
 GIVEN = "Ada Ben Cleo Dan".split()
 PROTOCOLS = ("iv", "spravato", "kap", "spravato", "im")
 TIMES = ("08:00", "09:30", "13:00", "14:30")
@@ -28,11 +28,11 @@ def main() -> None:
     folder.mkdir()
     today = now().date()
     first = today - timedelta(days=today.weekday(), weeks=5)
-    for number in range(40):
+    for number in range(len(GIVEN) * len(FAMILIES)):
         name = f"{GIVEN[number % 4]} {FAMILIES[number // 4]}"
         record = folder / name.lower().replace(" ", "-")
         for day in range(28):
-            start = first + timedelta(days=number % 17 + day)
+            start = first + timedelta(weeks=number % 3, days=number // 3 % 3 + day)
             command = [
                 "plan", PROTOCOLS[number % 5],
                 "--start", start.isoformat(), "--at", TIMES[number % 4], "--flex", "3h",
