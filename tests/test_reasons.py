@@ -1,6 +1,5 @@
 """What a reason says to whom, and how a record keeps it."""
 
-from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ CLOSED = "closed Thu 26 Nov 2026"
 
 def moved_for(reason):
     course = course_of("iv", date(2026, 11, 9), closed=[DAY])
-    return course.changing([replace(course.session(6), reasons=(reason,))])
+    return course.changing([course.session(6)._replace(reasons=(reason,))])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, NamedTuple, TypeVar, get_args
 
@@ -205,8 +204,6 @@ def discreet(protocol: Protocol, explained: Explained) -> Explained:
         reason.without_detail if gives_away(protocol, reason.full) else reason
         for reason in explained.reasons
     )
-    if isinstance(explained, Session):
-        return replace(explained, reasons=reasons)
     return explained._replace(reasons=reasons)
 
 

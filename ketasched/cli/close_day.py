@@ -149,7 +149,7 @@ def _closed(opened: Opened, day: date, how: How) -> Call | None:
     course = replace(
         course,
         sessions=tuple(
-            replace(one, by_hand=False) if one.number in freed else one for one in course.sessions
+            one._replace(by_hand=False) if one.number in freed else one for one in course.sessions
         ),
     )
     outcome = replanned(setting, course, freed)

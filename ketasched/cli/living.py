@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from ketasched import clock
 from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import choose, clean_text, read, read_number
 from ketasched.cli import output
-from ketasched.domain.course import CANCELLED, MISSED, Course, Session
+from ketasched.domain.course import CANCELLED, MISSED, Course, Session, Status
+from ketasched.domain.protocol import Then
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_protocol import read_cadence
 from ketasched.domain.typed_times import read_clock, read_weekday
@@ -23,7 +24,8 @@ from ketasched.records.record import CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, told_by_key
 from ketasched.records.write import write
 from ketasched.running import changes
-from ketasched.running.broken_rules import RULES
+from ketasched.running.broken_rules import RULES, Rule
+from ketasched.running.changes import Rest
 from ketasched.running.extend import (
     Going,
     add_on,
@@ -37,8 +39,8 @@ from ketasched.running.extend import (
 from ketasched.running.legal_change import Conditions, Refusal
 
 MAX_EXTENSION = 200
-REST = ("keep", "shift", "replan")
-THEN = ("append", "squeeze", "shift", "keep", "replan")
+REST: tuple[Rest, ...] = get_args(Rest)
+THEN: tuple[Then, ...] = get_args(Then)
 
 
 class How(NamedTuple):
@@ -57,28 +59,26 @@ def move(name: str, number: str, when: str, rest: str, how: How) -> None:
     opened, setting = _open(name, how)
     session = _session(opened, number)
     start = _when(when, session, opened)
-    rest = rest or "keep"
-    choose("--rest", rest, REST)
-    outcome = changes.move(setting, opened.record.course, session.number, start, rest)
+    chosen = choose("--rest", rest or "keep", REST)
+    outcome = changes.move(setting, opened.record.course, session.number, start, chosen)
     what = f"moved session {session.number} to {_moment(start)}"
     _finish(opened, outcome, what, how)
 
 
-def drop(name: str, number: str, status: str, then: str, how: How) -> None:
+def drop(name: str, number: str, status: Status, then: str, how: How) -> None:
     """A session was missed, or is cancelled."""
     opened, setting = _open(name, how)
     session = _session(opened, number)
     phase = setting.order.phases[session.phase]
-    then = then or phase.missed or "keep"
-    choose("--then", then, THEN)
+    chosen = choose("--then", then or phase.missed or "keep", THEN)
     if status == MISSED and session.start > opened.now:
         raise UsageProblem(
             f"session {session.number} is on {_moment(session.start)}, which is to come",
             f"to call it off: ketasched cancel {name} {number}",
         )
-    outcome = changes.drop(setting, opened.record.course, session.number, status, then)
+    outcome = changes.drop(setting, opened.record.course, session.number, status, chosen)
     verb = "missed" if status == MISSED else "cancelled"
-    _finish(opened, outcome, f"{verb} session {session.number}, then {then}", how)
+    _finish(opened, outcome, f"{verb} session {session.number}, then {chosen}", how)
 
 
 def done(name: str, number: str, at: str, on: str, how: How) -> None:
@@ -113,7 +113,7 @@ def undo(name: str, how: How) -> None:
     # What calendars know of and the earlier plan does not have stays there as cancelled.
     known = {one.number for one in course.sessions}
     gone = [
-        replace(one, status=CANCELLED, undone=True)
+        one._replace(status=CANCELLED, undone=True)
         for one in record.course.sessions
         if one.number not in known
     ]
@@ -216,14 +216,17 @@ def review(name: str, which: str, how: How, *, go_on: bool) -> None:
 def _open(name: str, how: How) -> tuple[Opened, Conditions]:
     choose("--format", how.format or "table", ("table", "json"))
     opened = open_record(name, clock.now())
-    override = (
-        frozenset(part.strip() for part in how.override.split(",")) if how.override else frozenset()
-    )
-    for rule in override:
-        if rule not in RULES:
-            hint = did_you_mean(rule, RULES) or f"rules are {', '.join(RULES)}"
-            raise UsageProblem(f"--override: there is no rule `{rule}`", hint)
+    words = how.override.split(",") if how.override else []
+    override = frozenset(_rule(word.strip()) for word in words)
     return opened, Conditions(opened.task.order, opened.here, override)
+
+
+def _rule(word: str) -> Rule:
+    for rule in RULES:
+        if rule == word:
+            return rule
+    hint = did_you_mean(word, RULES) or f"rules are {', '.join(RULES)}"
+    raise UsageProblem(f"--override: there is no rule `{word}`", hint)
 
 
 def _session(opened: Opened, number: str) -> Session:

@@ -6,27 +6,28 @@ import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.linked_visit_rule import visit_key
+from ketasched.domain.linked_visit_rule import Side, VisitKind, Which, visit_key
 
 if TYPE_CHECKING:
     from ketasched.domain.protocol import Protocol
 
-PLANNED = "planned"
-TENTATIVE = "tentative"
-ATTENDED = "attended"
-MISSED = "missed"
-CANCELLED = "cancelled"
+Status = Literal["planned", "tentative", "attended", "missed", "cancelled"]
+PLANNED: Final = "planned"
+TENTATIVE: Final = "tentative"
+ATTENDED: Final = "attended"
+MISSED: Final = "missed"
+CANCELLED: Final = "cancelled"
 
 
 class HasStatus(typing.Protocol):
     """A session, a linked visit or a duty."""
 
     @property
-    def status(self) -> str:
-        """Planned, tentative, attended, missed or cancelled."""
+    def status(self) -> Status:
+        """Whether it is to come, took place, or is off."""
         ...
 
 
@@ -35,8 +36,7 @@ def minutes_between(start: datetime, end: datetime) -> int:
     return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One visit for one treatment.
 
     ``start`` and ``end`` are wall times in the clinic's zone, the end computed through UTC.
@@ -60,7 +60,7 @@ class Session:
     end: datetime
     moved_minutes: int
     reasons: tuple[Reason, ...]
-    status: str
+    status: Status
     name: str = ""
     by_hand: bool = False
     instead_of: int = 0
@@ -97,8 +97,7 @@ class Session:
     def put_off(self, days: int) -> Session:
         """This session due, with its window, so many days later; it stands where it stood."""
         by = timedelta(days=days)
-        return replace(
-            self,
+        return self._replace(
             target=self.target + by,
             window_start=self.window_start + by,
             window_end=self.window_end + by,
@@ -122,17 +121,17 @@ class LinkedVisit(NamedTuple):
     whichever session that is.
     """
 
-    kind: str
+    kind: VisitKind
     name: str
     session: int
-    side: str
-    which: str
+    side: Side
+    which: Which
     ideal: datetime
     start: datetime
     end: datetime
     by_video: bool
     reasons: tuple[Reason, ...]
-    status: str
+    status: Status
 
     @property
     def key(self) -> tuple[str, int]:
@@ -152,10 +151,10 @@ class Unplaced(NamedTuple):
     date. ``number`` is that of a session that follows, 0 for a linked visit.
     """
 
-    kind: str
+    kind: VisitKind | Literal["session"]
     name: str
     session: int
-    side: str
+    side: Side
     days: tuple[date, date] | None
     reasons: tuple[Reason, ...]
     number: int = 0

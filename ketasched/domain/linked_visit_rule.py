@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from ketasched.domain.wording import duration_text
 
 WAKING = (8 * 60, 20 * 60)
 """Minutes after midnight between which a patient is taken to be awake: our convention."""
-VISIT_KINDS = ("consultation", "preparation", "integration", "assessment", "check-in")
+VisitKind = Literal["consultation", "preparation", "integration", "assessment", "check-in"]
+VISIT_KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
+Side = Literal["before", "after"]
+Which = Literal["first", "last", "each", "review", "number"]
 
 
 class Offset(NamedTuple):
@@ -40,8 +43,8 @@ class Anchor(NamedTuple):
     ``side``: before or after. A review's is the session that the review follows.
     """
 
-    side: str
-    which: str
+    side: Side
+    which: Which
     number: int = 0
 
     def __str__(self) -> str:
@@ -50,7 +53,7 @@ class Anchor(NamedTuple):
         return f"{self.side} {which}" + (f" {self.number}" if self.number else "")
 
 
-def visit_key(name: str, which: str, session: int) -> tuple[str, int]:
+def visit_key(name: str, which: Which, session: int) -> tuple[str, int]:
     """What tells a linked visit from the others of its course, for good: one that goes with the
     first or last session is the same whichever session that is.
     """
@@ -63,7 +66,7 @@ class VisitRule(NamedTuple):
     ``by_video``: clinic hours do not apply, waking hours do.
     """
 
-    kind: str
+    kind: VisitKind
     name: str
     minutes: int
     anchor: Anchor

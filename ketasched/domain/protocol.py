@@ -6,7 +6,7 @@ Counts are sessions, windows and gaps are days, session lengths are minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.wording import count_text, duration_text
@@ -14,11 +14,12 @@ from ketasched.domain.wording import count_text, duration_text
 if TYPE_CHECKING:
     from datetime import timedelta
 
+Then = Literal["append", "squeeze", "shift", "keep", "replan"]
+"""What happens after a session that was missed or cancelled."""
+
 BUILT_IN = "built-in protocols.yaml"
 """Where a protocol comes from that came with the program."""
 MAX_WEEKS = 104
-NO_LARGEST = 100_000
-"""The largest gap of a phase that has none, in days."""
 MAX_SESSIONS = 1000
 """The longest course; a guard against slips of the keyboard, not a clinical rule."""
 
@@ -119,13 +120,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The fewest and most days between the dates of two sessions in a row (Mon to Thu is 3)."""
+    """The fewest and most days between the dates of two sessions in a row (Mon to Thu is 3);
+    without a most, any more will do.
+    """
 
     min: int
-    max: int
+    max: int | None
+
+    def holds(self, days: int) -> bool:
+        """Whether two sessions may be so many days apart."""
+        return self.min <= days and (self.max is None or days <= self.max)
 
     def __str__(self) -> str:
-        if self.max >= NO_LARGEST:
+        if self.max is None:
             return f"at least {count_text(self.min, 'day')}"
         return f"{self.min} to {count_text(self.max, 'day')}"
 
@@ -162,7 +169,7 @@ class Phase:
     ``sessions`` is None for an open-ended phase. ``after`` is the number of days from the last
     target of the phase before; None lets the phase begin where the next period would have.
     ``pause`` is the most whole weeks by which the rest of a course may be put off. ``missed`` says
-    what happens after a missed session unless asked otherwise, empty: the rest stays. After more
+    what happens after a missed session unless asked otherwise, None: the rest stays. After more
     than ``lapse`` days without a session a person must decide how to go on.
     """
 
@@ -176,7 +183,7 @@ class Phase:
     choice: SessionRange | None = None
     alternatives: tuple[Alternative, ...] = ()
     reviews: tuple[Review, ...] = ()
-    missed: str = ""
+    missed: Then | None = None
     lapse: int | None = None
 
     def using(self, alternative: Alternative) -> Phase:
@@ -201,7 +208,7 @@ class When(NamedTuple):
     after its end; None means until the next day.
     """
 
-    edge: str
+    edge: Literal["from", "until"]
     minutes: int | None
 
     def __str__(self) -> str:
@@ -239,7 +246,7 @@ class Source(NamedTuple):
 
     fact: str
     source: str
-    grade: str
+    grade: Literal["A", "B", "convention"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import NamedTuple
 
-from ketasched.domain.linked_visit_rule import Anchor
+from ketasched.domain.linked_visit_rule import Anchor, Side, Which
 from ketasched.domain.protocol import (
     MAX_SESSIONS,
     MAX_WEEKS,
@@ -20,6 +20,9 @@ from ketasched.domain.typed_times import read_duration, read_minutes
 
 LONGEST_REMINDER = timedelta(weeks=4)
 
+_ANCHORED: dict[str, Which] = {
+    "first session": "first", "last session": "last", "each session": "each",
+}  # fmt: skip
 _TIMES_A_WEEK = {"once": 1, "twice": 2, "three times": 3}
 _PER_WEEK = re.compile(
     r"(?:(?P<number>[0-9]{1,9})(?: times)?|(?P<word>once|twice|three times))"
@@ -105,7 +108,7 @@ def read_reminder(text: str) -> timedelta:
     raise ValueError(f"`{text}`: remind between 1 min and 4 weeks before")
 
 
-def read_anchor(side: str, text: str) -> Anchor:
+def read_anchor(side: Side, text: str) -> Anchor:
     """Read which sessions a linked visit goes with: ``first session``, ``last session``, ``each
     session``, ``each review`` or ``session 4``.
 
@@ -113,8 +116,8 @@ def read_anchor(side: str, text: str) -> Anchor:
         ValueError: none of these.
     """
     words = " ".join(text.casefold().split()).removeprefix("the ")
-    if words in ("first session", "last session", "each session"):
-        return Anchor(side, words.partition(" ")[0])
+    if words in _ANCHORED:
+        return Anchor(side, _ANCHORED[words])
     if words == "each review" and side == "after":
         return Anchor(side, "review")
     number = words.removeprefix("session ")

@@ -46,7 +46,7 @@ def add_followers(
         found = _place(follower, leader, sessions, slots, zone)
         if isinstance(found, Session):
             tentative = any(review.after_session < found.number for review in course.reviews)
-            sessions.append(replace(found, status=TENTATIVE) if tentative else found)
+            sessions.append(found._replace(status=TENTATIVE) if tentative else found)
         else:
             unplaced.append(found)
     sessions.sort(key=lambda session: session.start)

@@ -97,7 +97,7 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
 
 def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
     reviews = tuple(_reviews(order, [seat.target for seat in placed]))
-    first_tentative = min((review.after_session for review in reviews), default=10**9) + 1
+    certain = min((review.after_session for review in reviews), default=None)
     sessions = []
     for session in placed:
         target = session.target
@@ -114,7 +114,7 @@ def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Co
                 end=session_end(start, target.minutes),
                 moved_minutes=session.moved_minutes,
                 reasons=session.reasons,
-                status=TENTATIVE if target.number >= first_tentative else PLANNED,
+                status=PLANNED if certain is None or target.number <= certain else TENTATIVE,
                 name=target.name,
             )
         )

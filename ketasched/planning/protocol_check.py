@@ -68,7 +68,7 @@ def _gap_fault(before: Target, here: Target) -> UnkeptGap | None:
     days = (here.day - before.day).days
     if before.phase.name == here.phase.name:
         gap = here.phase.gap
-        if gap.min <= days <= gap.max:
+        if gap.holds(days):
             return None
         return UnkeptGap(
             here.phase.name,

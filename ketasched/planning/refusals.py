@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
@@ -27,16 +27,19 @@ from ketasched.planning.placement import (
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Target, lay_targets
 
+FailureCode = Literal[
+    "too-long", "closed-weekday", "outside-hours", "not-in-days", "no-pattern", "no-placement"
+]
+
 
 class Failure(NamedTuple):
     """Why there is no course: the session that cannot be placed, its window, and each refused day.
 
-    ``code``: too-long, closed-weekday, outside-hours, not-in-days, no-pattern or no-placement;
-    ``phase`` is the session's, with the last of them. The message is about a ``choice`` of a
+    ``phase`` is the session's, where it has no placement. The message is about a ``choice`` of a
     ``value``, if there is one; what to do is the hint, or else the remedy.
     """
 
-    code: str
+    code: FailureCode
     message: str
     hint: str
     session: int
@@ -100,7 +103,8 @@ def refuse_start(order: Order, week: Clinic) -> Failure | None:
     if weekday in week.open_weekdays:
         asked = list_text([WEEKDAYS[day] for day in order.days], "or")
         text = f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
-        code, reason = "not-in-days", Reason("weekday", text)
+        code: FailureCode = "not-in-days"
+        reason = Reason("weekday", text)
     else:
         reason = _closed_weekday(order, weekday)
         code = "closed-weekday" if reason.kind == "closed" else "outside-hours"
@@ -178,7 +182,7 @@ def no_pattern(order: Order, found: NoPattern) -> Failure:
     )
 
 
-def _start_failure(order: Order, code: str, message: str, reason: Reason) -> Failure:
+def _start_failure(order: Order, code: FailureCode, message: str, reason: Reason) -> Failure:
     refused = (RefusedDay(order.start, (reason,)),)
     return Failure(code, message, "", order.already + 1, order.start, order.start, refused)
 

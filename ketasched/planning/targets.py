@@ -109,7 +109,7 @@ def weekday_patterns(
 
 def keeps_gaps(offsets: tuple[int, ...], cadence: PerWeek, gap: Gap) -> bool:
     """Whether days counted from the first weekday keep minimum and maximum gap round the cycle."""
-    return all(gap.min <= days <= gap.max for days in _gaps_round(offsets, 7 * cadence.every))
+    return all(gap.holds(days) for days in _gaps_round(offsets, 7 * cadence.every))
 
 
 def _gaps_round(offsets: tuple[int, ...], cycle: int) -> list[int]:

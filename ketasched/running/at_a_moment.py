@@ -28,11 +28,10 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
     """
     course = _with_followers(order, course, now)
     ahead = [review.after_session for review in course.reviews if not review.passed]
-    first_tentative = min(ahead, default=10**9) + 1
+    reviewed = min(ahead, default=None)
     sessions = tuple(
-        replace(
-            session,
-            status=TENTATIVE if _is_after(course, session, first_tentative - 1) else PLANNED,
+        session._replace(
+            status=TENTATIVE if _is_after(course, session, reviewed) else PLANNED,
         )
         if session.status in (PLANNED, TENTATIVE)
         else session
@@ -70,7 +69,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
     found = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
     there = {session.number for session in found}
     gone = [
-        replace(session, status=CANCELLED, undone=True)
+        session._replace(status=CANCELLED, undone=True)
         for number, session in loose.items()
         if number not in there
     ]
@@ -82,12 +81,12 @@ def _as_it_was(session: Session, before: Session | None) -> Session:
     if before is None or before.undone:
         return session
     stays = (before.start, before.target) == (session.start, session.target)
-    return replace(session, reasons=before.reasons) if stays else session
+    return session._replace(reasons=before.reasons) if stays else session
 
 
-def _is_after(course: Course, session: Session, reviewed: int) -> bool:
+def _is_after(course: Course, session: Session, reviewed: int | None) -> bool:
     """Whether a session comes after the one that a review follows; a make-up by its date."""
-    if session.rank[0] <= reviewed:
+    if reviewed is None or session.rank[0] <= reviewed:
         return False
     passed = [session for session in course.sessions if session.number == reviewed]
     return not passed or not session.stands_at or session.start > passed[0].start

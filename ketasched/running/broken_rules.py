@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from ketasched.domain.candidate import ReasonKind
 from ketasched.domain.course import Course, Session
 from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 
-RULES = (
+Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "away", "busy", "clock",
     "past",
-)  # fmt: skip
+]  # fmt: skip
+RULES: tuple[Rule, ...] = get_args(Rule)
 """The names of the rules that a person may break on purpose."""
 
 
@@ -22,7 +24,7 @@ class BrokenRule(NamedTuple):
     """A rule that a session breaks, by name, and how."""
 
     session: int
-    name: str
+    name: Rule | ReasonKind
     text: str
 
 
@@ -96,8 +98,10 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
         for pause in course.pauses
         if before.number < pause.before_session <= here.number
     )
-    most = phases[1].gap.max + 7 * paused
-    return f"more than {count_text(most, 'day')}" if days > most else ""
+    most = phases[1].gap.max
+    if most is None or days <= most + 7 * paused:
+        return ""
+    return f"more than {count_text(most + 7 * paused, 'day')}"
 
 
 def _is_broken(course: Course, before: Session, here: Session) -> bool:

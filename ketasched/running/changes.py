@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from ketasched.domain.candidate import session_end
 from ketasched.domain.choice import ChoiceRefused
-from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session
+from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
+from ketasched.domain.protocol import Then
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
@@ -26,9 +28,12 @@ from ketasched.running.legal_change import (
 from ketasched.running.make_ups import made_up
 from ketasched.running.replan import settle, standing
 
+Rest = Literal["keep", "shift", "replan"]
+"""What happens to the rest when a session is moved."""
+
 
 def move(
-    conditions: Conditions, course: Course, number: int, start: datetime, rest: str
+    conditions: Conditions, course: Course, number: int, start: datetime, rest: Rest
 ) -> Course | Refusal:
     """Put a session at another time (aware), and keep, shift or replan the rest.
 
@@ -41,7 +46,7 @@ def move(
     if start < conditions.now:
         if "past" not in conditions.override:
             return _passed(conditions, course.changing([changed]), changed)
-        changed = replace(changed, broken=("past",))
+        changed = changed._replace(broken=("past",))
     course = course.changing([changed])
     if rest == "keep":
         return proved(conditions, finish(conditions.order, course, conditions.now), {number})
@@ -59,7 +64,7 @@ def move(
 
 
 def drop(
-    conditions: Conditions, course: Course, number: int, status: str, then: str
+    conditions: Conditions, course: Course, number: int, status: Status, then: Then | None = None
 ) -> Course | Refusal:
     """A session was missed or is cancelled; then keep, append, squeeze, shift or replan: as the
     protocol says unless it is asked for.
@@ -69,7 +74,7 @@ def drop(
     """
     session = _to_come(course, number)
     then = then or conditions.order.phases[session.phase].missed or "keep"
-    gone = course.changing([replace(session, status=status)])
+    gone = course.changing([session._replace(status=status)])
     if then == "keep":
         return accepted(conditions, finish(conditions.order, gone, conditions.now))
     outcome = made_up(conditions, course, gone, session, then)
@@ -90,7 +95,7 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
             remedy="when it took place",
         )
     end = session_end(start, session.minutes)
-    held = replace(session, start=start, end=end, status=ATTENDED)
+    held = session._replace(start=start, end=end, status=ATTENDED)
     _refuse_disorder(conditions.order, course, held)
     found = settle(conditions.order, course.changing([held]), (), conditions.now)
     if isinstance(found, NoPlacement):
@@ -117,7 +122,7 @@ def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) ->
     course = replace(course, reviews=reviews)
     if not go_on:
         stopped = [
-            replace(session, status=CANCELLED)
+            session._replace(status=CANCELLED)
             for session in course.live
             if session.start > conditions.now and session.rank[0] > review.after_session
         ]

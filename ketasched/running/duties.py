@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, Course
+from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, Course, Status
 
 
 class DueDuty(NamedTuple):
@@ -14,7 +14,7 @@ class DueDuty(NamedTuple):
     name: str
     session: int
     due: date
-    status: str
+    status: Status
 
 
 def due_duties(course: Course) -> list[DueDuty]:

@@ -75,8 +75,7 @@ def add_on(
         return Refusal((BrokenRule(course.next_number, "past", text),))
     before = [session for session in course.live if session.start < start]
     later = any(session.start > start for session in course.live)
-    extra = replace(
-        _another(course, going),
+    extra = _another(course, going)._replace(
         target=start.date(),
         window_start=start.date(),
         window_end=start.date(),
@@ -120,7 +119,7 @@ def repace(conditions: Conditions, course: Course, going: Going) -> Course | Ref
     else:
         days = _from(conditions, course, going, own[0].target, len(own))
     moved = [
-        due(order, replace(session, pace=going.pace), day)
+        due(order, session._replace(pace=going.pace), day)
         for session, day in zip(own, days, strict=True)
     ]
     weeks = -(-(own[-1].target - days[-1]).days // 7)
@@ -263,8 +262,7 @@ def _begun(course: Course, going: Going) -> Course:
 
 def _another(course: Course, going: Going) -> Session:
     """One more session, like the last of the course; it stands nowhere yet."""
-    return replace(
-        max(course.sessions, key=lambda session: session.rank),
+    return max(course.sessions, key=lambda session: session.rank)._replace(
         number=course.next_number,
         phase=going.phase,
         pace=going.pace,

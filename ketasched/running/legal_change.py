@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from ketasched.domain.candidate import ReasonKind
 from ketasched.domain.course import Course
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
-from ketasched.running.broken_rules import BrokenRule, broken_rules
+from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules
 from ketasched.running.replan import settle
 
 
@@ -31,7 +31,7 @@ class Conditions(NamedTuple):
 
     order: Order
     now: datetime
-    override: frozenset[str] = frozenset()
+    override: frozenset[Rule | ReasonKind] = frozenset()
     avoid: frozenset[date] = frozenset()
 
     @property
@@ -77,7 +77,7 @@ def accepted(conditions: Conditions, course: Course, numbers: Collection[int] = 
     known = [course.session(number) for number in broken]
     return course.changing(
         [
-            replace(session, broken=tuple(sorted({*session.broken, *broken[session.number]})))
+            session._replace(broken=tuple(sorted({*session.broken, *broken[session.number]})))
             for session in known
         ]
     )

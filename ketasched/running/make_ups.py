@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason, not_before
 from ketasched.domain.course import PLANNED, Course, Session
+from ketasched.domain.protocol import Then
 from ketasched.domain.wording import day_text
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
@@ -20,12 +21,11 @@ FARTHEST_MAKE_UP = 28
 
 
 def made_up(
-    conditions: Conditions, whole: Course, course: Course, session: Session, then: str
+    conditions: Conditions, whole: Course, course: Course, session: Session, then: Then
 ) -> Course | Refusal:
     """The ``whole`` course without a session, and with one in its place."""
     later = [other for other in course.movable(conditions.now) if other.rank > session.rank]
-    make_up = replace(
-        session,
+    make_up = session._replace(
         number=course.next_number,
         place=course.next_place(session.phase),
         status=PLANNED,
@@ -41,7 +41,7 @@ def made_up(
         (target,) = next_targets(conditions, whole, going, 1)
         course = _reviewed_later(course, going.phase, make_up.number)
         place = course.next_place(going.phase)
-        make_up = replace(make_up, **going._asdict(), place=place, instead_of=0, stands_at=0)
+        make_up = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0)
         make_up = due(conditions.order, make_up, target)
         return settled(conditions, course.adding([make_up]), {make_up.number})
     if then == "squeeze":
@@ -89,9 +89,9 @@ def _squeezed(conditions: Conditions, course: Course, make_up: Session) -> Cours
             max(before, key=lambda session: session.rank).rank[0] if before else make_up.stands_at
         )
         made_up = (Reason("make-up", f"makes up for session {make_up.instead_of}"),)
-        wide = replace(make_up, window_end=max(make_up.window_end, day), stands_at=rank, target=day)
-        wide = replace(wide, window_start=min(wide.window_start, day))
-        wide = replace(standing(conditions.order, wide, start), by_hand=False, reasons=made_up)
+        wide = make_up._replace(window_end=max(make_up.window_end, day), stands_at=rank, target=day)
+        wide = wide._replace(window_start=min(wide.window_start, day))
+        wide = standing(conditions.order, wide, start)._replace(by_hand=False, reasons=made_up)
         trial = course.adding([wide])
         found = broken_rules(conditions.order, trial, {wide.number})
         if not found:

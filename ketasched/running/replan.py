@@ -124,8 +124,7 @@ def _moved(order: Order, session: Session, placed: Placed) -> Session:
     start = datetime.combine(placed.day, placed.start, order.clinic.zone)
     if (session.start, session.target) == (start, placed.target.day) and session.reasons:
         return session  # for the reasons it was there
-    return replace(
-        session,
+    return session._replace(
         target=placed.target.day,
         window_start=placed.target.first,
         window_end=placed.target.last,
@@ -140,8 +139,7 @@ def _moved(order: Order, session: Session, placed: Placed) -> Session:
 def due(order: Order, session: Session, target: date) -> Session:
     """A session due on another day, with the window of its pace."""
     window = order.paced(session.phase, session.pace).window
-    return replace(
-        session,
+    return session._replace(
         reasons=(),
         target=target,
         window_start=target - timedelta(days=window.early),
@@ -153,8 +151,7 @@ def standing(order: Order, session: Session, start: datetime) -> Session:
     """A session where a person puts it."""
     asked = datetime.combine(start.date(), order.times.on(start.date()))
     late = int((start.replace(tzinfo=None) - asked).total_seconds()) // 60
-    return replace(
-        session,
+    return session._replace(
         start=start,
         end=session_end(start, session.minutes),
         moved_minutes=late,

@@ -109,7 +109,7 @@ def _number(one: Coming) -> str:
 
 
 def _notes(one: Coming) -> str:
-    said = [] if one.entry.status == PLANNED else [one.entry.status]
+    said: list[str] = [] if one.entry.status == PLANNED else [one.entry.status]
     if isinstance(one.entry, LinkedVisit) and one.entry.by_video:
         said.append("by video")
     return "; ".join([*said, *one.due])

@@ -65,7 +65,7 @@ def _table(opened: Opened, *, narrow: bool) -> Table:
     for title in ("Entry", "When") if narrow else ("Entry", "Day", "From–to", "Notes"):
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
     for entry in opened.record.course.entries():
-        said = [] if entry.status in ("planned", "tentative") else [entry.status]
+        said: list[str] = [] if entry.status in ("planned", "tentative") else [entry.status]
         if not is_gone(entry):
             said += remarks(entry)
             broken = getattr(entry, "broken", ())

@@ -6,7 +6,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ketasched.domain import protocol as core
-from ketasched.domain.linked_visit_rule import VISIT_KINDS, WAKING, Anchor, Offset, VisitRule
+from ketasched.domain.linked_visit_rule import (
+    VISIT_KINDS,
+    WAKING,
+    Anchor,
+    Offset,
+    Side,
+    VisitKind,
+    VisitRule,
+)
 from ketasched.domain.typed_protocol import Distance, read_anchor, read_distance
 from ketasched.domain.wording import duration_text
 from ketasched.reading.fields import Key, Reading, Record, Text, one_of
@@ -36,7 +44,7 @@ def check_visits(protocol: core.Protocol, reading: Reading) -> None:
 
 
 def _check_visit(rule: VisitRule, reading: Reading) -> None:
-    if not rule.anchor.side:
+    if rule.anchor is _NO_SIDE:
         message = "a linked visit stands either before or after a session"
         reading.fault_in(rule, "", message, "give it one of the keys `before` and `after`")
     waking = WAKING[1] - WAKING[0]
@@ -45,6 +53,7 @@ def _check_visit(rule: VisitRule, reading: Reading) -> None:
         reading.fault_in(rule, "length", message)
 
 
+_NO_SIDE = Anchor("before", "number")
 WIDEST = 92
 """Days between the nearest and the furthest time of a linked visit."""
 
@@ -77,10 +86,10 @@ def _distances(**keys: Any) -> _Distances:
 
 
 def _visit(
-    kind: str, name: str, length: int, distance: _Distances, by: str, **sides: Anchor | None
+    kind: VisitKind, name: str, length: int, distance: _Distances, by: str, **sides: Anchor | None
 ) -> VisitRule:
     anchors = [anchor for anchor in sides.values() if anchor]
-    anchor = anchors[0] if len(anchors) == 1 else Anchor("", "")  # `_check_visit` refuses it
+    anchor = anchors[0] if len(anchors) == 1 else _NO_SIDE  # `_check_visit` refuses it
     least, ideal, most = (limit.amount for limit in distance)
     offset = Offset(least, ideal, most, distance.ideal.in_days)
     return VisitRule(kind, name or kind, length, anchor, offset, by == "video")
@@ -98,7 +107,7 @@ _DISTANCE = Record(
 )
 
 
-def _anchor(side: str) -> Text:
+def _anchor(side: Side) -> Text:
     return Text(
         partial(read_anchor, side),
         {"type": "string", "examples": ["first session", "each session", "last session"]},

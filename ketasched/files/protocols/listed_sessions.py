@@ -86,7 +86,7 @@ def _listed_phase(
         sessions=len(sessions),
         # Without one each session has its own; `_check_listed` refuses a session that has none.
         window=window or core.Window(0, 0),
-        gap=gap or core.Gap(1, core.NO_LARGEST),
+        gap=gap or core.Gap(1, None),
         **keys,
     )
 

@@ -11,7 +11,7 @@ LONGEST_GAP = 366
 
 
 def _check_gap(gap: core.Gap, reading: Reading) -> None:
-    if gap.max < gap.min:
+    if gap.max is not None and gap.max < gap.min:
         message = f"the largest gap is smaller than the smallest, {gap.min} days"
         reading.fault_in(gap, "max", message)
 
@@ -50,7 +50,7 @@ PHASE_ENDS = {
     "missed": Key(
         one_of("keep", "append", "squeeze", "shift", "replan"),
         "what happens after a missed session; keep if left out",
-        "",
+        None,
     ),
     "lapse": Key(
         _GAP_DAYS, "the longest time without a session after which nobody need decide", None
