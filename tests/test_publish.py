@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from servers import PASSWORD, USER, Misbehaving, Radicale
+from servers import PASSWORD, USER, Client, Misbehaving, Radicale
 
 from ketasched.publishing import login, server, wire
 from ketasched.publishing.server_entry import appearance_of
@@ -35,8 +35,8 @@ def radicale(tmp_path_factory):
 
 
 @pytest.fixture
-def calendar(radicale, request):
-    """A new calendar of its own, as another client sees it."""
+def real(radicale, request):
+    """A new calendar of its own on a real server, as another client sees it."""
     return radicale.calendar(hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16])
 
 
@@ -45,6 +45,12 @@ def fake():
     server = Misbehaving()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def calendar(fake):
+    """The calendar of the server in this process, as another client sees it."""
+    return Client(fake.address)
 
 
 @pytest.fixture
@@ -151,20 +157,20 @@ def test_only_what_differs_is_sent(at, publish, fake):
     assert b"SEQUENCE:1\r\n" in fake.entries[name][1]
 
 
-def test_a_real_server(at, publish, calendar):
-    assert counts(publish(calendar.address)) == (10, 0, 0, 0, 0)
+def test_a_real_server(at, publish, real):
+    assert counts(publish(real.address)) == (10, 0, 0, 0, 0)
     at(NOW, "move", "alex", "5", "2027-01-19 10:00")
     at(NOW, "cancel", "alex", "6")
-    assert publish(calendar.address)["changed"] >= 2
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
-    assert "DTSTART;TZID=America/Chicago:20270119T100000" in calendar.text(
-        calendar.find("Appointment 5 of 6")
+    assert publish(real.address)["changed"] >= 2
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
+    assert "DTSTART;TZID=America/Chicago:20270119T100000" in real.text(
+        real.find("Appointment 5 of 6")
     )
-    assert "STATUS:CANCELLED" in calendar.text(calendar.find("CANCELLED: Appointment 6"))
-    assert counts(publish(calendar.address, "--remove")) == (0, 0, 10, 0, 0)
-    assert calendar.names() == []
+    assert "STATUS:CANCELLED" in real.text(real.find("CANCELLED: Appointment 6"))
+    assert counts(publish(real.address, "--remove")) == (0, 0, 10, 0, 0)
+    assert real.names() == []
     assert record()["published"] == {}
-    assert counts(publish(calendar.address)) == (10, 0, 0, 0, 0)
+    assert counts(publish(real.address)) == (10, 0, 0, 0, 0)
 
 
 def test_other_entries_of_the_calendar_are_left_alone(publish, fake):
@@ -244,21 +250,22 @@ ALL_DAY = (
 )
 
 
-@pytest.mark.parametrize(
-    ("pairs", "what", "legal", "verdict"),
-    [
-        (MOVED, "moved", True, "legal"),
-        (IN_UTC, "moved", True, "legal"),
-        (TO_SUNDAY, "moved", False, "breaks closed: closed on Sundays"),
-        ((("20270111T110000", "20270111T120000"),), "changed", True, "its length"),
-        ((("SUMMARY:", "SUMMARY:Bring papers. "),), "changed", True, "its title"),
-        ((("STATUS:CONFIRMED", "STATUS:TENTATIVE"),), "changed", True, "its status"),
-        ((("SEQUENCE:0", "SEQUENCE:0\r\nRRULE:FREQ=DAILY"),), "changed", False, "it repeats"),
-        (ALL_DAY, "changed", False, "it lasts all day"),
-        ((("TRIGGER:-P1D", "TRIGGER:-PT30M"),), "changed", True, "its reminders"),
-        ((("TRANSP:OPAQUE", "TRANSP:OPAQUE\r\nATTENDEE:mailto:x@example.org"),), "changed", True, "other details"),
-    ],
-)  # fmt: skip
+REMINDED = (("TRIGGER:-P1D", "TRIGGER:-PT30M"),)
+VERDICTS = [
+    (MOVED, "moved", True, "legal"),
+    (IN_UTC, "moved", True, "legal"),
+    (TO_SUNDAY, "moved", False, "breaks closed: closed on Sundays"),
+    ((("20270111T110000", "20270111T120000"),), "changed", True, "its length"),
+    ((("SUMMARY:", "SUMMARY:Bring papers. "),), "changed", True, "its title"),
+    ((("STATUS:CONFIRMED", "STATUS:TENTATIVE"),), "changed", True, "its status"),
+    ((("SEQUENCE:0", "SEQUENCE:0\r\nRRULE:FREQ=DAILY"),), "changed", False, "it repeats"),
+    (ALL_DAY, "changed", False, "it lasts all day"),
+    (REMINDED, "changed", True, "its reminders"),
+    ((("TRANSP:OPAQUE", "TRANSP:OPAQUE\r\nATTENDEE:mailto:x@example.org"),), "changed", True, "other details"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pairs", "what", "legal", "verdict"), VERDICTS)
 def test_an_edit_is_reported_with_a_verdict_and_left_alone(
     publish, calendar, pairs, what, legal, verdict
 ):
@@ -276,10 +283,26 @@ def test_an_edit_is_reported_with_a_verdict_and_left_alone(
     assert "--overwrite" in report["err"]
 
 
-def test_a_move_is_taken_into_the_record(at, publish, calendar):
-    publish(calendar.address)
-    calendar.edit(calendar.find("Appointment 3 of 6"), *MOVED, ("SEQUENCE:0", "SEQUENCE:4"))
-    report = publish(calendar.address, "--accept")
+@pytest.mark.parametrize(
+    ("pairs", "what", "verdict"),
+    [(MOVED, "moved", "legal"), (REMINDED, "changed", "its reminders")],
+)
+def test_an_edit_on_a_real_server(publish, real, pairs, what, verdict):
+    publish(real.address)
+    name = real.find("Appointment 3 of 6")
+    real.edit(name, *pairs)
+    theirs = real.text(name)
+    report = publish(real.address, code=1)
+    (edit,) = report["courses"][0]["edits"]
+    assert edit["what"] == what
+    assert verdict in edit["verdict"]
+    assert real.text(name) == theirs
+
+
+def test_a_move_is_taken_into_the_record(at, publish, real):
+    publish(real.address)
+    real.edit(real.find("Appointment 3 of 6"), *MOVED, ("SEQUENCE:0", "SEQUENCE:4"))
+    report = publish(real.address, "--accept")
     assert report["courses"][0]["edits"][0]["done"] == "accepted"
     (session,) = [one for one in record()["sessions"] if one["number"] == 3]
     assert (session["start"], session["by_hand"]) == ("2027-01-12 10:00", True)
@@ -287,11 +310,11 @@ def test_a_move_is_taken_into_the_record(at, publish, calendar):
         "as the calendar has it: moved session 3 to Tue 12 Jan 2027 10:00"
         in (record()["history"][-1]["what"])
     )
-    assert "SEQUENCE:5" in calendar.text(calendar.find("Appointment 3 of 6"))
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert "SEQUENCE:5" in real.text(real.find("Appointment 3 of 6"))
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
     at(NOW, "undo", "alex")
-    publish(calendar.address)
-    text = calendar.text(calendar.find("Appointment 3 of 6"))
+    publish(real.address)
+    text = real.text(real.find("Appointment 3 of 6"))
     assert "20270111T090000" in text
     assert "SEQUENCE:6" in text
 
@@ -304,62 +327,62 @@ def test_a_move_that_breaks_a_rule_is_taken_with_the_rule(publish, calendar):
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
 
 
-def test_other_words_stand_until_ours_change(at, publish, calendar):
-    publish(calendar.address)
-    name = calendar.find("Appointment 3 of 6")
-    calendar.edit(name, ("SUMMARY:", "SUMMARY:Bring papers. "))
-    publish(calendar.address, "--accept")
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
-    assert "Bring papers" in calendar.text(name)
+def test_other_words_stand_until_ours_change(at, publish, real):
+    publish(real.address)
+    name = real.find("Appointment 3 of 6")
+    real.edit(name, ("SUMMARY:", "SUMMARY:Bring papers. "))
+    publish(real.address, "--accept")
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
+    assert "Bring papers" in real.text(name)
     at(NOW, "move", "alex", "3", "2027-01-12")
-    assert publish(calendar.address, code=1)["refused"] == 1
-    assert "Bring papers" in calendar.text(name)
-    publish(calendar.address, "--overwrite")
-    assert "Bring papers" not in calendar.text(name)
-    assert "20270112T090000" in calendar.text(name)
+    assert publish(real.address, code=1)["refused"] == 1
+    assert "Bring papers" in real.text(name)
+    publish(real.address, "--overwrite")
+    assert "Bring papers" not in real.text(name)
+    assert "20270112T090000" in real.text(name)
 
 
-def test_what_was_deleted_is_cancelled_and_stays_out(publish, calendar):
-    publish(calendar.address)
-    name = calendar.find("Appointment 6 of 6")
-    calendar.delete(name)
-    report = publish(calendar.address, code=1)
+def test_what_was_deleted_is_cancelled_and_stays_out(publish, real):
+    publish(real.address)
+    name = real.find("Appointment 6 of 6")
+    real.delete(name)
+    report = publish(real.address, code=1)
     assert report["courses"][0]["edits"][0]["what"] == "deleted"
-    publish(calendar.address, "--accept")
+    publish(real.address, "--accept")
     assert record()["sessions"][-1]["status"] == "cancelled"
-    assert name not in calendar.names()
-    assert publish(calendar.address)["refused"] == 0
-    assert name not in calendar.names()
+    assert name not in real.names()
+    assert publish(real.address)["refused"] == 0
+    assert name not in real.names()
 
 
-def test_what_was_called_off_there_is_cancelled_here(publish, calendar):
-    publish(calendar.address)
-    name = calendar.find("Appointment 6 of 6")
-    calendar.edit(name, ("STATUS:CONFIRMED", "STATUS:CANCELLED"))
-    (edit,) = publish(calendar.address, code=1)["courses"][0]["edits"]
+def test_what_was_called_off_there_is_cancelled_here(publish, real):
+    publish(real.address)
+    name = real.find("Appointment 6 of 6")
+    real.edit(name, ("STATUS:CONFIRMED", "STATUS:CANCELLED"))
+    (edit,) = publish(real.address, code=1)["courses"][0]["edits"]
     assert edit["verdict"] == "cancelled there; to accept is to cancel the session"
-    publish(calendar.address, "--accept")
+    publish(real.address, "--accept")
     assert session(6)["status"] == "cancelled"
-    assert "SUMMARY:CANCELLED: Appointment 6 of 6" in calendar.text(name)
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert "SUMMARY:CANCELLED: Appointment 6 of 6" in real.text(name)
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
 @pytest.mark.parametrize("what", ["moved", "deleted", "reworded"])
-def test_ours_is_put_back(publish, calendar, what):
-    publish(calendar.address)
-    name = calendar.find("Appointment 4 of 6")
-    before = calendar.text(name)
+def test_ours_is_put_back(publish, real, what):
+    publish(real.address)
+    name = real.find("Appointment 4 of 6")
+    before = real.text(name)
     if what == "deleted":
-        calendar.delete(name)
+        real.delete(name)
     else:
         old = "20270114T090000" if what == "moved" else "SUMMARY:"
-        calendar.edit(name, (old, f"{old[:-6]}100000" if what == "moved" else "SUMMARY:No. "))
-    publish(calendar.address, code=1)
-    report = publish(calendar.address, "--overwrite")
+        real.edit(name, (old, f"{old[:-6]}100000" if what == "moved" else "SUMMARY:No. "))
+    publish(real.address, code=1)
+    report = publish(real.address, "--overwrite")
     assert report["courses"][0]["edits"][0]["done"] == "overwritten"
     zone = datetime.fromisoformat("2027-01-01T00:00:00+00:00").tzinfo
-    assert appearance_of(calendar.text(name), zone).words == appearance_of(before, zone).words
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert appearance_of(real.text(name), zone).words == appearance_of(before, zone).words
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
 def test_a_linked_visit_that_was_moved(publish, calendar):
@@ -414,14 +437,14 @@ def test_reminders_of_somebody_are_not_written_over(at, publish, calendar):
     assert "TRIGGER:-P3D" in calendar.text(name)
 
 
-def test_seconds_are_not_taken_in(publish, calendar):
-    publish(calendar.address)
-    name = calendar.find("Appointment 3 of 6")
-    calendar.edit(name, ("20270111T090000", "20270111T101530"), ("T110000", "T121530"))
-    publish(calendar.address, "--accept")
+def test_seconds_are_not_taken_in(publish, real):
+    publish(real.address)
+    name = real.find("Appointment 3 of 6")
+    real.edit(name, ("20270111T090000", "20270111T101530"), ("T110000", "T121530"))
+    publish(real.address, "--accept")
     assert session(3)["start"] == "2027-01-11 10:15"
-    assert "20270111T101500" in calendar.text(name)
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert "20270111T101500" in real.text(name)
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
 def test_ours_can_be_put_back_after_all(publish, calendar):
@@ -452,14 +475,14 @@ def test_a_session_that_took_place_is_not_moved_by_a_calendar(at, publish, calen
     assert record()["sessions"][2]["start"] == "2027-01-11 09:00"
 
 
-def test_a_client_that_writes_the_same_in_other_words_has_changed_nothing(publish, calendar):
-    publish(calendar.address)
-    calendar.edit(
-        calendar.find("Appointment 3 of 6"),
+def test_a_client_that_writes_the_same_in_other_words_has_changed_nothing(publish, real):
+    publish(real.address)
+    real.edit(
+        real.find("Appointment 3 of 6"),
         ("DTSTART;TZID=America/Chicago:20270111T090000", "DTSTART:20270111T150000Z"),
         ("SEQUENCE:0", "SEQUENCE:3\r\nX-SEEN:yes"),
     )
-    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
 def test_an_edit_between_our_look_and_our_write_is_not_written_over(at, publish, fake):
@@ -647,7 +670,7 @@ def test_an_answer_that_is_a_page_is_no_edit(at, publish, fake):
 
 
 def test_a_head_that_does_not_end(at, alex, fake, monkeypatch):
-    monkeypatch.setattr(wire, "WHOLE", 1)
+    monkeypatch.setattr(wire, "WHOLE", 0.5)
     fake.fault = lambda *_: "slow"
     outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=4)
     assert "does not answer" in outcome.err
@@ -722,7 +745,7 @@ def test_etags_that_change_by_themselves(publish, fake):
 )
 def test_each_failure_is_one_sentence(at, alex, fake, monkeypatch, method, fault, text):
     monkeypatch.setattr(server.time, "sleep", lambda _: None)
-    monkeypatch.setattr(wire, "PATIENCE", 1)
+    monkeypatch.setattr(wire, "PATIENCE", 0.3)
     monkeypatch.setattr(wire, "MOST", 2_000_000)
     monkeypatch.setattr(server, "TRIES", 2)
     fake.fault = lambda asked, *_: fault if asked == method else None
@@ -858,16 +881,16 @@ def test_the_keyring(at, alex, fake, monkeypatch):
     assert None not in login_sent(fake)
 
 
-def test_without_a_login_it_is_said_how_to_give_one(at, alex, calendar):
-    outcome = at(NOW, "publish", alex, "--to", calendar.address, code=4)
+def test_without_a_login_it_is_said_how_to_give_one(at, alex, real):
+    outcome = at(NOW, "publish", alex, "--to", real.address, code=4)
     assert "asks for a login" in outcome.err
     assert "docs/publish.md" in outcome.err
 
 
-def test_the_password_is_nowhere(at, alex, calendar, monkeypatch):
+def test_the_password_is_nowhere(at, alex, real, monkeypatch):
     Path("login").write_text(f"{USER}\nwrong-{PASSWORD}\n")
     monkeypatch.setenv("PYTHON_CALDAV_COMMDUMP", "1")
-    outcome = at(NOW, "publish", alex, "--to", calendar.address, "--login", "login", code=4)
+    outcome = at(NOW, "publish", alex, "--to", real.address, "--login", "login", code=4)
     assert PASSWORD not in str(record())
     assert "Traceback" not in outcome.err
     known = login.find("", "login")
