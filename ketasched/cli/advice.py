@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ketasched.asking.refusals import failure_hint
+from ketasched.asking.refusals import failure_hint, failure_text
 from ketasched.cli.to_paste import plan_command
 from ketasched.domain.wording import (
     WEEKDAYS,
@@ -15,12 +15,30 @@ from ketasched.domain.wording import (
     duration_text,
     list_text,
 )
+from ketasched.errors import KetaschedError
 from ketasched.planning.advice import FAR, FLEXES, Change, advise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ketasched.asking.request import Request
     from ketasched.planning.plan_input import Order
     from ketasched.planning.refusals import Failure
+
+
+class NoLegalPlacement(KetaschedError):
+    """No placement satisfies the rules; ``failure`` says which session and why.
+
+    ``advice``: changes that were run and work, each with the command that makes it.
+    """
+
+    code = "no-placement"
+    exit_code = 3
+
+    def __init__(self, failure: Failure, hint: str, advice: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(failure_text(failure), hint)
+        self.failure = failure
+        self.advice = tuple(advice)
 
 
 def advice_for(

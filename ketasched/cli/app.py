@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import sys
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 import typer
 from typer.exceptions import TyperException
 
 from ketasched import progress
 from ketasched.cli import output
-from ketasched.cli.commands import planning, running, sharing
-from ketasched.cli.program import app
+from ketasched.cli.commands import COMMANDS
+from ketasched.cli.program import program_for
+from ketasched.cli.result import json_bytes
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
-
-if TYPE_CHECKING:
-    from typer.models import CommandInfo
-
-__all__ = ["planning", "run", "running", "sharing"]
 
 INTERRUPTED = 130
 
@@ -29,7 +23,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     progress.shown_by(_bar)
     try:
-        result = _knowing(arguments)(
+        result = program_for(arguments)(
             args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False
         )
         code = result if isinstance(result, int) else 0
@@ -61,29 +55,6 @@ def _bar(verb: str, what: str) -> AbstractContextManager[progress.Tell]:
     return counting(verb, what)
 
 
-def _knowing(arguments: list[str]) -> typer.Typer:
-    """The program, knowing only the command asked for, or of each just what the list of commands
-    says: it would make every option of all it knows, each time.
-    """
-    if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
-        return app
-    program = copy.copy(app)
-    program.registered_commands = [
-        one for one in app.registered_commands if arguments[:1] == [one.name]
-    ] or [_by_name(one) for one in app.registered_commands]
-    return program
-
-
-def _by_name(command: CommandInfo) -> CommandInfo:
-    bare = copy.copy(command)
-    bare.callback = _nothing
-    return bare
-
-
-def _nothing() -> None:
-    """What a command does that is only listed."""
-
-
 def _own_up(error: Exception) -> int:
     """A failure nobody foresaw is ours."""
     if os.environ.get("KETASCHED_DEBUG"):
@@ -101,11 +72,10 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
         raise error
     speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT
     if _wants_json(arguments) and not speechless and not error.told:
-        from ketasched.reports import course_report
+        from ketasched.reports.error_report import error_report
 
         try:
-            report = course_report.to_json(course_report.error_report(error))
-            output.print_data(report.encode(errors="replace"))
+            output.print_data(json_bytes(error_report(error)))
         except output.ClosedPipe:
             return output.CLOSED_PIPE
         except KetaschedError as trouble:
@@ -133,13 +103,12 @@ def _usage_problem(error: TyperException) -> KetaschedError:
     hint = f"see: {path} --help"
     option = getattr(error, "option_name", "")
     if context and type(error).__name__ == "NoSuchOption":
-        known = [name for one in context.command.params for name in one.opts]
+        known = [name for parameter in context.command.params for name in parameter.opts]
         begun = [f"did you mean `{name}`?" for name in known if name.startswith(option)]
         near = begun[0] if begun else did_you_mean(option, known)
         return UsageProblem(f"unknown option `{option}`", near or hint)
     message = error.format_message().rstrip(".")
     if message.startswith("No such command"):
         typed = message.partition("'")[2].rpartition("'")[0]
-        commands = [command.name or "" for command in app.registered_commands]
-        return UsageProblem(f"unknown command `{typed}`", did_you_mean(typed, commands) or hint)
+        return UsageProblem(f"unknown command `{typed}`", did_you_mean(typed, COMMANDS) or hint)
     return UsageProblem(message[:1].lower() + message[1:], hint)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import typer
 
 from ketasched.asking import completion
 from ketasched.asking.values import choose
+from ketasched.cli.result import Result, print_result
 
 
 class Option(NamedTuple):
@@ -73,11 +83,28 @@ OPTIONS: Mapping[str, Declared] = {
     "protocols": Option(
         "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
     ),
+    "name": Argument("NAME"),
+    "number": Argument("N"),
+    "folder": Argument("FOLDER"),
+    "file": Argument("FILE"),
+    "then": Option("What happens then; as the protocol says, else keep."),
+    "dry_run": Option("Show what would change; write nothing."),
+    "reason": Option("Why, for the history.", "TEXT"),
+    "override": Option(
+        "Break these rules on purpose: window, gap, closed, busy and so on.", "RULES"
+    ),
     "format": Option("How to print.", short="-f"),
 }
 """By field of a request: what more than one command takes."""
 
-_NAMES = {"audience": "--for", "first": "--from", "last": "--to"}
+_NAMES = {
+    "audience": "--for",
+    "first": "--from",
+    "last": "--to",
+    "identifier": "--id",
+    "go_on": "--continue",
+}
+Format = Literal["table", "json"]
 Asked = TypeVar("Asked")
 
 
@@ -88,22 +115,24 @@ def option_name(field: str) -> str:
 
 def takes(
     kind: type[Asked], **own: Declared
-) -> Callable[[Callable[[Asked], None]], Callable[..., None]]:
+) -> Callable[[Callable[[Asked], Result]], Callable[..., None]]:
     """Make a command that takes the fields of a kind of request; ``own`` are the declarations of
     those that `OPTIONS` lacks, or that mean something else to this command.
 
-    A field is a text, a flag, several texts, or one of some words: other words are refused.
+    A field is a text, a flag, several texts, or one of some words: other words are refused. What
+    the command comes to is printed as its ``format`` says.
     """
     types = get_type_hints(kind)
     declared = {**OPTIONS, **own}
 
-    def decorate(command: Callable[[Asked], None]) -> Callable[..., None]:
+    def decorate(command: Callable[[Asked], Result]) -> Callable[..., None]:
         def with_options(**typed: Any) -> None:
             for field, value in typed.items():
                 words = _words(types[field])
                 if words and value:
                     choose(option_name(field), value, words)
-            command(kind(**{field: _plain(value) for field, value in typed.items() if value}))
+            request = kind(**{field: _plain(value) for field, value in typed.items() if value})
+            print_result(command(request), getattr(request, "format", None) or "table")
 
         fields = inspect.signature(kind).parameters.values()
         ordered = sorted(fields, key=lambda field: field.default is not field.empty)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from ketasched.asking.request import Request
 from ketasched.calendar.entry_text import Audience
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.records import closed_days, codec
 from ketasched.records.course_state import state_of
 from ketasched.records.plain_values import date_of
@@ -95,45 +94,6 @@ def patient_of(record: CourseRecord) -> Patient:
 def _damaged(path: Path) -> FileTrouble:
     hint = f"see what is wrong with: ketasched status {name_of(path)}"
     return FileTrouble(f"{path} is no record that can be read", hint, str(path))
-
-
-Unread = list[tuple[str, str]]
-"""Files that cannot be used, each with why."""
-
-
-def open_folder(
-    folder: Path, now: datetime, first: Collection[str] = ()
-) -> tuple[list[Opened], Unread]:
-    """All records of a folder, and those that cannot be read, or that have the entries of another:
-    calendars would take them for one. Of two copies one that is named in ``first`` counts.
-
-    Raises:
-        UsageProblem: it is no folder.
-    """
-    if not folder.is_dir():
-        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
-    found: list[Opened] = []
-    unread: Unread = []
-    seen: dict[str, Path] = {}
-    paths = sorted(folder.glob(f"*{ENDING}"), key=lambda path: (path.name not in first, path))
-    for path in paths:
-        try:
-            one = open_record(str(path), now)
-        except KetaschedError as error:
-            unread.append((str(path), error.message))
-            continue
-        twin = next((seen[kept.uid] for kept in one.record.told if kept.uid in seen), None)
-        if twin:
-            unread.append((str(path), f"it has the entries of {twin}"))
-            continue
-        seen |= {kept.uid: path for kept in one.record.told}
-        found.append(one)
-    return sorted(found, key=lambda one: one.path), unread
-
-
-def unread_text(unread: Unread) -> str:
-    """The files that cannot be used, and why, in a line."""
-    return "; ".join(f"{file}: {why}" for file, why in unread)
 
 
 def name_of(path: Path) -> str:

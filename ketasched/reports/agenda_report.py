@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from ketasched.domain.course import LinkedVisit
+from ketasched.reports.report_text import SCHEMA, rows_as_csv
 from ketasched.running.agenda import Coming, Patient, in_house
 
-SCHEMA = "ketasched/1"
 COLUMNS = (
     "day", "start", "end", "name", "protocol", "kind", "number", "total", "phase", "title",
     "status", "by_video", "due",
@@ -25,19 +25,27 @@ class Day(NamedTuple):
     due: Sequence[tuple[Patient, str]] = ()
 
 
-def report(
-    days: Sequence[Day], chairs: int, unread: Sequence[tuple[str, str]], *, bare: bool
-) -> dict[str, Any]:
-    """The agenda of some days. ``bare`` leaves out who comes and why; ``chairs``: 0 if not known;
-    ``unread``: records that could not be read, with why.
+class Agenda(NamedTuple):
+    """The days to show; how many chairs there are (0: not known); the zones of the records;
+    whether who comes and why is left out.
     """
+
+    days: Sequence[Day]
+    chairs: int
+    zones: frozenset[str]
+    bare: bool
+
+
+def agenda_report(agenda: Agenda, unread: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The agenda of some days, and the records that could not be read, with why."""
+    days, chairs, _, bare = agenda
     return {
         "schema": SCHEMA,
         "chairs": chairs or None,
         "days": [
             {
-                "day": one.day.isoformat(),
-                "entries": [_entry(coming, bare=bare) for coming in one.coming],
+                "day": shown.day.isoformat(),
+                "entries": [_entry(coming, bare=bare) for coming in shown.coming],
                 "in_house": [
                     {
                         "start": stretch.start.isoformat(),
@@ -45,13 +53,13 @@ def report(
                         "people": stretch.people,
                         "too_many": max(0, stretch.people - chairs) if chairs else 0,
                     }
-                    for stretch in in_house(one.coming)
+                    for stretch in in_house(shown.coming)
                 ],
                 "due": []
                 if bare
-                else [{"name": patient.name, "what": what} for patient, what in one.due],
+                else [{"name": patient.name, "what": what} for patient, what in shown.due],
             }
-            for one in days
+            for shown in days
         ],
         "unread": [
             {"file": None if bare else file, "why": "it cannot be read" if bare else why}
@@ -60,16 +68,18 @@ def report(
     }
 
 
-def rows(days: Sequence[Day], *, bare: bool) -> list[dict[str, Any]]:
-    """A row for each entry, with COLUMNS."""
-    return [
+def to_csv(agenda: Agenda) -> str:
+    """A row for each entry, under COLUMNS."""
+    bare = agenda.bare
+    rows = [
         dict.fromkeys(COLUMNS)
-        | {"day": one.day.isoformat()}
+        | {"day": shown.day.isoformat()}
         | _entry(coming, bare=bare)
         | _in_words(coming, bare=bare)
-        for one in days
-        for coming in one.coming
+        for shown in agenda.days
+        for coming in shown.coming
     ]
+    return rows_as_csv(COLUMNS, rows, TEXTS)
 
 
 def _in_words(coming: Coming, *, bare: bool) -> dict[str, str]:

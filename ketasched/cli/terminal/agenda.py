@@ -16,8 +16,7 @@ from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text
 from ketasched.running.agenda import Coming, in_house
 
 if TYPE_CHECKING:
-    from ketasched.cli.agenda import Agenda
-    from ketasched.reports.agenda_report import Day
+    from ketasched.reports.agenda_report import Agenda, Day
 
 _BLOCK = "█"
 

@@ -19,6 +19,7 @@ from ketasched.cli.terminal.course import (
 from ketasched.cli.terminal.page import Page
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.wording import count_text, day_text
+from ketasched.reports.running_report import Call
 
 
 def changes_page(before: Course, after: Course, what: str) -> str:
@@ -76,7 +77,7 @@ def _moment(entry: Entry | None) -> str:
     return f"{day_column(entry)} {hours_text(entry)}{status}"
 
 
-def calls_page(calls: Sequence[tuple[str, Course, Course | None, str]], day: date) -> str:
+def calls_page(calls: Sequence[Call], day: date) -> str:
     """Whom to call because a day is closed, and what to tell them."""
     page = Page()
     page.add_title(f"Closed {day_text(day)}: {count_text(len(calls), 'course')} to call about")

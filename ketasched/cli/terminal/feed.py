@@ -12,7 +12,7 @@ from rich.text import Text
 from ketasched.cli.terminal.page import Page
 
 if TYPE_CHECKING:
-    from ketasched.cli.feed import Feed
+    from ketasched.reports.sharing_report import Feed
 
 
 def feed_page(feeds: Sequence[Feed], gone: Sequence[Path]) -> str:

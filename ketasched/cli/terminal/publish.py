@@ -11,8 +11,8 @@ from rich.text import Text
 from ketasched.cli.terminal.page import NARROW, Page
 
 if TYPE_CHECKING:
-    from ketasched.cli.publish import PublishedCourse
     from ketasched.publishing.edits import JudgedEdit
+    from ketasched.publishing.publish import PublishedCourse
 
 
 def publish_page(

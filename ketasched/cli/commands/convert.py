@@ -3,51 +3,81 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import PurePath
+from typing import NamedTuple
 
+from ketasched.cli.options import Option, takes
+from ketasched.cli.result import Result
 from ketasched.errors import UsageProblem, did_you_mean
 
+HELP = """Turn the visit table of a trial into a protocol file, on standard output.
+
+The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
+lengths if it has them. - reads standard input.
+
+\b
+Examples:
+  ketasched convert visits.csv > trial.yaml
+  ketasched convert visits.csv --column day="Study Day" --id trial-7 > trial.yaml
+"""
 DEFAULT_MINUTES = 60
 LONGEST_TITLE = 300
 
 
-def run(file: str, columns: list[str], identifier: str, title: str, length: str) -> None:
-    """Print the protocol file that a visit table makes; ``-`` reads standard input.
+class ConvertRequest(NamedTuple):
+    """Which table, and what it does not say: ``KEY=HEADER`` for columns, the protocol's id and
+    title (empty: from the file's name), how long a visit takes (empty: an hour).
+    """
 
-    Args:
-        file: the path of the table.
-        columns: ``KEY=HEADER`` for each column that is named.
-        identifier: the id of the protocol; empty: from the file's name.
-        title: its title; empty: from the file's name.
-        length: how long a visit takes, such as ``90 min``; empty: an hour.
+    file: str
+    column: tuple[str, ...] = ()
+    identifier: str = ""
+    title: str = ""
+    length: str = ""
+
+
+@takes(
+    ConvertRequest,
+    column=Option(
+        'Which column is which, if its header does not say: day="Study Day"; '
+        "KEY is name, day, minus, plus, window, version or length.",
+        "KEY=HEADER",
+    ),
+    identifier=Option("The protocol's id, else the file's name.", "ID"),
+    title=Option("The protocol's title.", "TEXT"),
+    length=Option(
+        "How long a session takes where the table has no lengths; 60 min if not given.", "90min"
+    ),
+)
+def run(request: ConvertRequest) -> Result:
+    """The protocol file that a visit table makes; ``-`` reads standard input.
 
     Raises:
         UsageProblem: an option that cannot be read, or that does not fit the table.
         FileTrouble, FileProblems: the table.
     """
-    from ketasched.cli import output
     from ketasched.files.visit_table import conversion
 
     converted = conversion.convert(
-        file,
-        _columns(columns),
-        identifier=_identifier(identifier, file),
-        title=_title(title),
-        minutes=_minutes(length),
+        request.file,
+        _columns(request.column),
+        identifier=_identifier(request.identifier, request.file),
+        title=_title(request.title),
+        minutes=_minutes(request.length),
     )
-    # A protocol file is UTF-8 whatever the terminal: `print_text` would replace what that lacks.
-    output.print_data(converted.text.encode())
-    if converted.ignored:
-        headers = ", ".join(f"`{header}`" for header in converted.ignored)
-        output.tell(output.printable(f"note: columns not used: {headers}"))
-    table = "-" if file == "-" else shlex.quote(file)
-    output.tell_on_terminal(
-        output.printable(f"To keep it: ketasched convert {table} > visits.yaml")
-        + "\nThen: ketasched check visits.yaml"
+    headers = ", ".join(f"`{header}`" for header in converted.ignored)
+    table = "-" if request.file == "-" else shlex.quote(request.file)
+    return Result(
+        # A protocol file is UTF-8 whatever the terminal.
+        data=converted.text.encode(),
+        notes=[f"note: columns not used: {headers}"] if headers else [],
+        hint=f"To keep it: ketasched convert {table} > visits.yaml\n"
+        "Then: ketasched check visits.yaml",
     )
 
 
-def _columns(texts: list[str]) -> dict[str, str]:
+def _columns(texts: Sequence[str]) -> dict[str, str]:
     from ketasched.files.visit_table.cells import FIELDS, field_of
 
     columns: dict[str, str] = {}

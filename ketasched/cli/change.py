@@ -1,0 +1,167 @@
+"""What the commands that change a saved course have in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+
+from ketasched import clock
+from ketasched.asking.refusals import breaks_rules
+from ketasched.asking.values import clean_text
+from ketasched.cli.options import Format
+from ketasched.cli.result import Result
+from ketasched.domain.course import Course, Session
+from ketasched.domain.protocol import Then
+from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.records.open import Opened, happened, open_record
+from ketasched.records.record import CourseRecord
+from ketasched.records.write import write
+from ketasched.running import changes
+from ketasched.running.broken_rules import RULES, Rule
+from ketasched.running.legal_change import Conditions, Refusal
+
+
+class ChangeRequest(Protocol):
+    """What every change is asked with: whose course, whether it is only shown, and why."""
+
+    @property
+    def name(self) -> str:
+        """The record."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether it is only shown."""
+
+    @property
+    def reason(self) -> str:
+        """Why, for the history; may be empty."""
+
+
+def open_course(name: str, override: str = "") -> tuple[Opened, Conditions]:
+    """A record, and what a change of its course needs to know; rules to override as typed.
+
+    Raises:
+        KetaschedError: it cannot be read, or there is no such rule.
+    """
+    opened = open_record(name, clock.now())
+    rules = (
+        frozenset(_rule(word.strip()) for word in override.split(",")) if override else frozenset()
+    )
+    return opened, Conditions(opened.task.order, opened.here, rules)
+
+
+def _rule(word: str) -> Rule:
+    for rule in RULES:
+        if rule == word:
+            return rule
+    hint = did_you_mean(word, RULES) or f"rules are {', '.join(RULES)}"
+    raise UsageProblem(f"--override: there is no rule `{word}`", hint)
+
+
+def session_of(opened: Opened, number: str) -> Session:
+    """The session of a number as typed.
+
+    Raises:
+        UsageProblem: there is none.
+    """
+    numbers = [session.number for session in opened.record.course.sessions]
+    if not number.strip().isdecimal() or int(number) not in numbers:
+        known = f"{min(numbers)} to {max(numbers)}"
+        raise UsageProblem(f"there is no session `{number}`", f"sessions are numbered {known}")
+    return opened.record.course.session(int(number))
+
+
+def moment_text(moment: datetime) -> str:
+    """A day and a time."""
+    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
+
+
+def changed(opened: Opened, outcome: Course | Refusal, what: str, request: ChangeRequest) -> Result:
+    """A change that is written, unless it is refused, only shown, or changes nothing.
+
+    Raises:
+        KetaschedError: it is refused, or cannot be written.
+    """
+    if isinstance(outcome, Refusal):
+        raise breaks_rules(outcome)
+    before = opened.record
+    overridden = _newly_broken(before.course, outcome)
+    reason = clean_text("--reason", request.reason)
+    after = happened(opened, before, outcome, what, reason=reason, overridden=overridden)
+    only_shown = request.dry_run or (outcome == before.course and not reason)
+    return rewritten(opened, after, only_shown=only_shown)
+
+
+def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Result:
+    """A record that becomes another, and its calendars with it.
+
+    Raises:
+        KetaschedError: it cannot be written.
+    """
+    before, what = opened.record, after.history[-1].what
+    if only_shown:
+        same = after.course == before.course and after.options == before.options
+        note = f"nothing was written: {'that is how it stands already' if same else '--dry-run'}"
+    else:
+        after = write(opened, after, opened.path, opened.task)
+        names = [calendar.path for calendar in after.calendars]
+        note = f"wrote {opened.path}{f' and {list_text(names)}' if names else ''}"
+
+    def page() -> str:
+        from ketasched.cli.terminal.changes import changes_page
+
+        return changes_page(before.course, after.course, what)
+
+    def report() -> dict[str, object]:
+        from ketasched.reports.running_report import change_report
+
+        return change_report(before.course, after.course, what)
+
+    return Result(page, report, notes=[note])
+
+
+def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:
+    """The rules that a change broke on purpose, for sessions that it put where they are."""
+    known = _broken_places(before)
+    return tuple(sorted({rule for number, start, rule in _broken_places(after) - known}))
+
+
+def _broken_places(course: Course) -> set[tuple[int, datetime, str]]:
+    return {
+        (session.number, session.start, rule)
+        for session in course.sessions
+        for rule in session.broken
+    }
+
+
+class DropRequest(NamedTuple):
+    """Which session does not take place, and what happens then: as the protocol says unless it is
+    asked for.
+    """
+
+    name: str
+    number: str
+    then: Then | None = None
+    dry_run: bool = False
+    reason: str = ""
+    override: str = ""
+    format: Format = "table"
+
+
+def dropped(request: DropRequest, status: Literal["missed", "cancelled"]) -> Result:
+    """The course without a session.
+
+    Raises:
+        UsageProblem: it is to come, so that nobody can have missed it.
+    """
+    opened, conditions = open_course(request.name, request.override)
+    session = session_of(opened, request.number)
+    if status == "missed" and session.start > opened.now:
+        raise UsageProblem(
+            f"session {session.number} is on {moment_text(session.start)}, which is to come",
+            f"to call it off: ketasched cancel {request.name} {request.number}",
+        )
+    then = request.then or conditions.order.phases[session.phase].missed or "keep"
+    outcome = changes.drop(conditions, opened.record.course, session.number, status, then)
+    return changed(opened, outcome, f"{status} session {session.number}, then {then}", request)

@@ -1,0 +1,120 @@
+"""``ketasched agenda``: who comes today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ketasched import clock, zone
+from ketasched.asking.surroundings import clinic_file
+from ketasched.asking.values import read
+from ketasched.cli.options import Option, takes
+from ketasched.cli.result import Result
+from ketasched.domain.course import is_gone
+from ketasched.domain.typed_dates import read_date
+from ketasched.errors import FileTrouble
+from ketasched.records.folder import no_record, unread_text, walk
+from ketasched.records.open import patient_of, read_quickly
+from ketasched.records.record import CourseRecord
+from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
+from ketasched.running.agenda import Patient, coming, due_elsewhere
+
+HELP = """Who comes on a day: the sessions and linked visits of all records in a folder by
+time, what is due, and how many people are in the house at once.
+
+\b
+Examples:
+  ketasched agenda
+  ketasched agenda records --day tomorrow
+  ketasched agenda records --week --clinic clinic.yaml
+"""
+
+
+class AgendaRequest(NamedTuple):
+    """Which days, for whom, and whose chairs."""
+
+    folder: str = "."
+    day: str = ""
+    week: bool = False
+    audience: Literal["staff", "free-busy"] = "staff"
+    clinic: str = ""
+    format: Literal["table", "json", "csv"] = "table"
+
+
+@takes(
+    AgendaRequest,
+    day=Option("That day; today.", "DATE"),
+    week=Option("The week of that day."),
+    audience=Option("free-busy says when, and not who; staff."),
+)
+def run(request: AgendaRequest) -> Result:
+    """Who comes on a day or in a week, from all records of a folder.
+
+    Raises:
+        KetaschedError: an option cannot be read, or there is no record.
+    """
+    from ketasched.cli.terminal.agenda import agenda_page
+
+    clinic = clinic_file(request.clinic)
+    records, unread = walk(Path(request.folder), read_quickly, lambda record: [record.told[0].uid])
+    if not records and not unread:
+        raise no_record(Path(request.folder))
+    bare = request.audience == "free-busy"
+    first, last = _span(request, _today(records, clinic.timezone if clinic else ""))
+    agenda = Agenda(
+        _days([patient_of(record) for record in records], first, last, bare=bare),
+        clinic.chairs if clinic else _most_chairs(records),
+        frozenset(record.timezone for record in records),
+        bare,
+    )
+    trouble = None
+    if unread:
+        trouble = FileTrouble(unread_text(unread), "the others are shown", told=True)
+    return Result(
+        lambda: agenda_page(agenda),
+        lambda: agenda_report(agenda, unread),
+        lambda: to_csv(agenda),
+        trouble=trouble,
+    )
+
+
+def _days(patients: Sequence[Patient], first: date, last: date, *, bare: bool) -> list[Day]:
+    """Who comes on each day, and on the first what is due for others."""
+    shown = coming(patients, first, last)
+    if bare:
+        shown = [visitor for visitor in shown if not is_gone(visitor.entry)]
+    days = [
+        Day(day, [visitor for visitor in shown if visitor.entry.start.date() == day])
+        for day in _each(first, last)
+    ]
+    days[0] = days[0]._replace(due=due_elsewhere(patients, shown, first, last))
+    return days
+
+
+def _today(records: Sequence[CourseRecord], named: str) -> date:
+    """Today in the clinic's zone: the one a clinic file names, else that of most records."""
+    zones = [record.timezone for record in records]
+    name = named or max(sorted(set(zones)), key=zones.count, default="")
+    here: datetime = clock.now()
+    return here.astimezone(zone.load(name).tzinfo if name else None).date()
+
+
+def _most_chairs(records: Sequence[CourseRecord]) -> int:
+    return max((record.clinic.chairs for record in records if record.clinic), default=0)
+
+
+def _span(request: AgendaRequest, today: date) -> tuple[date, date]:
+    day = today
+    if request.day:
+        day = read("--day", lambda text: read_date(text, today), request.day)
+    if not request.week:
+        return day, day
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    for days in range((last - first).days + 1):
+        yield first + timedelta(days=days)

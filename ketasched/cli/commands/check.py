@@ -1,0 +1,82 @@
+"""``ketasched check``: whether a protocol or clinic file is sound, and a year of a clinic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ketasched.cli.options import Option, takes
+from ketasched.cli.output import printable
+from ketasched.cli.result import Result
+from ketasched.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from ketasched.files.clinic.clinic import ClinicFile
+
+HELP = """Check a protocol or clinic file; - reads standard input.
+
+\b
+Examples:
+  ketasched check my-protocols.yaml
+  ketasched check clinic.yaml --year 2027
+"""
+_LAST_YEAR = 2100
+
+
+class CheckRequest(NamedTuple):
+    """Which file to check, and which year of a clinic to show."""
+
+    file: str
+    year: str = ""
+
+
+@takes(CheckRequest, year=Option("Show that year of a clinic.", "2027"))
+def run(request: CheckRequest) -> Result:
+    """That the file is sound, or the year of a clinic.
+
+    Raises:
+        FileTrouble, FileProblems: it is not.
+        UsageProblem: a year of a protocol file, or one that cannot be read.
+    """
+    from ketasched.domain.wording import count_text
+    from ketasched.files.clinic import clinic_file
+    from ketasched.files.protocols import protocol_file
+    from ketasched.reading.file_kind import CLINIC, kind_of
+    from ketasched.reading.file_text import compose, read_file
+
+    year = _year(request.year)
+    source = read_file(request.file, "protocol or clinic file")
+    if kind_of(compose(source)) is CLINIC:
+        return _checked_clinic(clinic_file.read(source), request.file, year)
+    if year:
+        raise UsageProblem(f"--year: {request.file} is a protocol file", "give a clinic file")
+    protocols = protocol_file.read(source)
+    names = ", ".join(protocol.id for protocol in protocols)
+    count = count_text(len(protocols), "protocol")
+    return Result(lambda: f"{printable(source.file)}: {count}, no problems: {names}\n")
+
+
+def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
+    from ketasched.asking.surroundings import clinic_of, protocols_beside
+
+    if clinic.defaults.protocols:
+        from ketasched.files.protocols import protocol_file
+
+        protocol_file.load(protocols_beside(clinic))
+    if not year:
+        return Result(
+            lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
+            hint=f"To see what was understood: ketasched check {path} --year 2027",
+        )
+    from ketasched.cli.terminal.year import clinic_year
+
+    return Result(lambda: clinic_year(clinic, clinic_of(clinic), year))
+
+
+def _year(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= _LAST_YEAR):
+        raise UsageProblem(
+            f"--year: `{text}` is not a year from 2000 to {_LAST_YEAR}", "write, say, 2027"
+        )
+    return int(text)

@@ -1,0 +1,156 @@
+"""``ketasched close-day``: the clinic must close, and every course with a session then moves."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched import clock, zone
+from ketasched.asking.values import clean_text, read
+from ketasched.cli.options import Argument, Format, takes
+from ketasched.cli.result import Result
+from ketasched.domain.typed_dates import read_date
+from ketasched.domain.wording import day_text
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
+from ketasched.records import atomic, closed_days
+from ketasched.records.folder import Unread, unread_text, walk
+from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
+from ketasched.records.write import refuse_drift, write
+from ketasched.reports.running_report import Call, closed_day_report
+from ketasched.running.closing_day import is_touched, without_day
+from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.refusals import refusal_text
+
+HELP = """The clinic must close: every course of a folder with a session on that day is
+placed anew without it, its calendars are rewritten, and you are told whom to call.
+
+\b
+Examples:
+  ketasched close-day 2027-01-21 . --reason snow
+  ketasched close-day tomorrow records --dry-run
+"""
+
+
+class CloseDayRequest(NamedTuple):
+    """Which day, for the records of which folder."""
+
+    day: str
+    folder: str
+    dry_run: bool = False
+    reason: str = ""
+    format: Format = "table"
+
+
+class NotAll(KetaschedError):
+    """Some courses have no legal place without that day, or cannot be read."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+class Closing(NamedTuple):
+    """A day that is closed, why, the moment, and whether it is only shown."""
+
+    day: date
+    reason: str
+    now: datetime
+    dry_run: bool
+
+
+@takes(CloseDayRequest, day=Argument("DATE"))
+def run(request: CloseDayRequest) -> Result:
+    """Whom to call: the day is closed in every record of a folder.
+
+    Raises:
+        KetaschedError: the folder or the day cannot be read.
+    """
+    from ketasched.cli.terminal.changes import calls_page
+
+    folder = Path(request.folder)
+    closing = _closing(request, folder)
+    if not request.dry_run:
+        _remember(folder, closing)
+    calls, unread = walk(folder, lambda path: _called(path, closing))
+    return Result(
+        lambda: calls_page(calls, closing.day),
+        lambda: closed_day_report(closing.day, calls, unread),
+        notes=["nothing was written: --dry-run"] if request.dry_run else [],
+        trouble=_not_all(calls, unread),
+    )
+
+
+def _closing(request: CloseDayRequest, folder: Path) -> Closing:
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    now = clock.now()
+    today = _today(folder, now)
+    day = read("DATE", lambda text: read_date(text, today), request.day)
+    if day < today:
+        raise UsageProblem(f"{day_text(day)} is over", "say of each session then: miss or cancel")
+    return Closing(day, clean_text("--reason", request.reason), now, request.dry_run)
+
+
+def _today(folder: Path, now: datetime) -> date:
+    """Today in the zone of the first record that can be read; else on this computer."""
+    records, _ = walk(folder, read_quickly)
+    place = zone.load(records[0].timezone).tzinfo if records else None
+    return now.astimezone(place).date()
+
+
+def _remember(folder: Path, closing: Closing) -> None:
+    """Note a closed day where every record of the folder finds it, now and later."""
+    days = closed_days.load(folder)
+    if any(closed.day == closing.day for closed in days):
+        return
+    text = closed_days.text_of([*days, closed_days.ClosedDay(closing.day, closing.reason)])
+    atomic.place_files([atomic.NewFile(folder / closed_days.NAME, text.encode())])
+
+
+def _called(path: Path, closing: Closing) -> Call | None:
+    """Whom to call for a record; None where nobody was to come."""
+    # Reading a record takes a while; one in which the day does not occur need not be read.
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileTrouble(os_reason(error), file=str(path)) from None
+    if f'"{closing.day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
+        return None
+    opened = open_record(str(path), closing.now)
+    if not is_touched(opened.record.course, closing.day, opened.here):
+        return None
+    return _closed(opened, closing)
+
+
+def _closed(opened: Opened, closing: Closing) -> Call:
+    record = opened.record
+    day = closing.day.isoformat()
+    closed = [*record.options.get("closed", []), f"{day}..{day}"]
+    changed = record._replace(options={**record.options, "closed": closed})
+    opened = opened._replace(record=changed, task=task_of(changed, opened.now))
+    conditions = Conditions(opened.task.order, opened.here)
+    outcome = without_day(conditions, record.course, closing.day)
+    if isinstance(outcome, Refusal):
+        return Call(record.name, record.course, None, refusal_text(outcome))
+    what = f"closed {day_text(closing.day)}"
+    after = happened(opened, record, outcome, what, reason=closing.reason)
+    try:
+        if closing.dry_run:
+            refuse_drift(opened.path, record)
+        else:
+            write(opened, after, opened.path, opened.task)
+    except FileTrouble as trouble:
+        why = f"not changed, {trouble.message}; {trouble.hint}"
+        return Call(record.name, record.course, None, why)
+    return Call(record.name, record.course, outcome)
+
+
+def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
+    stuck = [call.name for call in calls if call.after is None]
+    if not (stuck or unread):
+        return None
+    without = f"not moved: {', '.join(stuck)}" if stuck else ""
+    not_read = f"not read: {unread_text(unread)}" if unread else ""
+    message = "; ".join(part for part in (without, not_read) if part)
+    hint = "the table says why: move or cancel the session by hand"
+    return NotAll(message, hint if stuck else "the others are done", told=True)

@@ -1,0 +1,128 @@
+"""``ketasched export``: the calendar of a saved course."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched import clock
+from ketasched.asking.values import refuse_our_files
+from ketasched.calendar.entry_text import Audience
+from ketasched.calendar.written_calendar import WrittenCalendar
+from ketasched.cli.options import Option, takes
+from ketasched.cli.result import Result
+from ketasched.errors import UsageProblem
+from ketasched.records import atomic
+from ketasched.records.open import Opened, open_record
+from ketasched.records.told_calendars import calendar_of, live_uids, sequences, view_for
+from ketasched.records.write import write_with
+
+HELP = """Write the calendar of a saved course, the whole of it.
+
+\b
+Examples:
+  ketasched export alex --ics alex.ics --force
+"""
+
+
+class ExportRequest(NamedTuple):
+    """Whose calendar, for whom, to which file (empty: standard output), and how much of it."""
+
+    name: str
+    audience: Audience = "patient"
+    ics: str = ""
+    changes: bool = False
+    drop_cancelled: bool = False
+    force: bool = False
+
+
+@takes(
+    ExportRequest,
+    audience=Option("Whom it is for; the patient."),
+    ics=Option("The file; else printed.", "FILE"),
+    changes=Option("Only what changed since the last export."),
+    drop_cancelled=Option("Leave cancelled entries out."),
+    force=Option("Replace the file if it exists."),
+)
+def run(request: ExportRequest) -> Result:
+    """The calendar of the whole course, or of what changed since the last export."""
+    if request.changes and request.drop_cancelled:
+        raise UsageProblem(
+            "--changes tells of cancelled entries, and --drop-cancelled leaves them out",
+            "leave one of them out",
+        )
+    opened = open_record(request.name, clock.now())
+    calendar = _calendar(opened, request)
+    data, count = bytes(calendar), len(calendar.entries)
+    if request.changes and not count:
+        return Result(notes=["nothing has changed since the last export"])
+    if request.ics in ("", "-"):
+        return Result(data=data, writing=_noted(opened, request))
+    refuse_our_files("--ics", request.ics)
+    how = "import it where the course is" if request.changes else "import it into an empty calendar"
+    entries = f"{count} entries" if count != 1 else "1 entry"
+    return Result(
+        writing=_written(opened, request, data), notes=[f"wrote {request.ics}: {entries}; {how}"]
+    )
+
+
+def _calendar(opened: Opened, request: ExportRequest) -> WrittenCalendar:
+    record = opened.record
+    only: frozenset[str] | None = None
+    if request.changes:
+        last = record.exported.get(request.audience, {})
+        told = sequences(record.told, request.audience)
+        only = frozenset(uid for uid, sequence in told.items() if last.get(uid) != sequence)
+    if request.drop_cancelled:
+        only = live_uids(opened.task, record.course)
+    view = view_for(opened.task, request.audience)
+    calendar = calendar_of(opened.task, record.course, record.told, view)
+    return calendar if only is None else calendar.only(only)
+
+
+@contextlib.contextmanager
+def _noted(opened: Opened, request: ExportRequest) -> Iterator[None]:
+    """Note in the record what was exported, once it was: the rest must come with the next."""
+    yield
+    _note(opened, request, {})
+
+
+@contextlib.contextmanager
+def _written(opened: Opened, request: ExportRequest, data: bytes) -> Iterator[None]:
+    following = _following(opened, request)
+    if following:
+        atomic.check_place(request.ics, replace=request.force)
+        _note(opened, request, {following: data})
+    else:
+        with atomic.new_file(request.ics, data, replace=request.force):
+            pass
+        _note(opened, request, {})
+    yield
+
+
+def _note(opened: Opened, request: ExportRequest, written: dict[str, bytes]) -> None:
+    record = opened.record
+    told = sequences(record.told, request.audience)
+    after = record._replace(exported={**record.exported, request.audience: told})
+    write_with(opened, after, opened.path, written, keep_before=False)
+
+
+def _following(opened: Opened, request: ExportRequest) -> str:
+    """The calendar that follows the course and is to be written, by the record's name for it.
+
+    Raises:
+        UsageProblem: it would not be whole, or it is for others.
+    """
+    here = Path(request.ics).resolve()
+    for calendar in opened.record.calendars:
+        if (opened.path.parent / calendar.path).resolve() != here:
+            continue
+        whose = "staff" if calendar.staff else "patient"
+        if request.audience != whose or request.changes:
+            raise UsageProblem(
+                f"{request.ics} follows the course, whole and for {whose}", "choose another file"
+            )
+        return calendar.path
+    return ""

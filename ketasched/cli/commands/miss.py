@@ -1,0 +1,22 @@
+"""``ketasched miss``: a session was missed."""
+
+from __future__ import annotations
+
+from ketasched.cli.change import DropRequest, dropped
+from ketasched.cli.options import takes
+from ketasched.cli.result import Result
+
+HELP = """A session was missed. --then says what happens: keep leaves the rest, append
+adds one session at the end, squeeze puts a make-up on the nearest legal free day,
+shift moves the rest by one place, replan places the rest anew.
+
+\b
+Examples:
+  ketasched miss alex 5 --then append
+"""
+
+
+@takes(DropRequest)
+def run(request: DropRequest) -> Result:
+    """The course without a session that was missed."""
+    return dropped(request, "missed")

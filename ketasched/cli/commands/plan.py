@@ -1,0 +1,210 @@
+"""``ketasched plan``: the main job."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ketasched.asking.request import Request
+from ketasched.cli.options import Option, takes
+from ketasched.cli.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ketasched.asking.intake import Task
+    from ketasched.domain.course import Course
+
+HELP = """Lay a protocol out from a start date, and explain every date that moved.
+
+\b
+Examples:
+  ketasched plan iv --start 2027-01-04 --at 09:30 --tz America/Chicago
+  ketasched plan iv --start 2027-01-04 --closed 2027-01-18 --ics alex.ics
+  ketasched plan iv --start 2027-01-04 --name A.B. --for staff --ics all.ics
+  ketasched plan im --start "next tuesday" --sessions 4 --format month
+  ketasched plan iv --start 2027-01-04 --at mon=09:00,thu=13:30
+  ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
+  ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
+  ketasched plan iv --start 2027-02-01 --away 2027-02-08..2027-02-12 --flex 2h
+
+Nothing is written unless --ics names a file.
+"""
+
+
+@takes(
+    Request,
+    start=Option(
+        "The day the course counts from: 2027-01-05, 5 jan 2027, next tuesday, tomorrow.",
+        "DATE",
+        "-s",
+    ),
+    without=Option("Leave a kind of linked visit out: integration; may be repeated.", "KIND"),
+    name=Option("Whose course it is; tells two courses apart in one calendar.", "TEXT"),
+    audience=Option("Whom the calendar is for: patient (the default) names no treatment."),
+    title=Option("Your own words for the calendar entries.", "TEXT"),
+    location=Option("The place, for the calendar entries.", "TEXT"),
+    remind=Option("Reminders before each session, the most important first; or none.", "1d,2h"),
+    save=Option("Keep the course as NAME.course.json, to be changed as life goes on.", "NAME"),
+    authorised_until=Option(
+        "With --save: the last day an insurer's approval covers; status warns before.", "DATE"
+    ),
+    authorised_visits=Option(
+        "With --save: the sessions an approval covers; status warns before.", "N"
+    ),
+    ics=Option("Write a calendar file; - writes it to standard output.", "FILE"),
+    force=Option("Replace the calendar file if it exists."),
+    format=Option("How to print the course; a table if not given.", short="-f"),
+)
+def run(request: Request) -> Result:
+    """A course that is planned, and its calendar and record if they are asked for.
+
+    Raises:
+        KetaschedError: whatever kept it from being planned; nothing is written then.
+    """
+    from ketasched import clock
+    from ketasched.asking import intake
+
+    now = clock.now()
+    if request.save:
+        request = _mind_closed_days(request)
+    task = intake.understand(request, now)
+    course = _planned(request, task)
+    to_output = request.ics == "-"
+    return Result(
+        lambda: _page(course, task),
+        lambda: _report(course, task),
+        lambda: _rows(course, task),
+        data=_calendar(course, task, now) if to_output else None,
+        writing=_written(request, course, task, now),
+        notes=list(_notes(request, course, task)),
+        hint="" if request.ics else "To get a calendar file, add: --ics FILE.ics",
+    )
+
+
+@contextlib.contextmanager
+def _written(request: Request, course: Course, task: Task, now: datetime) -> Iterator[None]:
+    """Keep the record, or the calendar alone if there is to be none: that once the body is done."""
+    from ketasched.records import atomic
+
+    if request.save:
+        _save(request, course, task, now)
+        yield
+    elif request.ics not in ("", "-"):
+        calendar = _calendar(course, task, now)
+        with atomic.new_file(request.ics, calendar, replace=request.force):
+            yield
+    else:
+        yield
+
+
+def _mind_closed_days(request: Request) -> Request:
+    """A record knows of the days that are closed for all records of its folder."""
+    from ketasched.records import closed_days
+    from ketasched.records.open import path_of
+
+    days = closed_days.load(path_of(request.save).parent)
+    spans = [f"{closed.day.isoformat()}..{closed.day.isoformat()}" for closed in days]
+    new = [span for span in spans if span not in request.closed]
+    return replace(request, closed=(*request.closed, *new))
+
+
+def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
+    from ketasched.errors import FileTrouble
+    from ketasched.records import atomic
+    from ketasched.records.open import new_record, path_of
+    from ketasched.records.record import CalendarFile
+    from ketasched.records.write import refuse_twin, write
+
+    path = path_of(request.save)
+    with atomic.file_trouble(str(path)):
+        there = path.exists()
+    if there:
+        raise FileTrouble(f"{path} exists already", "choose another name", str(path))
+    named = request.ics not in ("", "-")
+    if named:
+        atomic.check_place(request.ics, replace=request.force)
+    beside = os.path.relpath(request.ics, path.parent) if named else ""
+    following = (CalendarFile(beside, task.staff),) if named else ()
+    record = new_record(request, task, course, now, following)
+    refuse_twin(path, record)
+    write(None, record, path, task)
+
+
+def _planned(request: Request, task: Task) -> Course:
+    from ketasched.domain.course import Course
+    from ketasched.planning.plan import plan
+
+    outcome = plan(task.order)
+    if isinstance(outcome, Course):
+        return outcome
+    from ketasched.cli.advice import NoLegalPlacement, advice_for
+
+    raise NoLegalPlacement(outcome, *advice_for(request, task.order, outcome))
+
+
+def _calendar(course: Course, task: Task, now: datetime) -> bytes:
+    from ketasched.calendar import ics_file
+    from ketasched.calendar.entry_text import View
+
+    file = task.found.file
+    view = View(
+        task.course_name,
+        "staff" if task.staff else "patient",
+        task.title,
+        task.location,
+        task.reminders,
+        file.phone if file else "",
+    )
+    return bytes(ics_file.write(course, task.zone, view, now))
+
+
+def _report(course: Course, task: Task) -> dict[str, Any]:
+    from ketasched.calendar.uid import uid
+    from ketasched.reports.course_report import Setting, course_report
+
+    file = task.found.file
+    setting = Setting(
+        task.zone.name,
+        task.found.zone_source,
+        file.name if file else "",
+        file.file if file else "",
+    )
+    return course_report(course, setting, lambda entry: uid(task.course_name, course, entry))
+
+
+def _rows(course: Course, task: Task) -> str:
+    from ketasched.reports.course_report import to_csv
+
+    return to_csv(_report(course, task))
+
+
+def _page(course: Course, task: Task) -> str:
+    if task.format == "month":
+        from ketasched.cli.terminal.month import course_months
+
+        return course_months(course, task)
+    from ketasched.cli.terminal.course import course_page
+
+    return course_page(course, task)
+
+
+def _notes(request: Request, course: Course, task: Task) -> Iterator[str]:
+    """What does not belong into the output itself."""
+    from ketasched.cli.plan_notes import notes
+    from ketasched.domain.wording import count_text
+
+    yield from (f"note: {note}" for note in notes(course, task))
+    if request.ics not in ("", "-"):
+        count = count_text(len(course.sessions), "session")
+        if course.visits:
+            count += f" and {count_text(len(course.visits), 'linked visit')}"
+        yield f"wrote {request.ics}: {count}; import it into a calendar of its own"
+    if request.save and request.ics != "-":
+        from ketasched.records.open import name_of, path_of
+
+        path = path_of(request.save)
+        yield f"saved {path}: see it with: ketasched status {name_of(path)}"

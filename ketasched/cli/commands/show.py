@@ -1,0 +1,38 @@
+"""``ketasched show``: a protocol as a clinician would read it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ketasched.cli.options import takes
+from ketasched.cli.result import Result
+
+HELP = """Show a protocol in full, with its sources.
+
+\b
+Examples:
+  ketasched show spravato
+"""
+
+
+class ShowRequest(NamedTuple):
+    """Which protocol to show, and where else protocols are."""
+
+    protocol: str
+    protocols: str = ""
+    clinic: str = ""
+
+
+@takes(ShowRequest)
+def run(request: ShowRequest) -> Result:
+    """The protocol of that name."""
+    from ketasched.asking import library
+    from ketasched.asking.surroundings import clinic_file, protocols_file
+    from ketasched.cli.terminal.protocol import protocol_page
+
+    file = protocols_file(request.protocols, clinic_file(request.clinic))
+    protocol = library.find(request.protocol, file)
+    return Result(
+        lambda: protocol_page(protocol),
+        hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",
+    )

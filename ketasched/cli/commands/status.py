@@ -1,0 +1,108 @@
+"""``ketasched status``: a saved course as it stands today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched import clock
+from ketasched.cli.options import Format, Option, takes
+from ketasched.cli.result import Result
+from ketasched.errors import FileTrouble
+from ketasched.records.folder import no_record, unread_text, walk
+from ketasched.records.open import Opened, name_of, open_record
+from ketasched.records.write import anew_command, drift_of
+from ketasched.reports.running_report import folder_report, history_report, status_report
+from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.concerns import concerns
+from ketasched.running.legal_change import Conditions
+
+HELP = """Show a saved course: done, next, due, and what to look at.
+
+\b
+Examples:
+  ketasched status alex
+  ketasched status alex --history
+"""
+
+
+class StatusRequest(NamedTuple):
+    """Whose course; a folder's are shown in a line each."""
+
+    name: str
+    history: bool = False
+    format: Format = "table"
+
+
+@takes(StatusRequest, history=Option("What happened to it."))
+def run(request: StatusRequest) -> Result:
+    """The course as it stands, or what happened to it."""
+    from ketasched.cli.terminal.status import history_page, status_page
+
+    if Path(request.name).is_dir():
+        return _folder_status(Path(request.name))
+    opened = open_record(request.name, clock.now())
+    warnings = list(_warnings(opened))
+
+    def report() -> dict[str, object]:
+        status = status_report(opened.record.course, opened.here, warnings)
+        if request.history:
+            status["history"] = history_report(opened.record.history)
+        return status
+
+    return Result(
+        lambda: history_page(opened) if request.history else status_page(opened, warnings), report
+    )
+
+
+def _folder_status(folder: Path) -> Result:
+    from ketasched.cli.terminal.status import folder_page
+
+    now = clock.now()
+    records, unread = walk(folder, lambda path: open_record(str(path), now))
+    if not records and not unread:
+        raise no_record(folder)
+    rows = [(opened, list(_warnings(opened))) for opened in records]
+    trouble = None
+    if unread:
+        text = f"not read: {unread_text(unread)}"
+        trouble = FileTrouble(text, "the others are shown", told=True)
+    return Result(
+        lambda: folder_page(rows),
+        lambda: folder_report(
+            (
+                (opened.record.name, status_report(opened.record.course, opened.here, warnings))
+                for opened, warnings in rows
+            ),
+            unread,
+        ),
+        trouble=trouble,
+    )
+
+
+def _warnings(opened: Opened) -> Iterator[str]:
+    """What somebody should look at, in the course and in the calendars that follow it."""
+    task = opened.task
+    conditions = Conditions(task.order, opened.here)
+    until, visits = task.authorised_until, task.authorised_visits
+    for concern in concerns(conditions, opened.record.course, until, visits):
+        yield f"{concern.text}{_decision(opened, concern.broken)}"
+    for calendar in opened.record.calendars:
+        state = drift_of(opened.path, calendar)
+        if state:
+            file = opened.path.parent / calendar.path
+            yield f"{file} {state}; write it again: {anew_command(opened.path, calendar)}"
+
+
+def _decision(opened: Opened, broken: BrokenRule | None) -> str:
+    """The commands that a decision after a lapse comes to."""
+    if broken is None or broken.name != "lapse":
+        return ""
+    stands = opened.record.course.session(broken.session).start
+    when = f'"{stands:%Y-%m-%d %H:%M}"'
+    name = name_of(opened.path)
+    return (
+        f"; to resume: ketasched move {name} {broken.session} {when} --override lapse; to begin "
+        "again: cancel what is to come, and plan a new course"
+    )

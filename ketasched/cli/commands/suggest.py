@@ -1,0 +1,107 @@
+"""``ketasched suggest``: which start goes best."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from ketasched.asking.request import Request, SuggestRequest, Terms
+from ketasched.cli.options import Option, takes
+from ketasched.cli.result import Result
+from ketasched.errors import KetaschedError, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from ketasched.asking.intake import Understood
+
+HELP = """Try every start of a range with every weekday pattern, and rank them: the
+fewest pauses, the fewest sessions moved, the fewest days moved, then the earliest.
+
+\b
+Examples:
+  ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
+  ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
+"""
+
+
+class NoStart(KetaschedError):
+    """No start of the range has a course."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+@takes(
+    SuggestRequest,
+    first=Option("The first start to look at: 2027-01-01.", "DATE"),
+    last=Option("The last start to look at: 2027-03-31.", "DATE"),
+    format=Option("How to print; a table by default.", short="-f"),
+)
+def run(request: SuggestRequest) -> Result:
+    """Every start and weekday pattern of a range, the best first.
+
+    Raises:
+        KetaschedError: whatever kept it from finding them.
+    """
+    from ketasched import clock
+    from ketasched.asking.intake import understand_terms
+    from ketasched.cli.advice import NoLegalPlacement
+    from ketasched.cli.terminal.suggestions import suggestions_page
+    from ketasched.cli.to_paste import plan_command
+    from ketasched.planning.refusals import refuse_length
+    from ketasched.planning.suggest import suggest
+    from ketasched.reports.suggestions_report import suggestions_report
+
+    terms = understand_terms(request, clock.now())
+    first, last = _range(request, terms)
+    too_long = refuse_length(terms.order)
+    if too_long:
+        raise NoLegalPlacement(too_long, too_long.hint)
+    starts = suggest(terms.order, first, last)
+    feasible = [start for start in starts if start.feasible]
+    best = next((start for start in feasible if start.start >= terms.today), None)
+    best = best or (feasible[0] if feasible else None)
+    command = plan_command(_plan_request(request, best.start, best.days)) if best else ""
+    trouble = None
+    if best is None:
+        tried = plan_command(_plan_request(request, first))
+        trouble = NoStart(
+            f"none of the {len(starts)} starts and patterns that were tried has a course",
+            f"to see why, plan one of them: {tried}",
+            told=True,
+        )
+    past = ["note: some of these starts are in the past"] if first < terms.today else []
+    return Result(
+        lambda: suggestions_page(terms, starts, command),
+        lambda: suggestions_report(terms.order.protocol.id, starts, command),
+        notes=past,
+        trouble=trouble,
+    )
+
+
+def _range(request: SuggestRequest, terms: Understood) -> tuple[date, date]:
+    from ketasched.asking.values import read
+    from ketasched.domain.typed_dates import read_date
+    from ketasched.planning.suggest import LONGEST_RANGE
+
+    first = read("--from", lambda text: read_date(text, terms.today), request.first)
+    last = read("--to", lambda text: read_date(text, terms.today), request.last)
+    if last < first:
+        raise UsageProblem("--to is before --from", "write the earlier date with --from")
+    if (last - first).days >= LONGEST_RANGE:
+        raise UsageProblem("--from and --to are more than three years apart", "look at less")
+    if terms.until is not None and terms.until < last:
+        raise UsageProblem("--until is before --to", "give a later day")
+    return first, last
+
+
+def _plan_request(asked: SuggestRequest, start: date, days: Sequence[int] = ()) -> Request:
+    """What to ask `plan` for one of the starts."""
+    from ketasched.domain.wording import WEEKDAYS
+
+    terms = {field.name: getattr(asked, field.name) for field in fields(Terms)}
+    if days:
+        terms["days"] = ",".join(WEEKDAYS[day].lower() for day in days)
+    return Request(**terms, start=start.isoformat())

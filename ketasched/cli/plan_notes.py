@@ -1,0 +1,106 @@
+"""What the user of `plan` may not have meant, and what its output has no place for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ketasched.asking.intake import Task
+    from ketasched.domain.course import Course
+
+
+def notes(course: Course, task: Task) -> Iterator[str]:
+    """What the user may not have meant, and what the output itself has no place for."""
+    if course.start < task.today:
+        yield "the start is in the past"
+    elif course.sessions[0].start.date() < task.today:
+        yield f"session {course.sessions[0].number} is in the past"
+    yield from _widened(task)
+    file = task.found.file
+    if file and file.timezone not in ("", task.zone.name):
+        yield (
+            f"--tz: times are in {task.zone.name}, and so are the opening hours of {file.file}, "
+            f"which names {file.timezone}"
+        )
+    yield from _outside(course, task)
+    yield from _start_times(course, task)
+    yield from _indiscretions(course, task)
+    yield from _unsaid(course, task)
+
+
+def _widened(task: Task) -> Iterator[str]:
+    """Windows that are not the protocol's own."""
+    own = {phase.name: phase.window for phase in task.order.protocol.phases}
+    for stretch in task.order.layout.stretches:
+        phase = stretch.phase
+        alternatives = (option.window for option in phase.alternatives)
+        if phase.window not in (own[phase.name], *alternatives):
+            yield (
+                f"--window: in {phase.name} a session may be {phase.window}, where the protocol "
+                f"says {own[phase.name]}; the clinician must agree to it"
+            )
+
+
+def _outside(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.domain.wording import list_text
+
+    first = min(course.start, *(entry.start.date() for entry in course.entries()))
+    first = min(first, *(session.window_start for session in course.sessions))
+    last = max(max(session.start.date(), session.target) for session in course.sessions)
+    last = max(last, *(visit.start.date() for visit in course.visits), last)
+    last = max(last, *(visit.ideal.date() for visit in course.visits), last)
+    outside = [
+        str(closure)
+        for closure in task.found.closed
+        if closure.last < first or closure.first > last
+    ]
+    if len(outside) > 4:
+        outside[3:] = [f"{len(outside) - 3} more"]
+    if outside:
+        yield f"outside the course: {list_text(outside)}"
+
+
+def _start_times(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.domain.wording import WEEKDAY_NAMES, clock_text
+
+    held = {session.start.weekday() for session in course.sessions}
+    for weekday in sorted(task.asked_weekdays - held):
+        yield f"--at: no session is on a {WEEKDAY_NAMES[weekday]}"
+    for weekday in sorted(held - task.asked_weekdays) if task.asked_weekdays else ():
+        at = clock_text(task.order.times.by_weekday[weekday])
+        yield f"--at: no time for {WEEKDAY_NAMES[weekday]}s, so they are at {at}"
+
+
+def _indiscretions(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.domain.protocol import gives_away
+
+    file = task.found.file
+    own_words = (
+        ("the title", task.title),
+        ("the location", task.location),
+        ("the clinic's phone", file.phone if file else ""),
+    )
+    for what, text in own_words:
+        if not task.staff and gives_away(course.protocol, text):
+            yield f"{what} gives the treatment away in a patient's calendar: {text}"
+
+
+def _unsaid(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.domain.candidate import reasons_text
+    from ketasched.domain.wording import count_text
+
+    if task.format == "csv" or not task.printed:
+        from ketasched.calendar.entry_text import unplaced_text
+
+        yield from map(unplaced_text, course.unplaced)
+        for pause in course.pauses:
+            yield (
+                f"the course is put off by {count_text(pause.weeks, 'week')} from session "
+                f"{pause.before_session} on; the clinician must agree to it: "
+                f"{reasons_text(pause.reasons)}"
+            )
+    if course.left_out and (task.format != "table" or not task.printed):
+        names = " and ".join(course.left_out)
+        yield f"{names} is open-ended and left out; lay it out with --until DATE"

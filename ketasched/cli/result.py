@@ -1,0 +1,66 @@
+"""What a command came to, and the one place that prints it: as a table, JSON, CSV or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
+
+from ketasched.cli import output
+from ketasched.errors import KetaschedError
+
+
+class Result(NamedTuple):
+    """What a command came to. ``page``, ``report`` and ``rows`` make its table, JSON and CSV;
+    ``data`` is the file that standard output gets instead. ``writing`` is entered before anything
+    is printed and left after: what it writes stands only if that went well. ``notes`` are said
+    on standard error, ``hint`` to a person at a terminal, and ``trouble`` is what it fails with
+    after all that.
+    """
+
+    page: Callable[[], str] | None = None
+    report: Callable[[], Mapping[str, Any]] | None = None
+    rows: Callable[[], str] | None = None
+    data: bytes | None = None
+    writing: AbstractContextManager[None] = nullcontext()
+    notes: Sequence[str] = ()
+    hint: str = ""
+    trouble: KetaschedError | None = None
+
+
+def print_result(result: Result, form: str) -> None:
+    """Print a result in one of the forms that its command offers.
+
+    Raises:
+        KetaschedError: it cannot be printed or written; the trouble that the result has.
+    """
+    text, data = _printed(result, form)
+    with result.writing:
+        if data is not None:
+            output.print_data(data)
+        elif text:
+            output.print_text(text)
+    for note in result.notes:
+        output.tell(note)
+    if result.hint:
+        output.tell_on_terminal(result.hint)
+    if result.trouble:
+        raise result.trouble
+
+
+def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
+    """The text of a result, or its bytes: data are UTF-8 wherever they go."""
+    if result.data is not None:
+        return "", result.data
+    if form == "json" and result.report:
+        return "", json_bytes(result.report())
+    if form == "csv" and result.rows:
+        return "", result.rows().encode(errors="replace")
+    return result.page() if result.page else "", None
+
+
+def json_bytes(report: Mapping[str, Any]) -> bytes:
+    """A report as JSON."""
+    from ketasched.reports.report_text import to_json
+
+    return to_json(report).encode(errors="replace")

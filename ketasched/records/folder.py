@@ -1,0 +1,83 @@
+"""A folder of records: the one walk over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.records.open import ENDING, Opened, open_record
+
+Record = TypeVar("Record")
+
+
+class Unread(NamedTuple):
+    """A file that cannot be used, and why."""
+
+    file: str
+    why: str
+
+
+def walk(
+    folder: Path,
+    read: Callable[[Path], Record | None],
+    identities: Callable[[Record], Collection[str]] = lambda _: (),
+    first: Collection[str] = (),
+) -> tuple[list[Record], list[Unread]]:
+    """All records of a folder by name, as ``read`` reads them (None: it is passed over), and those
+    that cannot be read, or that have an identity of another: calendars would take them for one. Of
+    two copies one that is named in ``first`` counts.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    if not folder.is_dir():
+        raise UsageProblem(f"{folder} is not a folder", "give the folder of the records")
+    records: dict[Path, Record] = {}
+    unread: list[Unread] = []
+    seen: dict[str, Path] = {}
+    paths = sorted(folder.glob(f"*{ENDING}"), key=lambda path: (path.name not in first, path))
+    for path in paths:
+        try:
+            record = read(path)
+        except KetaschedError as error:
+            unread.append(Unread(str(path), error.message))
+            continue
+        if record is None:
+            continue
+        names = identities(record)
+        twin = next((seen[name] for name in names if name in seen), None)
+        if twin:
+            unread.append(Unread(str(path), f"it has the entries of {twin}"))
+            continue
+        seen |= dict.fromkeys(names, path)
+        records[path] = record
+    return [records[path] for path in sorted(records)], unread
+
+
+def open_folder(
+    folder: Path, now: datetime, first: Collection[str] = ()
+) -> tuple[list[Opened], list[Unread]]:
+    """All records of a folder, opened, no two with the same entries, and those that cannot be.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    return walk(
+        folder,
+        lambda path: open_record(str(path), now),
+        lambda opened: [kept.uid for kept in opened.record.told],
+        first,
+    )
+
+
+def no_record(folder: Path) -> UsageProblem:
+    """What to say where a folder has none."""
+    return UsageProblem(f"there is no record in {folder}", "plan … --save writes one")
+
+
+def unread_text(unread: Collection[Unread]) -> str:
+    """The files that cannot be used, and why, in a line."""
+    return "; ".join(why if why.startswith(file) else f"{file}: {why}" for file, why in unread)

@@ -1,0 +1,142 @@
+"""A running course as versioned reports: as it stands, what happened to it, what a change does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
+from ketasched.reports.course_report import beside, reasons_report
+from ketasched.reports.report_text import SCHEMA, unread_report
+from ketasched.running.duties import due_soon
+
+
+def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
+    """What a change did: old and new dates of every session and linked visit it touched."""
+    return {
+        "schema": SCHEMA,
+        "change": what,
+        "sessions": [
+            {
+                "number": new.number,
+                "before": old.start.isoformat() if old else None,
+                "after": new.start.isoformat(),
+                "status": new.status,
+                "reasons": reasons_report(new.reasons),
+            }
+            for new in after.sessions
+            for old in [next((o for o in before.sessions if o.number == new.number), None)]
+            if old is None or (old.start, old.status) != (new.start, new.status)
+        ],
+        "visits": [
+            {
+                "name": new.name,
+                **beside(new),
+                "before": old.start.isoformat() if old else None,
+                "after": new.start.isoformat(),
+                "status": new.status,
+            }
+            for new in after.visits
+            for old in [
+                next(
+                    (o for o in before.visits if o.key == new.key),
+                    None,
+                )
+            ]
+            if old is None or (old.start, old.status) != (new.start, new.status)
+        ],
+    }
+
+
+def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dict[str, Any]:
+    """A running course as it stands at a moment (in its zone)."""
+    today = now.date()
+    ahead = [one for one in course.entries() if not is_gone(one) and one.start > now]
+    return {
+        "schema": SCHEMA,
+        "today": today.isoformat(),
+        "protocol": course.protocol.id,
+        "done": sum(one.status == ATTENDED for one in course.sessions),
+        "next": _next(ahead[0]) if ahead else None,
+        "due": [
+            {"name": one.name, "session": one.session, "by": one.due.isoformat()}
+            for one in due_soon(course, today)
+        ],
+        "sessions": [
+            {
+                "number": one.number,
+                "phase": one.phase,
+                "pace": one.pace or None,
+                "start": one.start.isoformat(),
+                "end": one.end.isoformat(),
+                "status": one.status,
+                "by_hand": one.by_hand,
+                "instead_of": one.instead_of or None,
+                "overridden": list(one.broken),
+            }
+            for one in course.sessions
+        ],
+        "reviews": [one._asdict() for one in course.reviews],
+        "warnings": list(warnings),
+    }
+
+
+def _next(entry: Session | LinkedVisit) -> dict[str, Any]:
+    number, name = None, entry.name
+    if isinstance(entry, Session):
+        number, name = entry.number, entry.name or entry.phase
+    return {"number": number, "name": name, "start": entry.start.isoformat()}
+
+
+def history_report(happenings: Iterable[Any]) -> list[dict[str, Any]]:
+    """What happened to a course, as its record keeps it, in order."""
+    return [
+        {
+            "at": happening.at.isoformat(),
+            "what": happening.what,
+            "reason": happening.reason or None,
+            "overridden": list(happening.overridden),
+            "undone": happening.undone,
+        }
+        for happening in happenings
+    ]
+
+
+def folder_report(
+    courses: Iterable[tuple[str, dict[str, Any]]], unread: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """The courses of a folder by name, each as it stands, and the records that cannot be read."""
+    return {
+        "schema": SCHEMA,
+        "courses": [{"name": name} | status for name, status in courses],
+        "unread": unread_report(unread),
+    }
+
+
+class Call(NamedTuple):
+    """Whom to call: the record, its course before, and after; or why it has no place."""
+
+    name: str
+    before: Course
+    after: Course | None
+    why: str = ""
+
+
+def closed_day_report(
+    day: date, calls: Iterable[Call], unread: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """Whom to call because a day is closed, and what changes for them."""
+    return {
+        "schema": SCHEMA,
+        "day": day.isoformat(),
+        "calls": [
+            {
+                "name": call.name,
+                "change": change_report(call.before, call.after, "closed") if call.after else None,
+                "why": call.why or None,
+            }
+            for call in calls
+        ],
+        "unread": unread_report(unread),
+    }

@@ -1,0 +1,44 @@
+"""The clinic must close on a day: what that does to a course."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session
+from ketasched.running.changes import replanned
+from ketasched.running.legal_change import Conditions, Refusal
+
+
+def is_touched(course: Course, day: date, now: datetime) -> bool:
+    """Whether anybody is to come for the course on that day, later than now (aware)."""
+    visits = [visit for visit in course.visits if not visit.by_video]
+    return any(_is_to_come(session, now, day) for session in course.sessions) or any(
+        _is_to_come(visit, now, day) for visit in visits
+    )
+
+
+def without_day(conditions: Conditions, course: Course, day: date) -> Course | Refusal:
+    """The course with nobody on a day on which the clinic is closed now: the sessions of that day
+    find other places, and if there are none, all that nobody fixed from there on.
+    """
+    freed = {
+        session.number for session in course.sessions if _is_to_come(session, conditions.now, day)
+    }
+    course = course.changing(
+        [session._replace(by_hand=False) for session in course.sessions if session.number in freed]
+    )
+    outcome = replanned(conditions, course, freed)
+    if not isinstance(outcome, Refusal) or not freed:
+        return outcome
+    first = min(course.session(number).rank for number in freed)
+    later = {
+        session.number
+        for session in course.sessions
+        if session.rank >= first and not session.by_hand and _is_to_come(session, conditions.now)
+    }
+    return replanned(conditions, course, later)
+
+
+def _is_to_come(entry: Session | LinkedVisit, now: datetime, day: date | None = None) -> bool:
+    on_day = day is None or entry.start.date() == day
+    return entry.status in (PLANNED, TENTATIVE) and on_day and entry.start > now
