@@ -1267,14 +1267,14 @@ def test_a_record_has_a_name_that_others_find(life, name):
 
 def test_what_could_not_be_exported_comes_with_the_next_export(life, monkeypatch):
     life.plan("iv").do("cancel", "6")
-    from ketasched.cli import output, status
+    from ketasched.cli import output
     from ketasched.errors import FileTrouble
 
     def full(data):
         raise FileTrouble("no space left", str(len(data)))
 
     with monkeypatch.context() as patch:
-        patch.setattr(status.output, "print_data", full)
+        patch.setattr(output, "print_data", full)
         life.refused(1, "export", "--changes")
     assert output.print_data is not full
     assert "STATUS:CANCELLED" in life.do("export", "--changes").out

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketasched.cli import convert as command
+from ketasched.cli.commands import convert as command
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.visit_table import cells as visit_cells
 from ketasched.files.visit_table import conversion
@@ -432,7 +432,7 @@ def test_damaged_tables_give_nothing_but_our_own_errors(at, cut, inserted):
 
 
 def run(file, *columns, identifier="", title="", length=""):
-    command.run(file, list(columns), identifier, title, length)
+    command.run(file=file, column=columns, identifier=identifier, title=title, length=length)
 
 
 def test_options(capfdbinary):

@@ -20,7 +20,7 @@ from helpers import be_at, files_in, plan_once, record_of
 from test_trials import WITH_VISITS
 
 from ketasched import clock
-from ketasched.cli import app, living
+from ketasched.cli import app, change
 from ketasched.errors import FileProblems, KetaschedError
 from ketasched.records import codec, told_calendars, write
 from ketasched.records.open import new_record, open_record
@@ -1085,16 +1085,16 @@ def test_a_refused_change_writes_nothing(save, ketasched):
 
 def test_the_second_of_two_people_is_told_what_changed(save, ketasched, monkeypatch):
     save("iv")
-    happened = living.happened
+    happened = change.happened
     other = ["move", "alex", "6", "2027-01-22", "--reason", "theirs"]
 
     def meanwhile(*arguments, **options):
-        monkeypatch.setattr(living, "happened", happened)
+        monkeypatch.setattr(change, "happened", happened)
         well_code = app.run(other)
         assert well_code == 0
         return happened(*arguments, **options)
 
-    monkeypatch.setattr(living, "happened", meanwhile)
+    monkeypatch.setattr(change, "happened", meanwhile)
     mine = ["move", "alex", "2", "2027-01-08"]
     outcome = ketasched(*mine)
     assert outcome.code == 1
@@ -1116,13 +1116,13 @@ def test_the_second_of_two_people_is_told_what_changed(save, ketasched, monkeypa
 
 def test_a_record_taken_away_meanwhile_is_told(save, ketasched, monkeypatch):
     save("iv")
-    happened = living.happened
+    happened = change.happened
 
     def meanwhile(*arguments, **options):
         ALEX.unlink()
         return happened(*arguments, **options)
 
-    monkeypatch.setattr(living, "happened", meanwhile)
+    monkeypatch.setattr(change, "happened", meanwhile)
     outcome = ketasched("move", "alex", "2", "2027-01-08")
     assert outcome.code == 1
     assert "mistake in ketasched" not in outcome.err

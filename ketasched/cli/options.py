@@ -124,6 +124,11 @@ def takes(
     """
     types = get_type_hints(kind)
     declared = {**OPTIONS, **own}
+    fields = sorted(
+        inspect.signature(kind).parameters.values(),
+        key=lambda field: field.default is not field.empty,
+    )
+    required = {field.name for field in fields if field.default is field.empty}
 
     def decorate(command: Callable[[Asked], Result]) -> Callable[..., None]:
         def with_options(**typed: Any) -> None:
@@ -131,14 +136,14 @@ def takes(
                 words = _words(types[field])
                 if words and value:
                     choose(option_name(field), value, words)
-            request = kind(**{field: _plain(value) for field, value in typed.items() if value})
+            typed = {field: typed[field] for field in typed if typed[field] or field in required}
+            request = kind(**{field: _plain(value) for field, value in typed.items()})
             print_result(command(request), getattr(request, "format", None) or "table")
 
-        fields = inspect.signature(kind).parameters.values()
-        ordered = sorted(fields, key=lambda field: field.default is not field.empty)
-        vars(with_options)["__signature__"] = inspect.Signature(
-            [_parameter(field, types[field.name], declared[field.name]) for field in ordered]
-        )
+        parameters = [
+            _parameter(field, types[field.name], declared[field.name]) for field in fields
+        ]
+        vars(with_options)["__signature__"] = inspect.Signature(parameters)
         return with_options
 
     return decorate

@@ -55,8 +55,6 @@ def run(request: AgendaRequest) -> Result:
     Raises:
         KetaschedError: an option cannot be read, or there is no record.
     """
-    from ketasched.cli.terminal.agenda import agenda_page
-
     clinic = clinic_file(request.clinic)
     records, unread = walk(Path(request.folder), read_quickly, lambda record: [record.told[0].uid])
     if not records and not unread:
@@ -72,8 +70,14 @@ def run(request: AgendaRequest) -> Result:
     trouble = None
     if unread:
         trouble = FileTrouble(unread_text(unread), "the others are shown", told=True)
+
+    def page() -> str:
+        from ketasched.cli.terminal.agenda import agenda_page
+
+        return agenda_page(agenda)
+
     return Result(
-        lambda: agenda_page(agenda),
+        page,
         lambda: agenda_report(agenda, unread),
         lambda: to_csv(agenda),
         trouble=trouble,

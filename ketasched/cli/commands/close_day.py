@@ -65,15 +65,19 @@ def run(request: CloseDayRequest) -> Result:
     Raises:
         KetaschedError: the folder or the day cannot be read.
     """
-    from ketasched.cli.terminal.changes import calls_page
-
     folder = Path(request.folder)
     closing = _closing(request, folder)
     if not request.dry_run:
         _remember(folder, closing)
     calls, unread = walk(folder, lambda path: _called(path, closing))
+
+    def page() -> str:
+        from ketasched.cli.terminal.changes import calls_page
+
+        return calls_page(calls, closing.day)
+
     return Result(
-        lambda: calls_page(calls, closing.day),
+        page,
         lambda: closed_day_report(closing.day, calls, unread),
         notes=["nothing was written: --dry-run"] if request.dry_run else [],
         trouble=_not_all(calls, unread),

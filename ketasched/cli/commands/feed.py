@@ -47,8 +47,6 @@ def run(request: FeedRequest) -> Result:
     Raises:
         KetaschedError: there is no record, or a place cannot be written.
     """
-    from ketasched.cli.terminal.feed import feed_page
-
     folder, place = Path(request.folder), Path(request.to)
     names = feed_names.load(folder) if folder.is_dir() else FeedNames("")
     records, unread = open_folder(folder, clock.now(), [name.record for name in names.courses])
@@ -71,8 +69,14 @@ def run(request: FeedRequest) -> Result:
             "the others are written, but for the staff's, which would lack it",
             told=True,
         )
+
+    def page() -> str:
+        from ketasched.cli.terminal.feed import feed_page
+
+        return feed_page(feeds, gone)
+
     return Result(
-        lambda: feed_page(feeds, gone),
+        page,
         lambda: feeds_report(feeds, [path.name for path in gone], unread),
         hint="who knows a name can read the feed: hand each to its patient only",
         trouble=trouble,

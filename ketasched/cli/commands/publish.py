@@ -122,16 +122,20 @@ def _result(
     addresses: Sequence[str],
     unread: Sequence[Unread],
 ) -> Result:
-    from ketasched.cli.terminal.publish import publish_page
-
     notes = [f"not published: {unread_text(unread)}"] if unread else []
     if not courses:
         return Result(notes=notes)
     if request.dry_run and request.format == "table":
         notes = ["nothing was sent: --dry-run", *notes]
     only_look = request.check or request.dry_run
+
+    def page() -> str:
+        from ketasched.cli.terminal.publish import publish_page
+
+        return publish_page(courses, addresses, _counts(courses), only_look=only_look)
+
     return Result(
-        lambda: publish_page(courses, addresses, _counts(courses), only_look=only_look),
+        page,
         lambda: publishing_report(
             addresses,
             _counts(courses),

@@ -38,12 +38,15 @@ class StatusRequest(NamedTuple):
 @takes(StatusRequest, history=Option("What happened to it."))
 def run(request: StatusRequest) -> Result:
     """The course as it stands, or what happened to it."""
-    from ketasched.cli.terminal.status import history_page, status_page
-
     if Path(request.name).is_dir():
         return _folder_status(Path(request.name))
     opened = open_record(request.name, clock.now())
     warnings = list(_warnings(opened))
+
+    def page() -> str:
+        from ketasched.cli.terminal.status import history_page, status_page
+
+        return history_page(opened) if request.history else status_page(opened, warnings)
 
     def report() -> dict[str, object]:
         status = status_report(opened.record.course, opened.here, warnings)
@@ -51,14 +54,10 @@ def run(request: StatusRequest) -> Result:
             status["history"] = history_report(opened.record.history)
         return status
 
-    return Result(
-        lambda: history_page(opened) if request.history else status_page(opened, warnings), report
-    )
+    return Result(page, report)
 
 
 def _folder_status(folder: Path) -> Result:
-    from ketasched.cli.terminal.status import folder_page
-
     now = clock.now()
     records, unread = walk(folder, lambda path: open_record(str(path), now))
     if not records and not unread:
@@ -68,8 +67,14 @@ def _folder_status(folder: Path) -> Result:
     if unread:
         text = f"not read: {unread_text(unread)}"
         trouble = FileTrouble(text, "the others are shown", told=True)
+
+    def page() -> str:
+        from ketasched.cli.terminal.status import folder_page
+
+        return folder_page(rows)
+
     return Result(
-        lambda: folder_page(rows),
+        page,
         lambda: folder_report(
             (
                 (opened.record.name, status_report(opened.record.course, opened.here, warnings))

@@ -48,7 +48,6 @@ def run(request: SuggestRequest) -> Result:
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
     from ketasched.cli.advice import NoLegalPlacement
-    from ketasched.cli.terminal.suggestions import suggestions_page
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
@@ -73,8 +72,14 @@ def run(request: SuggestRequest) -> Result:
             told=True,
         )
     past = ["note: some of these starts are in the past"] if first < terms.today else []
+
+    def page() -> str:
+        from ketasched.cli.terminal.suggestions import suggestions_page
+
+        return suggestions_page(terms, starts, command)
+
     return Result(
-        lambda: suggestions_page(terms, starts, command),
+        page,
         lambda: suggestions_report(terms.order.protocol.id, starts, command),
         notes=past,
         trouble=trouble,
