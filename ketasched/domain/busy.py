@@ -49,16 +49,16 @@ class BusyTimes:
         """The longest busy stretch that overlaps the time from one instant to another."""
         self._look(start.astimezone(UTC).date(), end.astimezone(UTC).date())
         place = bisect_left(self._stretches, end, key=lambda stretch: stretch.start)
-        found = None
+        longest = None
         # _ends has the latest end so far: before it nothing reaches into the time any more.
         while place and self._ends[place - 1] > start:
             place -= 1
             stretch = self._stretches[place]
             if stretch.end > start and (
-                found is None or stretch.end - stretch.start > found.end - found.start
+                longest is None or stretch.end - stretch.start > longest.end - longest.start
             ):
-                found = stretch
-        return found
+                longest = stretch
+        return longest
 
     def between(self, first: date, last: date) -> tuple[Busy, ...]:
         """All stretches that touch the days from one date to another, both included."""
@@ -104,21 +104,21 @@ def busy(times: BusyTimes, zone: tzinfo, travel: int) -> Constraint:
         start = datetime.combine(candidate.day, candidate.start, zone).astimezone(UTC)
         end = session_end(start, candidate.minutes)
         on_the_way = timedelta(minutes=travel)
-        found = times.overlapping(start - on_the_way, end + on_the_way)
-        if found is None:
+        stretch = times.overlapping(start - on_the_way, end + on_the_way)
+        if stretch is None:
             return None
-        text = _busy_text(found, zone)
-        if travel and not (found.start < end and start < found.end):
+        text = _busy_text(stretch, zone)
+        if travel and not (stretch.start < end and start < stretch.end):
             text += f", with {duration_text(travel)} to travel"
         return Reason("busy", text)
 
     return refuse
 
 
-def _busy_text(found: Busy, zone: tzinfo) -> str:
-    start, end = found.start.astimezone(zone), found.end.astimezone(zone)
+def _busy_text(stretch: Busy, zone: tzinfo) -> str:
+    start, end = stretch.start.astimezone(zone), stretch.end.astimezone(zone)
     last = (end - timedelta(microseconds=1)).date()
-    if found.all_day:
+    if stretch.all_day:
         return f"busy {days_text(start.date(), last)}"
     if last == start.date():
         return f"busy {day_text(last)} {clock_text(start.timetz())}-{clock_text(end.timetz())}"

@@ -128,12 +128,12 @@ class Clinic:
         return None
 
     def _closed(self, candidate: Candidate) -> Reason | None:
-        found = (self._closure(part.day) for part in candidate.parts(self.zone))
-        return next((reason for reason in found if reason), None)
+        reasons = (self._closure(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in reasons if reason), None)
 
     def _on_a_holiday(self, candidate: Candidate) -> Reason | None:
-        found = (self._holiday(part.day) for part in candidate.parts(self.zone))
-        return next((reason for reason in found if reason), None)
+        reasons = (self._holiday(part.day) for part in candidate.parts(self.zone))
+        return next((reason for reason in reasons if reason), None)
 
     def _closure(self, day: date) -> Reason | None:
         if day in self.openings:
@@ -172,17 +172,17 @@ class Clinic:
 
     def longest_span(self) -> tuple[int, str]:
         """The minutes of the longest time it is open without a break, and which that is."""
-        found = [
+        lengths = [
             (span.closes - span.opens + self._on_past_midnight(weekday, span), f"{name} {span}")
             for weekday, name in enumerate(WEEKDAYS)
             for span in self.week[weekday]
         ]
-        found += [
+        lengths += [
             (span.closes - span.opens, f"{day_text(day)} {span}")
             for day, opening in sorted(self.openings.items())
             for span in opening.spans
         ]
-        return max(found, key=lambda length: length[0], default=(0, ""))
+        return max(lengths, key=lambda length: length[0], default=(0, ""))
 
     def _on_past_midnight(self, weekday: int, span: Span) -> int:
         following = self.week[(weekday + 1) % 7]

@@ -89,8 +89,8 @@ def patterns(order: Order) -> list[tuple[int, ...]]:
     if not isinstance(phase.cadence, PerWeek):
         return []
     weekday, week = order.start.weekday(), order.week().open_weekdays
-    found = weekday_patterns(phase.cadence, phase.gap, weekday, week)
-    return [tuple(sorted(days)) for days in found]
+    sets = weekday_patterns(phase.cadence, phase.gap, weekday, week)
+    return [tuple(sorted(days)) for days in sets]
 
 
 def _nearest_start(order: Order, step: int) -> date | None:

@@ -43,23 +43,23 @@ def add_followers(
         if leader is None:
             unplaced.append(_without_leader(follower, first_number))
             continue
-        found = _place(follower, leader, sessions, slots, zone)
-        if isinstance(found, Session):
-            tentative = any(review.after_session < found.number for review in course.reviews)
-            sessions.append(found._replace(status=TENTATIVE) if tentative else found)
+        outcome = _place(follower, leader, sessions, slots, zone)
+        if isinstance(outcome, Session):
+            tentative = any(review.after_session < outcome.number for review in course.reviews)
+            sessions.append(outcome._replace(status=TENTATIVE) if tentative else outcome)
         else:
-            unplaced.append(found)
+            unplaced.append(outcome)
     sessions.sort(key=lambda session: session.start)
     return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
 
 
 def _leader(sessions: Sequence[Session], number: int) -> Session | None:
     """The session that one counts from: the make-up, if it did not take place and has one."""
-    found = next((session for session in sessions if session.number == number), None)
-    if found is None or found.is_live:
-        return found
+    leader = next((session for session in sessions if session.number == number), None)
+    if leader is None or leader.is_live:
+        return leader
     made_up = [session for session in sessions if session.instead_of == number]
-    return (_leader(sessions, made_up[-1].number) if made_up else None) or found
+    return (_leader(sessions, made_up[-1].number) if made_up else None) or leader
 
 
 def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
@@ -133,13 +133,13 @@ def _place(
             status=TENTATIVE if leader.status == TENTATIVE else PLANNED,
             name=follower.named.name,
         )
-    found = [reason for day in days for reason in why_not(day)]
+    refused = [reason for day in days for reason in why_not(day)]
     return Unplaced(
         "session",
         follower.named.name,
         leader.number,
         "after",
         (first, last),
-        tuple(dict.fromkeys(found)),
+        tuple(dict.fromkeys(refused)),
         follower.number,
     )

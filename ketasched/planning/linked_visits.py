@@ -196,10 +196,10 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
     refused: dict[date, list[tuple[Reason, ...]]] = {}
     for start in tried:  # why is asked for only now: most visits have a place
         refused.setdefault(start.date(), []).append(_refusals(question, start))
-    found = [
+    reasons = [
         reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
     ]
-    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(found)))
+    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(reasons)))
 
 
 def _ideal(question: _Question) -> datetime:

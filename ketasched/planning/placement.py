@@ -82,9 +82,9 @@ def place(
         raise ValueError("fixed sessions are out of number order")
     search = Search(targets, slots, fixed, start)
     for weeks in range(1 + max(target.phase.pause for target in targets)):
-        found = search.best(weeks)
-        if found is not None:
-            return _explained(search, weeks, *found)
+        best = search.best(weeks)
+        if best is not None:
+            return _explained(search, weeks, *best)
     return _failure(search)
 
 
@@ -184,8 +184,8 @@ def _what_forced_a_pause(search: Search) -> tuple[Reason, ...]:
     forced = Reason(
         "no-place", f"no legal day for session {failure.session} in its window, {window}"
     )
-    found = [reason for refused in failure.refused for reason in refused.reasons]
-    return forced, *dict.fromkeys(found)
+    reasons = [reason for refused in failure.refused for reason in refused.reasons]
+    return forced, *dict.fromkeys(reasons)
 
 
 def _failure(search: Search) -> NoPlacement:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from ketasched.domain.candidate import session_end
 from ketasched.domain.choice import ChoiceRefused
-from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Pause, Session
+from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.planning.following_sessions import add_followers
+from ketasched.planning.laid_course import laid_course
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.placement import (
     NoPlacement,
-    Placed,
     Placement,
     place,
     refuse_pause,
@@ -40,7 +39,7 @@ def plan(order: Order) -> Course | Failure:
     outcome = place_sessions(order)
     if isinstance(outcome, Failure):
         return outcome
-    course = _course(order, outcome.placed, outcome.pause)
+    course = laid_course(order, outcome.placed, outcome.pause)
     first_number, slots = order.already + 1, order.rules.slots
     course = add_followers(course, order.layout.stretches, first_number, slots, order.clinic.zone)
     return add_visits(course, order.rules.beside, order.without, already=order.already)
@@ -93,57 +92,3 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
         if outcome.placed[-1].target.day <= until:
             return outcome
         targets = targets[:-1]
-
-
-def _course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
-    reviews = tuple(_reviews(order, [seat.target for seat in placed]))
-    certain = min((review.after_session for review in reviews), default=None)
-    sessions = []
-    for session in placed:
-        target = session.target
-        start = datetime.combine(session.day, session.start, tzinfo=order.clinic.zone)
-        sessions.append(
-            Session(
-                number=target.number,
-                phase=target.phase.name,
-                place=target.place,
-                target=target.day,
-                window_start=target.first,
-                window_end=target.last,
-                start=start,
-                end=session_end(start, target.minutes),
-                moved_minutes=session.moved_minutes,
-                reasons=session.reasons,
-                status=PLANNED if certain is None or target.number <= certain else TENTATIVE,
-                name=target.name,
-            )
-        )
-    return Course(
-        protocol=order.protocol,
-        start=order.start,
-        sessions=tuple(sessions),
-        pauses=(pause,) if pause else (),
-        reviews=reviews,
-        left_out=order.layout.left_out,
-        total=order.layout.total,
-    )
-
-
-def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
-    """The reviews that lie ahead; those of sessions held elsewhere are behind us."""
-    reviews = []
-    before = order.already
-    for stretch in order.layout.stretches:
-        for review in stretch.phase.reviews:
-            last = stretch.first_place - 1 + (stretch.sessions or 0)
-            place_in_phase = review.after_session or last
-            if stretch.sessions is None:
-                last = max(
-                    (seat.place for seat in placed if seat.phase is stretch.phase),
-                    default=0,
-                )
-            if stretch.first_place <= place_in_phase <= last:
-                number = before + place_in_phase - stretch.first_place + 1
-                reviews.append(DatedReview(review.name, number))
-        before += stretch.sessions or 0
-    return reviews

@@ -28,10 +28,10 @@ class Commitments(NamedTuple):
 
     def constraints(self, clinic: Clinic, travel: int) -> tuple[Constraint, ...]:
         """What refuses a candidate when ``travel`` minutes are needed on both sides of it."""
-        found = [away(self.absences, clinic.zone)] if self.absences else []
+        constraints = [away(self.absences, clinic.zone)] if self.absences else []
         if self.busy:
-            found.append(busy(self.busy, clinic.zone, travel))
-        return tuple(found)
+            constraints.append(busy(self.busy, clinic.zone, travel))
+        return tuple(constraints)
 
 
 NO_COMMITMENTS = Commitments()
@@ -111,9 +111,9 @@ class Order:
             str(alternative.cadence): as_written.using(alternative)
             for alternative in as_written.alternatives
         }
-        found = {str(as_written.cadence): as_written} | others
-        found.pop(str(self.phases[phase].cadence), None)
-        return found
+        offered = {str(as_written.cadence): as_written} | others
+        offered.pop(str(self.phases[phase].cadence), None)
+        return offered
 
     @property
     def first_minutes(self) -> int:

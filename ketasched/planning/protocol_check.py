@@ -37,10 +37,10 @@ def own_gaps_fault(protocol: Protocol) -> UnkeptGap | None:
             for weekday, spans in enumerate(week)
             if spans
         ]
-        for found in outcomes:
-            if isinstance(found, UnkeptGap):
-                return found
-        patternless = [found for found in outcomes if isinstance(found, NoPattern)]
+        for outcome in outcomes:
+            if isinstance(outcome, UnkeptGap):
+                return outcome
+        patternless = [outcome for outcome in outcomes if isinstance(outcome, NoPattern)]
         if len(patternless) == len(outcomes):
             phase = patternless[0].phase
             message = f"no weekdays give {phase.cadence} with {phase.gap} between sessions"

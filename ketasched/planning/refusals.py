@@ -158,26 +158,26 @@ def _days_failure(order: Order, text: str, reason: Reason, remedy: Remedy) -> Fa
     )
 
 
-def no_pattern(order: Order, found: NoPattern) -> Failure:
+def no_pattern(order: Order, no_weekdays: NoPattern) -> Failure:
     """The failure of a phase for which no open weekdays keep its gaps."""
-    cadence = found.phase.cadence
+    cadence = no_weekdays.phase.cadence
     if isinstance(cadence, PerWeek) and cadence.sessions == len(order.days):
         text = (
-            f"the phase {found.phase.name} keeps {found.phase.gap} between sessions, "
+            f"the phase {no_weekdays.phase.name} keeps {no_weekdays.phase.gap} between sessions, "
             "and these days do not"
         )
         return _days_failure(order, text, Reason("gap", text), "other days or none")
-    weekday = WEEKDAY_NAMES[found.day.weekday()]
+    weekday = WEEKDAY_NAMES[no_weekdays.day.weekday()]
     reason = Reason(
         "weekday",
-        f"no open weekdays with {weekday} among them give {found.phase.cadence} "
-        f"with {found.phase.gap} between sessions",
+        f"no open weekdays with {weekday} among them give {no_weekdays.phase.cadence} "
+        f"with {no_weekdays.phase.gap} between sessions",
     )
     return _start_failure(
         order,
         "no-pattern",
         f"{order.protocol.id} cannot start on {day_text(order.start)}: "
-        f"in the phase {found.phase.name} {reason.full}",
+        f"in the phase {no_weekdays.phase.name} {reason.full}",
         reason,
     )
 
@@ -187,15 +187,22 @@ def _start_failure(order: Order, code: FailureCode, message: str, reason: Reason
     return Failure(code, message, "", order.already + 1, order.start, order.start, refused)
 
 
-def no_placement(order: Order, found: NoPlacement, phase: str) -> Failure:
+def no_placement(order: Order, outcome: NoPlacement, phase: str) -> Failure:
     """The failure of a session without a legal day."""
-    window = days_text(found.first, found.last)
-    message = f"session {found.session} has no legal day in its window, {window}"
+    window = days_text(outcome.first, outcome.last)
+    message = f"session {outcome.session} has no legal day in its window, {window}"
     weeks = max(stretch.phase.pause for stretch in order.layout.stretches)
-    if found.session_with_pause == found.session != order.already + 1 and weeks:
+    if outcome.session_with_pause == outcome.session != order.already + 1 and weeks:
         message += f", even with a pause of {count_text(weeks, 'week')}"
-    elif found.session_with_pause != found.session:
-        message += f"; with a pause there is none for session {found.session_with_pause}"
+    elif outcome.session_with_pause != outcome.session:
+        message += f"; with a pause there is none for session {outcome.session_with_pause}"
     return Failure(
-        "no-placement", message, "", found.session, found.first, found.last, found.refused, phase
+        "no-placement",
+        message,
+        "",
+        outcome.session,
+        outcome.first,
+        outcome.last,
+        outcome.refused,
+        phase,
     )

@@ -52,10 +52,10 @@ class Slots:
         """
         options = self.times.options(day)
         tried = [self.refusals(day, start, minutes) for start, _ in options]
-        found: dict[str, Reason] = {}
+        by_kind: dict[str, Reason] = {}
         for reason in chain.from_iterable(tried):
-            found.setdefault(reason.kind, reason)
-        return lasting(tried) or tuple(found.values())
+            by_kind.setdefault(reason.kind, reason)
+        return lasting(tried) or tuple(by_kind.values())
 
     def legal_start(self, day: date, minutes: int) -> tuple[time, int] | None:
         """The legal start of least change on a day, with its change in minutes."""

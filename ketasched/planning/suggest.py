@@ -41,16 +41,16 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     Raises:
         KetaschedError: no start has a course, one for want of something known, such as holidays.
     """
-    found: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     unknown: list[KetaschedError] = []
     for number in range((last - first).days + 1):
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
-        found += [_outcome(replace(moved, days=days), unknown) for days in offered]
-    if unknown and not any(suggestion.feasible for suggestion in found):
+        suggestions += [_outcome(replace(moved, days=days), unknown) for days in offered]
+    if unknown and not any(suggestion.feasible for suggestion in suggestions):
         raise unknown[0]
     return sorted(
-        found,
+        suggestions,
         key=lambda suggestion: (
             not suggestion.feasible,
             suggestion.pauses,

@@ -53,7 +53,7 @@ def coming(patients: Iterable[Patient], first: date, last: date) -> list[Coming]
     """All entries from one day to another, both included, by time; what is due stands with the
     first that a person has.
     """
-    found: list[Coming] = []
+    entries_shown: list[Coming] = []
     for patient in patients:
         due = tuple(what_is_due(patient, first, last))
         entries = [
@@ -61,9 +61,11 @@ def coming(patients: Iterable[Patient], first: date, last: date) -> list[Coming]
             for entry in patient.course.entries()
             if first <= entry.start.date() <= last and not getattr(entry, "undone", False)
         ]
-        found += [Coming(patient, entry, due if entry is entries[0] else ()) for entry in entries]
+        entries_shown += [
+            Coming(patient, entry, due if entry is entries[0] else ()) for entry in entries
+        ]
     return sorted(
-        found,
+        entries_shown,
         key=lambda coming_entry: (
             coming_entry.entry.start.astimezone(UTC),
             coming_entry.patient.name,
@@ -115,11 +117,11 @@ def in_house(shown: Iterable[Coming]) -> list[Stretch]:
         changes[start.astimezone(UTC)] = changes.get(start.astimezone(UTC), 0) + 1
         changes[end.astimezone(UTC)] = changes.get(end.astimezone(UTC), 0) - 1
     place = spans[0][0].tzinfo if spans else None
-    found: list[Stretch] = []
+    stretches: list[Stretch] = []
     count = 0
     moments = sorted(moment for moment, change in changes.items() if change)
     for moment, following in pairwise(moments):
         count += changes[moment]
         if count:
-            found.append(Stretch(moment.astimezone(place), following.astimezone(place), count))
-    return found
+            stretches.append(Stretch(moment.astimezone(place), following.astimezone(place), count))
+    return stretches

@@ -66,14 +66,14 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         Slots((*slots.constraints, not_before(now)), slots.times),
         order.clinic.zone,
     )
-    found = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
-    there = {session.number for session in found}
+    sessions = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
+    there = {session.number for session in sessions}
     gone = [
         session._replace(status=CANCELLED, undone=True)
         for number, session in loose.items()
         if number not in there
     ]
-    return replace(course, sessions=found).adding(gone)
+    return replace(course, sessions=sessions).adding(gone)
 
 
 def _as_it_was(session: Session, before: Session | None) -> Session:

@@ -33,12 +33,12 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
 
     Across a missed or cancelled session the largest gap is not asked for: missing it made it.
     """
-    found: list[BrokenRule] = []
+    broken: list[BrokenRule] = []
     for session in course.sessions:
         if session.number in numbers and session.is_live:
-            found += _alone(session, order.rules.slots)
-            found += _beside_neighbours(course, session, order)
-    return list(dict.fromkeys(found))
+            broken += _alone(session, order.rules.slots)
+            broken += _beside_neighbours(course, session, order)
+    return list(dict.fromkeys(broken))
 
 
 def _alone(session: Session, slots: Slots) -> Iterator[BrokenRule]:

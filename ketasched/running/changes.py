@@ -97,10 +97,10 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
     end = session_end(start, session.minutes)
     held = session._replace(start=start, end=end, status=ATTENDED)
     _refuse_disorder(conditions.order, course, held)
-    found = settle(conditions.order, course.changing([held]), (), conditions.now)
-    if isinstance(found, NoPlacement):
-        raise TypeError(found)
-    return found
+    outcome = settle(conditions.order, course.changing([held]), (), conditions.now)
+    if isinstance(outcome, NoPlacement):
+        raise TypeError(outcome)
+    return outcome
 
 
 def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) -> Course:
@@ -110,12 +110,12 @@ def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) ->
         ChoiceRefused: no review of that name lies ahead.
     """
     ahead = [review for review in course.reviews if not review.passed]
-    found = [session for session in ahead if session.name.casefold() == name.casefold()]
-    if not found:
+    named = [session for session in ahead if session.name.casefold() == name.casefold()]
+    if not named:
         names = list_text([session.name for session in ahead], "or") if ahead else ""
         hint = f"there is: {names}" if ahead else "none does: all are decided"
         raise ChoiceRefused(f"no review called `{name}` lies ahead", hint)
-    review = found[0]
+    review = named[0]
     reviews = tuple(
         other._replace(passed=True) if other is review else other for other in course.reviews
     )
@@ -164,13 +164,13 @@ def _refuse_disorder(order: Order, course: Course, held: Session) -> None:
 def _passed(conditions: Conditions, course: Course, moved: Session) -> Refusal:
     """All that moving a session to a time that has passed would break."""
     text = f"{day_text(moved.start.date())} {clock_text(moved.start.timetz())} has passed"
-    found = [BrokenRule(moved.number, "past", text)]
-    found += [
+    broken = [BrokenRule(moved.number, "past", text)]
+    broken += [
         rule
         for rule in unwanted(conditions.order, course, {moved.number})
         if rule.name not in conditions.override
     ]
-    return Refusal(tuple(found))
+    return Refusal(tuple(broken))
 
 
 def _to_come(course: Course, number: int) -> Session:

@@ -21,7 +21,7 @@ def due_duties(course: Course) -> list[DueDuty]:
     """The duties of a course, in the order of their days; those of sessions that did not take
     place are cancelled.
     """
-    found = [
+    duties = [
         DueDuty(
             duty.name,
             session.number,
@@ -31,7 +31,7 @@ def due_duties(course: Course) -> list[DueDuty]:
         for duty in course.protocol.duties
         for session in course.sessions
     ]
-    return sorted(found, key=lambda duty: (duty.due, duty.session))
+    return sorted(duties, key=lambda duty: (duty.due, duty.session))
 
 
 def due_soon(course: Course, today: date) -> list[DueDuty]:

@@ -197,8 +197,8 @@ def _from(
     weekdays = _weekdays(order, course, going)
     if first.weekday() not in weekdays:
         weekdays = ()
-    found = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
-    days = [target.day for target in found]
+    targets = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
+    days = [target.day for target in targets]
     return [days[0], *_to_come(days[1:], going, order, conditions.today)]
 
 
@@ -206,7 +206,7 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     """The weekdays on which the course kept a pace before; else those that were asked for."""
     cadence = order.paced(*going).cadence
     phase = going.pace if going.pace in order.phases else going.phase
-    found = {
+    weekdays = {
         session.target.weekday()
         for session in course.sessions
         if session.phase == phase
@@ -214,14 +214,14 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
         and not session.stands_at
         and not session.undone
     }
-    several = isinstance(cadence, PerWeek) and cadence.sessions == len(found)
-    return tuple(sorted(found)) if several else order.days
+    several = isinstance(cadence, PerWeek) and cadence.sessions == len(weekdays)
+    return tuple(sorted(weekdays)) if several else order.days
 
 
-def _laid(found: list[Target] | NoPattern, going: Going) -> list[Target]:
-    if isinstance(found, NoPattern):
+def _laid(targets: list[Target] | NoPattern, going: Going) -> list[Target]:
+    if isinstance(targets, NoPattern):
         raise ChoiceRefused(f"the phase {going.phase} has no weekdays to go on with")
-    return found
+    return targets
 
 
 def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[date]:

@@ -44,12 +44,12 @@ def proved(conditions: Conditions, course: Course, numbers: Collection[int]) -> 
     """The course, if some of its sessions stand where the rules allow or where a person wants them
     in spite of these.
     """
-    found = [
+    broken = [
         rule
         for rule in unwanted(conditions.order, course, numbers)
         if rule.name not in conditions.override
     ]
-    return Refusal(tuple(found)) if found else accepted(conditions, course, numbers)
+    return Refusal(tuple(broken)) if broken else accepted(conditions, course, numbers)
 
 
 def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
@@ -88,8 +88,8 @@ def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     if "lapse" in conditions.override:
         return None
     ahead = {session.number for session in course.live if session.start > conditions.now}
-    found = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
-    return Refusal(tuple(found)) if found else None
+    lapses = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
+    return Refusal(tuple(lapses)) if lapses else None
 
 
 def settled(
@@ -98,7 +98,7 @@ def settled(
     """The course with its ``free`` sessions on the best legal days; they and those that a person
     put ``by_hand`` are proved.
     """
-    found = settle(conditions.order, course, free, conditions.now, conditions.avoid)
-    if isinstance(found, NoPlacement):
-        return Refusal(no_place=found)
-    return proved(conditions, found, {*free, *by_hand})
+    outcome = settle(conditions.order, course, free, conditions.now, conditions.avoid)
+    if isinstance(outcome, NoPlacement):
+        return Refusal(no_place=outcome)
+    return proved(conditions, outcome, {*free, *by_hand})

@@ -93,10 +93,10 @@ def _squeezed(conditions: Conditions, course: Course, make_up: Session) -> Cours
         wide = wide._replace(window_start=min(wide.window_start, day))
         wide = standing(conditions.order, wide, start)._replace(by_hand=False, reasons=made_up)
         trial = course.adding([wide])
-        found = broken_rules(conditions.order, trial, {wide.number})
-        if not found:
+        broken = broken_rules(conditions.order, trial, {wide.number})
+        if not broken:
             return finish(conditions.order, trial, conditions.now)
-        refused += found
+        refused += broken
     return Refusal(tuple(dict.fromkeys(refused)), for_good=True)
 
 

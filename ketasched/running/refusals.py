@@ -13,11 +13,11 @@ def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
     the number ``of_session`` is not said again.
     """
     if refusal.no_place:
-        found = refusal.no_place
-        window = days_text(found.first, found.last)
-        days = [f"{day_text(day.day)}: {reasons_text(day.reasons)}" for day in found.refused]
+        failure = refusal.no_place
+        window = days_text(failure.first, failure.last)
+        days = [f"{day_text(day.day)}: {reasons_text(day.reasons)}" for day in failure.refused]
         return (
-            f"session {found.session} has no legal day then in its window, {window}; "
+            f"session {failure.session} has no legal day then in its window, {window}; "
             f"{'; '.join(days)}"
         )
     if refusal.for_good:

@@ -78,13 +78,13 @@ def settle(
         }
         targets = [_target(order, session, course) for session in leading]
         try:
-            found = place(targets, slots, fixed, order.start)
+            outcome = place(targets, slots, fixed, order.start)
         except ValueError:
             raise OutOfOrder from None
-        if isinstance(found, NoPlacement):
-            return found
-        placed = [seat for seat in found.placed if seat.target.number in free]
-        pauses += [found.pause] if found.pause else []
+        if isinstance(outcome, NoPlacement):
+            return outcome
+        placed = [seat for seat in outcome.placed if seat.target.number in free]
+        pauses += [outcome.pause] if outcome.pause else []
     moved = {seat.target.number: seat for seat in placed}
     sessions = tuple(
         _moved(order, session, moved[session.number]) if session.number in moved else session
