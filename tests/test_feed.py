@@ -11,6 +11,8 @@ import pytest
 from calendars import events_of, lines_of
 from conftest import BUILT_IN
 
+from ketasched.records import feeds
+
 NOW = "2027-01-02"
 SECRET = re.compile(r"[0-9a-f]{40}\.ics")
 
@@ -279,6 +281,34 @@ def test_a_feed_that_was_altered_or_lost_is_written_again(feed):
     feeds["bo"].write_text("BEGIN:VCALENDAR\r\n")
     assert feed().changed == {"alex", "bo"}
     assert contents() == good
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_did_not_change_is_not_made_anew(feed, at, monkeypatch):
+    feed()
+    made = []
+    calendar_of = feeds.calendar_of
+    monkeypatch.setattr(
+        feeds, "calendar_of", lambda *what: made.append(what[3].audience) or calendar_of(*what)
+    )
+    assert feed().changed == set()
+    assert made == []
+    at("2027-01-03", "move", "alex", "5", "2027-01-19 10:00")
+    assert feed(moment="2027-01-03").changed == {"staff", "alex"}
+    assert sorted(made) == ["patient", "staff", "staff", "staff"]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"feeds": {"a.ics": 1}}', "\0"])
+@pytest.mark.usefixtures("folder")
+def test_how_feeds_were_made_may_be_lost(feed, text):
+    feed()
+    good = contents()
+    path = Path(".feeds-made.json")
+    assert path.stat().st_mode & 0o777 == 0o600
+    kept = path.read_bytes()
+    path.write_text(text)
+    assert feed().changed == set()
+    assert (contents(), path.read_bytes()) == (good, kept)
 
 
 @pytest.mark.usefixtures("folder")

@@ -195,15 +195,22 @@ def _version(text: str) -> str:
     )
 
 
+def _count(text: str) -> str:
+    if text.isdecimal() and int(text):
+        return text
+    raise ValueError(f"`{text}` is no number of visits")
+
+
 _SHAPES = {(): items(TEXT), False: one_of(("yes",)), None: one_of(get_args(CourseReader))}
 _OPTIONS = as_written(
     keys_of(
-        {"protocol": TEXT, "start": TEXT},
+        {"protocol": TEXT, "start": DATE},
         {
             option.name: _SHAPES.get(option.default, TEXT)
             for option in fields(Request)
             if option.name not in {"protocol", "start", *NOT_KEPT}
-        },
+        }
+        | {"until": DATE, "authorised_until": DATE, "authorised_visits": checked(_count)},
     )
 )
 _CHANGE = keys_of(

@@ -20,6 +20,7 @@ NAME = "feeds.json"
 SCHEMA = "ketasched-feeds/1"
 _OCTETS = 20
 """160 bits in a name: nobody guesses one."""
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class FeedName(NamedTuple):
@@ -33,18 +34,10 @@ class FeedName(NamedTuple):
 
 
 class FeedNames(NamedTuple):
-    """The file name of the staff's feed, and of each course's."""
+    """The file name of the staff's feed, and by course that of each."""
 
     staff: str
-    courses: tuple[FeedName, ...] = ()
-
-    def of(self, course: str) -> str:
-        """The file name of a course's feed.
-
-        Raises:
-            StopIteration: it has none.
-        """
-        return next(feed.file for feed in self.courses if feed.course == course)
+    courses: Mapping[str, FeedName] = {}
 
 
 def load(folder: Path) -> FeedNames:
@@ -56,21 +49,21 @@ def load(folder: Path) -> FeedNames:
     path = folder / NAME
     if not path.exists():
         return FeedNames(f"staff-{_drawn()}")
-    data = read_json(read_file(str(path), "feed names"), _FILE)
-    return FeedNames(data["staff"], tuple(FeedName(**course) for course in data["courses"]))
+    data = read_json(read_file(str(path), "feed names", MAX_BYTES), _FILE)
+    feeds = [FeedName(**feed) for feed in data["courses"]]
+    return FeedNames(data["staff"], {feed.course: feed for feed in feeds})
 
 
 def naming(known: FeedNames, courses: Mapping[str, str]) -> FeedNames:
     """The names with one for each course, given by record; a course keeps its own when its record
     is renamed, or gone and back, and nobody gets another's.
     """
-    files = {feed.course: feed.file for feed in known.courses}
-    there = [
-        FeedName(record, course, files.get(course) or _drawn())
-        for record, course in courses.items()
-    ]
-    gone = [feed for feed in known.courses if feed.course not in courses.values()]
-    return known._replace(courses=(*there, *gone))
+    there = {}
+    for record, course in courses.items():
+        feed = known.courses.get(course) or FeedName(record, course, _drawn())
+        there[course] = feed._replace(record=record)
+    gone = {course: feed for course, feed in known.courses.items() if course not in there}
+    return known._replace(courses=there | gone)
 
 
 def text_of(names: FeedNames) -> str:
@@ -78,7 +71,7 @@ def text_of(names: FeedNames) -> str:
     data = {
         "schema": SCHEMA,
         "staff": names.staff,
-        "courses": [feed._asdict() for feed in names.courses],
+        "courses": [feed._asdict() for feed in names.courses.values()],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -100,10 +93,7 @@ def _version(text: str) -> str:
     raise ValueError(f"`{text}` is not a file of feed names that this version reads")
 
 
+_COURSE = keys_of({"record": TEXT, "course": TEXT, "file": checked(_feed_name)})
 _FILE = SchemaValidator(
-    keys_of({
-        "schema": checked(_version),
-        "staff": checked(_feed_name),
-        "courses": items(keys_of({"record": TEXT, "course": TEXT, "file": checked(_feed_name)})),
-    })
-)  # fmt: skip
+    keys_of({"schema": checked(_version), "staff": checked(_feed_name), "courses": items(_COURSE)})
+)

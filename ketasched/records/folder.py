@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ketasched.errors import KetaschedError, UsageProblem
-from ketasched.records.open import ENDING, Opened, open_record
+from ketasched.records.open import ENDING, Opened, ReadRecord, open_record, read_record
 
 Record = TypeVar("Record")
 
@@ -57,9 +57,18 @@ def walk(
     return [records[path] for path in sorted(records)], unread
 
 
-def open_folder(
-    folder: Path, now: datetime, first: Collection[str] = ()
-) -> tuple[list[Opened], list[Unread]]:
+def read_folder(folder: Path, first: Collection[str] = ()) -> tuple[list[ReadRecord], list[Unread]]:
+    """All records of a folder, no two with the same entries, and those that cannot be read.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    return walk(
+        folder, read_record, lambda read: {entry.uid: None for entry in read.record.told}, first
+    )
+
+
+def open_folder(folder: Path, now: datetime) -> tuple[list[Opened], list[Unread]]:
     """All records of a folder, opened, no two with the same entries, and those that cannot be.
 
     Raises:
@@ -68,8 +77,7 @@ def open_folder(
     return walk(
         folder,
         lambda path: open_record(str(path), now),
-        lambda opened: [kept.uid for kept in opened.record.told],
-        first,
+        lambda opened: {entry.uid: None for entry in opened.record.told},
     )
 
 

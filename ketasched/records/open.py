@@ -44,6 +44,22 @@ class Opened(NamedTuple):
         return self.now.astimezone(self.task.zone.tzinfo)
 
 
+class ReadRecord(NamedTuple):
+    """A record that was read: its path, what its bytes were, and what it says."""
+
+    path: Path
+    digest: str
+    record: CourseRecord
+
+    def understood(self, now: datetime) -> Opened:
+        """What it was planned from, too.
+
+        Raises:
+            UsageProblem: its options ask for what cannot be.
+        """
+        return Opened(*self, task_of(self.record, now), now)
+
+
 def path_of(name: str) -> Path:
     """Where the record of that name is: ``alex`` is alex.course.json; a path is itself."""
     return Path(name) if name.endswith(".json") else Path(f"{name}{ENDING}")
@@ -62,10 +78,18 @@ def open_record(name: str, now: datetime) -> Opened:
         there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
         hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
-    before = digest_of(path)
-    closed = tuple(one.day for one in closed_days.load(path.parent))
-    record = codec.load(str(path))._replace(closed_days=closed)
-    return Opened(path, before, record, task_of(record, now), now)
+    return read_record(path).understood(now)
+
+
+def read_record(path: Path) -> ReadRecord:
+    """Read a record and the closed days beside it.
+
+    Raises:
+        FileTrouble, FileProblems: it cannot be read.
+    """
+    digest = digest_of(path)
+    closed = tuple(closed.day for closed in closed_days.load(path.parent))
+    return ReadRecord(path, digest, codec.load(str(path))._replace(closed_days=closed))
 
 
 def read_quickly(path: Path) -> CourseRecord:

@@ -9,12 +9,16 @@ from ketasched.reports.report_text import SCHEMA, unread_report
 
 
 class Feed(NamedTuple):
-    """A feed: for whom, its file name, what it holds, and whether that is new."""
+    """A feed: for whom, its file name, and the bytes it is to have, None if it has them."""
 
     who: str
     file: str
-    data: bytes
-    changed: bool
+    data: bytes | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is to be written."""
+        return self.data is not None
 
 
 def feeds_report(

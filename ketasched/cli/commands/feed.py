@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.calendar.entry_text import Audience
-from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
-from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import atomic, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FeedNames
-from ketasched.records.folder import Unread, no_record, open_folder, unread_text
-from ketasched.records.open import Opened
-from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.records.feeds import FeedMaker, keep_made, load_made
+from ketasched.records.folder import Unread, no_record, read_folder, unread_text
+from ketasched.records.open import ReadRecord
 from ketasched.reports.sharing_report import Feed, feeds_report
 
 HELP = """Write calendars that other programs subscribe to: one for the staff, and one for
@@ -28,8 +26,6 @@ alone. Serve the folder with a web server; see docs/feeds.md.
 Examples:
   ketasched feed records --to /srv/feeds
 """
-REFRESH = "PT1H"
-"""How often subscribers are asked to look; most look more rarely."""
 
 
 class FeedRequest(NamedTuple):
@@ -49,19 +45,24 @@ def run(request: FeedRequest) -> Result:
     """
     folder, place = Path(request.folder), Path(request.to)
     names = feed_names.load(folder) if folder.is_dir() else FeedNames("")
-    records, unread = open_folder(folder, clock.now(), [name.record for name in names.courses])
+    records, unread = read_folder(folder, {name.record for name in names.courses.values()})
     if not (records or unread or (folder / feed_names.NAME).exists()):
         raise no_record(folder)
     _refuse_place(request.to, folder, place)
-    courses = {opened.path.name: opened.record.told[0].uid for opened in records}
+    courses = {read.path.name: read.record.told[0].uid for read in records}
     named = feed_names.naming(names, courses)
-    feeds = _feeds(records, unread, named, place)
+    made = load_made(folder)
+    maker = FeedMaker(named, place, made, clock.now())
+    feeds = _feeds(records, unread, maker)
     gone = _gone(names, courses, unread, place)
     with atomic.file_trouble(request.to):
         place.mkdir(exist_ok=True)
     if named != names or not (folder / feed_names.NAME).exists():
         _keep_names(folder, named)
-    _write([NewFile(place / feed.file, feed.data) for feed in feeds if feed.changed], gone)
+    files = [NewFile(place / feed.file, feed.data) for feed in feeds if feed.data is not None]
+    _write(files, gone)
+    if maker.made != made:
+        keep_made(folder, maker.made)
     trouble = None
     if unread:
         trouble = FileTrouble(
@@ -95,10 +96,11 @@ def _gone(
 ) -> list[Path]:
     """The feeds that are there and whose course no longer is."""
     unreadable = {Path(record.file).name for record in unread}
+    there = set(courses.values())
     gone = [
         name.file
-        for name in names.courses
-        if name.course not in courses.values() and name.record not in unreadable
+        for name in names.courses.values()
+        if name.course not in there and name.record not in unreadable
     ]
     if not courses and not unread:
         gone.append(names.staff)
@@ -113,35 +115,17 @@ def _write(files: Sequence[NewFile], gone: Sequence[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _feeds(
-    records: Sequence[Opened], unread: Sequence[Unread], names: FeedNames, place: Path
-) -> list[Feed]:
-    clinics = {opened.record.clinic.name for opened in records if opened.record.clinic}
-    title = next(iter(clinics)) if len(clinics) == 1 else "Clinic"
+def _feeds(records: Sequence[ReadRecord], unread: list[Unread], maker: FeedMaker) -> list[Feed]:
+    """The feeds of the records; one that cannot be understood becomes unread."""
     feeds = []
-    staff = [_calendar(opened, "staff") for opened in records]
-    if staff and not unread:  # without a record the staff would miss its sessions
-        data = joined(title, REFRESH, staff)
-        feeds.append(_feed("staff", names.staff, data, place))
-    for opened in records:
-        title = opened.task.title or "Appointments"
-        data = joined(title, REFRESH, [_calendar(opened, "patient")])
-        name = names.of(opened.record.told[0].uid)
-        feeds.append(_feed(opened.record.name, name, data, place))
+    for read in records:
+        try:
+            feeds.append(maker.patients(read))
+        except KetaschedError as error:
+            unread.append(Unread(str(read.path), error.message))
+    if records and not unread:  # without a record the staff would miss its sessions
+        feeds.insert(0, maker.staff(records))
     return feeds
-
-
-def _calendar(opened: Opened, audience: Audience) -> WrittenCalendar:
-    view = view_for(opened.task, audience)
-    return calendar_of(opened.task, opened.record.course, opened.record.told, view)
-
-
-def _feed(who: str, file: str, data: bytes, place: Path) -> Feed:
-    try:
-        there = (place / file).read_bytes()
-    except OSError:
-        there = b""
-    return Feed(who, file, data, there != data)
 
 
 def _keep_names(folder: Path, names: FeedNames) -> None:

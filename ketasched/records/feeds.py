@@ -1,0 +1,140 @@
+"""The feeds of a folder of records: each is made anew only where what it is made from changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic_core import SchemaValidator
+
+from ketasched import zone
+from ketasched.calendar.entry_text import Audience
+from ketasched.calendar.written_calendar import WrittenCalendar, joined
+from ketasched.errors import FileProblems, FileTrouble
+from ketasched.reading.file_text import read_file
+from ketasched.reading.json_shape import TEXT, keys_of, map_of, read_json
+from ketasched.records.atomic import NewFile, place_files
+from ketasched.records.feed_names import MAX_BYTES, FeedNames
+from ketasched.records.open import Opened, ReadRecord
+from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.reports.sharing_report import Feed
+
+REFRESH = "PT1H"
+"""How often subscribers are asked to look; most look more rarely."""
+STAFF = "staff"
+NAME = ".feeds-made.json"
+
+
+class Made(NamedTuple):
+    """A feed as it was last made: digests of what it was made from, and of what it holds."""
+
+    source: str
+    digest: str
+
+
+class FeedMaker:
+    """Makes the feeds that go to one place; ``made`` is how each was last made, by file name."""
+
+    def __init__(
+        self, names: FeedNames, place: Path, made: Mapping[str, Made], now: datetime
+    ) -> None:
+        self.names = names
+        self.place = place
+        self.made = dict(made)
+        self.now = now
+        self._version = version("ketasched")
+        self._opened: dict[Path, Opened] = {}
+
+    def patients(self, read: ReadRecord) -> Feed:
+        """The feed of one course.
+
+        Raises:
+            KetaschedError: its record asks for what cannot be.
+        """
+        who, file = read.record.name, self.names.courses[read.record.told[0].uid].file
+        source = self._source(read)
+        if self._is_current(file, source):
+            return Feed(who, file, None)
+        opened = self._open(read)
+        title = opened.task.title or "Appointments"
+        return self._new(who, file, source, joined(title, REFRESH, [_part(opened, "patient")]))
+
+    def staff(self, records: Sequence[ReadRecord]) -> Feed:
+        """The feed of all courses.
+
+        Raises:
+            KetaschedError: a record asks for what cannot be.
+        """
+        file = self.names.staff
+        source = _digest("".join(map(self._source, records)).encode())
+        if self._is_current(file, source):
+            return Feed(STAFF, file, None)
+        clinics = {read.record.clinic.name for read in records if read.record.clinic}
+        title = clinics.pop() if len(clinics) == 1 else "Clinic"
+        parts = [_part(self._open(read), "staff") for read in records]
+        return self._new(STAFF, file, source, joined(title, REFRESH, parts))
+
+    def _new(self, who: str, file: str, source: str, data: bytes) -> Feed:
+        self.made[file] = Made(source, _digest(data))
+        return Feed(who, file, None if self._bytes(file) == data else data)
+
+    def _open(self, read: ReadRecord) -> Opened:
+        if read.path not in self._opened:
+            self._opened[read.path] = read.understood(self.now)
+        return self._opened[read.path]
+
+    def _source(self, read: ReadRecord) -> str:
+        """All that a feed of this record is made from."""
+        rules = zone.load(read.record.timezone).version
+        return _digest(f"{read.digest} {self._version} {rules}".encode())
+
+    def _is_current(self, file: str, source: str) -> bool:
+        """Whether a feed was made from the same, and nobody altered it."""
+        made = self.made.get(file)
+        return made is not None and made == Made(source, _digest(self._bytes(file)))
+
+    def _bytes(self, file: str) -> bytes:
+        try:
+            return (self.place / file).read_bytes()
+        except OSError:
+            return b""
+
+
+def _part(opened: Opened, audience: Audience) -> WrittenCalendar:
+    view = view_for(opened.task, audience)
+    return calendar_of(opened.task, opened.record.course, opened.record.told, view)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+# How the feeds of a folder were last made: a file that may be lost
+
+
+def load_made(folder: Path) -> dict[str, Made]:
+    """How each feed was last made, by file name; none if that is lost, or cannot be believed."""
+    with contextlib.suppress(FileTrouble, FileProblems):
+        data = read_json(read_file(str(folder / NAME), "feeds made", MAX_BYTES), _FILE)
+        return {file: Made(**made) for file, made in data["feeds"].items()}
+    return {}
+
+
+def keep_made(folder: Path, made: Mapping[str, Made]) -> None:
+    """Keep how each feed was last made.
+
+    Raises:
+        FileTrouble: it cannot be written.
+    """
+    data = {"feeds": {file: feed._asdict() for file, feed in made.items()}}
+    text = json.dumps(data, indent=1) + "\n"
+    place_files([NewFile(folder / NAME, text.encode(), private=True)])
+
+
+_FILE = SchemaValidator(keys_of({"feeds": map_of(keys_of({"source": TEXT, "digest": TEXT}))}))
