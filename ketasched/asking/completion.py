@@ -10,10 +10,14 @@ def protocols(incomplete: str) -> list[tuple[str, str]]:
     from ketasched.asking.library import load
 
     try:
-        found = load(os.environ.get("KETASCHED_PROTOCOLS", ""))
+        known = load(os.environ.get("KETASCHED_PROTOCOLS", ""))
     except Exception:  # A shell that completes has no place for a message.
         return []
-    return [(one.id, one.title) for one in found.values() if one.id.startswith(incomplete)]
+    return [
+        (protocol.id, protocol.title)
+        for protocol in known.values()
+        if protocol.id.startswith(incomplete)
+    ]
 
 
 def zones(incomplete: str) -> list[str]:

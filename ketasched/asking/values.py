@@ -85,14 +85,14 @@ def by_phase(
     option: str, texts: Sequence[str], reader: Callable[[str], Value], *, needs_phase: bool
 ) -> Mapping[str, Value]:
     """Values written as ``PHASE=VALUE``; without a phase the name is empty."""
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     for text in texts:
         phase, equals, value = text.rpartition("=")
         if needs_phase and not equals:
             raise UsageProblem(
                 f"{option}: `{text}` names no phase", f"write {option} 'PHASE={text}'"
             )
-        if phase.strip() in found:
+        if phase.strip() in values:
             raise UsageProblem(f"{option} is given twice for the same phase")
-        found[phase.strip()] = reader(value)
-    return found
+        values[phase.strip()] = reader(value)
+    return values

@@ -51,9 +51,9 @@ def advice_for(
         text, changed = _changed(request, change)
         advice.append((text, plan_command(changed)))
     starts = [day_text(change.start) for change in changes if change.start]
-    told = failure_hint(failure)
-    if told:
-        hint = told
+    known_hint = failure_hint(failure)
+    if known_hint:
+        hint = known_hint
     elif starts:
         words = "start that works is" if len(starts) == 1 else "starts that work are"
         hint = f"the nearest {words} {list_text(starts)}"

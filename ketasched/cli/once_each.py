@@ -20,13 +20,13 @@ class OnceEach(TyperCommand):
         Raises:
             UsageProblem: see above.
         """
-        given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        typed, _, order = self.make_parser(ctx).parse_args(args=list(args))
         seen = set()
         for parameter in order:
             if not isinstance(parameter, TyperOption) or parameter.is_flag:
                 continue
             option = next(name for name in parameter.opts if name.startswith("--"))
-            values = given[parameter.name or ""]
+            values = typed[parameter.name or ""]
             if not parameter.multiple:
                 if option in seen:
                     raise UsageProblem(f"{option} is given twice", "keep one of them")

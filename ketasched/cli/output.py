@@ -114,11 +114,11 @@ def _refused_lines(refused: Sequence[object]) -> list[str]:
     from ketasched.domain.wording import day_text
     from ketasched.planning.placement import RefusedDay
 
-    days = [one for one in refused if isinstance(one, RefusedDay)]
-    width = max(len(day_text(one.day)) for one in days)
+    days = [day for day in refused if isinstance(day, RefusedDay)]
+    width = max(len(day_text(day.day)) for day in days)
     return [
-        f"  {day_text(one.day):>{width}}  {'; '.join(reason.full for reason in one.reasons)}"
-        for one in days
+        f"  {day_text(day.day):>{width}}  {'; '.join(reason.full for reason in day.reasons)}"
+        for day in days
     ]
 
 

@@ -54,16 +54,19 @@ def course_report(
         "visits": [_visit(visit, uid) for visit in course.visits],
         "unplaced": [
             {
-                "kind": one.kind,
-                "name": one.name,
-                **beside(one),
-                "number": one.number or None,
-                "window": {"start": one.days[0].isoformat(), "end": one.days[1].isoformat()}
-                if one.days
+                "kind": unplaced.kind,
+                "name": unplaced.name,
+                **beside(unplaced),
+                "number": unplaced.number or None,
+                "window": {
+                    "start": unplaced.days[0].isoformat(),
+                    "end": unplaced.days[1].isoformat(),
+                }
+                if unplaced.days
                 else None,
-                "reasons": reasons_report(one.reasons),
+                "reasons": reasons_report(unplaced.reasons),
             }
-            for one in course.unplaced
+            for unplaced in course.unplaced
         ],
     }
 
@@ -107,11 +110,11 @@ def _visit(visit: LinkedVisit, uid: Callable[[Session | LinkedVisit], str]) -> d
     }
 
 
-def beside(one: LinkedVisit | Unplaced) -> dict[str, int | None]:
+def beside(entry: LinkedVisit | Unplaced) -> dict[str, int | None]:
     """The session it goes with."""
     return {
-        "before_session": one.session if one.side == "before" else None,
-        "after_session": one.session if one.side == "after" else None,
+        "before_session": entry.session if entry.side == "before" else None,
+        "after_session": entry.session if entry.side == "after" else None,
     }
 
 

@@ -14,14 +14,16 @@ def error_report(error: KetaschedError) -> dict[str, Any]:
     """The report of a failure; every mistake of a file is an error of its own."""
     if isinstance(error, FileProblems):
         errors = [
-            _error(error.code, one.message, one.hint, error.file, one.line, one.column)
-            for one in error.problems
+            _error(
+                error.code, problem.message, problem.hint, error.file, problem.line, problem.column
+            )
+            for problem in error.problems
         ]
     else:
-        one = _error(error.code, error.message, error.hint, getattr(error, "file", None))
+        report = _error(error.code, error.message, error.hint, getattr(error, "file", None))
         failure = getattr(error, "failure", None)
         if isinstance(failure, Failure):
-            one |= {
+            report |= {
                 "code": failure.code,
                 "session": failure.session,
                 "window": {"start": failure.first.isoformat(), "end": failure.last.isoformat()},
@@ -34,7 +36,7 @@ def error_report(error: KetaschedError) -> dict[str, Any]:
                     for text, command in getattr(error, "advice", ())
                 ],
             }
-        errors = [one]
+        errors = [report]
     return {"schema": SCHEMA, "errors": errors}
 
 

@@ -52,32 +52,32 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
 def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dict[str, Any]:
     """A running course as it stands at a moment (in its zone)."""
     today = now.date()
-    ahead = [one for one in course.entries() if not is_gone(one) and one.start > now]
+    ahead = [entry for entry in course.entries() if not is_gone(entry) and entry.start > now]
     return {
         "schema": SCHEMA,
         "today": today.isoformat(),
         "protocol": course.protocol.id,
-        "done": sum(one.status == ATTENDED for one in course.sessions),
+        "done": sum(session.status == ATTENDED for session in course.sessions),
         "next": _next(ahead[0]) if ahead else None,
         "due": [
-            {"name": one.name, "session": one.session, "by": one.due.isoformat()}
-            for one in due_soon(course, today)
+            {"name": duty.name, "session": duty.session, "by": duty.due.isoformat()}
+            for duty in due_soon(course, today)
         ],
         "sessions": [
             {
-                "number": one.number,
-                "phase": one.phase,
-                "pace": one.pace or None,
-                "start": one.start.isoformat(),
-                "end": one.end.isoformat(),
-                "status": one.status,
-                "by_hand": one.by_hand,
-                "instead_of": one.instead_of or None,
-                "overridden": list(one.broken),
+                "number": session.number,
+                "phase": session.phase,
+                "pace": session.pace or None,
+                "start": session.start.isoformat(),
+                "end": session.end.isoformat(),
+                "status": session.status,
+                "by_hand": session.by_hand,
+                "instead_of": session.instead_of or None,
+                "overridden": list(session.broken),
             }
-            for one in course.sessions
+            for session in course.sessions
         ],
-        "reviews": [one._asdict() for one in course.reviews],
+        "reviews": [review._asdict() for review in course.reviews],
         "warnings": list(warnings),
     }
 

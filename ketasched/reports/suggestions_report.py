@@ -10,21 +10,23 @@ from ketasched.planning.suggest import Suggestion
 from ketasched.reports.report_text import SCHEMA
 
 
-def suggestions_report(protocol: str, found: Sequence[Suggestion], command: str) -> dict[str, Any]:
+def suggestions_report(
+    protocol: str, suggestions: Sequence[Suggestion], command: str
+) -> dict[str, Any]:
     """The report of `suggest`; ``command`` plans the best start, if any has a course."""
     return {
         "schema": SCHEMA,
         "protocol": protocol,
         "starts": [
             {
-                "start": one.start.isoformat(),
-                "days": [WEEKDAYS[day].lower() for day in one.days],
-                "pauses": one.pauses,
-                "moved": one.moved,
-                "days_moved": one.days_moved,
-                "feasible": one.feasible,
+                "start": suggestion.start.isoformat(),
+                "days": [WEEKDAYS[day].lower() for day in suggestion.days],
+                "pauses": suggestion.pauses,
+                "moved": suggestion.moved,
+                "days_moved": suggestion.days_moved,
+                "feasible": suggestion.feasible,
             }
-            for one in found
+            for suggestion in suggestions
         ],
         "command": command or None,
     }

@@ -73,8 +73,8 @@ def _calendar(opened: Opened, request: ExportRequest) -> WrittenCalendar:
     only: frozenset[str] | None = None
     if request.changes:
         last = record.exported.get(request.audience, {})
-        told = sequences(record.told, request.audience)
-        only = frozenset(uid for uid, sequence in told.items() if last.get(uid) != sequence)
+        sequence_of = sequences(record.told, request.audience)
+        only = frozenset(uid for uid, sequence in sequence_of.items() if last.get(uid) != sequence)
     if request.drop_cancelled:
         only = live_uids(opened.task, record.course)
     view = view_for(opened.task, request.audience)
@@ -104,8 +104,8 @@ def _written(opened: Opened, request: ExportRequest, data: bytes) -> Iterator[No
 
 def _note(opened: Opened, request: ExportRequest, written: dict[str, bytes]) -> None:
     record = opened.record
-    told = sequences(record.told, request.audience)
-    after = record._replace(exported={**record.exported, request.audience: told})
+    sequence_of = sequences(record.told, request.audience)
+    after = record._replace(exported={**record.exported, request.audience: sequence_of})
     write_with(opened, after, opened.path, written, keep_before=False)
 
 

@@ -32,7 +32,7 @@ def agenda_page(agenda: Agenda) -> str:
 
 
 def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
-    people = {id(one.patient.course) for one in day.coming if not is_gone(one.entry)}
+    people = {id(arrival.patient.course) for arrival in day.coming if not is_gone(arrival.entry)}
     who = {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people")
     zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
     page.add_title(f"{day_text(day.day)}: {who}{zone}")
@@ -57,34 +57,34 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
 
 def _table(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "Who", "What", "#", "State and what is due"))
-    for one in day.coming:
-        label = one.patient.course.protocol.label
-        what = f"{label} · {entry_title(one.entry)}"
-        when = _when(one, several=several)
+    for arrival in day.coming:
+        label = arrival.patient.course.protocol.label
+        what = f"{label} · {entry_title(arrival.entry)}"
+        when = _when(arrival, several=several)
         table.add_row(
-            when, Text(one.patient.name), Text(what), _number(one), Text(_notes(one)),
-            style="dim" if is_gone(one.entry) else "",
+            when, Text(arrival.patient.name), Text(what), _number(arrival), Text(_notes(arrival)),
+            style="dim" if is_gone(arrival.entry) else "",
         )  # fmt: skip
     return table
 
 
 def _narrow(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "Who"))
-    for one in day.coming:
-        number = _number(one)
-        label = one.patient.course.protocol.label
-        what = f"{label}{' ' + number if number else ''} · {entry_title(one.entry)}"
-        lines = [one.patient.name, what, _notes(one)]
-        style = "dim" if is_gone(one.entry) else ""
+    for arrival in day.coming:
+        number = _number(arrival)
+        label = arrival.patient.course.protocol.label
+        what = f"{label}{' ' + number if number else ''} · {entry_title(arrival.entry)}"
+        lines = [arrival.patient.name, what, _notes(arrival)]
+        style = "dim" if is_gone(arrival.entry) else ""
         text = Text("\n".join(line for line in lines if line))
-        table.add_row(_when(one, several=several), text, style=style)
+        table.add_row(_when(arrival, several=several), text, style=style)
     return table
 
 
 def _bare(day: Day, *, several: bool) -> Table:
     table = _new_table(("Time", "What"))
-    for one in day.coming:
-        table.add_row(_when(one, several=several), BUSY)
+    for arrival in day.coming:
+        table.add_row(_when(arrival, several=several), BUSY)
     return table
 
 
@@ -95,23 +95,27 @@ def _new_table(titles: tuple[str, ...]) -> Table:
     return table
 
 
-def _when(one: Coming, *, several: bool) -> str:
-    zone = f" {one.entry.start.tzname()}" if several else ""
-    return f"{hours_text(one.entry)}{zone}"
+def _when(arrival: Coming, *, several: bool) -> str:
+    zone = f" {arrival.entry.start.tzname()}" if several else ""
+    return f"{hours_text(arrival.entry)}{zone}"
 
 
-def _number(one: Coming) -> str:
-    if isinstance(one.entry, LinkedVisit):
+def _number(arrival: Coming) -> str:
+    if isinstance(arrival.entry, LinkedVisit):
         return ""
-    total = one.patient.course.total
-    return f"{one.entry.number}/{total}" if one.entry.number <= total else str(one.entry.number)
+    total = arrival.patient.course.total
+    return (
+        f"{arrival.entry.number}/{total}"
+        if arrival.entry.number <= total
+        else str(arrival.entry.number)
+    )
 
 
-def _notes(one: Coming) -> str:
-    said: list[str] = [] if one.entry.status == PLANNED else [one.entry.status]
-    if isinstance(one.entry, LinkedVisit) and one.entry.by_video:
+def _notes(arrival: Coming) -> str:
+    said: list[str] = [] if arrival.entry.status == PLANNED else [arrival.entry.status]
+    if isinstance(arrival.entry, LinkedVisit) and arrival.entry.by_video:
         said.append("by video")
-    return "; ".join([*said, *one.due])
+    return "; ".join([*said, *arrival.due])
 
 
 def _house(day: Day, chairs: int, width: int) -> Table:
@@ -122,16 +126,18 @@ def _house(day: Day, chairs: int, width: int) -> Table:
     table.add_column(no_wrap=True)
     stretches = in_house(day.coming)
     room = max(2, width - 28)
-    scale = min(2, max(1, room // max((one.people for one in stretches), default=1)))
-    for one in stretches:
-        bar = _BLOCK * min(room, scale * one.people)
-        more = one.people - chairs if chairs else 0
+    scale = min(2, max(1, room // max((stretch.people for stretch in stretches), default=1)))
+    for stretch in stretches:
+        bar = _BLOCK * min(room, scale * stretch.people)
+        more = stretch.people - chairs if chairs else 0
         over = f" {more} too many" if more > 0 else ""
         row = Text(bar)
         row.append(over, style="bold")
-        elsewhere = one.start.date() != day.day  # as other zones count
-        when = f"{WEEKDAYS[one.start.weekday()]} " if elsewhere else ""
-        table.add_row(f"{when}{_clock(one.start)}–{_clock(one.end)}", str(one.people), row)
+        elsewhere = stretch.start.date() != day.day  # as other zones count
+        when = f"{WEEKDAYS[stretch.start.weekday()]} " if elsewhere else ""
+        table.add_row(
+            f"{when}{_clock(stretch.start)}–{_clock(stretch.end)}", str(stretch.people), row
+        )
     return table
 
 

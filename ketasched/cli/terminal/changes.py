@@ -36,8 +36,8 @@ def changes_page(before: Course, after: Course, what: str) -> str:
             shown = new or old
             if shown is not None:
                 number = str(shown.number) if isinstance(shown, Session) else ""
-                told = remarks(new) if new and not is_gone(new) else []
-                why = "; ".join(one for one in told if one != TENTATIVE)
+                noted = remarks(new) if new and not is_gone(new) else []
+                why = "; ".join(remark for remark in noted if remark != TENTATIVE)
                 after_text = "\n".join(part for part in (_moment(new), why) if part)
                 table.add_row(number, Text(entry_title(shown)), _moment(old), Text(after_text))
         page.add("", table)
@@ -46,20 +46,20 @@ def changes_page(before: Course, after: Course, what: str) -> str:
     for pause in after.pauses:
         if pause not in before.pauses:
             page.add(pause_text(pause))
-    for one in after.unplaced:
-        if one not in before.unplaced:
-            page.add(f"{unplaced_text(one)}.")
+    for unplaced in after.unplaced:
+        if unplaced not in before.unplaced:
+            page.add(f"{unplaced_text(unplaced)}.")
     return page.text()
 
 
 def changed_entries(before: Course, after: Course) -> Iterator[tuple[Entry | None, Entry | None]]:
     """Pairs of an entry before and after, where its time or status differs."""
-    old = {_key(one): one for one in before.entries()}
-    new = {_key(one): one for one in after.entries()}
+    old = {_key(entry): entry for entry in before.entries()}
+    new = {_key(entry): entry for entry in after.entries()}
     for key in sorted({*old, *new}, key=lambda key: (new.get(key) or old[key]).start):
-        one, other = old.get(key), new.get(key)
-        if one is None or other is None or _shown(one) != _shown(other):
-            yield one, other
+        earlier, later = old.get(key), new.get(key)
+        if earlier is None or later is None or _shown(earlier) != _shown(later):
+            yield earlier, later
 
 
 def _key(entry: Entry) -> tuple[str, int]:

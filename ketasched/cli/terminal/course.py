@@ -54,9 +54,9 @@ def course_page(course: Course, task: Task) -> str:
     return page.text()
 
 
-def setting_text(found: Surroundings) -> str:
+def setting_text(surroundings: Surroundings) -> str:
     """The zone the times are in, and who says so."""
-    return f"{found.zone.name} ({_ZONE_SOURCES[found.zone_source]})"
+    return f"{surroundings.zone.name} ({_ZONE_SOURCES[surroundings.zone_source]})"
 
 
 def _asked_times(course: Course, task: Task) -> str:
@@ -136,8 +136,8 @@ def hours_text(session: Entry) -> str:
 
 def remarks(entry: Entry) -> list[str]:
     """What is not as asked about an entry, and why."""
-    found = list(_session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry))
-    return [*found, "tentative"] if entry.status == TENTATIVE else found
+    noted = list(_session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry))
+    return [*noted, "tentative"] if entry.status == TENTATIVE else noted
 
 
 def _session_remarks(session: Session) -> Iterable[str]:
@@ -172,8 +172,8 @@ def _notes(course: Course) -> Iterable[str]:
         tentative = any(session.number > review.after_session for session in course.sessions)
         then = "; later sessions are tentative until it is passed" if tentative else ""
         yield f"Review after session {review.after_session}: {review.name}{then}."
-    for one in course.unplaced:
-        yield f"{unplaced_text(one)}."
+    for unplaced in course.unplaced:
+        yield f"{unplaced_text(unplaced)}."
     if course.left_out:
         names = list_text(list(course.left_out))
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."

@@ -22,9 +22,9 @@ def feed_page(feeds: Sequence[Feed], gone: Sequence[Path]) -> str:
     table.add_column("For")
     table.add_column("", no_wrap=True)
     table.add_column("File", overflow="fold")
-    for one in feeds:
-        state = "written" if one.changed else "unchanged"
-        table.add_row(Text(one.who), state, Text(one.file))
+    for feed in feeds:
+        state = "written" if feed.changed else "unchanged"
+        table.add_row(Text(feed.who), state, Text(feed.file))
     for path in gone:
         table.add_row("", "removed", Text(path.name))
     page.add(table)

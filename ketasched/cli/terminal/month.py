@@ -44,7 +44,7 @@ def course_months(course: Course, task: Task) -> str:
         page.add("")
     for year, month in _months(by_day):
         page.add(_grid(course, (year, month), room, by_day), "")
-    overnight = any(one.start.date() != one.end.date() for one in course.sessions)
+    overnight = any(session.start.date() != session.end.date() for session in course.sessions)
     uneven = len({session.minutes for session in course.sessions}) > 1
     all_listed = room < ROOM_FOR_TIMES or overnight or uneven
     listed = course.entries() if all_listed else course.visits
@@ -66,9 +66,9 @@ def _remarks(course: Course) -> Iterator[str]:
         if session.reasons:
             why = "; ".join(remarks(discreet(course.protocol, session)))
             yield f"{_title(course, session)}: {why}."
-    for one in course.unplaced:
-        numbered = f"{one.number} of {course.total}" if one.number else ""
-        yield f"{unplaced_text(discreet(course.protocol, one), numbered)}."
+    for unplaced in course.unplaced:
+        numbered = f"{unplaced.number} of {course.total}" if unplaced.number else ""
+        yield f"{unplaced_text(discreet(course.protocol, unplaced), numbered)}."
     for pause in course.pauses:
         weeks = count_text(pause.weeks, "week")
         before = _title(course, course.session(pause.before_session))
@@ -92,7 +92,7 @@ def _where(task: Task) -> list[str]:
     if file is None:
         return []
     parts = (file.name, file.address, file.phone)
-    discreet_parts = [one for one in parts if one and not gives_away(task.order.protocol, one)]
+    discreet_parts = [part for part in parts if part and not gives_away(task.order.protocol, part)]
     return [", ".join(discreet_parts)] if discreet_parts else []
 
 
@@ -108,7 +108,7 @@ def _instructions(course: Course) -> list[str]:
     """With clock times if every session has the same, else as lengths of time."""
     texts = []
     for instruction in course.protocol.instructions:
-        timed = {timed_text(instruction, one.start, one.end) for one in course.sessions}
+        timed = {timed_text(instruction, session.start, session.end) for session in course.sessions}
         texts.append(timed.pop() if len(timed) == 1 else general_text(instruction))
     return texts
 

@@ -71,20 +71,22 @@ def protocol_page(protocol: Protocol) -> str:
         page.add("")
         page.add_title("Duties of the staff")
         page.add_items(
-            f"{one.name}, within {count_text(one.days, 'day')} of each session"
-            for one in protocol.duties
+            f"{duty.name}, within {count_text(duty.days, 'day')} of each session"
+            for duty in protocol.duties
         )
     if protocol.visits:
         page.add("")
         page.add_title("Linked visits")
-        page.add_items(f"{one.name}: {one}" for one in protocol.visits)
+        page.add_items(f"{rule.name}: {rule}" for rule in protocol.visits)
     if protocol.instructions:
         page.add("")
         page.add_title("Instructions")
-        page.add_items(str(one) for one in protocol.instructions)
+        page.add_items(map(str, protocol.instructions))
     page.add("")
     page.add_title("Sources")
-    page.add_items(f"{one.grade}: {one.fact} ({one.source})" for one in protocol.sources)
+    page.add_items(
+        f"{source.grade}: {source.fact} ({source.source})" for source in protocol.sources
+    )
     page.add("A: regulator, manufacturer, trial or paper. B: clinics. Convention: our default.")
     return page.text()
 
@@ -92,7 +94,7 @@ def protocol_page(protocol: Protocol) -> str:
 def _reminders(protocol: Protocol) -> str:
     if not protocol.reminders:
         return "none"
-    lengths = [duration_text(int(one.total_seconds()) // 60) for one in protocol.reminders]
+    lengths = [duration_text(int(lead.total_seconds()) // 60) for lead in protocol.reminders]
     return f"{list_text(lengths)} before"
 
 
@@ -124,8 +126,8 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     if phase.pause:
         weeks = count_text(phase.pause, "week")
         yield "Pause", f"up to {weeks}, when nothing else is possible"
-    for one in phase.alternatives:
-        yield "Or", f"{one.cadence}; window {one.window}; gap {one.gap}"
+    for option in phase.alternatives:
+        yield "Or", f"{option.cadence}; window {option.window}; gap {option.gap}"
     for review in phase.reviews:
         session = f"session {review.after_session}" if review.after_session else "the last session"
         yield "Review", f"{review.name}, after {session} of the phase"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.calendar.entry_text import unplaced_text
+from ketasched.calendar.entry_text import Entry, unplaced_text
 from ketasched.cli.terminal.course import (
     day_column,
     entry_title,
@@ -32,9 +32,9 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     page = Page()
     course = opened.record.course
     page.add_title(f"{opened.record.name}: {course.protocol.title}")
-    live = [one for one in course.sessions if one.is_live]
-    done = [one for one in live if one.status == ATTENDED]
-    ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
+    live = course.live
+    done = [session for session in live if session.status == ATTENDED]
+    ahead = _ahead(opened)
     facts = [
         ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.found)}"),
         ("Done", f"{len(done)} of {count_text(len(live), 'session')}"),
@@ -45,18 +45,26 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         number = number_text(first)
         facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
     facts += [
-        ("Due", f"{one.name} for session {one.session}, by {day_text(one.due)}")
-        for one in due_soon(course, opened.today)
+        ("Due", f"{duty.name} for session {duty.session}, by {day_text(duty.due)}")
+        for duty in due_soon(course, opened.today)
     ]
-    reviews = [one for one in course.reviews if not one.passed]
-    facts += [("Review", f"{one.name}, after session {one.after_session}") for one in reviews]
+    reviews = [review for review in course.reviews if not review.passed]
+    facts += [
+        ("Review", f"{review.name}, after session {review.after_session}") for review in reviews
+    ]
     page.add_facts(facts)
     page.add("", _table(opened, narrow=page.width < NARROW), "")
     page.add(*(f"Look: {warning}" for warning in warnings))
     page.add(*(pause_text(pause) for pause in course.pauses))
-    page.add(*(f"{unplaced_text(one)}." for one in course.unplaced))
+    page.add(*(f"{unplaced_text(unplaced)}." for unplaced in course.unplaced))
     page.add(advice(course.protocol))
     return page.text()
+
+
+def _ahead(opened: Opened) -> list[Entry]:
+    """What is to come, by time."""
+    entries = opened.record.course.entries()
+    return [entry for entry in entries if not is_gone(entry) and entry.start > opened.now]
 
 
 def _table(opened: Opened, *, narrow: bool) -> Table:
@@ -87,12 +95,16 @@ def history_page(opened: Opened) -> str:
     page = Page()
     page.add_title(f"{opened.record.name}: what happened")
     place = opened.task.zone.tzinfo
-    for one in opened.record.history:
-        at = one.at.astimezone(place)
-        parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {one.what}"]
-        parts += [f"reason: {' '.join(one.reason.split())}"] if one.reason else []
-        parts += [f"rules broken on purpose: {', '.join(one.overridden)}"] if one.overridden else []
-        parts += ["undone"] if one.undone else []
+    for change in opened.record.history:
+        at = change.at.astimezone(place)
+        parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {change.what}"]
+        parts += [f"reason: {' '.join(change.reason.split())}"] if change.reason else []
+        parts += (
+            [f"rules broken on purpose: {', '.join(change.overridden)}"]
+            if change.overridden
+            else []
+        )
+        parts += ["undone"] if change.undone else []
         page.add("; ".join(parts))
     return page.text()
 
@@ -105,9 +117,9 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
         table.add_column(title)
     for opened, warnings in rows:
         course = opened.record.course
-        live = [one for one in course.sessions if one.is_live]
-        done = sum(one.status == ATTENDED for one in live)
-        ahead = [one for one in course.entries() if not is_gone(one) and one.start > opened.now]
+        live = course.live
+        done = sum(session.status == ATTENDED for session in live)
+        ahead = _ahead(opened)
         following = ""
         if ahead:
             following = f"{day_text(ahead[0].start.date())} {hours_text(ahead[0])}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 
 
-def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: str) -> str:
+def suggestions_page(terms: Understood, starts: Sequence[Suggestion], command: str) -> str:
     """The best starts as a table, what is left out, and the command that plans the best one."""
     page = Page()
     protocol = terms.order.protocol
@@ -32,16 +32,16 @@ def suggestions_page(terms: Understood, found: Sequence[Suggestion], command: st
         ]
     )
     page.add("")
-    feasible = [one for one in found if one.feasible]
+    feasible = [start for start in starts if start.feasible]
     if feasible:
         rows = feasible[:MOST_ROWS]
         page.add(*(map(_line, rows) if page.width < NARROW else [_table(rows)]), "")
     left = len(feasible) - MOST_ROWS
     if left > 0:
         page.add(f"{left} more have a course; --format json lists them all.")
-    without = len(found) - len(feasible)
+    without = len(starts) - len(feasible)
     if without:
-        page.add(f"{without} of {len(found)} starts and patterns that were tried have no course.")
+        page.add(f"{without} of {len(starts)} starts and patterns that were tried have no course.")
     if command:
         page.add("To plan the best start to come:")
         page.add_command(command)
@@ -55,16 +55,17 @@ def _table(rows: Sequence[Suggestion]) -> Table:
     table.add_column("Days", no_wrap=True)
     for title in ("Pauses", "Moved", "Days moved"):
         table.add_column(title, justify="right")
-    for one in rows:
-        days = ", ".join(WEEKDAYS[day] for day in one.days)
-        pauses = f"{one.pauses} ({count_text(one.weeks, 'week')})" if one.pauses else "0"
-        table.add_row(day_text(one.start), days, pauses, str(one.moved), str(one.days_moved))
+    for suggestion in rows:
+        names = ", ".join(WEEKDAYS[day] for day in suggestion.days)
+        weeks = f" ({count_text(suggestion.weeks, 'week')})" if suggestion.pauses else ""
+        counts = (suggestion.moved, suggestion.days_moved)
+        pauses = f"{suggestion.pauses}{weeks}"
+        table.add_row(day_text(suggestion.start), names, pauses, *map(str, counts))
     return table
 
 
-def _line(one: Suggestion) -> str:
-    days = ", ".join(WEEKDAYS[day] for day in one.days)
-    counts = f"{count_text(one.pauses, 'pause')}, {one.moved} moved by {one.days_moved} in all"
-    return (
-        f"{day_text(one.start)}, {days}: {counts}" if days else f"{day_text(one.start)}: {counts}"
-    )
+def _line(suggestion: Suggestion) -> str:
+    names = ", ".join(WEEKDAYS[day] for day in suggestion.days)
+    start = ", ".join(filter(None, (day_text(suggestion.start), names)))
+    moved = f"{suggestion.moved} moved by {suggestion.days_moved} in all"
+    return f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}"

@@ -111,7 +111,7 @@ def _defaults(defaults: Defaults) -> Iterator[tuple[str, str]]:
     if defaults.location:
         yield "Location", defaults.location
     if defaults.reminders is not None:
-        lengths = [duration_text(int(one.total_seconds()) // 60) for one in defaults.reminders]
+        lengths = [duration_text(int(lead.total_seconds()) // 60) for lead in defaults.reminders]
         yield "Reminders", f"{list_text(lengths)} before" if lengths else "none"
     if defaults.travel is not None:
         yield "Travel", f"{duration_text(defaults.travel)} on both sides of busy times"
@@ -140,7 +140,7 @@ def _described(clinic: Clinic, day: date) -> _Day:
     if day in clinic.openings:
         text = _joined(_hours(spans), clinic.openings[day].reason)
         return _Day(day, BY_ITSELF, f"{text} (otherwise {_otherwise(clinic, day)})")
-    closure = next((one for one in clinic.closures if one.covers(day)), None)
+    closure = next((span for span in clinic.closures if span.covers(day)), None)
     if closure:
         return _Day(day, CLOSURE, _closure_text(closure, day.year), anyway=not week)
     holiday = clinic.holiday_name(day)
@@ -154,7 +154,7 @@ def _otherwise(clinic: Clinic, day: date) -> str:
     spans, _ = replace(clinic, openings={}).on(day)
     if spans:
         return _hours(spans)
-    closure = next((one for one in clinic.closures if one.covers(day)), None)
+    closure = next((span for span in clinic.closures if span.covers(day)), None)
     return _joined("closed", closure.reason if closure else clinic.holiday_name(day) or "")
 
 
@@ -190,25 +190,25 @@ def _months(days: list[_Day], width: int) -> Table:
 
 
 def _month(days: list[_Day], month: int) -> Group:
-    inside = [one for one in days if one.day.month == month]
+    inside = [shown for shown in days if shown.day.month == month]
     lines = [Text(MONTH_NAMES[month - 1], style="bold")]
     lines.append(Text(" ".join(name[:2] for name in WEEKDAYS), style="dim"))
     line = Text("   " * inside[0].day.weekday())
-    for one in inside:
-        line.append(_cell(one), _STYLES.get(one.sign, ""))
-        if one.day.weekday() == 6:
+    for shown in inside:
+        line.append(_cell(shown), _STYLES.get(shown.sign, ""))
+        if shown.day.weekday() == 6:
             lines.append(line)
             line = Text()
     return Group(*lines, *([line] if line else []))
 
 
-def _cell(one: _Day) -> str:
+def _cell(shown: _Day) -> str:
     """Three columns: the number with its sign; the sign alone on a weekday that is closed."""
-    return f" {BY_WEEK} " if one.sign == BY_WEEK else f"{one.day.day:>2}{one.sign or ' '}"
+    return f" {BY_WEEK} " if shown.sign == BY_WEEK else f"{shown.day.day:>2}{shown.sign or ' '}"
 
 
 def _legend(days: list[_Day]) -> Table:
-    counts = Counter(one.sign for one in days)
+    counts = Counter(shown.sign for shown in days)
     opened = counts[OPEN] + counts[BY_ITSELF]
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
@@ -225,7 +225,7 @@ def _legend(days: list[_Day]) -> Table:
 
 def _listed(days: list[_Day]) -> Iterator[tuple[str, str, str]]:
     """Sign, days and text of all that differs from the week; days in a row are one."""
-    for (sign, text), group in groupby(days, key=lambda one: (one.sign, one.text)):
+    for (sign, text), group in groupby(days, key=lambda shown: (shown.sign, shown.text)):
         if sign in (OPEN, BY_WEEK):
             continue
         run = list(group)
@@ -235,9 +235,9 @@ def _listed(days: list[_Day]) -> Iterator[tuple[str, str, str]]:
 
 
 def _anyway(run: list[_Day]) -> str:
-    if not all(one.anyway for one in run):
+    if not all(shown.anyway for shown in run):
         return ""
-    weekdays = dict.fromkeys(f"{WEEKDAY_NAMES[one.day.weekday()]}s" for one in run)
+    weekdays = dict.fromkeys(f"{WEEKDAY_NAMES[shown.day.weekday()]}s" for shown in run)
     return f" (closed on {list_text(list(weekdays))} anyway)"
 
 
