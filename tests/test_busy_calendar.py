@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ketasched import zone as zones
 from ketasched.errors import FileProblems, FileTrouble
-from ketasched.files.busy_calendar import busy_file, lines
+from ketasched.files.busy_calendar import busy_file, file_form
 
 FIXTURES = Path(__file__).parent / "fixtures" / "busy"
 CHICAGO = zones.load("America/Chicago").tzinfo
@@ -328,7 +328,7 @@ def test_a_file_that_is_no_calendar(data, says):
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch):
-    monkeypatch.setattr(lines, "MAX_BYTES", 1024**2)
+    monkeypatch.setattr(file_form, "MAX_BYTES", 1024**2)
     Path("their.ics").write_bytes(b"x" * (1024**2 + 1))
     with pytest.raises(FileTrouble, match="larger than 1 MiB"):
         busy_file.load("their.ics", CHICAGO)

@@ -161,9 +161,9 @@ def _busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
             calendars.append(busy_file.load(path, place.tzinfo, tell))
 
     def expand(first: date, last: date) -> list[Busy]:
-        return [one for calendar in calendars for one in calendar.between(first, last)]
+        return [busy for calendar in calendars for busy in calendar.between(first, last)]
 
-    return BusyTimes(expand)
+    return BusyTimes(expand, [note for calendar in calendars for note in calendar.notes])
 
 
 def _holidays(terms: Terms, file: ClinicFile | None) -> Callable[[date], str | None]:

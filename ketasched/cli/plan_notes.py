@@ -28,6 +28,8 @@ def notes(course: Course, task: Task) -> Iterator[str]:
     yield from _start_times(course, task)
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
+    if task.order.commitments.busy:
+        yield from task.order.commitments.busy.notes
 
 
 def _widened(task: Task) -> Iterator[str]:

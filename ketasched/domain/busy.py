@@ -36,10 +36,14 @@ class Absence(NamedTuple):
 class BusyTimes:
     """The busy stretches of some calendars, read in the spans that are asked about.
 
-    ``expand`` gives all stretches that touch the days from one date to another.
+    ``expand`` gives all stretches that touch the days from one date to another; ``notes`` say what
+    of the calendars was taken otherwise than it seems, or not at all.
     """
 
-    def __init__(self, expand: Callable[[date, date], Sequence[Busy]]) -> None:
+    def __init__(
+        self, expand: Callable[[date, date], Sequence[Busy]], notes: Sequence[str] = ()
+    ) -> None:
+        self.notes = tuple(notes)
         self._expand = expand
         self._read: tuple[date, date] | None = None
         self._stretches: list[Busy] = []

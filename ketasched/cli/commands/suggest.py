@@ -71,7 +71,9 @@ def run(request: SuggestRequest) -> Result:
             f"to see why, plan one of them: {tried}",
             told=True,
         )
-    past = ["note: some of these starts are in the past"] if first < terms.today else []
+    notes = ["note: some of these starts are in the past"] if first < terms.today else []
+    if terms.order.commitments.busy:
+        notes += [f"note: {note}" for note in terms.order.commitments.busy.notes]
 
     def page() -> str:
         from ketasched.cli.terminal.suggestions import suggestions_page
@@ -81,7 +83,7 @@ def run(request: SuggestRequest) -> Result:
     return Result(
         page,
         lambda: suggestions_report(terms.order.protocol.id, starts, command),
-        notes=past,
+        notes=notes,
         trouble=trouble,
     )
 

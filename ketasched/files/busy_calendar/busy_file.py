@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems, Problem
-from ketasched.files.busy_calendar.lines import Broken, Component, Line, Scanner, read_file
-from ketasched.files.busy_calendar.repeats import BusyEntry, DayOrTime, Duration, RepeatingEntry
-from ketasched.files.busy_calendar.times import ONSET, TimeReader, length_until, read_duration
+from ketasched.files.busy_calendar.entries import SAYS, TIMES, TRAVEL, free_busy, read_entry, uid_of
+from ketasched.files.busy_calendar.file_form import read_file
+from ketasched.files.busy_calendar.lines import UNREAD, Broken, Component, Scanner
+from ketasched.files.busy_calendar.repeats import BusyEntry, RepeatingEntry
+from ketasched.files.busy_calendar.times import TimeReader
+from ketasched.files.busy_calendar.zone_definition import ONSET
 from ketasched.reading.file_text import name_of
 from ketasched.zone import load_loosely
 
-MAX_STEPS_TOGETHER = 20_000_000
+MAX_STEPS_TOGETHER = 2_000_000
+STEPS_A_LINE = 100
+STEPS_A_STRETCH = 5
 MAX_STRETCHES = 200_000
 MAX_PROBLEMS = 20
 
 _DAY = timedelta(days=1)
 _HINT = "correct the entry in the calendar program, or leave that entry out of the export"
-_TIMES = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
-_SAYS = frozenset(("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS"))
-_ONCE = (*sorted(_TIMES), "UID", "STATUS", "TRANSP", "SEQUENCE")
+_DAMAGED = "export the calendar again; if that does not help, mend or remove this line"
 _WANTED = {
     "VCALENDAR": frozenset(("VERSION", "CALSCALE", "X-WR-TIMEZONE")),
     "VTIMEZONE": frozenset(("TZID", "X-LIC-LOCATION")),
     "STANDARD": ONSET,
     "DAYLIGHT": ONSET,
     "VFREEBUSY": frozenset(("UID", "FREEBUSY")),
-    "VEVENT": _TIMES | _SAYS | {"UID", "RRULE", "RDATE", "EXDATE", "EXRULE", "SEQUENCE"},
+    "VEVENT": TIMES | SAYS | {"UID", "RRULE", "RDATE", "EXDATE", "EXRULE", "SEQUENCE", TRAVEL},
+    "VAVAILABILITY": UNREAD,
 }
 
 
@@ -62,26 +66,35 @@ class BusyCalendar:
         self._zone = zone
         self._single: list[Busy] = []
         self._repeated: list[RepeatingEntry] = []
+        self._problems: list[Problem] = []
+        lines = text.count("\n") + 1
         # Half of the work is to read the lines, half to make entries of them.
-        total = 2 * text.count("\n") + 2
-        scanner = Scanner(_WANTED)
+        total = 2 * lines
+        self._steps_left = MAX_STEPS_TOGETHER + STEPS_A_LINE * lines
+        scanner = Scanner(_WANTED, SAYS)
         scanner.scan(text, lambda line: progress(line, total))
-        self._problems = scanner.problems
+        for message, line, component in scanner.damages:
+            self._add_problem(message, component, line)
         times = TimeReader(file, zone, load_loosely, scanner.components)
         entries: dict[str, list[BusyEntry]] = defaultdict(list)
-        for count, component in enumerate(scanner.components):
+        # A changed occurrence is read by the series it belongs to.
+        for count, component in enumerate(sorted(scanner.components, key=_is_change)):
             if count % 512 == 0:
-                progress(total // 2 + component.line, total)
-            with self._naming(_uid(component), component.line):
+                progress(lines + lines * count // len(scanner.components), total)
+            with self._naming(component):
                 if component.name == "VEVENT":
-                    entry = _entry(component, times)
+                    entry = read_entry(component, times, entries.get(uid_of(component), ()))
                     entries[entry.uid].append(entry)
                 elif component.name == "VFREEBUSY":
-                    self._single += _free_busy(component, times)
+                    self._single += free_busy(component, times)
         for series in entries.values():
             self._arrange(series)
         progress(total, total)
         self._refuse()
+        self.notes = tuple(
+            f"{file}: {note}"
+            for note in dict.fromkeys([*times.notes, *_unread(scanner.components)])
+        )
 
     def between(self, first: date, last: date) -> list[Busy]:
         """The stretches that touch the days from first to last, both included, sorted.
@@ -92,15 +105,15 @@ class BusyCalendar:
         begins = datetime.combine(first, time(), self._zone).astimezone(UTC)
         ends = datetime.combine(last + timedelta(days=1), time(), self._zone).astimezone(UTC)
         stretches = {busy for busy in self._single if busy.start < ends and busy.end > begins}
-        steps = 0
-        for repeats in self._repeated:
-            with self._naming(repeats.core.uid, repeats.core.line):
-                for busy in repeats.between(begins, ends):
+        for series in self._repeated:
+            with self._naming(series.core):
+                for busy in series.between(begins, ends):
+                    self._steps_left -= STEPS_A_STRETCH
                     if busy.start < ends and busy.end > begins and busy.start < busy.end:
                         stretches.add(busy)
-            steps += repeats.steps
-            if len(stretches) > MAX_STRETCHES or steps > MAX_STEPS_TOGETHER:
-                with self._naming(repeats.core.uid, repeats.core.line):
+            self._steps_left -= series.steps
+            if len(stretches) > MAX_STRETCHES or self._steps_left < 0:
+                with self._naming(series.core):
                     raise Broken("up to here the calendar repeats too often to be read")
                 break
             if len(self._problems) > MAX_PROBLEMS:
@@ -127,30 +140,35 @@ class BusyCalendar:
         used = list(moved.values()) if newest.keys() & {""} else []
         inside = {id(entry) for entry in used}
         for entry in kept:
-            with self._naming(entry.uid, entry.line):
+            with self._naming(entry):
                 if entry.original is None and (used or entry.repeats):
                     self._repeated.append(RepeatingEntry(entry, used))
                 elif id(entry) not in inside and entry.blocks:
-                    stretch = entry.stretch(entry.wall(entry.start))
+                    stretch = entry.own_stretch()
                     self._single += [stretch] if stretch.start < stretch.end else []
 
     @contextmanager
-    def _naming(self, uid: str, line: int) -> Iterator[None]:
-        """Make a problem of what goes wrong with the entry that begins at a line."""
+    def _naming(self, entry: Component | BusyEntry) -> Iterator[None]:
+        """Make a problem of what goes wrong with an entry."""
         try:
             yield
         except Broken as error:
-            self._add_problem(error.message, uid, line, error.line)
+            self._add_problem(error.message, entry, error.line)
         except Exception as error:  # noqa: BLE001 - whatever the libraries trip over is an entry's
-            self._add_problem(f"it cannot be read ({type(error).__name__})", uid, line, 0)
+            self._add_problem(f"it cannot be read ({type(error).__name__})", entry, 0)
 
-    def _add_problem(self, message: str, uid: str, line: int, at: int) -> None:
+    def _add_problem(self, message: str, entry: Component | BusyEntry | None, at: int) -> None:
+        if entry is None:
+            self._problems.append(Problem(message, at, hint=_DAMAGED))
+            return
+        uid = uid_of(entry) if isinstance(entry, Component) else entry.uid
         shown = "".join(
             mark if mark.isprintable() else "?"
             for mark in uid.encode("latin-1", "replace").decode("utf-8", "replace")[:60]
         )
         name = f"entry `{shown}`" if shown else "entry without a UID"
-        self._problems.append(Problem(f"{name} (line {line}): {message}", at or line, hint=_HINT))
+        message = f"{name} (line {entry.line}): {message}"
+        self._problems.append(Problem(message, at or entry.line, hint=_HINT))
 
     def _refuse(self) -> None:
         """Raise the problems found so far, if any."""
@@ -162,82 +180,15 @@ class BusyCalendar:
             raise FileProblems(self._file, problems)
 
 
-def _uid(component: Component) -> str:
-    line = component.first("UID")
-    return line.value if line else ""
+def _is_change(component: Component) -> bool:
+    return component.first("RECURRENCE-ID") is not None
 
 
-def _entry(component: Component, times: TimeReader) -> BusyEntry:
-    """What a VEVENT says; Broken if that is not clear."""
-    lines: dict[str, list[Line]] = defaultdict(list)
-    for line in component.lines:
-        lines[line.name].append(line)
-    first = {name: alike[0] for name, alike in lines.items()}
-    twice = next((name for name in _ONCE if len(lines.get(name, ())) > 1), None)
-    if twice:
-        raise Broken(f"it has {twice} twice", lines[twice][1].number)
-    if "EXRULE" in first:
-        raise Broken(
-            "its EXRULE is of an older standard and not understood", first["EXRULE"].number
-        )
-    if "DTSTART" not in first:
-        raise Broken("it has no DTSTART")
-    start = times.when(component, first["DTSTART"])
-    original = first.get("RECURRENCE-ID")
-    later = original is not None and original.parameter("RANGE").upper() == "THISANDFUTURE"
-    sequence = first["SEQUENCE"].value if "SEQUENCE" in first else ""
-    return BusyEntry(
-        # Entries without a UID have nothing to do with each other.
-        uid=_uid(component) or f"\0{component.line}",
-        line=component.line,
-        start=start,
-        zone=times.zone_of(start),
-        length=_length(component, start, first, times),
-        blocks=_blocks(first),
-        sequence=int(sequence) if sequence.isdecimal() else 0,
-        original=times.when(component, original) if original else None,
-        and_later=later,
-        rules=tuple(lines.get("RRULE", ())),
-        added=tuple(times.listed(component, lines.get("RDATE", ()))),
-        excepted=tuple(times.each(component, lines.get("EXDATE", ()))),
-    )
-
-
-def _blocks(first: Mapping[str, Line]) -> bool:
-    says = {name: first[name].value.upper() for name in _SAYS if name in first}
-    # Outlook's word counts only where the standard's own is missing.
-    free = says.get("TRANSP", says.get("X-MICROSOFT-CDO-BUSYSTATUS"))
-    return says.get("STATUS") != "CANCELLED" and free not in {"TRANSPARENT", "FREE"}
-
-
-def _length(
-    component: Component, start: DayOrTime, first: Mapping[str, Line], times: TimeReader
-) -> Duration:
-    all_day = not isinstance(start, datetime)
-    end, duration = first.get("DTEND"), first.get("DURATION")
-    if end and duration:
-        raise Broken("it has both DTEND and DURATION", max(end.number, duration.number))
-    if duration:
-        length = read_duration(duration)
-        if all_day and length.exact % _DAY:
-            raise Broken("it starts on a whole day but lasts part of one", duration.number)
-    elif end is None:
-        return Duration(_DAY if all_day else timedelta(0))
-    else:
-        length = length_until(start, times.when(component, end), end.number)
-    if length.wall + length.exact < timedelta(0):
-        raise Broken("it ends before it starts", (end or duration or first["DTSTART"]).number)
-    # A whole day that ends where it starts is one day, as programs show it.
-    return Duration(max(_DAY, length.wall + length.exact)) if all_day else length
-
-
-def _free_busy(component: Component, times: TimeReader) -> list[Busy]:
-    """The periods of a VFREEBUSY that are not free."""
-    periods = []
-    for line in component.lines:
-        if line.name == "FREEBUSY" and line.parameter("FBTYPE").upper() != "FREE":
-            for start, length in times.periods(component, line):
-                zone = times.zone_of(start)
-                entry = BusyEntry("", component.line, start, zone, length)
-                periods.append(entry.stretch(entry.wall(start)))
-    return [busy for busy in periods if busy.start < busy.end]
+def _unread(components: Iterable[Component]) -> Iterator[str]:
+    """What says when its owner has time, and is not read."""
+    for component in components:
+        if component.name == "VAVAILABILITY":
+            yield (
+                f"its working hours (VAVAILABILITY, line {component.line}) are not read: only "
+                "its entries and published busy times count"
+            )

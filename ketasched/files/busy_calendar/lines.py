@@ -1,7 +1,7 @@
 """The lines of an iCalendar file that say when, each with its number; titles are never kept.
 
-Only the components and properties asked for are stored. What is between them is checked to be
-properties at all, and every BEGIN to have its END, so that nothing of a file is passed over.
+Only the components and properties asked for are stored. What is never read cannot refuse a file:
+a text that is folded badly, what stands outside the calendar, or in a component nobody asked for.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ketasched.errors import FileTrouble, Problem
-from ketasched.reading.file_text import name_of, read_bytes
-
-MAX_BYTES = 64 * 1024 * 1024
-
 _HEAD = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*(?=[:;])")
 _PARAMETERS = re.compile(r'(?:[^:"]|"[^"]*")*')
 _NOTHING: frozenset[str] = frozenset()
-_IGNORED: frozenset[str] = frozenset(("",))
-_TOP = {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"}
+UNREAD: frozenset[str] = frozenset(("",))
+"""What is wanted of a component of which only its presence counts."""
+_TOP = {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"}
+_SAYS_WHEN = {"VEVENT", "VFREEBUSY"}
+_COMPONENT = re.compile(r"V[A-Z]+|X-[A-Z0-9-]+|STANDARD|DAYLIGHT|AVAILABLE|PARTICIPANT")
+# Written so, a line may as well be one of a text that was broken without indenting.
+_LOOSE = re.compile(r"[^:;]*[ \t](?=[:;])|[^:;]+:[ \t]")
 _EVERY = 4096
 
 
@@ -69,7 +69,10 @@ class Line:
 
 
 class Component(NamedTuple):
-    """A component asked for, with its lines; ``calendar`` counts the VCALENDARs of the file."""
+    """A component asked for, with its lines.
+
+    ``calendar`` counts the VCALENDARs of the file; 0 is outside of them all.
+    """
 
     name: str
     line: int
@@ -81,24 +84,12 @@ class Component(NamedTuple):
         return next((line for line in self.lines if line.name == name), None)
 
 
-def read_file(path: str) -> str:
-    """Read a file as one character a byte: lines may be folded inside a UTF-8 character.
+class Damage(NamedTuple):
+    """A line that cannot stand where it does, and the component it stands in, if that says when."""
 
-    Raises:
-        FileTrouble: it cannot be read, is empty, too large, or no calendar.
-    """
-    name = name_of(path)
-    data = read_bytes(path, MAX_BYTES, "give the path of an .ics file")
-    if len(data) > MAX_BYTES:
-        raise FileTrouble(
-            f"{name} is larger than {MAX_BYTES // 1024**2} MiB", "export fewer years", name
-        )
-    if not data.strip():
-        raise FileTrouble(f"{name} is empty", "export the calendar again", name)
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-    if not re.search(r"^[ \t]*BEGIN[ \t]*:[ \t]*VCALENDAR", text, re.IGNORECASE | re.MULTILINE):
-        raise FileTrouble(f"{name} is not a calendar", "give an .ics file", name)
-    return text
+    message: str
+    line: int
+    component: Component | None = None
 
 
 class Scanner:
@@ -107,16 +98,20 @@ class Scanner:
     Args:
         wanted: the properties to keep of each component; sub-components named here, such as
             STANDARD, give their lines to the component around them.
+        words: properties of one word that a person's text could hold as well, such as STATUS.
     """
 
-    def __init__(self, wanted: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, wanted: Mapping[str, frozenset[str]], words: frozenset[str]) -> None:
         self.wanted = wanted
+        self.words = words
         self.components: list[Component] = []
-        self.problems: list[Problem] = []
+        self.damages: list[Damage] = []
         self._open: list[tuple[str, int]] = []
         self._target: list[Line] = []
         self._calendar: list[Line] = []
         self._calendars = 0
+        # Whether the property before is one that nobody reads, so that its text may go on here.
+        self._in_text = False
 
     def scan(self, text: str, progress: Callable[[int], None]) -> None:
         """Read all lines; ``progress`` is told the number of the line now and then."""
@@ -129,49 +124,66 @@ class Scanner:
                 if last is not None:
                     last.fold_in(line[1:].rstrip("\r"))
                 continue
-            last = None
+            if not line.strip("\r\0"):
+                continue
             head = _HEAD.match(line)
             name = head[1].upper() if head else ""
-            if head is None:
-                self._check_blank(line, keep, number)
+            if head is None or self._is_text(name, line):
+                self._check_text(keep, number)
             elif name in {"BEGIN", "END"}:
+                last = None
                 keep = self._turn(name, line[head.end() + 1 :].strip().upper(), number)
-            elif name in keep:
-                last = Line(number, name, line[head.end() :].rstrip("\r"))
-                self._target.append(last)
-        for part, line_number in self._open:
-            self._problem(f"BEGIN:{_shown(part)} has no END: the file is cut off", line_number)
+            else:
+                self._in_text = name not in keep
+                last = (
+                    None if self._in_text else Line(number, name, line[head.end() :].rstrip("\r"))
+                )
+                self._target += [last] if last else []
+        for part, line_number in self._open if self._is_read() else ():
+            self._damage(f"BEGIN:{_shown(part)} has no END: the file is cut off", line_number)
 
-    def _check_blank(self, line: str, keep: frozenset[str], number: int) -> None:
-        # What an unknown or ignored component holds is its own business.
-        if keep is not _IGNORED and line.strip():
-            self._problem("this line is no property; is the file damaged?", number)
+    def _is_text(self, name: str, line: str) -> bool:
+        """Whether a line is part of the text before, though it begins like a property."""
+        if not self._in_text:
+            return False
+        if name in {"BEGIN", "END"}:
+            return not _COMPONENT.fullmatch(line.partition(":")[2].strip().upper())
+        return name in self.words and _LOOSE.match(line) is not None
+
+    def _check_text(self, keep: frozenset[str], number: int) -> None:
+        """A line that is no property: harmless where nothing is read, damage where it is."""
+        if self._open and keep is not UNREAD and not self._in_text:
+            self._damage("this line is no property; is the file damaged?", number)
 
     def _turn(self, name: str, part: str, number: int) -> frozenset[str]:
         """Enter or leave a component; the properties to keep from here on."""
+        self._in_text = False
         (self._begin if name == "BEGIN" else self._end)(part, number)
         if part in self.wanted and part not in _TOP:
             self._target.append(Line(number, name, f":{part}"))
-        return self.wanted.get(self._open[-1][0], _IGNORED) if self._open else _NOTHING
+        return self.wanted.get(self._open[-1][0], UNREAD) if self._open else _NOTHING
 
     def _begin(self, part: str, number: int) -> None:
         if part in _TOP:
             if part == "VCALENDAR":
                 self._calendars += 1
-            self._close_down_to(0 if part == "VCALENDAR" else 1)
-            if part != "VCALENDAR" and not self._open:
-                self._problem(f"BEGIN:{part} stands outside a calendar", number)
+            self._close_down_to(1 if part != "VCALENDAR" and self._in_calendar() else 0)
+        outside = part != "VCALENDAR" and not self._in_calendar()
         self._open.append((part, number))
         if part in self.wanted and part in _TOP:
             self._target = []
-            self.components.append(Component(part, number, self._calendars, self._target))
+            calendar = 0 if outside else self._calendars
+            self.components.append(Component(part, number, calendar, self._target))
             if part == "VCALENDAR":
                 self._calendar = self._target
+        if part in _SAYS_WHEN and outside:
+            self._damage(f"BEGIN:{part} stands outside a calendar", number)
 
     def _end(self, part: str, number: int) -> None:
         names = [name for name, _ in self._open]
         if part not in names:
-            self._problem(f"END:{_shown(part)} has no BEGIN", number)
+            if self._is_read():
+                self._damage(f"END:{_shown(part)} has no BEGIN", number)
             return
         place = len(names) - 1 - names[::-1].index(part)
         self._close_down_to(place + 1)
@@ -180,12 +192,21 @@ class Scanner:
             self._target = self._calendar
 
     def _close_down_to(self, depth: int) -> None:
-        for part, number in self._open[depth:]:
-            self._problem(f"BEGIN:{_shown(part)} has no END", number)
+        for part, number in self._open[depth:] if self._is_read() else ():
+            self._damage(f"BEGIN:{_shown(part)} has no END", number)
         del self._open[depth:]
 
-    def _problem(self, message: str, number: int) -> None:
-        self.problems.append(Problem(message, number))
+    def _in_calendar(self) -> bool:
+        return bool(self._open) and self._open[0][0] == "VCALENDAR"
+
+    def _is_read(self) -> bool:
+        """Whether what is open says when, or stands in a calendar."""
+        return self._in_calendar() or any(name in _SAYS_WHEN for name, _ in self._open)
+
+    def _damage(self, message: str, number: int) -> None:
+        inside = any(name in _SAYS_WHEN for name, _ in self._open)
+        component = self.components[-1] if inside and self.components else None
+        self.damages.append(Damage(message, number, component))
 
 
 def _shown(part: str) -> str:
