@@ -129,8 +129,8 @@ ENTRY = (
 class Misbehaving:
     """A small calendar server in memory that does as it is told.
 
-    ``fault(method, name, writes)`` may return what to do instead of the right thing: a status,
-    `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, or None.
+    ``fault(method, name, writes)`` may return what to do instead of the right thing: a status, one
+    with a body, `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, or None.
     ``log`` has every request: method, name, headers, body.
     """
 
@@ -201,6 +201,9 @@ class Misbehaving:
             return
         if isinstance(wanted, int):
             self.say(request, wanted)
+            return
+        if isinstance(wanted, tuple):
+            self.say(request, wanted[0], None, wanted[1])
             return
         status, headers, text = self.do(method, name, request.headers, body)
         if wanted == "cut after":

@@ -3,21 +3,29 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from servers import PASSWORD, USER, Client, Misbehaving, Radicale
 
+from ketasched.domain.candidate import Reason
+from ketasched.domain.course import Pause
 from ketasched.publishing import login, server, wire
 from ketasched.publishing.server_entry import appearance_of
+from ketasched.records.open import open_record
+from ketasched.records.told_calendars import keep_up, told_by_key
 
 NOW = "2026-12-22T15:00"
+LATER = "2026-12-23T15:00"
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
@@ -82,9 +90,9 @@ def save(at, name, start="2027-01-04"):
 def publish(at, alex):
     """Publish to an address; what came of it, as JSON."""
 
-    def run(address, *more, code=0, name=alex):
+    def run(address, *more, code=0, name=alex, moment=NOW):
         outcome = at(
-            NOW,
+            moment,
             "publish",
             name,
             "--to",
@@ -171,6 +179,42 @@ def test_a_real_server(at, publish, real):
     assert real.names() == []
     assert record()["published"] == {}
     assert counts(publish(real.address)) == (10, 0, 0, 0, 0)
+
+
+def test_what_is_taken_out_is_still_what_was_put_there(publish, fake):
+    """Every DELETE says which entry it means, and takes no other one."""
+    publish(fake.address)
+    etags = {name: etag for name, (etag, _) in fake.entries.items()}
+    name = of_session(fake, 3)
+    theirs = fake.entries[name][1].replace(b"SUMMARY:", b"SUMMARY:Theirs ")
+
+    def meanwhile(method, which, _):
+        if method == "DELETE" and which == name:
+            fake.fault = lambda *_: None
+            fake.put(name, theirs)
+
+    fake.fault = meanwhile
+    assert counts(publish(fake.address, "--remove", code=1)) == (0, 0, 9, 0, 1)
+    assert {name: data for name, (_, data) in fake.entries.items()} == {name: theirs}
+    sent = {
+        name: headers["If-Match"] for method, name, headers, _ in fake.log if method == "DELETE"
+    }
+    assert sent == etags
+
+
+def test_of_several_failures_the_gravest_is_the_exit_code(at, alex, fake):
+    """A record that changed while it was sent (1), then a server that gave up (4)."""
+    save(at, "bo", "2027-01-05")
+
+    def fault(method, _name, writes):
+        if method == "PUT" and writes == 1:
+            at(NOW, "move", alex, "2", "2027-01-08")
+        return 507 if method == "PUT" and writes > 12 else None
+
+    fake.fault = fault
+    outcome = at(NOW, "publish", ".", "--to", fake.address, "--login", "login", code=4)
+    assert "is full" in outcome.err
+    assert len(fake.entries) == 12
 
 
 def test_other_entries_of_the_calendar_are_left_alone(publish, fake):
@@ -378,10 +422,12 @@ def test_ours_is_put_back(publish, real, what):
         old = "20270114T090000" if what == "moved" else "SUMMARY:"
         real.edit(name, (old, f"{old[:-6]}100000" if what == "moved" else "SUMMARY:No. "))
     publish(real.address, code=1)
-    report = publish(real.address, "--overwrite")
+    report = publish(real.address, "--overwrite", moment=LATER)
     assert report["courses"][0]["edits"][0]["done"] == "overwritten"
     zone = datetime.fromisoformat("2027-01-01T00:00:00+00:00").tzinfo
     assert appearance_of(real.text(name), zone).words == appearance_of(before, zone).words
+    assert "SEQUENCE:1" in real.text(name)
+    assert "LAST-MODIFIED:20261223T" in real.text(name)
     assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
@@ -475,6 +521,37 @@ def test_a_session_that_took_place_is_not_moved_by_a_calendar(at, publish, calen
     assert record()["sessions"][2]["start"] == "2027-01-11 09:00"
 
 
+LONG, ONE_DAY = "DTEND;TZID=America/Chicago:20270111T113000", "DTEND;VALUE=DATE:20270112"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (LONG, "DURATION:PT2H30M"),
+        (LONG, "DURATION:P0DT149M60S"),
+        (ONE_DAY, "DURATION:P1D"),
+        (f"{ONE_DAY}\r\n", ""),
+    ],
+)
+def test_an_end_in_other_words_is_no_edit(at, publish, calendar, old, new):
+    """The staff's calendar has sessions, and forms that are due on a day."""
+    course = ("--start", "2027-01-04", "--tz", "America/Chicago", "--save", "bo")
+    at(NOW, "plan", "spravato", *course)
+    publish(calendar.address, "--for", "staff", name="bo")
+    (name,) = [name for name, text in calendar.texts().items() if old in text]
+    calendar.edit(name, (old, new))
+    report = publish(calendar.address, "--for", "staff", name="bo")
+    assert counts(report) == (0, 0, 0, len(calendar.names()), 0)
+
+
+def test_another_length_is_an_edit_however_it_is_said(publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 3 of 6")
+    calendar.edit(name, ("DTEND;TZID=America/Chicago:20270111T110000", "DURATION:PT3H"))
+    (edit,) = publish(calendar.address, code=1)["courses"][0]["edits"]
+    assert edit["verdict"] == "its length, for which a record has no place"
+
+
 def test_a_client_that_writes_the_same_in_other_words_has_changed_nothing(publish, real):
     publish(real.address)
     real.edit(
@@ -502,6 +579,115 @@ def test_an_edit_between_our_look_and_our_write_is_not_written_over(at, publish,
     assert fake.entries[name][1] == theirs
 
 
+# SEQUENCE
+
+
+def sequence_of(text):
+    return int(re.search(r"^SEQUENCE:(\d+)", text, re.MULTILINE)[1])
+
+
+def sequences(name="alex", audience="patient"):
+    """How often the record says that each entry has changed."""
+    entries = [entry for entry in record(name)["entries"] if entry["for"] == audience]
+    return {entry["uid"].partition("@")[0]: entry["sequence"] for entry in entries}
+
+
+@pytest.mark.parametrize("how", ["deleted", "deleted and let be", "reworded", "moved"])
+def test_what_is_put_back_is_newer_than_what_was_there(publish, calendar, how):
+    """A client that took the entry away asks for what has changed since, and must see it."""
+    publish(calendar.address)
+    name = calendar.find("SUMMARY:Check-in")
+    before = calendar.text(name)
+    if how.startswith("deleted"):
+        calendar.delete(name)
+    else:
+        calendar.edit(
+            name, ("SUMMARY:", "SUMMARY:No. ") if how == "reworded" else ("T090000", "T100000")
+        )
+    if how == "deleted and let be":
+        publish(calendar.address, "--accept")
+    publish(calendar.address, "--overwrite", moment=LATER)
+    after = calendar.text(name)
+    assert sequence_of(after) == sequence_of(before) + 1
+    assert "LAST-MODIFIED:20261223T" in after
+    assert "DTSTAMP:20261223T" in after
+    rest = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP")
+    assert [line for line in after.splitlines() if not line.startswith(rest)] == [
+        line for line in before.splitlines() if not line.startswith(rest)
+    ]
+    assert sum(sequences().values()) == 1
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_sequence_never_falls_below_what_the_server_shows(at, publish, calendar):
+    """Some programs raise it with every save, though a reader sees no change."""
+    publish(calendar.address)
+    name = calendar.find("Appointment 2 of 6")
+    calendar.edit(name, ("SEQUENCE:0", "SEQUENCE:17"))
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    assert sequences()[name.removesuffix(".ics")] == 17
+    at(LATER, "move", "alex", "2", "2027-01-08")
+    assert counts(publish(calendar.address, moment=LATER)) == (0, 1, 0, 9, 0)
+    assert sequence_of(calendar.text(name)) == 18
+    assert "SEQUENCE:18\r\n" in at(NOW, "export", "alex").out
+    assert sorted(sequences().values()) == [0] * 9 + [18]
+
+
+def test_sequence_rises_above_what_somebody_made_it_meanwhile(at, publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("Appointment 2 of 6")
+    calendar.edit(name, ("SEQUENCE:0", "SEQUENCE:17"))
+    at(LATER, "move", "alex", "2", "2027-01-08")
+    kept = Path("alex.course.json").read_bytes()
+    assert publish(calendar.address, "--check", code=1)["changed"] == 1
+    assert Path("alex.course.json").read_bytes() == kept
+    assert counts(publish(calendar.address, moment=LATER)) == (0, 1, 0, 9, 0)
+    assert sequence_of(calendar.text(name)) == 18
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_the_calendar_file_beside_the_record_rises_too(at, publish, calendar):
+    at(NOW, "export", "alex", "--ics", "alex.ics")
+    at(
+        NOW,
+        "plan",
+        "iv",
+        "--start",
+        "2027-01-05",
+        "--tz",
+        "America/Chicago",
+        "--save",
+        "bo",
+        "--ics",
+        "bo.ics",
+    )
+    publish(calendar.address, name="bo")
+    calendar.edit(calendar.find("Appointment 2 of 6"), ("SEQUENCE:0", "SEQUENCE:17"))
+    publish(calendar.address, name="bo")
+    assert b"SEQUENCE:17\r\n" in Path("bo.ics").read_bytes()
+    assert "bo.ics" not in at(NOW, "status", "bo").out
+    # Nor does a file that somebody altered keep anything from being published.
+    Path("bo.ics").write_text("mine")
+    calendar.edit(calendar.find("Appointment 3 of 6"), ("SEQUENCE:0", "SEQUENCE:4"))
+    assert counts(publish(calendar.address, name="bo")) == (0, 0, 0, 10, 0)
+    assert Path("bo.ics").read_text() == "mine"
+
+
+def test_one_audience_that_sees_a_change_raises_no_other_one(alex):
+    """Another title is seen by the patient and the staff, a pause's reason by the staff alone."""
+    opened = open_record(alex, datetime.fromisoformat(f"{LATER}+00:00"))
+    course = opened.record.course
+    paused = replace(course, pauses=(Pause(3, 1, (Reason("away", "away"),)),))
+    for task, changed, expected in (
+        (opened.task._replace(title="Termin"), course, {"patient": 6, "staff": 6}),
+        (opened.task, paused, {"staff": 1}),
+    ):
+        told = keep_up(task, changed, told_by_key(opened.record), opened.now)
+        assert len(told) == len(opened.record.told)
+        assert Counter(entry.audience for entry in told if entry.sequence) == expected
+        assert Counter(entry.audience for entry in told if entry.modified == opened.now) == expected
+
+
 # Stopped half way
 
 
@@ -520,7 +706,7 @@ def test_a_run_that_was_stopped_is_finished_by_the_next(publish, fake, monkeypat
     assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
 
 
-@pytest.mark.parametrize("how", ["cut", "cut after", 500, 503, 429])
+@pytest.mark.parametrize("how", ["cut", "cut after", 500, 503, 429, 423])
 def test_a_failure_that_passes_is_not_noticed(at, publish, fake, monkeypatch, how):
     monkeypatch.setattr(server.time, "sleep", lambda _: None)
     seen = set()
@@ -621,6 +807,13 @@ def test_two_desks_with_copies_of_a_record(at, publish, fake):
 
 
 # A server that misbehaves
+
+ONCE_AN_ACCOUNT = (
+    b'<?xml version="1.0" encoding="utf-8"?><D:error xmlns:D="DAV:" '
+    b'xmlns:C="urn:ietf:params:xml:ns:caldav"><C:unique-scheduling-object-resource>'
+    b"<D:href>/dav/calendars/user/ann/other/1.ics</D:href>"
+    b"</C:unique-scheduling-object-resource></D:error>"
+)
 
 
 def test_a_list_that_was_cut_short_is_no_deletion(publish, fake):
@@ -737,6 +930,12 @@ def test_etags_that_change_by_themselves(publish, fake):
         ("PROPFIND", "endless", "does not end"),
         ("PROPFIND", "slow", "does not answer"),
         ("PUT", 403, "takes no changes from us"),
+        (
+            "PUT",
+            (403, ONCE_AN_ACCOUNT),
+            "the server refused 10: another calendar of this account has an entry with this UID",
+        ),
+        ("PUT", 423, "is locked by another program"),
         ("PUT", 507, "is full"),
         ("PUT", 413, "is full"),
         ("PUT", 400, "the server refused 10: the server does not take it (400)"),
@@ -785,14 +984,46 @@ def test_a_ring_of_redirects_ends(at, alex, fake):
     assert "round in circles" in outcome.err
 
 
-def test_a_certificate_nobody_vouches_for(at, alex):
-    server = Misbehaving(tls=str(FIXTURES / "tls" / "self-signed.pem"))
-    try:
-        outcome = at(NOW, "publish", alex, "--to", server.address, "--login", "login", code=4)
-        assert "certificate" in outcome.err
-        assert server.log == []
-    finally:
-        server.stop()
+CERTIFICATE = str(FIXTURES / "tls" / "self-signed.pem")
+
+
+@pytest.fixture
+def secure():
+    """A server with a certificate that a clinic made itself."""
+    server = Misbehaving(tls=CERTIFICATE)
+    yield server
+    server.stop()
+
+
+def test_a_certificate_nobody_vouches_for(at, alex, secure):
+    outcome = at(NOW, "publish", alex, "--to", secure.address, "--login", "login", code=4)
+    assert "certificate" in outcome.err
+    assert "REQUESTS_CA_BUNDLE" in outcome.err
+    assert secure.log == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_clinics_own_certificate_authority(publish, secure, monkeypatch, host):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATE)
+    address = secure.address.replace("127.0.0.1", host)
+    assert counts(publish(address)) == (10, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "why"),
+    [("nowhere.pem", "no such file or directory"), ("login", "it holds no certificate")],
+)
+def test_an_authority_that_is_none(at, alex, secure, monkeypatch, bundle, why):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    outcome = at(NOW, "publish", alex, "--to", secure.address, "--login", "login", code=2)
+    assert f"REQUESTS_CA_BUNDLE names {bundle}: {why}" in outcome.err
+
+
+def test_https_where_only_http_is_spoken(at, alex, fake):
+    address = fake.address.replace("http:", "https:")
+    outcome = at(NOW, "publish", alex, "--to", address, "--login", "login", code=4)
+    assert "does not speak https there" in outcome.err
+    assert "certificate" not in outcome.err
 
 
 @pytest.mark.parametrize(
@@ -847,10 +1078,16 @@ def asks_for_login(fake):
     fake.handle = handle
 
 
-def test_a_file_that_others_can_read_is_refused(at, alex, fake):
-    Path("login").chmod(0o644)
-    outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=1)
-    assert "chmod 600 login" in outcome.err
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644])
+@pytest.mark.parametrize("what", ["alex", "."])
+@pytest.mark.usefixtures("alex")
+def test_a_file_that_others_can_read_is_refused_once(at, fake, mode, what):
+    save(at, "bo", "2027-01-05")
+    Path("login").chmod(mode)
+    outcome = at(NOW, "publish", what, "--to", fake.address, "--login", "login", code=1)
+    assert outcome.err.count("login can be read by others") == 1
+    assert outcome.err.count("run: chmod 600 login") == 1
+    assert "not published" not in outcome.err
     assert fake.log == []
 
 

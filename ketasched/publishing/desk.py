@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ketasched.calendar.entry_text import Audience
+from ketasched.calendar.entry_text import Audience, View
 from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.progress import counting
 from ketasched.publishing.edits import JudgedEdit
@@ -13,9 +13,9 @@ from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import Action, Edit, Sync, SyncResult
 from ketasched.records.open import Opened
-from ketasched.records.record import PublishedEntry, ToldEntry
+from ketasched.records.record import CalendarFile, PublishedEntry, ToldEntry
 from ketasched.records.told_calendars import calendar_of, view_for
-from ketasched.records.write import after_writing, write, write_with
+from ketasched.records.write import after_writing, drift_of, write_with
 
 
 class PublishChoices(NamedTuple):
@@ -75,11 +75,21 @@ class Desk:
     ) -> tuple[Work, list[Edit]]:
         """What is to do after a decision about edits, and those that need another now that ours
         has changed. In the place of what somebody wrote goes an entry with a higher SEQUENCE than
-        theirs.
+        theirs; what is put back has a higher one than it had, since who took it away must see that
+        it is new.
         """
         settled = [edit for edit in judged if edit.done]
         decided = {edit.edit.uid: edit.edit for edit in settled if not edit.let_stand}
-        opened = outranked(opened, choices.audience, list(decided.values()))
+        put_back = {edit.edit.uid for edit in settled if edit.done == "overwritten"}
+        floors = {
+            entry.uid: entry.sequence + 1
+            for entry in opened.record.told
+            if entry.audience == choices.audience and entry.uid in put_back
+        }
+        for uid, theirs in ((uid, edit.theirs) for uid, edit in decided.items()):
+            if theirs:
+                floors[uid] = max(floors.get(uid, 0), theirs.sequence + 1)
+        opened = outranking(opened, choices.audience, floors)
         entries = entries_of(opened, choices.audience)
         now = _wanted(entries, choices)
         for edit in judged:
@@ -102,6 +112,17 @@ class Desk:
         sync = Sync(self.server, self.listing, opened.task.zone.tzinfo)
         ours = _wanted(entries, choices)
         actions, edits = sync.compare(ours, published, decided)
+        if not choices.only_look:
+            # Whoever raised it: SEQUENCE falls below nothing that a server shows.
+            floors = {
+                action.uid: sync.shown[action.uid] + (action.kind == "changed")
+                for action in actions
+                if action.uid in sync.shown
+            }
+            raised = outranking(opened, choices.audience, floors)
+            if raised is not opened:
+                entries = entries_of(raised, choices.audience)
+                return self._work(raised, choices, entries, published, decided)
         return Work(opened, sync, entries, ours, actions), edits
 
     def carry_out(self, work: Work, result: SyncResult) -> None:
@@ -148,20 +169,29 @@ def _taken_back(entry: PublishedEntry) -> PublishedEntry:
     return entry._replace(theirs=False, etag="", octets="") if entry.theirs else entry
 
 
-def outranked(opened: Opened, audience: Audience, edits: Sequence[Edit]) -> Opened:
-    """A record with a SEQUENCE for each edited entry above the one it has on the server, written
-    with its calendars if need be.
+def outranking(opened: Opened, audience: Audience, floors: Mapping[str, int]) -> Opened:
+    """A record in which no SEQUENCE of an audience is lower than it must be, by UID. If one rises
+    it is written, with those of its calendars that nobody altered.
     """
-    theirs = {edit.uid: edit.theirs.sequence for edit in edits if edit.theirs}
 
-    def above(entry: ToldEntry) -> ToldEntry:
-        if entry.audience != audience or theirs.get(entry.uid, -1) < entry.sequence:
+    def raised(entry: ToldEntry) -> ToldEntry:
+        floor = floors.get(entry.uid, 0)
+        if entry.audience != audience or floor <= entry.sequence:
             return entry
-        later = max(opened.now, entry.modified)
-        return entry._replace(sequence=theirs[entry.uid] + 1, modified=later)
+        return entry._replace(sequence=floor, modified=max(opened.now, entry.modified))
 
-    told = tuple(above(entry) for entry in opened.record.told)
+    told = tuple(raised(entry) for entry in opened.record.told)
     if told == opened.record.told:
         return opened
     record = opened.record._replace(told=told)
-    return after_writing(opened, write(opened, record, opened.path, opened.task))
+    written = {
+        file.path: bytes(calendar_of(opened.task, record.course, told, _view_of(opened, file)))
+        for file in record.calendars
+        if not drift_of(opened.path, file)
+    }
+    record = write_with(opened, record, opened.path, written, keep_before=False)
+    return after_writing(opened, record)
+
+
+def _view_of(opened: Opened, file: CalendarFile) -> View:
+    return view_for(opened.task, "staff" if file.staff else "patient")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import netrc
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,10 @@ from ketasched.errors import FileTrouble, os_reason
 SERVICE = "ketasched"
 """What a login is filed under in the keyring, before a colon and the host."""
 _MOST = 4096
+
+
+class LoginTrouble(FileTrouble):
+    """A login file that cannot be used, or that others can read: no record is to blame for it."""
 
 
 class Login(NamedTuple):
@@ -32,7 +37,7 @@ def find(host: str, file: str = "") -> Login | None:
     None where there is none.
 
     Raises:
-        FileTrouble: the file or netrc can be read by others, or cannot be read.
+        LoginTrouble: the file or netrc can be read by others, or cannot be read.
     """
     if file:
         return _from_file(Path(file))
@@ -42,7 +47,7 @@ def find(host: str, file: str = "") -> Login | None:
 def _from_file(path: Path) -> Login:
     lines = _private_text(path).splitlines()
     if len(lines) < 2 or not lines[0].strip() or not lines[1]:
-        raise FileTrouble(
+        raise LoginTrouble(
             f"{path} holds no login",
             "write the user's name on its first line and the password on its second",
             str(path),
@@ -69,7 +74,7 @@ def _from_netrc(host: str) -> Login | None:
     try:
         entry = netrc.netrc(str(path)).authenticators(host)
     except (netrc.NetrcParseError, OSError):
-        raise FileTrouble(f"{path} cannot be understood", "correct it", str(path)) from None
+        raise LoginTrouble(f"{path} cannot be understood", "correct it", str(path)) from None
     return Login(entry[0], entry[2], str(path)) if entry and entry[2] else None
 
 
@@ -81,10 +86,12 @@ def _private_text(path: Path) -> str:
             data = file.read(_MOST)
     except OSError as error:
         why = os_reason(error)
-        raise FileTrouble(f"cannot read {path}: {why}", file=str(path)) from None
+        raise LoginTrouble(f"cannot read {path}: {why}", file=str(path)) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise FileTrouble(f"{path} can be read by others", f"run: chmod 600 {path}", str(path))
+        raise LoginTrouble(
+            f"{path} can be read by others", f"run: chmod 600 {shlex.quote(str(path))}", str(path)
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FileTrouble(f"{path} is not UTF-8 text", file=str(path)) from None
+        raise LoginTrouble(f"{path} is not UTF-8 text", file=str(path)) from None

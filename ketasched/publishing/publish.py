@@ -30,6 +30,7 @@ def publish(opened: Opened, desk: Desk, choices: PublishChoices) -> PublishedCou
         KetaschedError: a record cannot be written, or a server cannot be reached.
     """
     work, edits = desk.compare(opened, choices)
+    opened = work.opened
     judged = [judge(opened, edit, work.entries) for edit in edits]
     if choices.only_look:
         counts = Counter(action.kind for action in work.actions)

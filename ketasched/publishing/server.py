@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from ketasched.errors import NetworkTrouble
@@ -27,7 +27,7 @@ _LIST = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<propfind xmlns="DAV:"><prop><getetag/><resourcetype/></prop></propfind>'
 )
-_AGAIN = {429, 500, 502, 503, 504}
+_AGAIN = {423, 429, 500, 502, 503, 504}
 
 
 class EntryConflict(Exception):
@@ -130,6 +130,11 @@ class CalendarServer:
             raise EntryConflict
         if answer.status == 409 or b"no-uid-conflict" in answer.body:
             raise EntryRefused("the calendar has an entry with this UID under another name")
+        if b"unique-scheduling-object-resource" in answer.body:
+            raise EntryRefused(
+                "another calendar of this account has an entry with this UID, and the server takes "
+                "a UID once an account"
+            )
         if answer.status in (400, 415, 422):
             raise EntryRefused(f"the server does not take it ({answer.status})")
         raise self._trouble(answer, "write")
@@ -184,7 +189,7 @@ class CalendarServer:
             target = self.address
         return self._send(method, target, body, headers, hops - 1)
 
-    def _trouble(self, answer: Answer, doing: str) -> NetworkTrouble:
+    def _trouble(self, answer: Answer, doing: Literal["list", "read", "write"]) -> NetworkTrouble:
         """The sentence for an answer that means the same for every entry."""
         host, address = self._parts.netloc, self.address
         again = "publish again later: it goes on where it stopped"
@@ -197,6 +202,7 @@ class CalendarServer:
             403: (f"{host} does not let us see {address}", _HOW_TO_LOG_IN),
             404: (f"there is no calendar at {address}", look),
             405: (f"{address} is no calendar", look),
+            423: (f"the calendar at {address} is locked by another program", again),
             413: (f"the calendar at {address} is full: there is no room for more", again),
             501: (f"{address} is no calendar", look),
             507: (f"the calendar at {address} is full: there is no room for more", again),

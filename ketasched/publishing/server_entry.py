@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ from ketasched import zone
 
 _PROPERTY = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*")?[^:";]*)*):(.*)', re.DOTALL)
 _TZID = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
+_DURATION = re.compile(
+    r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
+)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE")
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "STATUS")
@@ -95,9 +99,10 @@ def appearance_of(text: str, place: ZoneInfo) -> Appearance | None:
     usual = {"TRANSP:OPAQUE", "CLASS:PUBLIC"}  # as good as not there
     words = (*texts, " ".join(sorted(reminders)), "\n".join(sorted({*details} - usual)))
     sequence = properties.get("SEQUENCE", ("", "0"))[1].strip()
+    start = _moment(properties.get("DTSTART"), place)
     return Appearance(
-        _moment(properties.get("DTSTART"), place),
-        _moment(properties.get("DTEND"), place),
+        start,
+        _end(start, properties, place),
         words,
         repeats or entries > 1,
         int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
@@ -112,6 +117,24 @@ def _digest(*parts: object) -> str:
 def _plain(value: str) -> str:
     text = _ESCAPED.sub(lambda sign: "\n" if sign[1] in "nN" else sign[1], value)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def _end(
+    start: datetime | date | None, properties: Mapping[str, tuple[str, str]], place: ZoneInfo
+) -> datetime | date | None:
+    """The end, which may be said as DURATION, or not at all for one whole day (RFC 5545, 3.6.1)."""
+    if "DTEND" in properties or start is None:
+        return _moment(properties.get("DTEND"), place)
+    is_time = isinstance(start, datetime)
+    text = properties.get("DURATION", ("", "PT0S" if is_time else "P1D"))[1].strip().upper()
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    try:
+        return start + timedelta(days, seconds, 0, 0, minutes, hours, weeks)
+    except OverflowError:
+        return None
 
 
 def _moment(time: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | None:

@@ -51,7 +51,7 @@ class SyncResult(NamedTuple):
 
 class Sync:
     """One course and one calendar. ``published``, what we know of the entries there, is kept up
-    while the work goes on.
+    while the work goes on; ``shown`` has the SEQUENCE of each entry that was read there.
     """
 
     def __init__(self, server: CalendarServer, listing: Mapping[str, str], place: ZoneInfo) -> None:
@@ -59,6 +59,7 @@ class Sync:
         self.listing = dict(listing)
         self.place = place
         self.published: dict[str, PublishedEntry] = {}
+        self.shown: dict[str, int] = {}
 
     def compare(
         self,
@@ -126,6 +127,7 @@ class Sync:
         """An entry whose ETag we do not know: ours in other words, or somebody else's."""
         wanted, appearance = ours.digest(uid), ours.appearance(uid)
         theirs = self._appearance(resource)
+        self.shown[uid] = theirs.sequence
         own = {wanted} if entry.theirs else {wanted, entry.sent, entry.sending}
         if theirs.digest not in own:
             return Edit(uid, theirs, resource.etag)

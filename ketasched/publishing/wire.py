@@ -8,14 +8,16 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import os
 import re
+import ssl
 import threading
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ketasched.errors import NetworkTrouble, UsageProblem
+from ketasched.errors import NetworkTrouble, UsageProblem, os_reason
 
 if TYPE_CHECKING:
     from ketasched.publishing.login import Login
@@ -85,7 +87,7 @@ def _client(address: str, login: Login | None) -> Any:
         username=login.user if login else None,
         password=login.password if login else None,
         timeout=PATIENCE,
-        ssl_verify_cert=True,
+        ssl_verify_cert=_authorities() or True,
         enable_rfc6764=False,
         headers={"User-Agent": "calendar-client"},
     )
@@ -93,6 +95,29 @@ def _client(address: str, login: Login | None) -> Any:
     # Its own look into netrc and at proxies; a proxy has no business with this machine.
     client.session.trust_env = not is_loopback(host)
     return client
+
+
+CA_BUNDLE = "REQUESTS_CA_BUNDLE"
+"""The environment variable that names a file with a clinic's own certificate authority."""
+
+
+def _authorities() -> str:
+    """The file of the certificate authorities to trust, empty for the usual ones. The package would
+    look for it by itself, but not for this machine, where it is to look at nothing else.
+
+    Raises:
+        UsageProblem: it is named and cannot be read, or has no certificate in it.
+    """
+    path = os.environ.get(CA_BUNDLE, "")
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            why = "it holds no certificate" if isinstance(error, ssl.SSLError) else os_reason(error)
+            raise UsageProblem(
+                f"{CA_BUNDLE} names {path}: {why}", "name the authority's file in PEM format"
+            ) from None
+    return path
 
 
 _SPOKEN = re.compile(r"\b(basic|digest)\b", re.IGNORECASE)
@@ -196,10 +221,16 @@ def unreachable(host: str, error: Exception) -> NetworkTrouble:
         return NetworkTrouble(
             f"{host} does not answer as a calendar server does", "look at the address"
         )
+    if "WRONG_VERSION_NUMBER" in text or "record layer failure" in text.lower():
+        return NetworkTrouble(
+            f"{host} does not speak https there, and nothing was sent",
+            "look at the port in the address",
+        )
     if "SSLError" in kinds or "certificate" in text.lower():
         return NetworkTrouble(
             f"the certificate of {host} is not to be trusted, and nothing was sent",
-            "look at the address, or have the server's certificate renewed",
+            "look at the address, have the server's certificate renewed, or, if your clinic has a "
+            f"certificate authority of its own, let {CA_BUNDLE} name its file",
         )
     if "Timeout" in kinds:
         return NetworkTrouble(f"{host} does not answer", "try again later")

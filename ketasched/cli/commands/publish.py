@@ -94,7 +94,7 @@ def run(request: PublishRequest) -> Result:
             desk, choices = _desk(opened, clinic, request, desks)
             discreet = discreet or choices.audience == "patient"
             courses.append(publish(opened, desk, choices))
-        except NetworkTrouble as error:
+        except (NetworkTrouble, login.LoginTrouble) as error:
             troubles.append(error)
             break
         except FileTrouble as error:
