@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 import icalendar
 
 from ketasched import zone
+from ketasched.asking import library
 from ketasched.calendar import ics_file
 from ketasched.calendar.entry_text import View
 from ketasched.domain.clinic import Clinic, Closure
 from ketasched.domain.course import Course
 from ketasched.domain.typed_times import read_clock
-from ketasched.files.protocols import protocol_file
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import Commitments, Order, make_rules
@@ -68,7 +68,7 @@ class World:
 
     def __init__(self) -> None:
         self.zone = zone.load("America/Chicago")
-        self.protocol = next(one for one in protocol_file.load_built_in() if one.id == "spravato")
+        self.protocol = library.load("")["spravato"]
         self.layout = lay_out(self.protocol, Choices())
         closures = (Closure(date(2027, 5, 31), date(2027, 5, 31)),)
         self.clinic = Clinic(self.zone.tzinfo, closures=closures)

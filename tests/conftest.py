@@ -49,7 +49,7 @@ def fixed_world(monkeypatch, tmp_path):
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     # Each run of the program reads the built-in protocols; here one reading serves them all.
-    monkeypatch.setattr(protocol_file, "load_built_in", lambda: list(BUILT_IN.values()))
+    monkeypatch.setattr(protocol_file, "load_built_in", lambda: list(BUILT_IN_FILE))
     # The judges that read our files back look zones up by name: give them the newest rules too.
     before = zoneinfo.TZPATH
     zoneinfo.reset_tzpath(to=())
@@ -90,7 +90,8 @@ def run_process(*arguments, **options):
     )
 
 
-BUILT_IN = {protocol.id: protocol for protocol in protocol_file.load_built_in()}
+BUILT_IN_FILE = protocol_file.load_built_in()
+BUILT_IN = {written.protocol.id: written.protocol for written in BUILT_IN_FILE}
 
 
 load_zone = cache(zones.load)

@@ -45,6 +45,7 @@ from ketasched.planning.start_times import FLEX_STEP, StartTimes
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
     from ketasched.files.clinic.clinic import ClinicFile
+    from ketasched.files.protocols.protocol_file import WrittenProtocol
 
 LONGEST_FLEX = 12 * 60
 LONGEST_GAP = 366
@@ -52,7 +53,9 @@ _WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
 class Task(NamedTuple):
-    """A request, understood: what to plan, in which zone, and how to show it."""
+    """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
+    protocol as its file has it, None for a saved course.
+    """
 
     order: Order
     found: Surroundings
@@ -68,6 +71,8 @@ class Task(NamedTuple):
     printed: bool
     authorised_until: date | None = None
     authorised_visits: int = 0
+    until: date | None = None
+    written: WrittenProtocol | None = None
 
     @property
     def zone(self) -> zone.Zone:
@@ -144,6 +149,8 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
         read_number("--authorised-visits", request.authorised_visits, 1)
         if request.authorised_visits
         else 0,
+        terms.until,
+        terms.written,
     )
 
 
@@ -154,6 +161,7 @@ class Understood(NamedTuple):
     found: Surroundings
     until: date | None
     today: date
+    written: WrittenProtocol | None
 
     def order_from(self, start: date, without: frozenset[str] = frozenset()) -> Order:
         """The order of a course with that start."""
@@ -173,11 +181,13 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
         raise UsageProblem(
             "- is given twice, and standard input can be read only once", "name a file for one"
         )
+    written = None
     if given:
         file, protocol = given.clinic, given.protocol
     else:
         file = clinic_file(terms.clinic)
-        protocol = library.find(terms.protocol, protocols_file(terms.protocols, file))
+        written = library.find(terms.protocol, protocols_file(terms.protocols, file))
+        protocol = written.protocol
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     found = surroundings(terms, file, today)
     if given:
@@ -221,7 +231,7 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
         choices.already,
         commitments=patient,
     )
-    return Understood(order, found, choices.until, today)
+    return Understood(order, found, choices.until, today, written)
 
 
 def _refuse_idle_options(request: Request) -> None:

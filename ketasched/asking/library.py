@@ -9,6 +9,7 @@ from ketasched.files.protocols import protocol_file
 
 if TYPE_CHECKING:
     from ketasched.domain.protocol import Protocol
+    from ketasched.files.protocols.protocol_file import WrittenProtocol
 
 
 def load(extra_file: str) -> dict[str, Protocol]:
@@ -18,22 +19,26 @@ def load(extra_file: str) -> dict[str, Protocol]:
         FileTrouble: the file cannot be read.
         FileProblems: something is wrong in it.
     """
-    found = {one.id: one for one in protocol_file.load_built_in()}
-    if extra_file:
-        found |= {one.id: one for one in protocol_file.load(extra_file)}
-    return found
+    return {name: written.protocol for name, written in _written(extra_file).items()}
 
 
-def find(name: str, extra_file: str) -> Protocol:
-    """One protocol by its id.
+def find(name: str, extra_file: str) -> WrittenProtocol:
+    """The protocol of an id, with its file's own words.
 
     Raises:
         UsageProblem: there is none of that id.
     """
-    known = load(extra_file)
+    known = _written(extra_file)
     if name not in known:
         raise UsageProblem(
             f"unknown protocol `{name}`",
             did_you_mean(name, known) or "see them all with: ketasched list",
         )
     return known[name]
+
+
+def _written(extra_file: str) -> dict[str, WrittenProtocol]:
+    written = protocol_file.load_built_in()
+    if extra_file:
+        written += protocol_file.load_written(extra_file)
+    return {protocol.protocol.id: protocol for protocol in written}

@@ -200,8 +200,7 @@ def new_record(
     request: Request, task: Task, course: Course, now: datetime, files: tuple[CalendarFile, ...]
 ) -> CourseRecord:
     """The record of a course that was just planned."""
-    from ketasched.files.protocols import protocol_file
-    from ketasched.records.options import asked_of, busy_of, clinic_data
+    from ketasched.records.options import busy_of, clinic_data, options_of
 
     kept = keep_up(task, course, {}, now)
     told_of: set[Audience] = {"staff" if one.staff else "patient" for one in files}
@@ -209,9 +208,9 @@ def new_record(
         name=task.course_name,
         timezone=task.zone.name,
         timezone_source=task.found.zone_source,
-        options=asked_of(request, task),
+        options=options_of(request, task),
         protocol=task.order.protocol,
-        protocol_data=protocol_file.data_of(task.order.protocol),
+        protocol_data=task.written.data if task.written else {},
         clinic=task.found.file,
         clinic_data=clinic_data(task.found.file),
         busy=busy_of(task, course),

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ketasched.asking.request import Request
-from ketasched.domain.typed_dates import read_date, read_span
 from ketasched.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -21,28 +20,29 @@ AHEAD = timedelta(days=366)
 NOT_KEPT = {"clinic", "protocols", "busy", "force", "format"}
 
 
-def asked_of(request: Request, task: Task) -> dict[str, Any]:
-    """The options of `plan`, dates resolved; files are kept by what they said."""
-    kept: dict[str, Any] = {}
-    for one in fields(Request):
-        value = getattr(request, one.name)
-        if value and one.name not in NOT_KEPT:
-            kept[one.name] = list(value) if isinstance(value, tuple) else value
+def options_of(request: Request, task: Task) -> dict[str, Any]:
+    """The options of `plan`, with the dates they were understood as; files are kept by what they
+    said.
+    """
+    options: dict[str, Any] = {}
+    for option in fields(Request):
+        value = getattr(request, option.name)
+        if value and option.name not in NOT_KEPT:
+            options[option.name] = list(value) if isinstance(value, tuple) else value
             if value is True:
-                kept[one.name] = "yes"
-    kept["start"] = task.order.start.isoformat()
-    kept["tz"] = task.zone.name
-    for name in ("closed", "away"):
-        if name in kept:
-            kept[name] = [_span(text, task.today) for text in kept[name]]
-    for name in ("until", "authorised_until"):
-        if name in kept:
-            kept[name] = read_date(kept[name], task.today).isoformat()
-    return kept
+                options[option.name] = "yes"
+    understood = {
+        "start": task.order.start.isoformat(),
+        "tz": task.zone.name,
+        "closed": [_span(closure.first, closure.last) for closure in task.found.closed],
+        "away": [_span(*absence) for absence in task.order.commitments.absences],
+        "until": task.until and task.until.isoformat(),
+        "authorised_until": task.authorised_until and task.authorised_until.isoformat(),
+    }
+    return options | {name: value for name, value in understood.items() if value}
 
 
-def _span(text: str, today: date) -> str:
-    first, last = read_span(text, today)
+def _span(first: date, last: date) -> str:
     return f"{first.isoformat()}..{last.isoformat()}"
 
 
@@ -63,15 +63,14 @@ def clinic_data(file: ClinicFile | None) -> dict[str, Any] | None:
     Raises:
         UsageProblem: it was read from standard input.
     """
-    if file is None:
+    if file is None or file.words is None:
         return None
-    from ketasched.reading.file_text import compose, read_file
-    from ketasched.reading.json_source import plain
-
     if file.file == "standard input":
-        raise UsageProblem("--save keeps the clinic, and it was read from standard input",
-                           "give --clinic a file")  # fmt: skip
-    data = plain(compose(read_file(file.file, "clinic file")))
-    if "defaults" in data:
-        data["defaults"].pop("protocols", None)  # the record has the protocol itself
-    return dict(data)
+        raise UsageProblem(
+            "--save keeps the clinic, and it was read from standard input", "give --clinic a file"
+        )
+    data = dict(file.words)
+    if "defaults" in data:  # the record has the protocol itself
+        defaults = data["defaults"].items()
+        data["defaults"] = {key: value for key, value in defaults if key != "protocols"}
+    return data

@@ -31,7 +31,7 @@ def run(request: ShowRequest) -> Result:
     from ketasched.cli.terminal.protocol import protocol_page
 
     file = protocols_file(request.protocols, clinic_file(request.clinic))
-    protocol = library.find(request.protocol, file)
+    protocol = library.find(request.protocol, file).protocol
     return Result(
         lambda: protocol_page(protocol),
         hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ class Publishing(NamedTuple):
 
 class ClinicFile(NamedTuple):
     """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
-    can be treated at once. ``file``: where it was read.
+    can be treated at once. ``file``: where it was read; ``words``: all it says, as texts.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ClinicFile(NamedTuple):
     chairs: int = 0
     publish: Publishing | None = None
     file: str = ""
+    words: Mapping[str, Any] | None = None
 
 
 # The parts, from the inside out

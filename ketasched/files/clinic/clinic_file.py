@@ -7,6 +7,7 @@ from ketasched.reading import file_kind
 from ketasched.reading.fields import Schema, read_record
 from ketasched.reading.file_kind import refuse_other
 from ketasched.reading.file_text import FileText, compose, read_file
+from ketasched.reading.json_source import plain
 
 
 def load(path: str) -> ClinicFile:
@@ -28,7 +29,7 @@ def read(source: FileText) -> ClinicFile:
     root = compose(source)
     refuse_other(source, root, file_kind.CLINIC)
     clinic: ClinicFile = read_record(source, root, CLINIC)
-    return clinic._replace(file=source.file)
+    return clinic._replace(file=source.file, words=plain(root))
 
 
 def schema() -> Schema:
