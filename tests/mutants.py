@@ -18,7 +18,15 @@ from typing import NamedTuple
 from mutant_rows import ROWS
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("ketasched", "tests", "docs", "protocols.yaml", "README.md", "CHANGELOG.md", "pyproject.toml")
+PARTS = (
+    "ketasched",
+    "tests",
+    "docs",
+    "protocols.yaml",
+    "README.md",
+    "CHANGELOG.md",
+    "pyproject.toml",
+)
 LONGEST = 300
 """Seconds after which tests that do not end count as failed."""
 
@@ -36,7 +44,9 @@ class Mutant(NamedTuple):
         """The mutated file; the line must stand there, once."""
         text = (root / "ketasched" / self.file).read_text("utf-8")
         if text.count(self.old) != 1:
-            sys.exit(f"aim anew: {self.what}: {self.file} has {text.count(self.old)} times {self.old!r}")
+            sys.exit(
+                f"aim anew: {self.what}: {self.file} has {text.count(self.old)} times {self.old!r}"
+            )
         return text.replace(self.old, self.new)
 
 
@@ -81,7 +91,9 @@ def copy_to(folder):
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.copytree(
+                source, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".*")
+            )
         else:
             shutil.copy(source, folder / part)
     return folder
@@ -98,7 +110,9 @@ def main(words):
         copies = SimpleQueue()
         for number in range(cores):
             copies.put(copy_to(Path(name, str(number))))
-        for mutant, (code, said) in zip(chosen, pool.map(lambda one: tried(one, copies), chosen), strict=True):
+        for mutant, (code, said) in zip(
+            chosen, pool.map(lambda one: tried(one, copies), chosen), strict=True
+        ):
             survivors += code != 1
             verdict = {0: "SURVIVES", 1: "dies"}.get(code, "was not tried: its tests cannot run")
             print(f"{mutant.what}: {verdict}", flush=True)  # noqa: T201
