@@ -1,10 +1,13 @@
-"""A real calendar server on this machine, another client that speaks to it, and one that misbehaves."""
+"""Real calendar servers on this machine, another client that speaks to them, and a server that
+misbehaves.
+"""
 
 import base64
 import contextlib
 import http.client
 import http.server
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -18,31 +21,25 @@ USER, PASSWORD = "ann", "s3cret-word"
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
-class Radicale:
-    """Radicale with one user, its store in a folder."""
+class RealServer:
+    """A server in a process of its own, its store in a folder."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
         self.port = free_port()
-        (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
-        (self.folder / "config").write_text(
-            f"[server]\nhosts = 127.0.0.1:{self.port}\n"
-            f"[auth]\ntype = htpasswd\nhtpasswd_filename = {self.folder / 'users'}\n"
-            "htpasswd_encryption = plain\ndelay = 0\n"
-            f"[storage]\nfilesystem_folder = {self.folder / 'store'}\n[logging]\nlevel = error\n"
-        )
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")],
+            [sys.executable, "-m", *self.command()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            cwd=self.folder,
             env={"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder)},
         )
-        for _ in range(400):
+        for _ in range(600):
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
             except OSError:
@@ -50,18 +47,43 @@ class Radicale:
             else:
                 break
         else:
-            raise RuntimeError("radicale did not start")
+            raise RuntimeError("the server did not start")
 
     def calendar(self, name):
-        """The address of a new, empty calendar."""
-        address = f"http://127.0.0.1:{self.port}/{USER}/{name}/"
-        other = Client(address)
-        assert other.send("MKCALENDAR", "")[0] in (201, 405, 409)
-        return other
+        """The address of a new, empty calendar, and another client of it."""
+        client = Client(f"http://127.0.0.1:{self.port}{self.PARENT}{name}/")
+        assert client.send("MKCALENDAR", "")[0] in (201, 405, 409)
+        return client
 
     def stop(self):
         self.process.terminate()
         self.process.wait()
+
+
+class Xandikos(RealServer):
+    """Xandikos, which asks for no login on this machine; an ETag is a digest of the bytes."""
+
+    PARENT = "/user/calendars/"
+
+    def command(self):
+        where = ("-l", "127.0.0.1", "-p", str(self.port))
+        return ["xandikos", "serve", "-d", "store", "--defaults", *where]
+
+
+class Radicale(RealServer):
+    """Radicale with one user."""
+
+    PARENT = f"/{USER}/"
+
+    def command(self):
+        (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+        (self.folder / "config").write_text(
+            f"[server]\nhosts = 127.0.0.1:{self.port}\n"
+            f"[auth]\ntype = htpasswd\nhtpasswd_filename = {self.folder / 'users'}\n"
+            "htpasswd_encryption = plain\ndelay = 0\n"
+            f"[storage]\nfilesystem_folder = {self.folder / 'store'}\n[logging]\nlevel = error\n"
+        )
+        return ["radicale", "--config", str(self.folder / "config")]
 
 
 class Client:
@@ -85,9 +107,12 @@ class Client:
 
     def names(self):
         body = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
-        _, _, text = self.send("PROPFIND", "", body, Depth="1")
-        found = [part.partition("<")[0] for part in text.split("<href>")[1:]]
-        return sorted(one.rpartition("/")[2] for one in found if one.endswith(".ics"))
+        _, _, text = self.send("PROPFIND", "", body, Depth="1", **{"Content-Type": "text/xml"})
+        paths = re.findall(r"<(?:\w+:)?href>([^<]*)<", text)
+        return sorted(path.rpartition("/")[2] for path in paths if path.endswith(".ics"))
+
+    def etag(self, name):
+        return self.send("GET", name)[1]["ETag"]
 
     def text(self, name):
         status, _, text = self.send("GET", name)
@@ -174,7 +199,7 @@ class Misbehaving:
 
     @property
     def writes(self):
-        return [one for one in self.log if one[0] in ("PUT", "DELETE")]
+        return [request for request in self.log if request[0] in ("PUT", "DELETE")]
 
     def handle(self, request):
         method = request.command
@@ -226,8 +251,8 @@ class Misbehaving:
         there = self.entries.get(name)
         if method == "PROPFIND":
             entries = "".join(
-                ENTRY.format(path=self.PATH, name=one, etag=etag if self.etags else "")
-                for one, (etag, _) in self.entries.items()
+                ENTRY.format(path=self.PATH, name=entry, etag=etag if self.etags else "")
+                for entry, (etag, _) in self.entries.items()
             )
             text = LISTING.format(path=self.PATH, kind=self.kind, entries=entries)
             return 207, {"Content-Type": "text/xml"}, text.encode()

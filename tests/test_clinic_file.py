@@ -96,7 +96,9 @@ def year_of(text, year):
 
 def test_a_file_may_say_little():
     file = read("version: 1\nname: Lakeside\n")
-    assert file == ClinicFile("Lakeside", file="clinic.yaml", words={"version": "1", "name": "Lakeside"})
+    assert file == ClinicFile(
+        "Lakeside", file="clinic.yaml", words={"version": "1", "name": "Lakeside"}
+    )
     assert (file.hours, file.holidays, file.defaults.reminders) == (None, None, None)
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from servers import PASSWORD, USER, Client, Misbehaving, Radicale
+from servers import PASSWORD, USER, Client, Misbehaving, Radicale, Xandikos
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Pause
@@ -46,6 +46,13 @@ def radicale(tmp_path_factory):
 def real(radicale, request):
     """A new calendar of its own on a real server, as another client sees it."""
     return radicale.calendar(hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16])
+
+
+@pytest.fixture(scope="module")
+def xandikos(tmp_path_factory):
+    server = Xandikos(tmp_path_factory.mktemp("xandikos"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -686,6 +693,29 @@ def test_one_audience_that_sees_a_change_raises_no_other_one(alex):
         assert len(told) == len(opened.record.told)
         assert Counter(entry.audience for entry in told if entry.sequence) == expected
         assert Counter(entry.audience for entry in told if entry.modified == opened.now) == expected
+
+
+def test_another_real_server(at, publish, xandikos):
+    """Its ETags are digests of the bytes, and it keeps what clients write word by word."""
+    calendar = xandikos.calendar("clinic")
+    assert counts(publish(calendar.address)) == (10, 0, 0, 0, 0)
+    second, third = calendar.find("Appointment 2 of 6"), calendar.find("Appointment 3 of 6")
+    calendar.edit(second, ("SEQUENCE:0", "SEQUENCE:17"))
+    calendar.edit(third, ("DTEND;TZID=America/Chicago:20270111T110000", "DURATION:PT2H"))
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+    at(LATER, "move", "alex", "2", "2027-01-08")
+    assert counts(publish(calendar.address, moment=LATER)) == (0, 1, 0, 9, 0)
+    assert sequence_of(calendar.text(second)) == 18
+    visit = calendar.find("SUMMARY:Check-in")
+    before = calendar.etag(visit)
+    calendar.delete(visit)
+    assert publish(calendar.address, code=1)["refused"] == 1
+    publish(calendar.address, "--overwrite", moment=LATER)
+    assert calendar.etag(visit) != before
+    calendar.edit(third, ("SUMMARY:", "SUMMARY:Theirs "))
+    assert publish(calendar.address, "--accept")["refused"] == 0
+    assert counts(publish(calendar.address, "--remove", "--overwrite")) == (0, 0, 10, 0, 0)
+    assert calendar.names() == []
 
 
 # Stopped half way
