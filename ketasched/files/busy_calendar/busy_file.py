@@ -73,14 +73,17 @@ class BusyCalendar:
         self._steps_left = MAX_STEPS_TOGETHER + STEPS_A_LINE * lines
         scanner = Scanner(_WANTED, SAYS)
         scanner.scan(text, lambda line: progress(line, total))
-        for message, line, component in scanner.damages:
-            self._add_problem(message, component, line)
+        for damage in scanner.damages:
+            self._add_problem(damage.message, damage.component, damage.line)
+        damaged = {damage.component.line for damage in scanner.damages if damage.component}
         times = TimeReader(file, zone, load_loosely, scanner.components)
         entries: dict[str, list[BusyEntry]] = defaultdict(list)
         # A changed occurrence is read by the series it belongs to.
         for count, component in enumerate(sorted(scanner.components, key=_is_change)):
             if count % 512 == 0:
                 progress(lines + lines * count // len(scanner.components), total)
+            if component.line in damaged:
+                continue
             with self._naming(component):
                 if component.name == "VEVENT":
                     entry = read_entry(component, times, entries.get(uid_of(component), ()))

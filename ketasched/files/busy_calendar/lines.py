@@ -20,6 +20,7 @@ _SAYS_WHEN = {"VEVENT", "VFREEBUSY"}
 _COMPONENT = re.compile(r"V[A-Z]+|X-[A-Z0-9-]+|STANDARD|DAYLIGHT|AVAILABLE|PARTICIPANT")
 # Written so, a line may as well be one of a text that was broken without indenting.
 _LOOSE = re.compile(r"[^:;]*[ \t](?=[:;])|[^:;]+:[ \t]")
+_PADDING = " \t\r\0\x1a"
 _EVERY = 4096
 
 
@@ -124,7 +125,7 @@ class Scanner:
                 if last is not None:
                     last.fold_in(line[1:].rstrip("\r"))
                 continue
-            if not line.strip("\r\0"):
+            if not line.strip(_PADDING):
                 continue
             head = _HEAD.match(line)
             name = head[1].upper() if head else ""
@@ -132,7 +133,7 @@ class Scanner:
                 self._check_text(keep, number)
             elif name in {"BEGIN", "END"}:
                 last = None
-                keep = self._turn(name, line[head.end() + 1 :].strip().upper(), number)
+                keep = self._turn(name, line[head.end() + 1 :].strip(_PADDING).upper(), number)
             else:
                 self._in_text = name not in keep
                 last = (
