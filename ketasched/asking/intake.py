@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.option_values import (
+    flex_minutes,
+    kind_of_visit,
+    reminders_before,
+    start_times,
+    weekdays,
+    weekdays_with_times,
+    windows,
+)
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import DEFAULT_START_TIME, CourseFormat, CourseReader, Request, Terms
 from ketasched.asking.surroundings import (
@@ -30,26 +37,19 @@ from ketasched.asking.values import (
     refuse_our_files,
 )
 from ketasched.domain.choice import ChoiceRefused
-from ketasched.domain.clinic import WORKING_WEEK, Clinic
-from ketasched.domain.linked_visit_rule import VISIT_KINDS
-from ketasched.domain.protocol import PerWeek, Protocol, Window
+from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
-from ketasched.domain.typed_protocol import read_cadence, read_reminder
-from ketasched.domain.typed_times import read_clock, read_minutes, read_weekday
-from ketasched.domain.wording import WEEKDAY_NAMES, count_text
-from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.planning.phase_options import Choices, Layout, lay_out
+from ketasched.domain.typed_protocol import read_cadence
+from ketasched.domain.typed_times import read_clock
+from ketasched.errors import UsageProblem
+from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan_input import Order, make_rules
-from ketasched.planning.start_times import FLEX_STEP, StartTimes
+from ketasched.planning.start_times import StartTimes
 
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
     from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.files.protocols.protocol_file import WrittenProtocol
-
-LONGEST_FLEX = 12 * 60
-LONGEST_GAP = 366
-_WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
 class Task(NamedTuple):
@@ -58,7 +58,7 @@ class Task(NamedTuple):
     """
 
     order: Order
-    found: Surroundings
+    surroundings: Surroundings
     format: str
     name: str
     course_name: str
@@ -77,10 +77,10 @@ class Task(NamedTuple):
     @property
     def zone(self) -> zone.Zone:
         """The zone all times are in."""
-        return self.found.zone
+        return self.surroundings.zone
 
 
-class Given(NamedTuple):
+class SavedFiles(NamedTuple):
     """What a record brings along, so that no file is read: the protocol, the clinic, the zone's
     source, and the busy times.
     """
@@ -91,16 +91,16 @@ class Given(NamedTuple):
     busy: BusyTimes | None
 
 
-def understand(request: Request, now: datetime, given: Given | None = None) -> Task:
-    """Read a request at the instant ``now``; a record's files are ``given``.
+def understand(request: Request, now: datetime, saved: SavedFiles | None = None) -> Task:
+    """Read a request at the instant ``now``; a record's files are ``saved``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a file it names.
     """
     _refuse_idle_options(request)
-    terms = understand_terms(request, now, given)
-    file = terms.found.file
+    terms = understand_terms(request, now, saved)
+    file = terms.surroundings.file
     _refuse_same_file(request, file)
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
     if terms.until is not None and terms.until < start:
@@ -129,19 +129,19 @@ def understand(request: Request, now: datetime, given: Given | None = None) -> T
     reminders = terms.order.protocol.reminders
     if file and file.defaults.reminders is not None:
         reminders = file.defaults.reminders
-    without = frozenset(_kind(text, terms.order.protocol) for text in request.without)
+    without = frozenset(kind_of_visit(text, terms.order.protocol) for text in request.without)
     return Task(
         terms.order_from(start, without),
-        terms.found,
+        terms.surroundings,
         request.format or "table",
         name,
         course_name,
         request.audience == "staff",
         clean_text("--title", request.title),
         location,
-        _reminders(request.remind) if request.remind else reminders,
+        reminders_before(request.remind) if request.remind else reminders,
         terms.today,
-        _asked_weekdays(request.at),
+        weekdays_with_times(request.at),
         request.ics != "-",
         read("--authorised-until", lambda text: read_date(text, terms.today), authorised)
         if (authorised := request.authorised_until)
@@ -158,7 +158,7 @@ class Understood(NamedTuple):
     """The terms of a course, whatever its start; ``order`` has yet to get one."""
 
     order: Order
-    found: Surroundings
+    surroundings: Surroundings
     until: date | None
     today: date
     written: WrittenProtocol | None
@@ -170,8 +170,8 @@ class Understood(NamedTuple):
         return replace(self.order, start=start, without=without)
 
 
-def understand_terms(terms: Terms, now: datetime, given: Given | None = None) -> Understood:
-    """Read what is asked of a course but for its start; a record's files are ``given``.
+def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = None) -> Understood:
+    """Read what is asked of a course but for its start; a record's files are ``saved``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -182,16 +182,16 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
             "- is given twice, and standard input can be read only once", "name a file for one"
         )
     written = None
-    if given:
-        file, protocol = given.clinic, given.protocol
+    if saved:
+        file, protocol = saved.clinic, saved.protocol
     else:
         file = clinic_file(terms.clinic)
         written = library.find(terms.protocol, protocols_file(terms.protocols, file))
         protocol = written.protocol
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
-    found = surroundings(terms, file, today)
-    if given:
-        found = found._replace(zone_source=given.zone_source)
+    around = surroundings(terms, file, today)
+    if saved:
+        around = around._replace(zone_source=saved.zone_source)
     choices = Choices(
         sessions=by_phase(
             "--sessions",
@@ -205,7 +205,7 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
             lambda text: read("--cadence", read_cadence, text),
             needs_phase=True,
         ),
-        windows=_windows(terms.window),
+        windows=windows(terms.window),
         until=read("--until", lambda text: read_date(text, today), terms.until)
         if terms.until
         else None,
@@ -215,23 +215,23 @@ def understand_terms(terms: Terms, now: datetime, given: Given | None = None) ->
         layout = lay_out(protocol, choices)
     except ChoiceRefused as refusal:
         raise worded(refusal) from None
-    flex = _flex(terms.flex)
+    flex = flex_minutes(terms.flex)
     default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
-    times = StartTimes(_start_times(terms.at, found.clinic, default_time), flex)
-    patient = commitments(terms, found, today, given.busy if given else None)
-    rules = make_rules(found.clinic, times, patient, today)
-    days = _days(terms.days, layout)
+    times = StartTimes(start_times(terms.at, around.clinic, default_time), flex)
+    patient = commitments(terms, around, today, saved.busy if saved else None)
+    rules = make_rules(around.clinic, times, patient, today)
+    days = weekdays(terms.days, layout)
     order = Order(
         protocol,
         layout,
         today,
-        found.clinic,
+        around.clinic,
         rules,
         days,
         choices.already,
         commitments=patient,
     )
-    return Understood(order, found, choices.until, today, written)
+    return Understood(order, around, choices.until, today, written)
 
 
 def _refuse_idle_options(request: Request) -> None:
@@ -250,11 +250,11 @@ def _refuse_idle_options(request: Request) -> None:
             raise UsageProblem(
                 f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
             )
-    for option, given in (
+    for option, approved in (
         ("--authorised-until", request.authorised_until),
         ("--authorised-visits", request.authorised_visits),
     ):
-        if given and not request.save:
+        if approved and not request.save:
             raise UsageProblem(f"{option} speaks of a course that is kept", "add --save NAME")
     if request.audience == "staff" and not (request.name or request.save):
         raise UsageProblem(
@@ -287,117 +287,8 @@ def _refuse_same_file(request: Request, file: ClinicFile | None) -> None:
             raise UsageProblem(f"--ics names {what}", "choose another file for the calendar")
 
 
-def _is_same_file(one: str, other: str) -> bool:
+def _is_same_file(path: str, other: str) -> bool:
     try:
-        return Path(one).samefile(other)
+        return Path(path).samefile(other)
     except (OSError, ValueError):
         return False
-
-
-def _start_times(text: str, clinic: Clinic, otherwise: time) -> tuple[time, ...]:
-    """The start time of each weekday."""
-    default: time | None = None
-    by_weekday: dict[int, time] = {}
-    for part in text.split(",") if text else ():
-        day_text, equals, clock = part.rpartition("=")
-        at = read("--at", read_clock, clock)
-        if not equals:
-            if default is not None:
-                raise UsageProblem(
-                    "--at: two times without a weekday", "write one time, or mon=09:00,thu=13:30"
-                )
-            default = at
-            continue
-        weekday = read("--at", read_weekday, day_text)
-        if weekday in by_weekday:
-            raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]} has two times")
-        if weekday not in clinic.open_weekdays | {day.weekday() for day in clinic.openings}:
-            hint = "leave that day out"
-            if clinic.week == WORKING_WEEK:
-                hint += ", or add --weekends"
-            raise UsageProblem(f"--at: {WEEKDAY_NAMES[weekday]}s are closed", hint)
-        by_weekday[weekday] = at
-    return tuple(by_weekday.get(weekday, default or otherwise) for weekday in range(7))
-
-
-def _asked_weekdays(text: str) -> frozenset[int]:
-    """The weekdays --at gives times for, if it gives none for the others."""
-    parts = [part.rpartition("=") for part in text.split(",")]
-    if not text or not all(equals for _, equals, _ in parts):
-        return frozenset()
-    return frozenset(read_weekday(day) for day, _, _ in parts)
-
-
-def _flex(text: str) -> int:
-    """How many minutes a start may change."""
-    if not text:
-        return 0
-    minutes = read("--flex", read_minutes, text)
-    if not FLEX_STEP <= minutes <= LONGEST_FLEX:
-        raise UsageProblem(
-            f"--flex: `{text}` is outside {FLEX_STEP} min to {LONGEST_FLEX // 60} h",
-            f"start times are tried in steps of {FLEX_STEP} min: write, say, 30m or 2h",
-        )
-    return minutes
-
-
-def _windows(texts: Sequence[str]) -> Mapping[str, Window]:
-    def window(text: str) -> Window:
-        match = _WINDOW.fullmatch(text)
-        if match is None:
-            raise UsageProblem(
-                f"--window: `{text}` is not a window",
-                "write the days early and late, such as induction=2/5",
-            )
-        window = Window(int(match[1]), int(match[2]))
-        if max(int(match[1]), int(match[2])) > LONGEST_GAP:
-            raise UsageProblem(f"--window: `{text}` is wider than {LONGEST_GAP} days on a side")
-        return window
-
-    return by_phase("--window", texts, window, needs_phase=True)
-
-
-def _days(text: str, layout: Layout) -> tuple[int, ...]:
-    if not text:
-        return ()
-    days = [read("--days", read_weekday, part) for part in text.split(",")]
-    if len(set(days)) < len(days):
-        raise UsageProblem("--days: a weekday stands there twice")
-    offered = {
-        stretch.phase.cadence.sessions
-        for stretch in layout.stretches
-        if isinstance(stretch.phase.cadence, PerWeek)
-    }
-    if len(days) not in offered:
-        wanted = " or ".join(str(number) for number in sorted(offered))
-        named = count_text(len(days), "day")
-        a_week = count_text(len(days), "session")
-        raise UsageProblem(
-            f"--days names {named}, but no phase has {a_week} a week",
-            f"name as many days as a phase has sessions a week: {wanted}"
-            if offered
-            else "leave --days out",
-        )
-    return tuple(sorted(days))
-
-
-def _kind(text: str, protocol: Protocol) -> str:
-    """A kind of linked visit that the protocol has."""
-    kinds = list(dict.fromkeys(rule.kind for rule in protocol.visits))
-    word = text.strip().casefold()
-    if word in kinds:
-        return word
-    hint = "" if word in VISIT_KINDS else did_you_mean(text, kinds)
-    if not kinds:
-        hint = "leave --without out"
-    raise UsageProblem(
-        f"--without: {protocol.id} has no linked visit of the kind `{text}`",
-        hint or f"its kinds are {', '.join(kinds)}",
-    )
-
-
-def _reminders(text: str) -> tuple[timedelta, ...]:
-    if text.strip().casefold() == "none":
-        return ()
-    reminders = [read("--remind", read_reminder, part) for part in text.split(",")]
-    return tuple(dict.fromkeys(reminders))

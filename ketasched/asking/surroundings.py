@@ -40,13 +40,13 @@ class Surroundings(NamedTuple):
     closed: tuple[Closure, ...]
 
 
-def clinic_file(given: str) -> ClinicFile | None:
+def clinic_file(option: str) -> ClinicFile | None:
     """The file of --clinic, else of KETASCHED_CLINIC, if there is one.
 
     Raises:
         FileTrouble, FileProblems: it cannot be read.
     """
-    path = given or os.environ.get("KETASCHED_CLINIC", "")
+    path = option or os.environ.get("KETASCHED_CLINIC", "")
     if not path:
         return None
     from ketasched.files.clinic import clinic_file
@@ -54,16 +54,16 @@ def clinic_file(given: str) -> ClinicFile | None:
     try:
         return clinic_file.load(path)
     except FileTrouble as trouble:
-        if given:
+        if option:
             raise
         raise FileTrouble(
             trouble.message, "KETASCHED_CLINIC names it: correct or unset that", path
         ) from None
 
 
-def protocols_file(given: str, file: ClinicFile | None) -> str:
+def protocols_file(option: str, file: ClinicFile | None) -> str:
     """The file of --protocols, else of KETASCHED_PROTOCOLS, else the clinic's, else empty."""
-    named = given or os.environ.get("KETASCHED_PROTOCOLS", "")
+    named = option or os.environ.get("KETASCHED_PROTOCOLS", "")
     if named or file is None or not file.defaults.protocols:
         return named
     return protocols_beside(file)
@@ -123,7 +123,7 @@ def clinic_of(file: ClinicFile) -> Clinic:
 
 
 def commitments(
-    terms: Terms, found: Surroundings, today: date, known: BusyTimes | None = None
+    terms: Terms, around: Surroundings, today: date, known: BusyTimes | None = None
 ) -> Commitments:
     """The patient's absences, and the calendars whose entries leave no time, or what is ``known``.
 
@@ -139,14 +139,14 @@ def commitments(
             "--travel keeps time free beside what a calendar holds, and none is given",
             "add --busy FILE.ics",
         )
-    travel = (found.file and found.file.defaults.travel) or 0
+    travel = (around.file and around.file.defaults.travel) or 0
     if terms.travel:
         travel = 0
         if terms.travel.strip() != "0":
             travel = read("--travel", read_minutes, terms.travel)
         if travel > LONGEST_TRAVEL:
             raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
-    times = _busy_times(terms.busy, found.zone) if terms.busy else known
+    times = _busy_times(terms.busy, around.zone) if terms.busy else known
     return Commitments(absences, times, travel)
 
 

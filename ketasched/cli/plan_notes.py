@@ -18,7 +18,7 @@ def notes(course: Course, task: Task) -> Iterator[str]:
     elif course.sessions[0].start.date() < task.today:
         yield f"session {course.sessions[0].number} is in the past"
     yield from _widened(task)
-    file = task.found.file
+    file = task.surroundings.file
     if file and file.timezone not in ("", task.zone.name):
         yield (
             f"--tz: times are in {task.zone.name}, and so are the opening hours of {file.file}, "
@@ -55,7 +55,7 @@ def _outside(course: Course, task: Task) -> Iterator[str]:
     last = max(last, *(visit.ideal.date() for visit in course.visits), last)
     outside = [
         str(closure)
-        for closure in task.found.closed
+        for closure in task.surroundings.closed
         if closure.last < first or closure.first > last
     ]
     if len(outside) > 4:
@@ -78,7 +78,7 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
     from ketasched.domain.protocol import gives_away
 
-    file = task.found.file
+    file = task.surroundings.file
     own_words = (
         ("the title", task.title),
         ("the location", task.location),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ketasched.asking.intake import Given, Task, understand
+from ketasched.asking.intake import SavedFiles, Task, understand
 from ketasched.asking.request import Request
 from ketasched.calendar.entry_text import Audience
 from ketasched.domain.busy import Busy, BusyTimes
@@ -75,8 +75,8 @@ def open_record(name: str, now: datetime) -> Opened:
     if not _is_there(path):
         if Path(name).is_dir():
             raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
-        there = sorted(one.name.removesuffix(ENDING) for one in Path().glob(f"*{ENDING}"))
-        hint = f"records here: {', '.join(there[:8])}" if there else "plan … --save writes one"
+        names = sorted(path.name.removesuffix(ENDING) for path in Path().glob(f"*{ENDING}"))
+        hint = f"records here: {', '.join(names[:8])}" if names else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
     return read_record(path).understood(now)
 
@@ -147,8 +147,8 @@ def digest_of(path: Path) -> str:
 def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
-    given = Given(record.protocol, record.clinic, record.timezone_source, busy)
-    return understand(_request_of(record), now, given)
+    files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
+    return understand(_request_of(record), now, files)
 
 
 def _request_of(record: CourseRecord) -> Request:
@@ -166,9 +166,9 @@ def _request_of(record: CourseRecord) -> Request:
 def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
     margin = timedelta(days=1)
     return [
-        one
-        for one in busy
-        if first - margin <= one.end.date() and one.start.date() <= last + margin
+        stretch
+        for stretch in busy
+        if first - margin <= stretch.end.date() and stretch.start.date() <= last + margin
     ]
 
 
@@ -203,20 +203,20 @@ def new_record(
     from ketasched.records.options import busy_of, clinic_data, options_of
 
     kept = keep_up(task, course, {}, now)
-    told_of: set[Audience] = {"staff" if one.staff else "patient" for one in files}
+    audiences: set[Audience] = {"staff" if calendar.staff else "patient" for calendar in files}
     return CourseRecord(
         name=task.course_name,
         timezone=task.zone.name,
-        timezone_source=task.found.zone_source,
+        timezone_source=task.surroundings.zone_source,
         options=options_of(request, task),
         protocol=task.order.protocol,
         protocol_data=task.written.data if task.written else {},
-        clinic=task.found.file,
-        clinic_data=clinic_data(task.found.file),
+        clinic=task.surroundings.file,
+        clinic_data=clinic_data(task.surroundings.file),
         busy=busy_of(task, course),
         course=course,
         told=kept,
         calendars=files,
         history=(PastChange(now, "planned", "", (), None),),
-        exported={audience: sequences(kept, audience) for audience in told_of},
+        exported={audience: sequences(kept, audience) for audience in audiences},
     )

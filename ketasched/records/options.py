@@ -34,7 +34,7 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
     understood = {
         "start": task.order.start.isoformat(),
         "tz": task.zone.name,
-        "closed": [_span(closure.first, closure.last) for closure in task.found.closed],
+        "closed": [_span(closure.first, closure.last) for closure in task.surroundings.closed],
         "away": [_span(*absence) for absence in task.order.commitments.absences],
         "until": task.until and task.until.isoformat(),
         "authorised_until": task.authorised_until and task.authorised_until.isoformat(),

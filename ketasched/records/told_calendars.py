@@ -27,17 +27,17 @@ EntryKey = tuple[str, Audience]
 
 def told_by_key(record: CourseRecord) -> dict[EntryKey, ToldEntry]:
     """What calendars were told, by UID and audience."""
-    return {(one.uid, one.audience): one for one in record.told}
+    return {(entry.uid, entry.audience): entry for entry in record.told}
 
 
 def keep_up(
-    task: Task, course: Course, kept: Mapping[EntryKey, ToldEntry], now: datetime
+    task: Task, course: Course, before: Mapping[EntryKey, ToldEntry], now: datetime
 ) -> tuple[ToldEntry, ...]:
     """What calendars are to be told of a course: for each audience SEQUENCE rises where anything
     that one sees of an entry has changed, and only there; an entry that was ever told of keeps its
     line.
     """
-    found = dict(kept)
+    told = dict(before)
     for audience in AUDIENCES:
         view = view_for(task, audience)
         for entry in course.entries():
@@ -46,34 +46,36 @@ def keep_up(
             status = PLANNED if entry.status == ATTENDED else entry.status
             texts = (summary(course, entry, view), description(course, entry, view))
             seen = f"{entry.start} {entry.end} {status} {view.location}"
-            _note(found, (name, audience), "\0".join((*texts, seen)), now)
+            _note(told, (name, audience), "\0".join((*texts, seen)), now)
         for duty in due_duties(course) if audience == "staff" else ():
             name = duty_uid(task.course_name, course, duty)
-            _note(found, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
-    return tuple(found.values())
+            _note(told, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
+    return tuple(told.values())
 
 
-def _note(found: dict[EntryKey, ToldEntry], key: EntryKey, seen: str, now: datetime) -> None:
+def _note(told: dict[EntryKey, ToldEntry], key: EntryKey, seen: str, now: datetime) -> None:
     said = hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:32]
-    before = found.get(key)
+    before = told.get(key)
     if before is None:
-        found[key] = ToldEntry(*key, 0, now, now, said)
+        told[key] = ToldEntry(*key, 0, now, now, said)
     elif before.said != said:
         # A clock that was set back does not take a change before the one it follows.
         later = max(now, before.modified)
-        found[key] = ToldEntry(*key, before.sequence + 1, before.created, later, said)
+        told[key] = ToldEntry(*key, before.sequence + 1, before.created, later, said)
 
 
-def sequences(kept: tuple[ToldEntry, ...], audience: Audience) -> dict[str, int]:
+def sequences(told: tuple[ToldEntry, ...], audience: Audience) -> dict[str, int]:
     """How often each entry has changed for an audience, by UID."""
-    return {one.uid: one.sequence for one in kept if one.audience == audience}
+    return {entry.uid: entry.sequence for entry in told if entry.audience == audience}
 
 
 def live_uids(task: Task, course: Course) -> frozenset[str]:
     """The UIDs of what holds, without what stands in calendars as cancelled."""
-    entries = [uid(task.course_name, course, one) for one in course.entries() if not is_gone(one)]
+    entries = [
+        uid(task.course_name, course, entry) for entry in course.entries() if not is_gone(entry)
+    ]
     duties = [
-        duty_uid(task.course_name, course, one) for one in due_duties(course) if not is_gone(one)
+        duty_uid(task.course_name, course, duty) for duty in due_duties(course) if not is_gone(duty)
     ]
     return frozenset((*entries, *duties))
 
@@ -82,7 +84,7 @@ def view_for(task: Task, audience: Audience) -> View:
     """How a course is shown to an audience."""
     if audience == "free-busy":
         return View(task.course_name, audience)
-    file = task.found.file
+    file = task.surroundings.file
     return View(
         task.course_name,
         audience,
@@ -96,7 +98,7 @@ def view_for(task: Task, audience: Audience) -> View:
 def calendar_of(
     task: Task,
     course: Course,
-    kept: tuple[ToldEntry, ...],
+    told: tuple[ToldEntry, ...],
     view: View,
 ) -> WrittenCalendar:
     """The calendar of a record's course."""
@@ -104,8 +106,8 @@ def calendar_of(
 
     revisions = {
         entry.uid: ics_file.Revision(entry.sequence, entry.created, entry.modified)
-        for entry in kept
+        for entry in told
         if entry.audience == view.audience
     }
-    stamp = max((one.modified for one in kept), default=datetime(2000, 1, 1, tzinfo=UTC))
+    stamp = max((entry.modified for entry in told), default=datetime(2000, 1, 1, tzinfo=UTC))
     return ics_file.write(course, task.zone, view, stamp, revisions)

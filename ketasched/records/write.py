@@ -34,21 +34,21 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
             meanwhile; nothing on disk has changed then.
     """
     written = {}
-    for one in record.calendars:
-        view = view_for(task, "staff" if one.staff else "patient")
-        written[one.path] = bytes(calendar_of(task, record.course, record.told, view))
+    for calendar in record.calendars:
+        view = view_for(task, "staff" if calendar.staff else "patient")
+        written[calendar.path] = bytes(calendar_of(task, record.course, record.told, view))
     return write_with(opened, record, path, written, keep_before=True)
 
 
 def drift_of(path: Path, calendar: CalendarFile) -> str:
     """How a calendar differs from what was written beside the record at a path; empty: not."""
     try:
-        found = (path.parent / calendar.path).read_bytes()
+        there = (path.parent / calendar.path).read_bytes()
     except FileNotFoundError:
         return "is missing"
     except OSError as error:
         return f"cannot be read: {os_reason(error)}"
-    return "" if _short_digest(found) == calendar.digest else "is not what was written"
+    return "" if _short_digest(there) == calendar.digest else "is not what was written"
 
 
 def anew_command(path: Path, calendar: CalendarFile) -> str:
@@ -103,7 +103,7 @@ def write_with(
         if keep_before:
             refuse_drift(path, record)
         record = record._replace(
-            calendars=tuple(_rewritten(path, one, written) for one in record.calendars)
+            calendars=tuple(_rewritten(path, calendar, written) for calendar in record.calendars)
         )
         backup = path.with_name(f"{path.name}.bak") if keep_before else None
         text = codec.text_of(record).encode()
@@ -121,11 +121,11 @@ def after_writing(opened: Opened, record: CourseRecord) -> Opened:
     return opened._replace(record=record, digest=hashlib.sha256(text).hexdigest())
 
 
-def _rewritten(path: Path, one: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
-    if one.path not in written:
-        return one
-    before = _digest_there(path.parent / one.path)
-    return one._replace(digest=_short_digest(written[one.path]), before=before)
+def _rewritten(path: Path, calendar: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
+    if calendar.path not in written:
+        return calendar
+    before = _digest_there(path.parent / calendar.path)
+    return calendar._replace(digest=_short_digest(written[calendar.path]), before=before)
 
 
 def _digest_there(path: Path) -> str:

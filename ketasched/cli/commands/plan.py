@@ -150,7 +150,7 @@ def _calendar(course: Course, task: Task, now: datetime) -> bytes:
     from ketasched.calendar import ics_file
     from ketasched.calendar.entry_text import View
 
-    file = task.found.file
+    file = task.surroundings.file
     view = View(
         task.course_name,
         "staff" if task.staff else "patient",
@@ -166,10 +166,10 @@ def _report(course: Course, task: Task) -> dict[str, Any]:
     from ketasched.calendar.uid import uid
     from ketasched.reports.course_report import Setting, course_report
 
-    file = task.found.file
+    file = task.surroundings.file
     setting = Setting(
         task.zone.name,
-        task.found.zone_source,
+        task.surroundings.zone_source,
         file.name if file else "",
         file.file if file else "",
     )

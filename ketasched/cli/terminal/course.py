@@ -40,12 +40,12 @@ def course_page(course: Course, task: Task) -> str:
     protocol = course.protocol
     page.add_title(protocol.title)
     page.add_facts([("Name", task.name)] if task.name else [])
-    setting = setting_text(task.found)
+    setting = setting_text(task.surroundings)
     facts = [
         ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {setting}"),
         ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
     ]
-    file = task.found.file
+    file = task.surroundings.file
     if file:
         facts.insert(1, ("Clinic", f"{file.name}, from {file.file}"))
     page.add_facts(facts)

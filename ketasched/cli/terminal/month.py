@@ -52,7 +52,7 @@ def course_months(course: Course, task: Task) -> str:
         page.add(_line(course, entry))
     if listed:
         page.add("")
-    page.add(*_where(task), f"{_lengths(course)} Times are in {setting_text(task.found)}.")
+    page.add(*_where(task), f"{_lengths(course)} Times are in {setting_text(task.surroundings)}.")
     if course.visits and course.protocol.instructions:
         page.add("For each numbered appointment:")
     page.add(*(f"{text}." for text in _instructions(course)), *_remarks(course))
@@ -88,7 +88,7 @@ def _line(course: Course, entry: Entry) -> str:
 
 def _where(task: Task) -> list[str]:
     """The clinic, so that the patient finds it; its name only if that is discreet."""
-    file = task.found.file
+    file = task.surroundings.file
     if file is None:
         return []
     parts = (file.name, file.address, file.phone)

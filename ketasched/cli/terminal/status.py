@@ -36,7 +36,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     done = [session for session in live if session.status == ATTENDED]
     ahead = _ahead(opened)
     facts = [
-        ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.found)}"),
+        ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.surroundings)}"),
         ("Done", f"{len(done)} of {count_text(len(live), 'session')}"),
     ]
     if ahead:

@@ -23,10 +23,10 @@ def suggestions_page(terms: Understood, starts: Sequence[Suggestion], command: s
     page = Page()
     protocol = terms.order.protocol
     page.add_title(protocol.title)
-    file = terms.found.file
+    file = terms.surroundings.file
     page.add_facts(
         [
-            ("Times", setting_text(terms.found)),
+            ("Times", setting_text(terms.surroundings)),
             *([("Clinic", f"{file.name}, from {file.file}")] if file else []),
             ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
         ]
