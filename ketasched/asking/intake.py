@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from ketasched import zone
 from ketasched.asking import library
 from ketasched.asking.option_values import (
+    choices_of,
     flex_minutes,
     kind_of_visit,
     reminders_before,
     start_times,
     weekdays,
     weekdays_with_times,
-    windows,
 )
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import DEFAULT_START_TIME, CourseFormat, CourseReader, Request, Terms
@@ -29,7 +29,6 @@ from ketasched.asking.surroundings import (
     zone_of,
 )
 from ketasched.asking.values import (
-    by_phase,
     choose,
     clean_text,
     read,
@@ -39,10 +38,9 @@ from ketasched.asking.values import (
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
-from ketasched.domain.typed_protocol import read_cadence
 from ketasched.domain.typed_times import read_clock
 from ketasched.errors import UsageProblem
-from ketasched.planning.phase_options import Choices, lay_out
+from ketasched.planning.phase_options import lay_out
 from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import StartTimes
 
@@ -106,17 +104,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
-    saved_as = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
-    if request.save and (
-        not saved_as
-        or "\n" in saved_as
-        or request.save.endswith("/")
-        or saved_as.startswith("-")
-        or saved_as.endswith(".json")
-    ):
-        raise UsageProblem(
-            f"--save {request.save!r} is no name for a record", "a name without an ending: alex"
-        )
+    saved_as = _saved_as(request)
     if request.ics and request.save:
         refuse_our_files("--ics", request.ics)
     if not name and saved_as:
@@ -152,6 +140,21 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         terms.until,
         terms.written,
     )
+
+
+def _saved_as(request: Request) -> str:
+    """The name of the record that is to be; empty if there is to be none.
+
+    Raises:
+        UsageProblem: --save gives none that another command could use.
+    """
+    name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
+    wrong = not name or "\n" in name or name.startswith("-") or name.endswith(".json")
+    if request.save and (wrong or request.save.endswith("/")):
+        raise UsageProblem(
+            f"--save {request.save!r} is no name for a record", "a name without an ending: alex"
+        )
+    return name
 
 
 class Understood(NamedTuple):
@@ -192,25 +195,7 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     around = surroundings(terms, file, today)
     if saved:
         around = around._replace(zone_source=saved.zone_source)
-    choices = Choices(
-        sessions=by_phase(
-            "--sessions",
-            terms.sessions,
-            lambda text: read_number("--sessions", text, 1),
-            needs_phase=False,
-        ),
-        cadences=by_phase(
-            "--cadence",
-            terms.cadence,
-            lambda text: read("--cadence", read_cadence, text),
-            needs_phase=True,
-        ),
-        windows=windows(terms.window),
-        until=read("--until", lambda text: read_date(text, today), terms.until)
-        if terms.until
-        else None,
-        already=read_number("--already", terms.already, 0) if terms.already else 0,
-    )
+    choices = choices_of(terms, today)
     try:
         layout = lay_out(protocol, choices)
     except ChoiceRefused as refusal:

@@ -4,22 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
-from ketasched.asking.values import by_phase, read
+from ketasched.asking.request import Terms
+from ketasched.asking.values import by_phase, read, read_number
 from ketasched.domain.clinic import WORKING_WEEK, Clinic
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
 from ketasched.domain.protocol import PerWeek, Protocol, Window
-from ketasched.domain.typed_protocol import read_reminder
+from ketasched.domain.typed_dates import read_date
+from ketasched.domain.typed_protocol import read_cadence, read_reminder
 from ketasched.domain.typed_times import read_clock, read_minutes, read_weekday
 from ketasched.domain.wording import WEEKDAY_NAMES, count_text
 from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.planning.phase_options import Layout
+from ketasched.planning.phase_options import Choices, Layout
 from ketasched.planning.start_times import FLEX_STEP
 
 LONGEST_FLEX = 12 * 60
 LONGEST_GAP = 366
 _WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
+
+
+def choices_of(terms: Terms, today: date) -> Choices:
+    """What is chosen of a protocol's phases.
+
+    Raises:
+        UsageProblem: an option that cannot be read.
+    """
+    return Choices(
+        sessions=by_phase(
+            "--sessions",
+            terms.sessions,
+            lambda text: read_number("--sessions", text, 1),
+            needs_phase=False,
+        ),
+        cadences=by_phase(
+            "--cadence",
+            terms.cadence,
+            lambda text: read("--cadence", read_cadence, text),
+            needs_phase=True,
+        ),
+        windows=windows(terms.window),
+        until=read("--until", lambda text: read_date(text, today), terms.until)
+        if terms.until
+        else None,
+        already=read_number("--already", terms.already, 0) if terms.already else 0,
+    )
 
 
 def start_times(text: str, clinic: Clinic, otherwise: time) -> tuple[time, ...]:
