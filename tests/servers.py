@@ -155,7 +155,8 @@ class Misbehaving:
     """A small calendar server in memory that does as it is told.
 
     ``fault(method, name, writes)`` may return what to do instead of the right thing: a status, one
-    with a body, `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, or None.
+    with a body, `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, `slowly`
+    (and then the right thing), or None.
     ``log`` has every request: method, name, headers, body.
     """
 
@@ -213,6 +214,8 @@ class Misbehaving:
             return
         if wanted == "slow":
             threading.Event().wait(3)  # a test may have stilled time.sleep
+        if wanted == "slowly":
+            threading.Event().wait(0.05)
         if wanted == "endless":
             request.send_response(207)
             request.end_headers()

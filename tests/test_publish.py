@@ -1,5 +1,6 @@
 """`publish` against a real Radicale, and against a server that misbehaves on purpose."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,8 +20,10 @@ from servers import PASSWORD, USER, Client, Misbehaving, Radicale, Xandikos
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Pause
-from ketasched.publishing import login, server, wire
+from ketasched.publishing import login, server, turn, wire
 from ketasched.publishing.server_entry import appearance_of
+from ketasched.publishing.turn import turn_to_publish
+from ketasched.records import lock
 from ketasched.records.open import open_record
 from ketasched.records.told_calendars import keep_up, told_by_key
 
@@ -822,6 +825,43 @@ def test_two_desks_with_one_record(at, publish, fake):
     assert "changed by somebody else meanwhile" in outcome.err
     assert fake.writes == []
     assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+
+
+def test_two_runs_at_once_both_end_well(fake, alex):
+    """As cron starts them when the one before has not ended."""
+    fake.fault = lambda method, *_: "slowly" if method == "PUT" else None
+    command = ["publish", alex, "--to", fake.address, "--login", "login"]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ketasched", *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    outcomes = [run.communicate(timeout=60) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], outcomes
+    assert sorted(out.splitlines()[0] for out, _ in outcomes) == [
+        "0 created, 0 changed, 0 removed, 10 unchanged, 0 refused",
+        "10 created, 0 changed, 0 removed, 0 unchanged, 0 refused",
+    ]
+    assert len(fake.writes) == 10
+
+
+def test_who_waited_says_so(at, publish, fake, monkeypatch):
+    publish(fake.address)
+    with contextlib.ExitStack() as other_run:
+        other_run.enter_context(turn_to_publish(Path()))
+        monkeypatch.setattr(lock.time, "sleep", lambda _: other_run.close())
+        report = publish(fake.address)
+    assert counts(report) == (0, 0, 0, 10, 0)
+    assert "another run published meanwhile" in report["err"]
+    with turn_to_publish(Path()):
+        assert counts(publish(fake.address, "--check")) == (0, 0, 0, 10, 0)
+        monkeypatch.setattr(turn, "PATIENCE", 0)
+        outcome = at(NOW, "publish", ".", "--to", fake.address, "--login", "login", code=1)
+    assert "another run is still publishing the records of ." in outcome.err
 
 
 def test_two_desks_with_copies_of_a_record(at, publish, fake):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shlex
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ketasched.asking.intake import Task
@@ -17,7 +16,8 @@ from ketasched.errors import (
     os_reason,
 )
 from ketasched.records import codec
-from ketasched.records.atomic import NewFile, file_trouble, place_files, sweep
+from ketasched.records.atomic import NewFile, place_files, sweep
+from ketasched.records.lock import locked
 from ketasched.records.open import ENDING, Opened, digest_of, name_of
 from ketasched.records.record import CalendarFile, CourseRecord
 from ketasched.records.told_calendars import calendar_of, view_for
@@ -160,32 +160,8 @@ def _latest(path: Path) -> str:
     return "it says something else now"
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other programs from writing the same record; the lock goes with the process."""
-    lock = path.with_name(f".{path.name}.lock")
-    with file_trouble(str(path)):
-        file = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
-    try:
-        _take(file, path)
-        yield
-    finally:
-        os.close(file)
-
-
-def _take(file: int, path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # another system: the check of what was read is what protects there
-        return
-    begun = time.monotonic()
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() - begun > PATIENCE:
-                hint = "wait until the other program is done, and run this again"
-                raise FileTrouble(f"{path} is being written by another program", hint) from None
-            time.sleep(0.05)
-        else:
-            return
+def _locked(path: Path) -> AbstractContextManager[bool]:
+    """Keep other programs from writing the same record."""
+    hint = "wait until the other program is done, and run this again"
+    busy = FileTrouble(f"{path} is being written by another program", hint)
+    return locked(path.with_name(f".{path.name}.lock"), PATIENCE, busy)

@@ -20,9 +20,10 @@ from ketasched.publishing.desk import Desk, PublishChoices
 from ketasched.publishing.publish import PublishedCourse, publish
 from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import ACTION_KINDS
+from ketasched.publishing.turn import turn_to_publish
 from ketasched.publishing.wire import checked_address
 from ketasched.records.folder import Unread, no_record, open_folder, unread_text
-from ketasched.records.open import Opened, open_record
+from ketasched.records.open import Opened, open_record, path_of
 from ketasched.reports.sharing_report import publishing_report
 
 HELP = """Keep a calendar on a CalDAV server in step with a course, or with all of a folder:
@@ -84,6 +85,18 @@ def run(request: PublishRequest) -> Result:
     """
     _refuse_together(request)
     clinic = clinic_file(request.clinic)
+    place = Path(request.name)
+    folder = place if place.is_dir() else path_of(request.name).parent
+    if request.check or request.dry_run or not folder.is_dir():
+        return _run(request, clinic)
+    with turn_to_publish(folder) as waited:
+        result = _run(request, clinic)
+    if waited and not result.trouble:
+        return result._replace(notes=[*result.notes, "another run published meanwhile"])
+    return result
+
+
+def _run(request: PublishRequest, clinic: ClinicFile | None) -> Result:
     records, unread = _records(request.name)
     desks: dict[str, Desk] = {}
     courses: list[PublishedCourse] = []
