@@ -71,7 +71,9 @@ def breaks_rules(refusal: Refusal) -> BreaksRules:
 
     rules = ",".join(dict.fromkeys(rule.name for rule in refusal.broken))
     hint = f"to do it all the same: --override {rules}"
-    if refusal.for_good:
+    if refusal.no_such_time:
+        hint = "choose another time: nobody can come at this one"
+    elif refusal.for_good:
         hint = "choose what happens then: --then append, shift, keep or replan"
     elif refusal.no_place:
         hint = "choose another time, or what happens to the rest"

@@ -92,18 +92,29 @@ def lasting(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
     return tuple(reason for reason in first if all(reason in other for other in others))
 
 
+def exists(start: datetime) -> bool:
+    """Whether the clocks of its zone show a wall time on its day: going forward they skip some."""
+    before, after = (start.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return before is None or after is None or before >= after
+
+
+def no_such_time_text(start: datetime) -> str:
+    """What is wrong with a time that does not exist."""
+    clock, day = clock_text(start.timetz()), day_text(start.date())
+    return f"{clock} does not exist on {day}, when the clocks change"
+
+
 def unclear_clock(zone: tzinfo) -> Constraint:
     """Refuse a start that does not exist on its day in ``zone``, or that happens twice."""
 
     def refuse(candidate: Candidate) -> Reason | None:
-        wall = datetime.combine(candidate.day, candidate.start)
-        before = wall.replace(tzinfo=zone, fold=0).utcoffset()
-        after = wall.replace(tzinfo=zone, fold=1).utcoffset()
-        if before is None or after is None or before == after:
+        start = datetime.combine(candidate.day, candidate.start, zone)
+        if not exists(start):
+            return Reason("clock", no_such_time_text(start))
+        if start.replace(fold=0).utcoffset() == start.replace(fold=1).utcoffset():
             return None
-        fault = "does not exist" if before < after else "happens twice"
-        start, day = clock_text(candidate.start), day_text(candidate.day)
-        return Reason("clock", f"{start} {fault} on {day}, when the clocks change")
+        clock, day = clock_text(candidate.start), day_text(candidate.day)
+        return Reason("clock", f"{clock} happens twice on {day}, when the clocks change")
 
     return refuse
 

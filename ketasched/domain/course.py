@@ -36,6 +36,14 @@ def minutes_between(start: datetime, end: datetime) -> int:
     return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
 
 
+class Rank(NamedTuple):
+    """A place in the order of a course: that of a numbered session, or behind it and from when."""
+
+    behind: int
+    start: datetime
+    number: int
+
+
 class Session(NamedTuple):
     """One visit for one treatment.
 
@@ -44,10 +52,11 @@ class Session(NamedTuple):
     ``number`` is what people are shown; ``name`` is empty unless the protocol names its sessions.
     ``window_start`` and ``window_end`` are the first and last day of its window. ``by_hand``: a
     person put it there, so nothing else moves it. ``instead_of`` is the number of the missed or
-    cancelled session that a make-up is for, else 0; ``stands_at`` the number it has in the order of
-    the course, if not its own. ``undone``: the change that added it was undone. ``pace`` is what it
-    keeps instead of its phase's cadence, window and gap: the name of another phase, or another
-    cadence of its own. ``broken``: the rules that a person broke on purpose to have it there.
+    cancelled session that a make-up is for, else 0; ``stands_at`` the number of the session behind
+    which it stands in the order of the course, if that is not its own. ``undone``: the change that
+    added it was undone. ``pace`` is what it keeps instead of its phase's cadence, window and gap:
+    the name of another phase, or another cadence of its own. ``broken``: the rules that a person
+    broke on purpose to have it there.
     """
 
     number: int
@@ -80,9 +89,9 @@ class Session(NamedTuple):
         return self.status == ATTENDED or self.by_hand
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """Its place in the order of the course."""
-        return (self.stands_at or self.number, self.number)
+    def rank(self) -> Rank:
+        """Its place in the order of the course: of make-ups in one place, by when they stand."""
+        return Rank(self.stands_at or self.number, self.start, self.number)
 
     @property
     def moved_days(self) -> int:
@@ -197,6 +206,19 @@ class Course:
         """The sessions that took place or are to."""
         return [session for session in self.sessions if session.is_live]
 
+    def in_order_of_time(self) -> Course:
+        """The same course, in which make-ups and extras have the place in the order that they have
+        in time: behind the last numbered session before them, whether that took place or not.
+        """
+        numbered = [each for each in self.sessions if not (each.stands_at or each.undone)]
+        return self.changing(
+            [
+                session._replace(stands_at=_behind(session, numbered))
+                for session in self.live
+                if session.stands_at
+            ]
+        )
+
     def movable(self, now: datetime) -> list[Session]:
         """The sessions to come that nobody put where they are, in the order of the course."""
         ahead = (session for session in self.live if session.start > now and not session.is_fixed)
@@ -240,3 +262,20 @@ class Course:
     def entries(self) -> list[Session | LinkedVisit]:
         """Sessions and linked visits in order of time."""
         return sorted((*self.sessions, *self.visits), key=lambda entry: entry.start)
+
+
+def _behind(session: Session, numbered: Sequence[Session]) -> int:
+    """The number of the session behind which a make-up stands; -1 if it is before the first."""
+    later = [each.number for each in numbered if each.is_live and each.start > session.start]
+    following = min(later, default=None)
+    before = [
+        each.number
+        for each in numbered
+        if each.start <= session.start
+        and (each.is_live or following is None or each.number < following)
+    ]
+    if before:
+        return max(before)
+    if following is None or 0 < session.stands_at < following:
+        return session.stands_at
+    return following - 1 or -1

@@ -75,10 +75,10 @@ def place(
             none that is due later stands before it.
 
     Raises:
-        ValueError: fixed sessions are out of number order.
+        ValueError: fixed sessions are earlier than one before them.
     """
     in_order = [fixed[target.number] for target in targets if target.number in fixed]
-    if any(later <= earlier for earlier, later in pairwise(in_order)):
+    if any(later < earlier for earlier, later in pairwise(in_order)):
         raise ValueError("fixed sessions are out of number order")
     search = Search(targets, slots, fixed, start)
     for weeks in range(1 + max(target.phase.pause for target in targets)):

@@ -26,12 +26,13 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
     """The course at a moment (in the clinic's zone) with its statuses, the sessions that follow
     others and its linked visits.
     """
-    course = _with_followers(order, course, now)
+    course = _with_followers(order, course, now).in_order_of_time()
     ahead = [review.after_session for review in course.reviews if not review.passed]
-    reviewed = min(ahead, default=None)
     sessions = tuple(
         session._replace(
-            status=TENTATIVE if _is_after(course, session, reviewed) else PLANNED,
+            status=TENTATIVE
+            if any(is_reviewed_before(course, session, reviewed) for reviewed in ahead)
+            else PLANNED,
         )
         if session.status in (PLANNED, TENTATIVE)
         else session
@@ -84,12 +85,20 @@ def _as_it_was(session: Session, before: Session | None) -> Session:
     return session._replace(reasons=before.reasons) if stays else session
 
 
-def _is_after(course: Course, session: Session, reviewed: int | None) -> bool:
-    """Whether a session comes after the one that a review follows; a make-up by its date."""
-    if reviewed is None or session.rank[0] <= reviewed:
+def is_reviewed_before(course: Course, session: Session, reviewed: int) -> bool:
+    """Whether the review that follows the session ``reviewed`` comes before another; of a make-up,
+    where it stands in time decides. What makes up for the reviewed session is reviewed too.
+    """
+    if session.rank.behind != reviewed:
+        return session.rank.behind > reviewed
+    if reviewed in (session.number, session.instead_of):
         return False
-    passed = [session for session in course.sessions if session.number == reviewed]
-    return not passed or not session.stands_at or session.start > passed[0].start
+    starts = [
+        each.start
+        for each in course.sessions
+        if each.number == reviewed or (each.is_live and each.instead_of == reviewed)
+    ]
+    return not starts or session.start > max(starts)
 
 
 def _with_visits(order: Order, course: Course, now: datetime) -> Course:

@@ -96,7 +96,8 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
     paused = sum(
         pause.weeks
         for pause in course.pauses
-        if before.number < pause.before_session <= here.number
+        for session in course.sessions
+        if session.number == pause.before_session and before.rank < session.rank <= here.rank
     )
     most = phases[1].gap.max
     if most is None or days <= most + 7 * paused:
@@ -105,12 +106,8 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
 
 
 def _is_broken(course: Course, before: Session, here: Session) -> bool:
-    """Whether a missed or cancelled session lies between two."""
-    return (
-        any(
-            not session.is_live and not session.undone and before.rank < session.rank < here.rank
-            for session in course.sessions
-        )
-        or bool(here.instead_of)
-        or bool(before.instead_of)
+    """Whether a session that did not take place lies between two."""
+    return any(
+        not session.is_live and not session.undone and before.rank < session.rank < here.rank
+        for session in course.sessions
     )

@@ -7,19 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from ketasched.domain.candidate import session_end
+from ketasched.domain.candidate import exists, no_such_time_text, session_end
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
 from ketasched.domain.protocol import Then
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
-from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.at_a_moment import finish, follower_numbers, is_reviewed_before
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
     accepted,
+    no_such_time,
+    passed_by,
     proved,
     settled,
     undecided,
@@ -41,6 +43,9 @@ def move(
         ChoiceRefused: there is no such session, or it is over.
     """
     session = _to_come(course, number)
+    refusal = no_such_time(number, start)
+    if refusal:
+        return refusal
     days = (start.date() - session.start.date()).days
     changed = standing(conditions.order, session, start)
     if start < conditions.now:
@@ -60,7 +65,9 @@ def move(
         course = course.changing(
             [session.put_off(days) for session in course.sessions if session.number in free]
         )
-    return settled(conditions, course, free, {number})
+    return passed_by(conditions, course, free, number) or settled(
+        conditions, course, free, {number}
+    )
 
 
 def drop(
@@ -88,6 +95,8 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
         ChoiceRefused: there is no such session, or it is to come.
     """
     session = _numbered(course, number)
+    if not exists(start):
+        raise ChoiceRefused(no_such_time_text(start), "say when it took place")
     if start > conditions.now:
         raise ChoiceRefused(
             f"session {number} is on {day_text(start.date())} {clock_text(start.timetz())}, "
@@ -96,8 +105,9 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
         )
     end = session_end(start, session.minutes)
     held = session._replace(start=start, end=end, status=ATTENDED)
-    _refuse_disorder(conditions.order, course, held)
-    outcome = settle(conditions.order, course.changing([held]), (), conditions.now)
+    after = course.changing([held]).in_order_of_time()
+    _refuse_disorder(conditions.order, after, after.session(number), session)
+    outcome = settle(conditions.order, after, (), conditions.now)
     if isinstance(outcome, NoPlacement):
         raise TypeError(outcome)
     return outcome
@@ -110,9 +120,9 @@ def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) ->
         ChoiceRefused: no review of that name lies ahead.
     """
     ahead = [review for review in course.reviews if not review.passed]
-    named = [session for session in ahead if session.name.casefold() == name.casefold()]
+    named = [review for review in ahead if review.name.casefold() == name.casefold()]
     if not named:
-        names = list_text([session.name for session in ahead], "or") if ahead else ""
+        names = list_text([review.name for review in ahead], "or") if ahead else ""
         hint = f"there is: {names}" if ahead else "none does: all are decided"
         raise ChoiceRefused(f"no review called `{name}` lies ahead", hint)
     review = named[0]
@@ -124,7 +134,8 @@ def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) ->
         stopped = [
             session._replace(status=CANCELLED)
             for session in course.live
-            if session.start > conditions.now and session.rank[0] > review.after_session
+            if session.start > conditions.now
+            and is_reviewed_before(course, session, review.after_session)
         ]
         course = course.changing(stopped)
     return finish(conditions.order, course, conditions.now)
@@ -138,10 +149,12 @@ def replanned(conditions: Conditions, course: Course, numbers: Collection[int]) 
 # Parts
 
 
-def _refuse_disorder(order: Order, course: Course, held: Session) -> None:
+def _refuse_disorder(order: Order, course: Course, held: Session, planned: Session) -> None:
     """A session cannot have taken place on the day of another, or out of order; but those that
-    count from it make way.
+    count from it make way, and it may have taken place where a person had ``planned`` it so.
     """
+    if held.start == planned.start:
+        return
     following = follower_numbers(order)
     hint = "say which one took place; or move or cancel the other first"
     for other in course.live:

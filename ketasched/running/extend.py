@@ -15,7 +15,14 @@ from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule
-from ketasched.running.legal_change import Conditions, Refusal, proved, settled, undecided
+from ketasched.running.legal_change import (
+    Conditions,
+    Refusal,
+    no_such_time,
+    proved,
+    settled,
+    undecided,
+)
 from ketasched.running.replan import due, standing
 
 
@@ -70,6 +77,9 @@ def add_on(
     conditions: Conditions, course: Course, start: datetime, going: Going
 ) -> Course | Refusal:
     """Add one session at a time (aware), by hand."""
+    refusal = no_such_time(course.next_number, start)
+    if refusal:
+        return refusal
     if start < conditions.now and "past" not in conditions.override:
         text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
         return Refusal((BrokenRule(course.next_number, "past", text),))
@@ -115,9 +125,9 @@ def repace(conditions: Conditions, course: Course, going: Going) -> Course | Ref
     order = conditions.order
     if before:
         anchor = max(before, key=lambda session: session.rank).target
-        days = _from(conditions, course, going, anchor, len(own) + 1)[1:]
+        days = places_from(conditions, course, going, anchor, len(own) + 1)[1:]
     else:
-        days = _from(conditions, course, going, own[0].target, len(own))
+        days = places_from(conditions, course, going, own[0].target, len(own))
     moved = [
         due(order, session._replace(pace=going.pace), day)
         for session, day in zip(own, days, strict=True)
@@ -147,7 +157,7 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
     if Going(latest.phase, latest.pace) == going:
         stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
     elif latest.phase == going.phase:
-        return _from(conditions, course, going, latest.target, count + 1)[1:]
+        return places_from(conditions, course, going, latest.target, count + 1)[1:]
     else:
         before = order.paced(latest.phase, latest.pace)
         stretches = [
@@ -186,7 +196,7 @@ def _at_cadence(order: Order, going: Going, cadence: str) -> Going:
     )
 
 
-def _from(
+def places_from(
     conditions: Conditions, course: Course, going: Going, first: date, count: int
 ) -> list[date]:
     """The days of a pace from a day on."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ketasched.domain.candidate import ReasonKind
+from ketasched.domain.candidate import ReasonKind, exists, no_such_time_text
 from ketasched.domain.course import Course
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
@@ -15,13 +16,14 @@ from ketasched.running.replan import settle
 
 
 class Refusal(NamedTuple):
-    """A change that would break rules, or for which there is no place. ``for_good``: no rule may
-    be broken to have it all the same.
+    """A change that would break rules, or for which there is no place. ``for_good``: no make-up
+    can be squeezed in. ``no_such_time``: the clocks skip the time on that day.
     """
 
     broken: tuple[BrokenRule, ...] = ()
     no_place: NoPlacement | None = None
     for_good: bool = False
+    no_such_time: bool = False
 
 
 class Conditions(NamedTuple):
@@ -90,6 +92,28 @@ def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     ahead = {session.number for session in course.live if session.start > conditions.now}
     lapses = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
     return Refusal(tuple(lapses)) if lapses else None
+
+
+def no_such_time(number: int, start: datetime) -> Refusal | None:
+    """The refusal of a time that does not exist on its day, which nobody can override."""
+    if exists(start):
+        return None
+    text = no_such_time_text(start)
+    return Refusal((BrokenRule(number, "clock", text),), no_such_time=True)
+
+
+def passed_by(
+    conditions: Conditions, course: Course, free: Collection[int], number: int
+) -> Refusal | None:
+    """The refusal of a session that a person put past another one that stays."""
+    staying = tuple(session for session in course.sessions if session.number not in free)
+    course = replace(course, sessions=staying).in_order_of_time()
+    broken = [
+        rule
+        for rule in unwanted(conditions.order, course, {number})
+        if rule.name == "order" and rule.name not in conditions.override
+    ]
+    return Refusal(tuple(broken)) if broken else None
 
 
 def settled(

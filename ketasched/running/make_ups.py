@@ -2,102 +2,205 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from ketasched.domain.candidate import Reason, not_before
+from ketasched.domain.candidate import Reason, not_before, session_end
 from ketasched.domain.course import PLANNED, Course, Session
-from ketasched.domain.protocol import Then
+from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
 from ketasched.domain.wording import day_text
+from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule, broken_rules
-from ketasched.running.extend import Going, next_targets
+from ketasched.running.extend import Going, next_targets, places_from
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.replan import due, standing
 
 FARTHEST_MAKE_UP = 28
-"""Days after a missed session in which a make-up is squeezed in."""
+"""Days from a missed session within which a make-up is squeezed in."""
 
 
 def made_up(
-    conditions: Conditions, whole: Course, course: Course, session: Session, then: Then
+    conditions: Conditions, whole: Course, course: Course, dropped: Session, then: Then
 ) -> Course | Refusal:
     """The ``whole`` course without a session, and with one in its place."""
-    later = [other for other in course.movable(conditions.now) if other.rank > session.rank]
-    make_up = session._replace(
+    make_up = _make_up(conditions, course, dropped)
+    if then == "append":
+        return _appended(conditions, whole, course, make_up)
+    if then == "squeeze":
+        return _squeezed(conditions, course, make_up, dropped)
+    later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
+    if then == "shift":
+        make_up, *later = _shifted(conditions, whole, make_up, later)
+    elif make_up.window_end < conditions.today:
+        days = 7 * -(-(conditions.today - make_up.window_end).days // 7)
+        make_up, *later = (session.put_off(days) for session in (make_up, *later))
+    course = course.changing(later).adding([make_up])
+    free = {make_up.number, *(session.number for session in later)}
+    avoid = conditions._replace(avoid=frozenset({dropped.start.date()}))
+    return settled(avoid, course, free)
+
+
+def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Session:
+    """A session for one that is dropped; in the order it stands there, but after what is over."""
+    over = [session.rank.behind for session in course.live if session.start <= conditions.now]
+    start = max(dropped.start, conditions.now)
+    return dropped._replace(
         number=course.next_number,
-        place=course.next_place(session.phase),
+        place=course.next_place(dropped.phase),
+        start=start,
+        end=session_end(start, dropped.minutes),
         status=PLANNED,
-        instead_of=session.instead_of or session.number,
-        stands_at=_stands_at(conditions, course, session),
+        instead_of=dropped.instead_of or dropped.number,
+        stands_at=max([dropped.rank.behind, *over]),
         by_hand=False,
         moved_minutes=0,
         reasons=(),
         broken=(),
     )
-    if then == "append":
-        going = Going(whole.latest.phase, whole.latest.pace)
-        (target,) = next_targets(conditions, whole, going, 1)
-        course = _reviewed_later(course, going.phase, make_up.number)
-        place = course.next_place(going.phase)
-        make_up = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0)
-        make_up = due(conditions.order, make_up, target)
-        return settled(conditions, course.adding([make_up]), {make_up.number})
-    if then == "squeeze":
-        return _squeezed(conditions, course, make_up)
-    if then == "shift":
-        by = _distance_to_next(course, session, conditions.today)
-        course = course.changing([session.put_off(by) for session in later])
-        make_up = make_up.put_off(by)
-    elif make_up.window_end < conditions.today:
-        weeks = -(-(conditions.today - make_up.window_end).days // 7)
-        make_up = make_up.put_off(7 * weeks)
-        course = course.changing([session.put_off(7 * weeks) for session in later])
-    free = {make_up.number, *(session.number for session in later)}
-    avoid = conditions._replace(avoid=frozenset({session.start.date()}))
-    return settled(avoid, course.adding([make_up]), free)
 
 
-def _squeezed(conditions: Conditions, course: Course, make_up: Session) -> Course | Refusal:
-    """The make-up on the nearest legal free day after the missed one; its neighbours stay."""
-    missed = make_up.start.date()
-    slots = Slots(
-        (*conditions.order.rules.slots.constraints, not_before(conditions.now)),
-        conditions.order.times,
-    )
+def _appended(
+    conditions: Conditions, whole: Course, course: Course, make_up: Session
+) -> Course | Refusal:
+    """The make-up at the end, where the whole course would have gone on."""
+    going = Going(whole.latest.phase, whole.latest.pace)
+    (target,) = next_targets(conditions, whole, going, 1)
+    course = _reviewed_later(course, going.phase, make_up.number)
+    place = course.next_place(going.phase)
+    added = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0)
+    added = due(conditions.order, added, target)
+    return settled(conditions, course.adding([added]), {added.number})
+
+
+# Squeeze
+
+
+def _squeezed(
+    conditions: Conditions, course: Course, make_up: Session, dropped: Session
+) -> Course | Refusal:
+    """The make-up on the legal free day nearest to the missed one, before or after it (of two as
+    near, after); its neighbours stay.
+    """
+    order, now = conditions.order, conditions.now
+    slots = Slots((*order.rules.slots.constraints, not_before(now)), order.times)
     refused: list[BrokenRule] = []
-    next_phase = min(
-        (session.start.date() for session in course.live if session.phase != make_up.phase
-         and session.rank > (make_up.stands_at, 0)),
-        default=date.max,
-    )  # fmt: skip
-    for days in range(1, FARTHEST_MAKE_UP + 1):
-        day = missed + timedelta(days=days)
-        if day >= next_phase:
-            text = f"on {day_text(next_phase)} the next phase has begun"
-            refused.append(BrokenRule(make_up.number, "order", text))
-            break
+    for day in _nearest_days(dropped.start.date()):
+        other_phase = _in_another_phase(order, course, dropped, day)
+        if other_phase:
+            refused.append(BrokenRule(make_up.number, "order", other_phase))
+            continue
         option = slots.legal_start(day, make_up.minutes)
         if option is None:
             reasons = slots.why_none(day, make_up.minutes)
             refused += [BrokenRule(make_up.number, reason.kind, reason.full) for reason in reasons]
             continue
-        start = datetime.combine(day, option[0], conditions.order.clinic.zone)
-        before = [session for session in course.live if session.start < start]
-        rank = (
-            max(before, key=lambda session: session.rank).rank[0] if before else make_up.stands_at
-        )
-        made_up = (Reason("make-up", f"makes up for session {make_up.instead_of}"),)
-        wide = make_up._replace(window_end=max(make_up.window_end, day), stands_at=rank, target=day)
-        wide = wide._replace(window_start=min(wide.window_start, day))
-        wide = standing(conditions.order, wide, start)._replace(by_hand=False, reasons=made_up)
-        trial = course.adding([wide])
-        broken = broken_rules(conditions.order, trial, {wide.number})
+        start = datetime.combine(day, option[0], order.clinic.zone)
+        trial = course.adding([_standing_for(order, make_up, start)]).in_order_of_time()
+        broken = broken_rules(order, trial, {make_up.number})
         if not broken:
-            return finish(conditions.order, trial, conditions.now)
+            return finish(order, trial, now)
         refused += broken
     return Refusal(tuple(dict.fromkeys(refused)), for_good=True)
+
+
+def _nearest_days(missed: date) -> Iterator[date]:
+    for days in range(1, FARTHEST_MAKE_UP + 1):
+        yield missed + timedelta(days=days)
+        yield missed - timedelta(days=days)
+
+
+def _in_another_phase(order: Order, course: Course, dropped: Session, day: date) -> str:
+    """Why a make-up on a day would stand among the sessions of another phase, or before the course
+    began; empty if it would not.
+    """
+    others = [session for session in course.live if session.phase != dropped.phase]
+    later = [session.start.date() for session in others if session.rank > dropped.rank]
+    before = [session.start.date() for session in others if session.rank < dropped.rank]
+    if dropped.target >= order.start:
+        before.append(order.start - timedelta(days=1))
+    if later and day >= min(later):
+        return f"on {day_text(min(later))} the next phase has begun"
+    if before and day <= max(before):
+        return f"on {day_text(max(before))} the phase has not begun"
+    return ""
+
+
+def _standing_for(order: Order, make_up: Session, start: datetime) -> Session:
+    """The make-up at a time, which becomes its target."""
+    day = start.date()
+    wide = make_up._replace(
+        target=day,
+        window_start=min(make_up.window_start, day),
+        window_end=max(make_up.window_end, day),
+    )
+    reason = Reason("make-up", f"makes up for session {make_up.instead_of}")
+    return standing(order, wide, start)._replace(by_hand=False, reasons=(reason,))
+
+
+# Shift
+
+
+def _shifted(
+    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+) -> list[Session]:
+    """The make-up in the place of the next session of its phase, that one in the place of the one
+    after it, and so on; the last goes where the phase would have gone on. Later phases begin as
+    much later as they would after a phase with one session more.
+    """
+    own = [session for session in later if session.phase == make_up.phase]
+    beyond = [session for session in later if session.phase != make_up.phase]
+    places = [*(session.target for session in own), _next_place(conditions, whole, make_up, later)]
+    moved = [
+        session.put_off((place - session.target).days)
+        for session, place in zip((make_up, *own), places, strict=True)
+    ]
+    if not beyond:
+        return moved
+    last = own[-1] if own else make_up
+    days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
+    return [*moved, *(session.put_off(days) for session in beyond)]
+
+
+def _next_place(
+    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+) -> date:
+    """Where a phase would have gone on: on its pattern, or if it lists its days as far from its
+    last session as the next one was from the missed one.
+    """
+    own = [session for session in later if session.phase == make_up.phase]
+    last = own[-1] if own else make_up
+    going = Going(last.phase, last.pace)
+    if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
+        distance = (later[0].target - make_up.target).days if later else 7
+        return last.target + timedelta(days=max(1, distance))
+    numbered = [
+        session.target
+        for session in whole.sessions
+        if session.phase == last.phase and not session.stands_at and session.target <= last.target
+    ]
+    places = places_from(conditions, whole, going, max(numbered, default=last.target), 4)
+    return next(place for place in places[1:] if place > last.target)
+
+
+def _weeks_later(order: Order, whole: Course, last: Session, place: date, following: str) -> int:
+    """The weeks by which a following phase begins later when a phase ends on another day."""
+    if order.phases[following].after is not None:
+        return -(-(place - last.target).days // 7)
+    cadence = order.paced(last.phase, last.pace).cadence
+    period = 1
+    if isinstance(cadence, PerWeek):
+        period = cadence.every
+    elif isinstance(cadence, EveryWeeks):
+        period = cadence.weeks
+    begun = min(session.target for session in whole.sessions if session.phase == last.phase)
+    ended, ends = ((day - begun).days // (7 * period) for day in (last.target, place))
+    return period * (ends - ended)
+
+
+# Append
 
 
 def _reviewed_later(course: Course, phase: str, number: int) -> Course:
@@ -115,22 +218,3 @@ def _reviewed_later(course: Course, phase: str, number: int) -> Course:
         for review in course.reviews
     )
     return replace(course, reviews=reviews)
-
-
-def _distance_to_next(course: Course, session: Session, today: date) -> int:
-    """The days by which the rest moves when a session is made up for in the place of the next one;
-    whole weeks more if that is over too.
-    """
-    later = [other for other in course.live if other.rank > session.rank]
-    days = 7
-    if later:
-        days = max(1, (min(later, key=lambda other: other.rank).target - session.target).days)
-    while session.window_end + timedelta(days=days) < today:
-        days += 7
-    return days
-
-
-def _stands_at(conditions: Conditions, course: Course, dropped: Session) -> int:
-    """Where a make-up stands in the order: for the dropped session, but after what is over."""
-    over = [session.rank[0] for session in course.live if session.start <= conditions.now]
-    return max([dropped.rank[0], *over])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -18,25 +18,11 @@ from ketasched.domain.course import (
     Session,
 )
 from ketasched.domain.protocol import Window
-from ketasched.errors import KetaschedError
 from ketasched.planning.placement import NoPlacement, Placed, place
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Target
 from ketasched.running.at_a_moment import finish, follower_numbers
-
-
-class OutOfOrder(KetaschedError):
-    """Sessions that took place or that a person put where they are do not follow each other."""
-
-    code = "no-placement"
-    exit_code = 3
-
-    def __init__(self) -> None:
-        super().__init__(
-            "sessions that took place or were put by hand are out of order",
-            "put one of them elsewhere first",
-        )
 
 
 def _none_of(days: Collection[date]) -> Constraint:
@@ -54,19 +40,15 @@ def settle(
     moment in the clinic's zone, and on none of the days to ``avoid``; the others stay.
 
     Sessions that follow another and linked visits are placed anew where nobody fixed them.
-
-    Raises:
-        OutOfOrder: so are sessions that took place or that a person put where they are.
     """
     following = follower_numbers(order)
     placed: list[Placed] = []
     pauses = list(course.pauses)
-    live = [
+    leading = [
         session
-        for session in sorted(course.sessions, key=lambda session: session.rank)
-        if session.is_live
+        for session in _in_order(course.live, free)
+        if session.number not in following or session.is_fixed
     ]
-    leading = [session for session in live if session.number not in following or session.is_fixed]
     if any(session.number in free for session in leading):
         slots = Slots(
             (*order.rules.slots.constraints, not_before(now), _none_of(avoid)), order.times
@@ -77,10 +59,7 @@ def settle(
             if session.number not in free
         }
         targets = [_target(order, session, course) for session in leading]
-        try:
-            outcome = place(targets, slots, fixed, order.start)
-        except ValueError:
-            raise OutOfOrder from None
+        outcome = place(targets, slots, fixed, order.start)
         if isinstance(outcome, NoPlacement):
             return outcome
         placed = [seat for seat in outcome.placed if seat.target.number in free]
@@ -91,6 +70,21 @@ def settle(
         for session in course.sessions
     )
     return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now)
+
+
+def _in_order(sessions: Sequence[Session], free: Collection[int]) -> list[Session]:
+    """Sessions in the order of the course; those that stay in that of time, since a person may have
+    put them out of order, and each free one after all that stay and come before it.
+    """
+    keys: list[tuple[str, bool, int]] = []
+    ranked = sorted(sessions, key=lambda session: session.rank)
+    latest = ""
+    for position, session in enumerate(ranked):
+        wall = f"{session.start:%Y-%m-%d %H:%M}"
+        is_free = session.number in free
+        latest = latest if is_free else max(latest, wall)
+        keys.append((latest if is_free else wall, is_free, position))
+    return [ranked[position] for _, _, position in sorted(keys)]
 
 
 def _target(order: Order, session: Session, course: Course) -> Target:
@@ -106,7 +100,7 @@ def _target(order: Order, session: Session, course: Course) -> Target:
         session.minutes,
         (),
         session.name,
-        bool(session.instead_of) or _follows_a_gone_one(session, course),
+        _follows_a_gone_one(session, course),
     )
 
 
