@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ketasched.errors import UsageProblem, did_you_mean
 
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+_SETTINGS = {"localtime", "posixrules", "Factory"}
 _RELEASE = re.compile(r"[0-9]{4}[a-z]+")
 _POSIX = re.compile(
     r"(?P<std><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<std_offset>[+-]?[0-9:]+)"
@@ -92,15 +93,19 @@ class Zone(NamedTuple):
 def load(name: str) -> Zone:
     """The zone of that IANA name.
 
+    Folders of zone files hold more than zones. What is in ``posix/`` are copies, taken under their
+    real names; the clocks in ``right/`` count leap seconds, and some files are settings.
+
     Raises:
         UsageProblem: there is no such zone.
     """
+    name = name.removeprefix("posix/")
     return _load(name, zoneinfo.TZPATH)
 
 
 @cache
 def _load(name: str, search_path: tuple[str, ...]) -> Zone:
-    known = _NAME.fullmatch(name) is not None
+    known = _NAME.fullmatch(name) is not None and not _is_no_zone(name)
     for release, folder in _newest_first(search_path) if known else ():
         # The newest files may lack a name that was given up; older ones then still have it.
         path = folder.joinpath(*name.split("/"))
@@ -134,7 +139,8 @@ def load_loosely(name: str) -> zoneinfo.ZoneInfo | None:
 
 def names() -> list[str]:
     """Every zone name of the tzdata package."""
-    return (_package_folder().parent / "zones").read_text("ascii").split()
+    listed = (_package_folder().parent / "zones").read_text("ascii").split()
+    return [name for name in listed if not _is_no_zone(name)]
 
 
 def read_posix(rule: str) -> YearlyRule | None:
@@ -212,6 +218,10 @@ def _system_version(folder: Path) -> str:
         return ""
 
 
+def _is_no_zone(name: str) -> bool:
+    return name in _SETTINGS or name.startswith("right/")
+
+
 def _is_zone_file(path: Path) -> bool:
     try:
         with path.open("rb") as file:
@@ -231,7 +241,10 @@ def _spelled_so(folder: Path, name: str) -> bool:
 
 def _hint(name: str) -> str:
     known = names()
-    city = name.replace(" ", "_").casefold()
+    city = name.replace(" ", "_").casefold().removeprefix("right/")
+    exact = [zone for zone in known if zone.casefold() == city]
+    if exact:
+        return f"did you mean `{exact[0]}`?"
     by_city = [zone for zone in known if zone.rsplit("/", 1)[-1].casefold() == city]
     if by_city:
         return f"did you mean `{by_city[0]}`?"

@@ -1,5 +1,6 @@
 """The newest zone rules on the machine, and what a zone does every year."""
 
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,3 +137,66 @@ def test_the_yearly_rule_says_what_the_zone_does():
                 break
     # Far ahead every zone follows its rule, but for those whose files list years one by one.
     assert set(wrong) <= {"Africa/Casablanca", "Africa/El_Aaiun"}
+
+
+@pytest.fixture
+def debian(tmp_path, monkeypatch):
+    """A system whose folder of zone files holds what Debian's does."""
+    names = ["Europe/Berlin", "right/Europe/Berlin", "posix/Europe/Berlin", "posix/right/UTC"]
+    for name in (*names, "localtime", "posixrules", "Factory", "UTC"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PACKAGE / "Europe" / "Berlin", path)
+    (tmp_path / "tzdata.zi").write_text("# version 2199a\n")
+    monkeypatch.setattr(zone.zoneinfo, "TZPATH", (str(tmp_path),))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("right/Europe/Berlin", "did you mean `Europe/Berlin`?"),
+        ("right/UTC", "did you mean `UTC`?"),
+        ("posix/right/UTC", "did you mean `UTC`?"),
+        ("localtime", "such as America/Chicago"),
+        ("posixrules", "such as America/Chicago"),
+        ("Factory", "such as America/Chicago"),
+        ("right", "such as America/Chicago"),
+        ("posix", "such as America/Chicago"),
+        ("tzdata.zi", "such as America/Chicago"),
+        ("leapseconds", "such as America/Chicago"),
+        ("zone.tab", "such as America/Chicago"),
+        ("../Europe/Berlin", ""),
+        ("/usr/share/zoneinfo/Europe/Berlin", ""),
+        ("europe/berlin", "did you mean `Europe/Berlin`?"),
+        ("EUROPE/BERLIN", "did you mean `Europe/Berlin`?"),
+        ("posix/europe/berlin", "did you mean `Europe/Berlin`?"),
+        ("america/new_york", "did you mean `America/New_York`?"),
+        ("America/new york", "did you mean `America/New_York`?"),
+        ("us/central", "did you mean `US/Central`?"),
+        ("utc", "did you mean `UTC`?"),
+        ("gmt", "did you mean `GMT`?"),
+    ],
+)
+@pytest.mark.usefixtures("debian")
+def test_names_in_the_zone_folder_that_are_no_zones(name, hint):
+    with pytest.raises(UsageProblem, match=re.escape(f"unknown time zone `{name}`".replace("`posix/", "`"))) as caught:  # fmt: skip
+        zone.load(name)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["posix/Europe/Berlin", "Europe/Berlin"])
+@pytest.mark.usefixtures("debian")
+def test_a_copy_of_a_zone_has_its_real_name(name):
+    found = zone.load(name)
+    assert (found.name, found.tzinfo.key, found.version) == (
+        "Europe/Berlin",
+        "Europe/Berlin",
+        "2199a",
+    )
+
+
+def test_no_name_that_is_offered_is_no_zone():
+    offered = zone.names()
+    assert "Factory" not in offered
+    assert not {"localtime", "posixrules"} & {*offered}
+    assert "Europe/Berlin" in offered

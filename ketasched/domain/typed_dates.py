@@ -12,7 +12,8 @@ from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, day_text
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _HOW = "write a date as 2027-01-05 or 5 jan 2027"
 _ISO = re.compile(r"([0-9]{1,9})-([0-9]{1,2})-([0-9]{1,2})")
-_NUMERIC = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_NUMERIC = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
+_DOTTED = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 _WORDS = re.compile(
     r"(?:(?P<weekday>[a-z]+),? )?"
     r"(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]+)"
@@ -24,7 +25,8 @@ _WORDS = re.compile(
 def read_date(text: str, today: date) -> date:
     """Read ``2027-01-05``, ``5 jan 2027``, ``tue 5 jan 2027``, ``next tuesday`` or ``tomorrow``.
 
-    A weekday alone, with or without ``next``, is the first one after today.
+    ``05.01.2027`` is a day in January; ``13/01/2027`` and ``01/13/2027`` have one reading too. A
+    weekday alone, with or without ``next``, is the first one after today.
 
     Raises:
         ValueError: not a date, not one single date, or none that exists.
@@ -34,8 +36,11 @@ def read_date(text: str, today: date) -> date:
         return today + timedelta(days=words == "tomorrow")
     if match := _ISO.fullmatch(words):
         return _existing(text, int(match[1]), int(match[2]), int(match[3]))
+    if match := _DOTTED.fullmatch(words):
+        # Wherever dates have dots, the day comes first.
+        return _existing(text, int(match[3]), int(match[2]), int(match[1]))
     if match := _NUMERIC.fullmatch(words):
-        raise ValueError(_ambiguous(text, int(match[1]), int(match[2]), int(match[3])))
+        return _in_numbers(text, int(match[1]), int(match[3]), int(match[4]))
     if match := _WORDS.fullmatch(words):
         month = _month(match["month"] or match["month2"])
         if month:
@@ -95,10 +100,11 @@ def _existing(text: str, year: int, month: int, day: int) -> date:
     return date(year, month, day)
 
 
-def _ambiguous(text: str, first: int, other: int, year: int) -> str:
-    readings = []
-    for month, day in ((first, other), (other, first)):
-        if 1 <= month <= 12 and 1 <= day <= 31 and FIRST_YEAR <= year <= LAST_YEAR:
-            readings.append(f"{year}-{month:02}-{day:02}")
-    choices = " or ".join(dict.fromkeys(readings)) or "2027-01-05"
-    return f"`{text}` reads differently in different countries: write {choices}"
+def _in_numbers(text: str, one: int, other: int, year: int) -> date:
+    """A date with strokes: read where day and month cannot be taken for each other."""
+    if max(one, other) > 12 or one == other:
+        month, day = (other, one) if other <= 12 else (one, other)
+        return _existing(text, year, month, day)
+    _existing(text, year, one, other)
+    choices = f"{year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}"
+    raise ValueError(f"`{text}` reads differently in different countries: write {choices}")
