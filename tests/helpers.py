@@ -19,23 +19,41 @@ def be_at(monkeypatch, moment, zone=UTC):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(stamp)))
 
 
-def write(content, name):
-    """Write text or bytes to a file as they are, whatever ends the lines; its name."""
-    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return name
+def writer(usual):
+    """A function that writes text or bytes to a file as they are, whatever ends the lines, and
+    gives its name, which is the usual one unless another is given.
+    """
+
+    def write(content, name=usual):
+        Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return name
+
+    return write
 
 
-def changed(old, new, text):
-    """A text in which one place, and no other, is changed."""
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
+def changer(usual):
+    """A function that changes one place of a text, and no other: of the usual text unless another
+    is given.
+    """
+
+    def changed(old, new, text=usual):
+        assert text.count(old) == 1, old
+        return text.replace(old, new)
+
+    return changed
 
 
-def problems_of(load, *arguments, **options):
+def mistakes(load, *arguments, **options):
     """The mistakes for which a file is refused."""
     with pytest.raises(FileProblems) as caught:
         load(*arguments, **options)
     return caught.value.problems
+
+
+def only(mistakes_found):
+    """The one mistake, if there is no other."""
+    (mistake,) = mistakes_found
+    return mistake
 
 
 def files_in(folder="."):

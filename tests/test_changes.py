@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-import test_trials
-from helpers import plan_once
+import texts
+from helpers import plan_once, writer
 
 PLAN_DAY = "2026-12-20 09:00"
+write = writer("trial.yaml")
 
 
 class Life:
@@ -393,7 +394,7 @@ def test_a_make_up_long_after(life, then):
     ],
 )
 def test_a_session_of_a_trial_falls_out(life, then, ahead):
-    test_trials.write(test_trials.WITH_VISITS)
+    write(texts.WITH_VISITS)
     life.plan("trial", "--protocols", "trial.yaml", now="2027-01-11 12:00")
     assert life.sessions == TRIAL
     for number in "1234":
@@ -403,7 +404,7 @@ def test_a_session_of_a_trial_falls_out(life, then, ahead):
 
 
 def test_a_trial_does_not_go_on_by_itself(life):
-    test_trials.write(test_trials.WITH_VISITS)
+    write(texts.WITH_VISITS)
     life.plan("trial", "--protocols", "trial.yaml")
     assert "lists its days" in life.refused(2, "cancel", "5", "--then", "append")
     assert "lists its days" in life.refused(2, "extend", "--sessions", "1")
@@ -412,14 +413,14 @@ def test_a_trial_does_not_go_on_by_itself(life):
 
 
 def test_sessions_that_follow_another_go_with_it(life):
-    test_trials.write(test_trials.WITH_VISITS)
+    write(texts.WITH_VISITS)
     life.plan("trial", "--protocols", "trial.yaml", now=PLAN_DAY)
     life.do("move", "2", "tue", "--rest", "replan")
     assert life.sessions == [TRIAL[0], "2 Tue 5 Jan", "3 Wed 6 Jan", "4 Fri 8 Jan", *TRIAL[4:]]
 
 
 def test_sessions_that_follow_count_from_it_as_it_took_place(life):
-    test_trials.write(test_trials.TRIAL)
+    write(texts.TRIAL)
     life.plan("trial", "--protocols", "trial.yaml", now="2027-01-05 12:00")
     life.do("done", "2", "--on", "2027-01-05")
     assert life.sessions == [

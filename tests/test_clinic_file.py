@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 import yaml
 from conftest import ROOT
+from helpers import changer, mistakes, writer
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -16,7 +17,7 @@ from jsonschema import Draft202012Validator
 from ketasched import public_holidays, zone
 from ketasched.cli.terminal.year import clinic_year
 from ketasched.domain.clinic import WORKING_WEEK, Clinic, Closure, Opening, Span, no_holidays
-from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.clinic import clinic_file
 from ketasched.files.clinic.clinic import CLINIC, ClinicFile, Defaults
 from ketasched.files.protocols.protocol import protocols_file
@@ -51,10 +52,8 @@ defaults:
 MORNING, AFTERNOON = Span(480, 720), Span(750, 1050)
 
 
-def write(text, name="clinic.yaml"):
-    with open(name, "wb") as file:  # noqa: PTH123
-        file.write(text if isinstance(text, bytes) else text.encode())
-    return name
+write = writer("clinic.yaml")
+changed = changer(SMALL)
 
 
 def read(text):
@@ -62,14 +61,7 @@ def read(text):
 
 
 def problems_of(text):
-    with pytest.raises(FileProblems) as caught:
-        read(text)
-    return caught.value.problems
-
-
-def changed(old, new, text=SMALL):
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
+    return mistakes(read, text)
 
 
 def with_hours(*lines):

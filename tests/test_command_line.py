@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from calendars import events_of
 from conftest import run_process
+from helpers import writer
+from texts import MINE
 
+write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
 SPRAVATO = ("plan", "spravato", "--start", "2027-01-05")
 
@@ -164,16 +167,14 @@ def test_the_course_is_named_by_name_or_else_by_the_file(ketasched, report):
 
 
 def test_protocols_of_ones_own(ketasched, report, monkeypatch):
-    from test_protocol_files import SMALL, write
-
-    write(SMALL)
+    write(MINE)
     assert report("mine", "-s", "2027-01-04", "--protocols", "mine.yaml")["protocol"] == {
         "id": "mine", "title": "My protocol", "version": "3", "file": "mine.yaml",
     }  # fmt: skip
     monkeypatch.setenv("KETASCHED_PROTOCOLS", "mine.yaml")
     assert "from mine.yaml" in ketasched("list").out
     assert "Confirm with the treating clinician" in ketasched("show", "mine").out
-    write(SMALL.replace("id: mine", "id: iv"), "ours.yaml")
+    write(MINE.replace("id: mine", "id: iv"), "ours.yaml")
     assert (
         report("iv", "-s", "2027-01-04", "--protocols", "ours.yaml")["protocol"]["file"]
         == "ours.yaml"
@@ -188,13 +189,11 @@ def test_the_name_stands_over_table_and_months(ketasched):
 
 
 def test_the_protocols_file_is_not_overwritten(ketasched):
-    from test_protocol_files import SMALL, write
-
-    write(SMALL)
+    write(MINE)
     outcome = ketasched(*IV, "--protocols", "mine.yaml", "--ics", "mine.yaml", "--force")
     assert outcome.code == 2
     assert "--ics names the protocols file" in outcome.err
-    assert open("mine.yaml").read() == SMALL  # noqa: PTH123, SIM115
+    assert open("mine.yaml").read() == MINE  # noqa: PTH123, SIM115
 
 
 def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
@@ -480,10 +479,8 @@ def test_version(ketasched):
 
 
 def test_check_and_schema(ketasched):
-    from test_protocol_files import SMALL, write
-
-    assert ketasched("check", write(SMALL)).out == "mine.yaml: 1 protocol, no problems: mine\n"
-    outcome = run_process("check", "-", input=SMALL.encode())
+    assert ketasched("check", write(MINE)).out == "mine.yaml: 1 protocol, no problems: mine\n"
+    outcome = run_process("check", "-", input=MINE.encode())
     assert outcome.stdout == b"standard input: 1 protocol, no problems: mine\n"
 
 

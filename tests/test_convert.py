@@ -7,11 +7,12 @@ import sys
 
 import pytest
 import yaml
+from helpers import changer, mistakes, only, writer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ketasched.cli.commands import convert as command
-from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.visit_table import cells as visit_cells
 from ketasched.files.visit_table import conversion
 from ketasched.files.visit_table.table import Table
@@ -25,10 +26,8 @@ Week 1,7,1,1,2.0
 """
 
 
-def write(text, name="visits.csv"):
-    with open(name, "wb") as file:  # noqa: PTH123
-        file.write(text if isinstance(text, bytes) else text.encode())
-    return name
+write = writer("visits.csv")
+changed = changer(SMALL)
 
 
 def convert(text, *, name="visits.csv", identifier="visits", title="", minutes=60, **columns):
@@ -50,20 +49,11 @@ def sessions_of(text, **options):
 
 
 def problems_of(text, **options):
-    with pytest.raises(FileProblems) as caught:
-        convert(text, **options)
-    return caught.value.problems
+    return mistakes(convert, text, **options)
 
 
 def only_problem(text, **options):
-    problems = problems_of(text, **options)
-    assert len(problems) == 1, problems
-    return problems[0]
-
-
-def changed(old, new, text=SMALL):
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
+    return only(problems_of(text, **options))
 
 
 def table(*rows, header="visit,day,window,version"):

@@ -6,9 +6,11 @@ import json
 import pytest
 import yaml
 from conftest import ROOT
+from helpers import changer, mistakes, only, writer
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from texts import MINE
 
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError
 from ketasched.files.protocols import protocol_file
@@ -16,54 +18,20 @@ from ketasched.reading.file_text import MAX_BYTES, FileText
 
 OURS = (ROOT / "protocols.yaml").read_text()
 
-SMALL = """\
-version: 1
-protocols:
-  - id: mine
-    title: My protocol
-    label: Mine
-    version: 3
-    drug: ketamine
-    route: intravenous infusion
-    use: trials
-    steps:
-      - {name: infusion, length: 1 h 30 min}
-    phases:
-      - name: first
-        cadence: 2 per week
-        sessions: 4
-        window: {early: 1 day, late: 2 days}
-        gap: {min: 2 days, max: 7 days}
-    sources:
-      - {fact: two a week, source: our clinic, grade: convention}
-"""
-
-
-def write(text, name="mine.yaml"):
-    with open(name, "wb") as file:  # noqa: PTH123
-        file.write(text if isinstance(text, bytes) else text.encode())
-    return name
+write = writer("mine.yaml")
+changed = changer(MINE)
 
 
 def problems_of(text):
-    with pytest.raises(FileProblems) as caught:
-        protocol_file.load(write(text))
-    return caught.value.problems
+    return mistakes(protocol_file.load, write(text))
 
 
 def only_problem(text):
-    problems = problems_of(text)
-    assert len(problems) == 1, problems
-    return problems[0]
-
-
-def changed(old, new, text=SMALL):
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
+    return only(problems_of(text))
 
 
 def test_a_protocol_of_ones_own():
-    (mine,) = protocol_file.load(write(SMALL))
+    (mine,) = protocol_file.load(write(MINE))
     assert (mine.id, mine.version, mine.minutes, mine.file) == ("mine", "3", 90, "mine.yaml")
     assert mine.phases[0].pause == 0
     assert mine.instructions == mine.reminders == ()
@@ -288,7 +256,7 @@ def test_instructions_must_not_give_the_treatment_away(instruction, word):
 @pytest.mark.parametrize("key", ["LABEL", "Title", "ID", "labels"])
 def test_a_key_in_another_case_is_one_mistake(key):
     word = key.casefold().removesuffix("s") if key == "labels" else key.casefold()
-    text = SMALL.replace(f"    {word}:", f"    {key}:").replace(f"  - {word}:", f"  - {key}:")
+    text = MINE.replace(f"    {word}:", f"    {key}:").replace(f"  - {word}:", f"  - {key}:")
     assert only_problem(text).message == f"unknown key `{key}`"
 
 
@@ -312,8 +280,8 @@ def test_all_problems_at_once_in_order():
 
 
 def test_two_protocols_of_one_id():
-    again = SMALL.split("protocols:\n")[1]
-    problem = only_problem(SMALL + again)
+    again = MINE.split("protocols:\n")[1]
+    problem = only_problem(MINE + again)
     assert problem.message == "two protocols have the id `mine`"
     assert problem.line == 20
 
@@ -373,7 +341,7 @@ def test_files_that_cannot_be_read(name):
 
 
 def test_a_byte_order_mark_is_no_mistake():
-    assert protocol_file.load(write(b"\xef\xbb\xbf" + SMALL.encode()))
+    assert protocol_file.load(write(b"\xef\xbb\xbf" + MINE.encode()))
 
 
 def test_a_mark_points_at_the_mistake(ketasched):
@@ -394,7 +362,7 @@ def test_the_schema_takes_our_file_and_refuses_a_misspelt_key():
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     assert not list(validator.iter_errors(yaml.safe_load(OURS)))
-    assert not list(validator.iter_errors(yaml.safe_load(SMALL)))
+    assert not list(validator.iter_errors(yaml.safe_load(MINE)))
     assert list(validator.iter_errors(yaml.safe_load(changed("label:", "lable:"))))
     assert list(validator.iter_errors(yaml.safe_load(changed("sessions: 4", "sessions: 0"))))
 
@@ -404,7 +372,7 @@ def test_the_published_schema_is_the_one_we_print(ketasched):
     assert json.loads(ketasched("schema", "protocols").out) == published
 
 
-pieces = st.sampled_from([*SMALL.splitlines(keepends=True), "  ", "- ", ": ", "&a ", "*a", "[", "{", "}", "\n", "'", '"', "|", ">", "%", "@", "!!x ", "<<: "])  # fmt: skip
+pieces = st.sampled_from([*MINE.splitlines(keepends=True), "  ", "- ", ": ", "&a ", "*a", "[", "{", "}", "\n", "'", '"', "|", ">", "%", "@", "!!x ", "<<: "])  # fmt: skip
 
 
 @given(st.lists(pieces, max_size=40).map("".join) | st.text() | st.binary())
@@ -413,7 +381,7 @@ def test_nothing_but_our_own_errors(text):
         protocol_file.load(write(text))
 
 
-@given(st.integers(0, len(SMALL) - 1), st.integers(0, 6), st.text(max_size=4))
+@given(st.integers(0, len(MINE) - 1), st.integers(0, 6), st.text(max_size=4))
 def test_damaged_files_give_nothing_but_our_own_errors(at, cut, inserted):
     with contextlib.suppress(KetaschedError):
-        protocol_file.load(write(SMALL[:at] + inserted + SMALL[at + cut :]))
+        protocol_file.load(write(MINE[:at] + inserted + MINE[at + cut :]))

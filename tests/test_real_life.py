@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from calendars import events_of
 from conftest import run_process
+from helpers import writer
 
 LAKESIDE = """\
 version: 1
@@ -28,9 +29,7 @@ defaults: {start_time: 09:30, location: Suite 4, reminders: [1 day, 2 h], travel
 SECRET = "Oncology with Dr Loose-Lips"
 
 
-def write(text, name="clinic.yaml"):
-    Path(name).write_text(text)
-    return name
+write = writer("clinic.yaml")
 
 
 def clinic(text=LAKESIDE, name="clinic.yaml"):

@@ -17,7 +17,7 @@ import tzdata
 from calendars import events_of, lines_of
 from conftest import BUILT_IN, STAMP, run_process
 from helpers import be_at, files_in, plan_once, record_of
-from test_trials import WITH_VISITS
+from texts import WITH_VISITS
 
 from ketasched import clock
 from ketasched.cli import app, change

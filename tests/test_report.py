@@ -6,7 +6,10 @@ import json
 
 import pytest
 from conftest import ROOT
+from helpers import writer
+from texts import MINE
 
+write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2026-12-21", "--closed", "2026-12-24..2027-01-03", "--name", "alex")
 NOWHERE = ("plan", "iv", "--start", "2027-01-04", "--closed", "2027-01-11..2027-01-31")
 
@@ -147,9 +150,7 @@ def test_failures_are_json_too(report, arguments, code, kind, session):
 
 
 def test_every_mistake_in_a_file_is_an_error_of_its_own(report):
-    from test_protocol_files import SMALL, write
-
-    write(SMALL.replace("label", "lable").replace("sessions: 4", "sessions: 0"))
+    write(MINE.replace("label", "lable").replace("sessions: 4", "sessions: 0"))
     code, found = report("plan", "iv", "--start", "2027-01-04", "--protocols", "mine.yaml")
     assert code == 1
     assert found["errors"] == [
@@ -183,9 +184,7 @@ def test_csv(ketasched):
 
 
 def test_csv_is_no_formula(ketasched):
-    from test_protocol_files import SMALL, write
-
-    write(SMALL.replace("name: first", "name: =1+1"))
+    write(MINE.replace("name: first", "name: =1+1"))
     outcome = ketasched(
         "plan", "mine", "--start", "2027-01-04", "--protocols", "mine.yaml", "-f", "csv"
     )

@@ -2,7 +2,10 @@
 
 import pytest
 from conftest import run_process
+from helpers import writer
+from texts import MINE
 
+write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2026-12-21", "--closed", "2026-12-24..2027-01-03")
 COMMANDS = [
     ("list",),
@@ -186,8 +189,6 @@ def test_plain_signs_where_the_encoding_has_no_others(ketasched):
 
 
 def test_user_text_is_never_markup(ketasched):
-    from test_protocol_files import SMALL, write
-
-    write(SMALL.replace("title: My protocol", "title: 'My [bold]protocol[/] :smile:'"))
+    write(MINE.replace("title: My protocol", "title: 'My [bold]protocol[/] :smile:'"))
     outcome = ketasched("show", "mine", "--protocols", "mine.yaml")
     assert outcome.out.startswith("My [bold]protocol[/] :smile:\n")

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import pytest
 import yaml
 from conftest import course_of
+from helpers import changer, writer
 from jsonschema import Draft202012Validator
+from texts import TRIAL, WITH_VISITS
 
 from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.errors import FileProblems
@@ -17,50 +19,8 @@ from ketasched.planning.refusals import Failure
 
 MONDAY = date(2027, 1, 4)
 
-TRIAL = """\
-version: 1
-protocols:
-  - id: trial
-    title: My trial
-    label: Trial
-    version: 3
-    drug: ketamine
-    route: intravenous infusion
-    use: trials
-    steps:
-      - {name: infusion, length: 90 min}
-    phases:
-      - name: treatment
-        first_day: 1
-        sessions:
-          - {name: screening, day: -14, window: {early: 7 days, late: 7 days}, length: 30 min}
-          - {name: baseline, day: 1}
-          - {name: safety check, day: 1, follows: baseline, window: {early: 0 days, late: 1 day}, length: 20 min}
-          - {name: call, day: 2, follows: safety check}
-          - {name: dose two, day: 8, window: {early: 1 day, late: 1 day}}
-          - {name: end, day: 29}
-        window: {early: 0 days, late: 2 days}
-    sources:
-      - {fact: two doses, source: our trial, grade: convention}
-"""
-VISITS = """\
-    visits:
-      - {kind: consultation, length: 45 min, before: first session, distance: {from: 1 day, to: 28 days, ideally: 7 days}}
-      - {kind: check-in, length: 20 min, after: session 2, distance: {from: 24 h, to: 72 h, ideally: 48 h}, by: video}
-    sources:
-"""
-WITH_VISITS = TRIAL.replace("    sources:\n", VISITS)
-
-
-def write(text, name="trial.yaml"):
-    with open(name, "wb") as file:  # noqa: PTH123
-        file.write(text.encode())
-    return name
-
-
-def changed(old, new, text=TRIAL):
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
+write = writer("trial.yaml")
+changed = changer(TRIAL)
 
 
 def trial(text=TRIAL):

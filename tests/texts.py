@@ -1,0 +1,56 @@
+"""Protocol files that tests of several subjects read."""
+
+MINE = """\
+version: 1
+protocols:
+  - id: mine
+    title: My protocol
+    label: Mine
+    version: 3
+    drug: ketamine
+    route: intravenous infusion
+    use: trials
+    steps:
+      - {name: infusion, length: 1 h 30 min}
+    phases:
+      - name: first
+        cadence: 2 per week
+        sessions: 4
+        window: {early: 1 day, late: 2 days}
+        gap: {min: 2 days, max: 7 days}
+    sources:
+      - {fact: two a week, source: our clinic, grade: convention}
+"""
+TRIAL = """\
+version: 1
+protocols:
+  - id: trial
+    title: My trial
+    label: Trial
+    version: 3
+    drug: ketamine
+    route: intravenous infusion
+    use: trials
+    steps:
+      - {name: infusion, length: 90 min}
+    phases:
+      - name: treatment
+        first_day: 1
+        sessions:
+          - {name: screening, day: -14, window: {early: 7 days, late: 7 days}, length: 30 min}
+          - {name: baseline, day: 1}
+          - {name: safety check, day: 1, follows: baseline, window: {early: 0 days, late: 1 day}, length: 20 min}
+          - {name: call, day: 2, follows: safety check}
+          - {name: dose two, day: 8, window: {early: 1 day, late: 1 day}}
+          - {name: end, day: 29}
+        window: {early: 0 days, late: 2 days}
+    sources:
+      - {fact: two doses, source: our trial, grade: convention}
+"""
+VISITS = """\
+    visits:
+      - {kind: consultation, length: 45 min, before: first session, distance: {from: 1 day, to: 28 days, ideally: 7 days}}
+      - {kind: check-in, length: 20 min, after: session 2, distance: {from: 24 h, to: 72 h, ideally: 48 h}, by: video}
+    sources:
+"""
+WITH_VISITS = TRIAL.replace("    sources:\n", VISITS)
