@@ -127,6 +127,32 @@ def test_only_we_can_read_the_names(feed, plan):
         os.umask(mask)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+@pytest.mark.parametrize(
+    ("umask", "file", "folder_"),
+    [(0o022, 0o644, 0o755), (0o027, 0o640, 0o750), (0o077, 0o600, 0o700)],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_web_server_can_read_what_the_umask_lets_it_read(feed, at, umask, file, folder_):
+    """As docs/feeds.md says: new feeds have what the umask leaves, others keep what they have."""
+
+    def modes():
+        return {path.stat().st_mode & 0o777 for path in (*Path("out").iterdir(), Path("out"))}
+
+    before = os.umask(umask)
+    try:
+        feed()
+        assert modes() == {file, folder_}
+        for path in Path("out").iterdir():
+            path.chmod(0o644)
+        Path("out").chmod(0o755)
+        at("2027-01-03", "move", "alex", "5", "2027-01-19 10:00")
+        assert feed().changed == {"staff", "alex"}
+        assert modes() == {0o644, 0o755}
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.parametrize(
     "text",
     [
