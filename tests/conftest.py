@@ -40,6 +40,13 @@ settings.register_profile("thorough", deadline=None, max_examples=2000, print_bl
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Bytes name no test: archives hold the moment at which they were made, and all workers must
+    have the same names.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def fixed_world(monkeypatch, tmp_path):
     """Every test runs in an empty folder of its own."""

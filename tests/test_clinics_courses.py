@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from calendars import events_of
+from helpers import record_of
 
 BEFORE = datetime(2026, 12, 28, 15, tzinfo=UTC)
 
@@ -141,6 +142,25 @@ def test_what_has_no_place_and_what_cannot_be_read_is_named(at):
     outcome = at("2027-01-15", "close-day", "2027-01-18", ".", code=3)
     assert "dee.course.json" in outcome.err
     assert state("alex", 5) == ("2027-01-19 09:00", "planned")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("octets", [0, 40, -3])
+def test_a_record_that_was_cut_short_is_not_passed_over(at, octets):
+    whole = Path("cy.course.json").read_bytes()  # nobody of it comes that day
+    Path("cy.course.json").write_bytes(whole[:octets])
+    outcome = at("2027-01-15", "close-day", "2027-01-18", ".", code=3)
+    assert "not read: cy.course.json" in outcome.err
+    assert state("alex", 5) == ("2027-01-19 09:00", "planned")
+
+
+@pytest.mark.usefixtures("folder")
+def test_undo_puts_back_what_was_asked(at):
+    before = record_of("alex")["asked"]
+    at("2027-01-15", "close-day", "2027-01-18", ".")
+    assert record_of("alex")["asked"] != before
+    at("2027-01-15", "undo", "alex")
+    assert record_of("alex")["asked"] == before
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from conftest import run_process
 from helpers import writer
 from texts import MINE
 
+from ketasched.asking import completion
+
 write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
 SPRAVATO = ("plan", "spravato", "--start", "2027-01-05")
@@ -482,6 +484,22 @@ def test_check_and_schema(ketasched):
     assert ketasched("check", write(MINE)).out == "mine.yaml: 1 protocol, no problems: mine\n"
     outcome = run_process("check", "-", input=MINE.encode())
     assert outcome.stdout == b"standard input: 1 protocol, no problems: mine\n"
+
+
+@pytest.mark.parametrize(
+    ("complete", "typed", "offered"),
+    [
+        (lambda typed: [name for name, _ in completion.protocols(typed)], "spr", ["spravato", "spravato-mdsi"]),
+        (lambda typed: [name for name, _ in completion.protocols(typed)], "vato", []),
+        (lambda typed: [name for name, _ in completion.protocols(typed)], "mdsi", []),
+        (completion.zones, "America/Chic", ["America/Chicago"]),
+        (completion.zones, "america/chic", ["America/Chicago"]),
+        (completion.zones, "AMERICA/CHIC", ["America/Chicago"]),
+        (completion.zones, "Chicago", []),
+    ],
+)  # fmt: skip
+def test_completion_is_by_how_a_name_begins(complete, typed, offered):
+    assert complete(typed) == offered
 
 
 def test_completion_offers_protocols_and_zones():
