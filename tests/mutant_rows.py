@@ -273,4 +273,12 @@ ROWS = [
         "                file.path.write_bytes(file.data)\n",
         "test_records.py -k kill",
     ),
+    ("identity: two records saved", "cli/commands/plan.py", "    refuse_twin(path, record)\n", "", "test_clinics_courses.py -k same_entries"),
+    ("identity: two records of a folder", "records/folder.py", "        if twin:", "        if False:", "test_clinics_courses.py -k same_entries"),
+    # Commands
+    ("close-day passes over what is cut short", "cli/commands/close_day.py", ' and data.endswith(b"}\\n")', "", "test_clinics_courses.py -k cut_short"),
+    ("undo keeps what was asked", "records/undo.py", 'record._replace(options=before["asked"])', "record", "test_clinics_courses.py -k asked"),
+    ("completion by any part: protocols", "asking/completion.py", "protocol.id.startswith(incomplete)", "incomplete in protocol.id", "test_command_line.py -k completion"),
+    ("completion by exact case: zones", "asking/completion.py", "name.casefold().startswith(incomplete.casefold())", "name.startswith(incomplete)", "test_command_line.py -k completion"),
+    ("completion by any part: zones", "asking/completion.py", "name.casefold().startswith(incomplete.casefold())", "incomplete.casefold() in name.casefold()", "test_command_line.py -k completion"),
 ]

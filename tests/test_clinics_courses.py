@@ -144,6 +144,17 @@ def test_what_has_no_place_and_what_cannot_be_read_is_named(at):
     assert state("alex", 5) == ("2027-01-19 09:00", "planned")
 
 
+def test_two_records_never_have_the_same_entries(at):
+    course = ("plan", "iv", "--start", "2027-01-04", "--name", "A. B.", "--save")
+    at("2026-12-28", *course, "alex")
+    refused = at("2026-12-29", *course, "bo", code=2)
+    assert "alex.course.json has a course of the same name, protocol and start" in refused.err
+    assert not Path("bo.course.json").exists()
+    Path("copy.course.json").write_bytes(Path("alex.course.json").read_bytes())
+    for command in (("feed", ".", "--to", "out"), ("agenda", ".", "--day", "2027-01-04")):
+        assert "it has the entries of alex.course.json" in at("2027-01-02", *command, code=1).err
+
+
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("octets", [0, 40, -3])
 def test_a_record_that_was_cut_short_is_not_passed_over(at, octets):
