@@ -140,6 +140,10 @@ class Client:
         assert self.send("DELETE", name)[0] in (200, 204)
 
 
+def uid_of(data):
+    return re.search(rb"^UID:(\S+)", data, re.MULTILINE)[1]
+
+
 LISTING = (
     '<?xml version="1.0"?><multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
     "<response><href>{path}</href><propstat><prop><resourcetype><collection/>{kind}</resourcetype>"
@@ -151,13 +155,21 @@ ENTRY = (
 )
 
 
+ONCE_AN_ACCOUNT = (
+    b'<?xml version="1.0" encoding="utf-8"?><D:error xmlns:D="DAV:" '
+    b'xmlns:C="urn:ietf:params:xml:ns:caldav"><C:unique-scheduling-object-resource>'
+    b"<D:href>/dav/calendars/user/ann/other/1.ics</D:href>"
+    b"</C:unique-scheduling-object-resource></D:error>"
+)
+
+
 class Misbehaving:
     """A small calendar server in memory that does as it is told.
 
-    ``fault(method, name, writes)`` may return what to do instead of the right thing: a status, one
-    with a body, `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, `slowly`
+    ``fault(method, name, writes)`` may return what to do instead of the right thing: a status, `cut` (before doing it), `cut after` (having done it), a Location, `endless`, `slow`, `slowly`
     (and then the right thing), or None.
-    ``log`` has every request: method, name, headers, body.
+    ``log`` has every request: method, name, headers, body. In an ``account`` of several calendars
+    a UID is taken once, as Cyrus does.
     """
 
     PATH = "/cal/clinic/"
@@ -169,6 +181,7 @@ class Misbehaving:
         self.etags = True
         self.kind = "<C:calendar/>"
         self.count = 0
+        self.account = [self]
         server = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -230,9 +243,6 @@ class Misbehaving:
         if isinstance(wanted, int):
             self.say(request, wanted)
             return
-        if isinstance(wanted, tuple):
-            self.say(request, wanted[0], None, wanted[1])
-            return
         status, headers, text = self.do(method, name, request.headers, body)
         if wanted == "cut after":
             request.connection.close()
@@ -272,6 +282,11 @@ class Misbehaving:
         if method == "DELETE":
             del self.entries[name]
             return 204, {}, b""
+        others = [calendar for calendar in self.account if calendar is not self]
+        if any(
+            uid_of(body) == uid_of(data) for other in others for _, data in other.entries.values()
+        ):
+            return 403, {"Content-Type": "text/xml"}, ONCE_AN_ACCOUNT
         return self.put(name, body, created=there is None)
 
     def put(self, name, body, *, created=True):
