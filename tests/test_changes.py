@@ -1167,7 +1167,7 @@ def test_help_explains_every_choice(ketasched, choice):
 
 def test_no_linked_visit_is_put_into_what_is_over_of_today(life):
     life.plan("kap", start="2027-01-14", now="2027-01-06 15:00")
-    life.do("move", "1", "2027-01-13")
+    life.do("move", "1", "2027-01-13", "--override", "window")
     for one in life.record["visits"]:
         assert one["start"] >= "2027-01-06 15:00", one
 

@@ -387,7 +387,7 @@ def test_the_json_of_sessions_without_names(ketasched):
     first, second = report["sessions"][:2]
     assert (first["name"], first["window_start"], first["window_end"]) == (
         None,
-        "2027-01-03",
+        "2027-01-04",
         "2027-01-07",
     )
     assert (second["window_start"], second["window_end"]) == ("2027-01-06", "2027-01-10")

@@ -204,7 +204,7 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
     times = StartTimes(start_times(terms.at, around.clinic, default_time), flex)
     patient = commitments(terms, around, today, saved.busy if saved else None)
-    rules = make_rules(around.clinic, times, patient, today)
+    rules = make_rules(around.clinic, times, patient, today, now.astimezone(around.clinic.zone))
     days = weekdays(terms.days, layout)
     order = Order(
         protocol,

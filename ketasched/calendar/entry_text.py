@@ -15,8 +15,9 @@ from ketasched.domain.course import (
     Unplaced,
     is_gone,
 )
+from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import timed_text
-from ketasched.domain.protocol import Protocol, gives_away
+from ketasched.domain.protocol import Protocol
 from ketasched.domain.wording import clock_text, count_text, day_text, days_text, duration_text
 from ketasched.running.duties import DueDuty
 

@@ -76,7 +76,7 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 
 
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.domain.protocol import gives_away
+    from ketasched.domain.giveaways import gives_away
 
     file = task.surroundings.file
     own_words = (

@@ -105,6 +105,15 @@ class NamedDays(NamedTuple):
 Cadence = PerWeek | EveryWeeks | DayList | NamedDays | WorkingDays
 
 
+ONCE_A_WEEK = (str(PerWeek(1)), str(EveryWeeks(1)))
+"""Two ways to ask for the same pace; the first has a weekday that can be chosen."""
+
+
+def is_same_cadence(cadence: Cadence, other: Cadence) -> bool:
+    """Whether two cadences ask for the same pace."""
+    return cadence == other or (str(cadence) in ONCE_A_WEEK and str(other) in ONCE_A_WEEK)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """How many days before and after its target a session may be placed."""
@@ -276,23 +285,3 @@ class Protocol:
     def minutes(self) -> int:
         """The length of one session: all its steps, in minutes."""
         return sum(step.minutes for step in self.steps)
-
-
-_GIVEAWAYS = frozenset(
-    ("ketamin", "esketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
-)
-
-
-def gives_away(protocol: Protocol, text: str) -> str:
-    """The first word of a text that must not stand in a patient's calendar, else nothing.
-
-    These are the usual words for such treatments, and those of four letters and more of the
-    protocol's drug and label.
-    """
-    named = (word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4)
-    beginnings = (*_GIVEAWAYS, *named)
-    return next((word for word in _words(text) if word.startswith(beginnings)), "")
-
-
-def _words(text: str) -> list[str]:
-    return "".join(sign if sign.isalpha() else " " for sign in text.casefold()).split()

@@ -52,8 +52,6 @@ def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
         raise ValueError(f"`{text}`: a week has 1 to 7 sessions, every 1 to {MAX_WEEKS} weeks")
     if match := _EVERY_WEEKS.fullmatch(words):
         weeks = 2 if match["other"] else int(match["weeks"] or 1)
-        if weeks == 1:
-            return PerWeek(1)
         if 1 <= weeks <= MAX_WEEKS:
             return EveryWeeks(weeks)
         raise ValueError(f"`{text}`: write 1 to {MAX_WEEKS} weeks")

@@ -50,7 +50,7 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         start = _nearest_start(order, step)
         if start:
             yield Change(start=start)
-    for days in patterns(order):
+    for days in (*patterns(order), *later_patterns(order)):
         if days != order.days and works(replace(order, days=days)):
             yield Change(days=days)
             break
@@ -93,13 +93,31 @@ def patterns(order: Order) -> list[tuple[int, ...]]:
     return [tuple(sorted(days)) for days in sets]
 
 
+def later_patterns(order: Order) -> list[tuple[int, ...]]:
+    """The weekday patterns that may be chosen for phases after the first with another number of
+    sessions a week, the most even first. The one weekday of a weekly phase is no pattern to choose
+    where the first phase has one.
+    """
+    first, *others = (stretch.phase for stretch in order.layout.stretches)
+    own = first.cadence.sessions if isinstance(first.cadence, PerWeek) else None
+    week = order.week().open_weekdays
+    sets: dict[tuple[int, ...], int] = {}
+    for phase in others:
+        if not isinstance(phase.cadence, PerWeek) or phase.cadence.sessions in (own, own and 1):
+            continue
+        for weekday in sorted(week):
+            for rank, days in enumerate(weekday_patterns(phase.cadence, phase.gap, weekday, week)):
+                sets.setdefault(tuple(sorted(days)), rank)
+    return sorted(sets, key=lambda days: sets[days])
+
+
 def _nearest_start(order: Order, step: int) -> date | None:
     """The nearest earlier or later start that works; for a course to come none before today."""
     today = order.rules.beside.today
-    allowed = order.week().open_weekdays & frozenset(order.days or range(7))
+    allowed = order.week().open_weekdays & frozenset(order.days if order.takes_days else range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
-        if start < today or not FIRST_YEAR <= start.year <= LAST_YEAR:
+        if (today and start < today) or not FIRST_YEAR <= start.year <= LAST_YEAR:
             continue
         moved = replace(order, start=start)
         if start.weekday() in allowed and _begins_well(moved) and _stands_on_its_start(moved):
@@ -116,7 +134,7 @@ def _begins_well(order: Order) -> bool:
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)
     try:
-        few = place(targets[:A_FEW], order.rules.slots, order.fixed, order.start)
+        few = place(targets[:A_FEW], order.slots, order.fixed, order.start)
     except KetaschedError:
         return False
     return not isinstance(few, NoPlacement)

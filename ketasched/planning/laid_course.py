@@ -25,7 +25,7 @@ def laid_course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -
                 phase=target.phase.name,
                 place=target.place,
                 target=target.day,
-                window_start=target.first,
+                window_start=order.window_start(target.day, target.first),
                 window_end=target.last,
                 start=start,
                 end=session_end(start, target.minutes),

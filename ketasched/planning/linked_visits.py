@@ -33,13 +33,24 @@ class Beside(NamedTuple):
     """What decides where linked visits may stand.
 
     ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
-    begins ``today`` or later is placed before today, and none of a running one before ``now``.
+    begins ``today`` or later is placed before today, nor before ``now``, which is a moment in the
+    clinic's zone; and none of a course that is ``running``.
     """
 
     at_clinic: Sequence[Constraint]
     by_video: Sequence[Constraint]
-    today: date
+    today: date | None
     now: datetime | None = None
+    running: bool = False
+
+    def past(self, start: datetime, course: Course) -> Reason | None:
+        """Why nothing new is put at a time that is over; None where it is not, or may be."""
+        today = self.now.date() if self.now else self.today
+        if today is None or (course.start < today and not self.running):
+            return None
+        if start.date() < today:
+            return DAY_HAS_PASSED
+        return TIME_HAS_PASSED if self.now and start < self.now else None
 
 
 def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
@@ -174,7 +185,7 @@ def _place(question: _Question) -> LinkedVisit | Unplaced:
     rule, session = question.rule, question.session
     ideal = _ideal(question)
     days = _days(question, ideal)
-    if question.beside.now is not None and days[1] < question.beside.now.date():
+    if question.beside.past(datetime.combine(days[1], time.max, ideal.tzinfo), question.course):
         return question.unplaced(days, (DAY_HAS_PASSED,))
     tried: list[datetime] = []
     for start in _starts(question, ideal):
@@ -263,11 +274,9 @@ def _refusals(question: _Question, start: datetime) -> tuple[Reason, ...]:
 
 def _each_refusal(question: _Question, start: datetime) -> Iterator[Reason]:
     rule, anchor, course, taken, beside = question
-    if beside.now is not None and start < beside.now:
-        yield DAY_HAS_PASSED if start.date() < beside.now.date() else TIME_HAS_PASSED
-        return
-    if beside.now is None and start.date() < beside.today <= course.start:
-        yield DAY_HAS_PASSED
+    past = beside.past(start, course)
+    if past:
+        yield past
         return
     end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)

@@ -8,7 +8,14 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from ketasched.domain.choice import Choice, ChoiceRefused
-from ketasched.domain.protocol import MAX_SESSIONS, Cadence, Phase, Protocol, Window
+from ketasched.domain.protocol import (
+    MAX_SESSIONS,
+    Cadence,
+    Phase,
+    Protocol,
+    Window,
+    is_same_cadence,
+)
 from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import did_you_mean
 from ketasched.planning.targets import Stretch
@@ -168,10 +175,10 @@ def _twice(choice: Choice, phase: Phase) -> ChoiceRefused:
 
 
 def _with_cadence(phase: Phase, wanted: Cadence | None) -> Phase:
-    if wanted is None or wanted == phase.cadence:
+    if wanted is None or is_same_cadence(wanted, phase.cadence):
         return phase
     for alternative in phase.alternatives:
-        if alternative.cadence == wanted:
+        if is_same_cadence(alternative.cadence, wanted):
             return phase.using(alternative)
     offered = [
         str(phase.cadence),

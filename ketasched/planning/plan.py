@@ -40,7 +40,7 @@ def plan(order: Order) -> Course | Failure:
     if isinstance(outcome, Failure):
         return outcome
     course = laid_course(order, outcome.placed, outcome.pause)
-    first_number, slots = order.already + 1, order.rules.slots
+    first_number, slots = order.already + 1, order.slots
     course = add_followers(course, order.layout.stretches, first_number, slots, order.clinic.zone)
     return add_visits(course, order.rules.beside, order.without, already=order.already)
 
@@ -82,13 +82,13 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
     but not if the pause was for their own sake.
     """
     until = order.layout.stretches[-1].until or date.max
-    whole = targets
+    whole, slots = targets, order.slots
     while True:
-        outcome = place(targets, order.rules.slots, order.fixed, order.start)
+        outcome = place(targets, slots, order.fixed, order.start)
         if isinstance(outcome, NoPlacement):
             return outcome
         if outcome.pause is None and len(targets) < len(whole):
-            return refuse_pause(whole, order.rules.slots, order.fixed, order.start)
+            return refuse_pause(whole, slots, order.fixed, order.start)
         if outcome.placed[-1].target.day <= until:
             return outcome
         targets = targets[:-1]

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
-from ketasched.domain.candidate import Constraint, unclear_clock
+from ketasched.domain.candidate import Constraint, over_today, unclear_clock
 from ketasched.domain.clinic import Clinic
-from ketasched.domain.protocol import Phase, Protocol
+from ketasched.domain.protocol import PerWeek, Phase, Protocol
 from ketasched.planning.linked_visits import Beside, waking_hours
 from ketasched.planning.phase_options import Layout
 from ketasched.planning.start_times import Slots, StartTimes
@@ -45,15 +45,22 @@ class Rules(NamedTuple):
 
 
 def make_rules(
-    clinic: Clinic, times: StartTimes, commitments: Commitments, today: date = date.min
+    clinic: Clinic,
+    times: StartTimes,
+    commitments: Commitments,
+    today: date | None = None,
+    now: datetime | None = None,
 ) -> Rules:
-    """The rules of a clinic and a patient. No linked visit of a course to come is before today."""
+    """The rules of a clinic and a patient. Nothing of a course to come is put at a time of today
+    that is over by ``now`` (in the clinic's zone), and no linked visit of it before today.
+    """
     at_clinic = (*clinic.constraints(), *commitments.constraints(clinic, commitments.travel))
     from_home = (unclear_clock(clinic.zone), *commitments.constraints(clinic, 0))
     beside = Beside(
         (*at_clinic, waking_hours(clinic, by_video=False)),
         (*from_home, waking_hours(clinic, by_video=True)),
         today,
+        now,
     )
     return Rules(Slots(at_clinic, times), beside)
 
@@ -77,6 +84,27 @@ class Order:
     without: frozenset[str] = frozenset()
     fixed: Mapping[int, datetime] = field(default_factory=dict)
     commitments: Commitments = NO_COMMITMENTS
+
+    @property
+    def slots(self) -> Slots:
+        """What refuses a session of this course, and the asked start times."""
+        now = self.rules.beside.now
+        may_be_today = self.start == (now and now.date()) or self.layout.stretches[0].named()
+        if now is None or self.start < now.date() or not may_be_today:
+            return self.rules.slots
+        return Slots((*self.rules.slots.constraints, over_today(now)), self.times)
+
+    def window_start(self, target: date, first: date) -> date:
+        """The first day of a window that would begin on one: of what is due from the start on, no
+        window begins before the start.
+        """
+        return first if target < self.start else max(first, self.start)
+
+    @property
+    def takes_days(self) -> bool:
+        """Whether the asked weekdays are for the first phase, so that the start is one of them."""
+        cadence = self.layout.stretches[0].phase.cadence
+        return isinstance(cadence, PerWeek) and cadence.sessions == len(self.days)
 
     @property
     def times(self) -> StartTimes:

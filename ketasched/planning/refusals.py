@@ -95,7 +95,7 @@ def refuse_length(order: Order) -> Failure | None:
 def refuse_start(order: Order, week: Clinic) -> Failure | None:
     """The failure of a start on a weekday that is never open, or not among those asked for."""
     allowed = week.open_weekdays
-    if order.days:
+    if order.takes_days:
         allowed &= frozenset(order.days)
     weekday = order.start.weekday()
     if weekday in allowed:

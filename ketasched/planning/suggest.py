@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ketasched.errors import KetaschedError
-from ketasched.planning.advice import patterns
+from ketasched.planning.advice import later_patterns, patterns
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
@@ -36,7 +36,8 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     """The starts from ``first`` to ``last``, both included, the best first.
 
     Best is: the fewest pauses, the fewest sessions moved, the fewest days moved, then the
-    earliest; of one start the most even pattern. Starts without a course come last.
+    earliest; of one start the most even pattern. Starts without a course come last. Patterns of
+    phases after the first are told where they go better.
 
     Raises:
         KetaschedError: no start has a course, one for want of something known, such as holidays.
@@ -46,19 +47,32 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     for number in range((last - first).days + 1):
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
-        suggestions += [_outcome(replace(moved, days=days), unknown) for days in offered]
+        of_start = [_outcome(replace(moved, days=days), unknown) for days in offered]
+        suggestions += of_start
+        if not order.days:
+            suggestions += _better_later(moved, min(of_start, key=_merit), unknown)
     if unknown and not any(suggestion.feasible for suggestion in suggestions):
         raise unknown[0]
     return sorted(
         suggestions,
-        key=lambda suggestion: (
-            not suggestion.feasible,
-            suggestion.pauses,
-            suggestion.moved,
-            suggestion.days_moved,
-            suggestion.start,
-        ),
+        key=lambda suggestion: (_merit(suggestion), suggestion.start),
     )
+
+
+def _merit(suggestion: Suggestion) -> tuple[bool, int, int, int]:
+    """How well a course goes: the least is the best."""
+    return not suggestion.feasible, suggestion.pauses, suggestion.moved, suggestion.days_moved
+
+
+def _better_later(
+    order: Order, best: Suggestion, unknown: list[KetaschedError]
+) -> list[Suggestion]:
+    """The best pattern of the phases after the first, if it goes better than leaving that open."""
+    if best.feasible and not best.pauses and not best.moved:
+        return []
+    later = (_outcome(replace(order, days=days), unknown) for days in later_patterns(order))
+    better = [suggestion for suggestion in later if _merit(suggestion) < _merit(best)]
+    return [min(better, key=_merit)] if better else []
 
 
 def _outcome(order: Order, unknown: list[KetaschedError]) -> Suggestion:

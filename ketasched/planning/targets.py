@@ -101,7 +101,7 @@ def weekday_patterns(
         (0, *rest)
         for rest in combinations(later, cadence.sessions - 1)
         if keeps_gaps((0, *rest), cadence, gap)
-        and (cadence.sessions > 3 or min(_gaps_round((0, *rest), 7)) >= 2)
+        and (cadence.sessions > 3 or min(_gaps_round((0, *rest), 7 * cadence.every)) >= 2)
     ]
     offsets.sort(key=lambda o: (sum(days**2 for days in _gaps_round(o, 7)), o))
     return [tuple((first_weekday + offset) % 7 for offset in spread) for spread in offsets]

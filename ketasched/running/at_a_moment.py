@@ -108,7 +108,7 @@ def _with_visits(order: Order, course: Course, now: datetime) -> Course:
     live = tuple(session for session in course.sessions if session.is_live)
     if not live:
         return replace(course, visits=tuple(map(_cancelled, course.visits)))
-    beside = order.rules.beside._replace(now=now)
+    beside = order.rules.beside._replace(now=now, running=True)
     known = {visit.key: visit for visit in course.visits if visit.status != CANCELLED}
     over = {key: visit for key, visit in known.items() if visit.start < now}
     fresh = add_visits(

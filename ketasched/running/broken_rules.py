@@ -10,7 +10,6 @@ from ketasched.domain.candidate import ReasonKind
 from ketasched.domain.course import Course, Session
 from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
-from ketasched.planning.start_times import Slots
 
 Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "away", "busy", "clock",
@@ -36,15 +35,16 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     broken: list[BrokenRule] = []
     for session in course.sessions:
         if session.number in numbers and session.is_live:
-            broken += _alone(session, order.rules.slots)
+            broken += _alone(session, order)
             broken += _beside_neighbours(course, session, order)
     return list(dict.fromkeys(broken))
 
 
-def _alone(session: Session, slots: Slots) -> Iterator[BrokenRule]:
-    day = session.start.date()
-    if not session.window_start <= day <= session.window_end:
-        window = days_text(session.window_start, session.window_end)
+def _alone(session: Session, order: Order) -> Iterator[BrokenRule]:
+    day, slots = session.start.date(), order.rules.slots
+    first = order.window_start(session.target, session.window_start)
+    if not first <= day <= session.window_end:
+        window = days_text(first, session.window_end)
         yield BrokenRule(
             session.number, "window", f"{day_text(day)} is outside its window, {window}"
         )

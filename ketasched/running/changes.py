@@ -28,7 +28,7 @@ from ketasched.running.legal_change import (
     unwanted,
 )
 from ketasched.running.make_ups import made_up
-from ketasched.running.replan import settle, standing
+from ketasched.running.replan import put_off, settle, standing
 
 Rest = Literal["keep", "shift", "replan"]
 """What happens to the rest when a session is moved."""
@@ -63,7 +63,11 @@ def move(
             later.number for later in course.movable(conditions.now) if later.rank > session.rank
         }
         course = course.changing(
-            [session.put_off(days) for session in course.sessions if session.number in free]
+            [
+                put_off(conditions.order, session, days)
+                for session in course.sessions
+                if session.number in free
+            ]
         )
     return passed_by(conditions, course, free, number) or settled(
         conditions, course, free, {number}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, Course, Session
-from ketasched.domain.protocol import DayList, NamedDays, PerWeek
+from ketasched.domain.protocol import ONCE_A_WEEK, DayList, NamedDays, PerWeek
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
@@ -23,7 +23,7 @@ from ketasched.running.legal_change import (
     settled,
     undecided,
 )
-from ketasched.running.replan import due, standing
+from ketasched.running.replan import due, put_off, standing
 
 
 class Going(NamedTuple):
@@ -133,7 +133,9 @@ def repace(conditions: Conditions, course: Course, going: Going) -> Course | Ref
         for session, day in zip(own, days, strict=True)
     ]
     weeks = -(-(own[-1].target - days[-1]).days // 7)
-    later = [session.put_off(-7 * weeks) for session in ahead if session.rank > own[-1].rank]
+    later = [
+        put_off(order, session, -7 * weeks) for session in ahead if session.rank > own[-1].rank
+    ]
     free = {session.number for session in (*moved, *later)}
     return settled(conditions, course.changing([*moved, *later]), free)
 
@@ -185,10 +187,9 @@ def _stepped_back(order: Order, going: Going) -> Going:
 
 def _at_cadence(order: Order, going: Going, cadence: str) -> Going:
     own, *others = order.cadences(going.phase)
-    if cadence == own:
-        return going._replace(pace="")
-    if cadence in others:
-        return going._replace(pace=cadence)
+    for offered in (own, *others):
+        if cadence == offered or (cadence in ONCE_A_WEEK and offered in ONCE_A_WEEK):
+            return going._replace(pace="" if offered == own else offered)
     raise ChoiceRefused(
         f"the phase {going.phase} is not offered {cadence}",
         f"choose {list_text([own, *others], 'or')}" if others else f"it is always {own}",

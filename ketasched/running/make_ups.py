@@ -16,7 +16,7 @@ from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.extend import Going, next_targets, places_from
 from ketasched.running.legal_change import Conditions, Refusal, settled
-from ketasched.running.replan import due, standing
+from ketasched.running.replan import due, put_off, standing
 
 FARTHEST_MAKE_UP = 28
 """Days from a missed session within which a make-up is squeezed in."""
@@ -36,7 +36,9 @@ def made_up(
         make_up, *later = _shifted(conditions, whole, make_up, later)
     elif make_up.window_end < conditions.today:
         days = 7 * -(-(conditions.today - make_up.window_end).days // 7)
-        make_up, *later = (session.put_off(days) for session in (make_up, *later))
+        make_up, *later = (
+            put_off(conditions.order, session, days) for session in (make_up, *later)
+        )
     course = course.changing(later).adding([make_up])
     free = {make_up.number, *(session.number for session in later)}
     avoid = conditions._replace(avoid=frozenset({dropped.start.date()}))
@@ -154,14 +156,14 @@ def _shifted(
     beyond = [session for session in later if session.phase != make_up.phase]
     places = [*(session.target for session in own), _next_place(conditions, whole, make_up, later)]
     moved = [
-        session.put_off((place - session.target).days)
+        put_off(conditions.order, session, (place - session.target).days)
         for session, place in zip((make_up, *own), places, strict=True)
     ]
     if not beyond:
         return moved
     last = own[-1] if own else make_up
     days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
-    return [*moved, *(session.put_off(days) for session in beyond)]
+    return [*moved, *(put_off(conditions.order, session, days) for session in beyond)]
 
 
 def _next_place(

@@ -120,7 +120,7 @@ def _moved(order: Order, session: Session, placed: Placed) -> Session:
         return session  # for the reasons it was there
     return session._replace(
         target=placed.target.day,
-        window_start=placed.target.first,
+        window_start=order.window_start(placed.target.day, placed.target.first),
         window_end=placed.target.last,
         start=start,
         end=session_end(start, session.minutes),
@@ -136,9 +136,18 @@ def due(order: Order, session: Session, target: date) -> Session:
     return session._replace(
         reasons=(),
         target=target,
-        window_start=target - timedelta(days=window.early),
+        window_start=order.window_start(target, target - timedelta(days=window.early)),
         window_end=target + timedelta(days=window.late),
     )
+
+
+def put_off(order: Order, session: Session, days: int) -> Session:
+    """A session due so many days later, with its window; it stands where it stood."""
+    if not days:
+        return session
+    if session.name:  # it has a window of its own
+        return session.put_off(days)
+    return due(order, session, session.target + timedelta(days=days))
 
 
 def standing(order: Order, session: Session, start: datetime) -> Session:

@@ -20,8 +20,8 @@ from ketasched.cli.terminal.course import (
 )
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import general_text, timed_text
-from ketasched.domain.protocol import gives_away
 from ketasched.domain.wording import MONTH_NAMES, WEEKDAYS, clock_text, count_text, duration_text
 
 if TYPE_CHECKING:

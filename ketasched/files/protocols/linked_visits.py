@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ketasched.domain import protocol as core
+from ketasched.domain.giveaways import gives_away
 from ketasched.domain.linked_visit_rule import (
     VISIT_KINDS,
     WAKING,
@@ -37,7 +38,7 @@ def check_visits(protocol: core.Protocol, reading: Reading) -> None:
             reading.fault_in(rule, rule.anchor.side, message)
         if rule.anchor.which == "review" and not any(phase.reviews for phase in protocol.phases):
             reading.fault_in(rule, rule.anchor.side, "the protocol has no review")
-        word = core.gives_away(protocol, rule.name)
+        word = gives_away(protocol, rule.name)
         if word:
             message = f"`{word}` gives the treatment away, and the patient's calendar must not"
             reading.fault_in(rule, "name", message, "say it in other words")

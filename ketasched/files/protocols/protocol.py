@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ketasched.domain import protocol as core
+from ketasched.domain.giveaways import gives_away
 from ketasched.domain.typed_protocol import read_when
 from ketasched.domain.typed_times import read_days
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
@@ -67,7 +68,7 @@ def _check_discretion(protocol: core.Protocol, reading: Reading) -> None:
     """Instructions stand in the patient's calendar, which gives no treatment away."""
     for instruction in protocol.instructions:
         for key, text in (("text", instruction.text), ("note", instruction.note)):
-            word = core.gives_away(protocol, text)
+            word = gives_away(protocol, text)
             if word:
                 message = f"`{word}` gives the treatment away, and the patient's calendar must not"
                 reading.fault_in(instruction, key, message, "say it in other words")
