@@ -178,7 +178,7 @@ def test_undo_puts_back_what_was_asked(at):
     ("arguments", "code", "message"),
     [
         (("close-day", "2027-01-18", "nowhere"), 2, "nowhere is not a folder"),
-        (("close-day", "18/01/2027", "."), 2, "DATE"),
+        (("close-day", "01/02/2027", "."), 2, "DATE"),
         (("status", "nobody"), 1, "there is no record nobody.course.json"),
         (("export", "alex", "--for", "nobody"), 2, "--for: unknown `nobody`"),
         (("export", "alex", "--changes", "--drop-cancelled"), 2, "leaves them out"),
