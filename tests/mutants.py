@@ -1,21 +1,19 @@
-"""Mutants of the program, a line each, and the tests that must fail on them.
+"""Breaks the program a line at a time, as mutants.toml says, and runs the tests that must fail.
 
-``python tests/mutants.py`` copies the program, breaks one line at a time and runs the tests named
-beside it; it says which mutants survive, and fails if any does. A line that is no longer there is
-a mistake too: aim the row anew. Words after it choose rows: ``python tests/mutants.py gap undo``.
+``python tests/mutants.py`` says which mutants survive, and fails if any does; words after it choose
+those whose names have one of them: ``python tests/mutants.py gap undo``. A line that is no longer
+there is a mistake too. The tests have to pass without a mutant: run the suite before.
 """
 
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
 from typing import NamedTuple
-
-from mutant_rows import ROWS
 
 ROOT = Path(__file__).parents[1]
 PARTS = (
@@ -29,10 +27,23 @@ PARTS = (
 )
 LONGEST = 300
 """Seconds after which tests that do not end count as failed."""
+OTHERS = [
+    "pytest",
+    "hypothesis",
+    "typer",
+    "pydantic",
+    "rich.table",
+    "icalendar",
+    "ics",
+    "jsonschema",
+]
+"""What the tests import beside the program: loaded once for all mutants, where a system can."""
 
 
 class Mutant(NamedTuple):
-    """A line of a file of the program, what it becomes, and the tests that notice."""
+    """A line of a file of the program, what it becomes, and the tests that notice, such as
+    ``test_zone.py -k newest``.
+    """
 
     what: str
     file: str
@@ -40,9 +51,9 @@ class Mutant(NamedTuple):
     new: str
     tests: str
 
-    def text(self, root):
+    def text(self):
         """The mutated file; the line must stand there, once."""
-        text = (root / "ketasched" / self.file).read_text("utf-8")
+        text = (ROOT / "ketasched" / self.file).read_text("utf-8")
         if text.count(self.old) != 1:
             sys.exit(
                 f"aim anew: {self.what}: {self.file} has {text.count(self.old)} times {self.old!r}"
@@ -50,77 +61,74 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-MUTANTS = [Mutant(*row) for row in ROWS]
-
-
-def run(root, tests):
-    """The exit code of pytest on some tests, such as ``test_zone.py -k newest``, and its words."""
-    file, *rest = tests.split(maxsplit=2)
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
-    command += ["--no-header", "--tb=line", f"tests/{file}", *rest]
-    try:
-        outcome = subprocess.run(
-            command,
-            cwd=root,
-            env=os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0"},
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return 1, "they did not end"
-    return outcome.returncode, outcome.stdout + outcome.stderr
-
-
-def tried(mutant, copies):
-    """What the tests of a mutant said, after they ran on a copy that is free."""
-    root = copies.get()
-    path = root / "ketasched" / mutant.file
-    before = path.read_bytes()
-    try:
-        path.write_text(mutant.text(root), "utf-8")
-        return run(root, mutant.tests)
-    finally:
-        path.write_bytes(before)
-        copies.put(root)
+def load():
+    """All mutants."""
+    rows = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return [Mutant(what, **row) for what, row in rows.items()]
 
 
 def copy_to(folder):
     """The program and its tests, without what an interpreter or an editor left."""
+    unwanted = shutil.ignore_patterns("__pycache__", ".*")
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(
-                source, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".*")
-            )
+            shutil.copytree(source, folder / part, ignore=unwanted)
         else:
             shutil.copy(source, folder / part)
-    return folder
+
+
+def test(root, tests):
+    """Run some tests of a copy in this process, and end it with pytest's exit code."""
+    os.chdir(root)
+    said = os.open("said", os.O_CREAT | os.O_WRONLY)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(root)]
+    os.environ["PYTHONPATH"] = str(root)
+    import pytest
+
+    file, *rest = tests.split(maxsplit=2)
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--tb=line"]
+    sys.exit(int(pytest.main([*options, f"tests/{file}", *rest])))
+
+
+def tried(mutant):
+    """The exit code of a mutant's tests, and what they said."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name).resolve()
+        copy_to(root)
+        (root / "ketasched" / mutant.file).write_text(mutant.text(), "utf-8")
+        process = CONTEXT.Process(target=test, args=(root, mutant.tests))
+        process.start()
+        process.join(LONGEST)
+        if process.is_alive():
+            process.kill()
+            return 1, "they did not end"
+        return process.exitcode, (root / "said").read_text("utf-8", errors="replace")
 
 
 def main(words):
-    """Try the mutants whose name has one of the words, all if there are none; how many survive."""
-    chosen = [one for one in MUTANTS if not words or any(word in one.what for word in words)]
+    """Try the mutants whose names have one of the words, all without words; how many survive."""
+    chosen = [
+        mutant for mutant in load() if not words or any(word in mutant.what for word in words)
+    ]
     for mutant in chosen:
-        mutant.text(ROOT)
-    cores = os.cpu_count() or 1
+        mutant.text()
     survivors = 0
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(cores) as pool:
-        copies = SimpleQueue()
-        for number in range(cores):
-            copies.put(copy_to(Path(name, str(number))))
-        for mutant, (code, said) in zip(
-            chosen, pool.map(lambda one: tried(one, copies), chosen), strict=True
-        ):
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for mutant, (code, said) in zip(chosen, pool.map(tried, chosen), strict=True):
             survivors += code != 1
-            verdict = {0: "SURVIVES", 1: "dies"}.get(code, "was not tried: its tests cannot run")
+            verdict = {0: "SURVIVES", 1: "dies"}.get(code, f"was not tried:\n{said}")
             print(f"{mutant.what}: {verdict}", flush=True)  # noqa: T201
-            if code not in (0, 1):
-                print(said)  # noqa: T201
     print(f"{len(chosen)} mutants, {survivors} of them without a test that fails")  # noqa: T201
     return survivors
 
 
 if __name__ == "__main__":
+    preloads = "forkserver" in multiprocessing.get_all_start_methods()
+    CONTEXT = multiprocessing.get_context("forkserver" if preloads else "spawn")
+    if preloads:
+        CONTEXT.set_forkserver_preload(OTHERS)
     sys.exit(1 if main(sys.argv[1:]) else 0)
