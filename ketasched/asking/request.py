@@ -10,7 +10,7 @@ CourseFormat = Literal["table", "month", "json", "csv"]
 CourseReader = Literal["patient", "staff"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)
 class Terms:
     """What a course is planned from but for its start; empty means not typed."""
 
@@ -34,7 +34,7 @@ class Terms:
     protocols: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)
 class Request(Terms):
     """What the user asked `plan` for; a record keeps it, and is planned from it again."""
 
@@ -53,7 +53,7 @@ class Request(Terms):
     format: CourseFormat | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)
 class SuggestRequest(Terms):
     """What the user asked `suggest` for: the starts from one day to another."""
 

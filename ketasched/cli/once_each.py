@@ -34,6 +34,11 @@ class OnceEach(TyperCommand):
             seen.add(option)
             for value in values:
                 _check_value(option, value)
+        if not any(parameter.is_eager for parameter in order):  # help shows all there are
+            # Typer makes a reader for each parameter it knows, typed or not.
+            self.params = [
+                parameter for parameter in self.params if parameter in order or parameter.required
+            ]
         return super().parse_args(ctx, args)
 
 
