@@ -28,6 +28,10 @@ def find(name: str, extra_file: str) -> WrittenProtocol:
     Raises:
         UsageProblem: there is none of that id.
     """
+    if not extra_file:
+        built_in = protocol_file.load_built_in(only=name)
+        if built_in:
+            return built_in[0]
     known = _written(extra_file)
     if name not in known:
         raise UsageProblem(

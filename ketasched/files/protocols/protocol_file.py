@@ -58,8 +58,9 @@ def load_written(path: str) -> list[WrittenProtocol]:
     return _read(read_file(path), ours=False)
 
 
-def load_built_in() -> list[WrittenProtocol]:
-    """The protocols that come with ketasched, in the order of their file.
+def load_built_in(only: str = "") -> list[WrittenProtocol]:
+    """The protocols that come with ketasched, in the order of their file; or ``only`` that of an
+    id, if there is one: the others need not be understood for it.
 
     The package carries a copy; an editable install finds the one beside the package.
     """
@@ -67,7 +68,7 @@ def load_built_in() -> list[WrittenProtocol]:
     shipped = package / "protocols.yaml"
     source = read_file(str(shipped if shipped.exists() else package.parent / "protocols.yaml"))
     source.file = core.BUILT_IN
-    return _read(source, ours=True)
+    return _read(source, ours=True, only=only)
 
 
 def schema() -> Schema:
@@ -79,13 +80,20 @@ def schema() -> Schema:
     }
 
 
-def _read(source: FileText, *, ours: bool) -> list[WrittenProtocol]:
+def _read(source: FileText, *, ours: bool, only: str = "") -> list[WrittenProtocol]:
     # The suite proves our own file sound; that need not be done at every start.
     root = compose(source, ours=ours)
     refuse_other(source, root, file_kind.PROTOCOLS)
+    if only:
+        sequence = next(value for key, value in root.value if key.value == "protocols")
+        sequence.value = [node for node in sequence.value if _has_id(node, only)]
     protocols = read_record(source, root, protocols_file(proven=ours))
     nodes = {key.value: value for key, value in root.value}["protocols"].value
     return [
         WrittenProtocol(replace(protocol, file=source.file), node)
         for protocol, node in zip(protocols, nodes, strict=True)
     ]
+
+
+def _has_id(node: yaml.Node, name: str) -> bool:
+    return any(key.value == "id" and value.value == name for key, value in node.value)
