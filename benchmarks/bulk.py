@@ -79,10 +79,10 @@ class World:
         """The course of one person."""
         start = date(2027, 1, 4) + timedelta(days=number % 4 + number // 4 % 26 * 7)
         rules = make_rules(self.clinic, self.times, Commitments())
-        found = plan(Order(self.protocol, self.layout, start, self.clinic, rules))
-        if not isinstance(found, Course):
-            raise TypeError(found.message)
-        return found
+        outcome = plan(Order(self.protocol, self.layout, start, self.clinic, rules))
+        if not isinstance(outcome, Course):
+            raise TypeError(outcome.message)
+        return outcome
 
     def plan_and_write(self, number: int, folder: Path) -> None:
         """What a clinic does: plan each course, write each file."""

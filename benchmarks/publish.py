@@ -25,7 +25,7 @@ import caldav
 
 from ketasched import clock
 from ketasched.cli import app
-from ketasched.publishing.sync import file_name
+from ketasched.publishing.our_entries import file_name
 from ketasched.records.open import open_record
 from ketasched.records.told_calendars import calendar_of, view_for
 
@@ -70,7 +70,7 @@ def _one_course(port: int, rounds: int) -> None:
     ketasched("plan", *COURSE, *leave, "--save", "alex")
     opened = open_record("alex", clock.now())
     view = view_for(opened.task, "patient")
-    calendar = calendar_of(opened.task, opened.stored.course, opened.stored.kept, view)
+    calendar = calendar_of(opened.task, opened.record.course, opened.record.told, view)
     resources = {file_name(uid): calendar.resource(uid) for uid in calendar.entries}
     times: dict[str, list[float]] = {"raw": [], "publish": [], "unchanged": []}
     for number in range(rounds):
@@ -86,10 +86,10 @@ def _one_course(port: int, rounds: int) -> None:
             begun = time.perf_counter()
             ketasched("publish", "alex", "--to", ours, "--login", "login")
             times[kind].append(time.perf_counter() - begun)
-    medians = {kind: median(found) for kind, found in times.items()}
+    medians = {kind: median(seconds) for kind, seconds in times.items()}
     print(f"a course of {len(resources)} sessions, medians of {rounds} rounds")
-    for kind, one in medians.items():
-        print(f"  {kind:<10}{one * 1000:7.0f} ms{one / medians['raw']:7.2f} x raw puts")
+    for kind, seconds in medians.items():
+        print(f"  {kind:<10}{seconds * 1000:7.0f} ms{seconds / medians['raw']:7.2f} x raw puts")
 
 
 def _many_courses(port: int) -> None:
@@ -117,17 +117,17 @@ def _many_courses(port: int) -> None:
             ketasched("undo", f"records/p{number:03}")
         ketasched(*run)
     print(f"a folder of {COURSES} courses, by what changed")
-    for what, one in spent.items():
-        print(f"  {what:<26}{one:6.2f} s")
+    for what, seconds in spent.items():
+        print(f"  {what:<26}{seconds:6.2f} s")
     for changed in CHANGED:
         each = (spent[f"{changed} courses"] - idle) / changed
         print(f"  beyond nothing, for each of {changed}: {each * 1000:.0f} ms")
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def _radicale(port: int) -> subprocess.Popen[bytes]:

@@ -656,6 +656,26 @@ def test_sequence_rises_above_what_somebody_made_it_meanwhile(at, publish, calen
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
 
 
+def test_sequence_that_was_raised_while_we_wrote(at, publish, fake):
+    """Our PUT comes to nothing, but what stands there is ours already, saved again by somebody."""
+    publish(fake.address)
+    at(LATER, "move", "alex", "2", "2027-01-08")
+    name = of_session(fake, 2)
+
+    def fault(method, which, _):
+        if method == "PUT" and which == name:
+            fake.fault = lambda *_: None
+            body = fake.log[-1][3]
+            fake.put(name, body.replace(b"SEQUENCE:1\r\n", b"SEQUENCE:9\r\n"))
+
+    fake.fault = fault
+    assert counts(publish(fake.address, moment=LATER)) == (0, 1, 0, 9, 0)
+    assert sequences()[name.removesuffix(".ics")] == 1
+    at(LATER, "move", "alex", "2", "2027-01-08 10:00")
+    assert counts(publish(fake.address, moment=LATER)) == (0, 1, 0, 9, 0)
+    assert sequence_of(fake.entries[name][1].decode()) == 10
+
+
 def test_the_calendar_file_beside_the_record_rises_too(at, publish, calendar):
     at(NOW, "export", "alex", "--ics", "alex.ics")
     at(

@@ -211,13 +211,16 @@ class Sync:
             etag = self.server.replace(name, ours.resources[uid], action.etag)
         if not etag:  # it may have written the entry anew, or somebody else already did
             resource = self.server.read(name)
-            etag = resource.etag if resource and self._is_ours(uid, ours, resource) else ""
+            etag = self._etag_of_ours(uid, ours, resource) if resource else ""
         self._note_sent(uid, ours, etag)
 
-    def _is_ours(self, uid: str, ours: OurEntries, resource: Resource) -> bool:
-        appearance = ours.appearance(uid)
-        glance = self._appearance(resource).at_a_glance
-        return appearance is not None and appearance.at_a_glance == glance
+    def _etag_of_ours(self, uid: str, ours: OurEntries, resource: Resource) -> str:
+        """The ETag of an entry that is still what we sent; empty, so that it is looked at the next
+        time, if it is another one or was counted up.
+        """
+        sent, theirs = ours.appearance(uid), self._appearance(resource)
+        same = sent is not None and sent.at_a_glance == theirs.at_a_glance
+        return resource.etag if sent and same and theirs.sequence <= sent.sequence else ""
 
     def _look_again(self, action: Action, ours: OurEntries) -> Edit | None:
         """What stands in the way of an action: ours after all, sent before we were cut off, or not.
@@ -234,7 +237,7 @@ class Sync:
             return Edit(uid, None)
         theirs = self._appearance(resource)
         if theirs.digest == ours.digest(uid):
-            self._note_sent(uid, ours, resource.etag)
+            self._note_sent(uid, ours, self._etag_of_ours(uid, ours, resource))
             return None
         entry = self.published.get(uid, _UNKNOWN)
         if not entry.theirs and theirs.digest in (entry.sent, entry.sending):
