@@ -14,7 +14,7 @@ from ketasched import zone
 _PROPERTY = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*")?[^:";]*)*):(.*)', re.DOTALL)
 _TZID = re.compile(r';TZID="?([^";:]*)"?', re.IGNORECASE)
 _DURATION = re.compile(
-    r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
+    r"([+-]?)P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
 )
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID", "EXDATE")
@@ -69,7 +69,7 @@ UNREADABLE = Appearance(None, None, (), repeats=False, sequence=0)
 
 def appearance_of(text: str, place: ZoneInfo) -> Appearance | None:
     """The entry in the text of a calendar; None if it has none. Times without a zone are those of
-    ``place``; a zone is known by its name, with the newest rules.
+    ``place``; a zone is known by its name, of Windows too, with the newest rules.
     """
     properties: dict[str, tuple[str, str]] = {}
     repeats = False
@@ -92,7 +92,7 @@ def appearance_of(text: str, place: ZoneInfo) -> Appearance | None:
             properties.setdefault(name, (parameters, value))
             details += [f"{name}:{value.strip()}"] if name in _DETAILS else []
         elif components[-2:] == ["VEVENT", "VALARM"] and name == "TRIGGER":
-            reminders.append(value.strip().upper())
+            reminders.append(_before(value.strip().upper()))
     if not entries:
         return None
     texts = [_plain(properties.get(name, ("", ""))[1]) for name in _TEXTS]
@@ -125,16 +125,42 @@ def _end(
     """The end, which may be said as DURATION, or not at all for one whole day (RFC 5545, 3.6.1)."""
     if "DTEND" in properties or start is None:
         return _moment(properties.get("DTEND"), place)
-    is_time = isinstance(start, datetime)
-    text = properties.get("DURATION", ("", "PT0S" if is_time else "P1D"))[1].strip().upper()
+    usual = "PT0S" if isinstance(start, datetime) else "P1D"
+    length = _length(properties.get("DURATION", ("", usual))[1].strip().upper())
+    try:
+        return None if length is None else start + length
+    except OverflowError:
+        return None
+
+
+def _length(text: str) -> timedelta | None:
+    """A duration (RFC 5545, 3.3.6), or None where it is none."""
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
-    weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
-    try:
-        return start + timedelta(days, seconds, 0, 0, minutes, hours, weeks)
-    except OverflowError:
-        return None
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups()[1:])
+    length = timedelta(days, seconds, 0, 0, minutes, hours, weeks)
+    return -length if match[1] == "-" else length
+
+
+def _before(trigger: str) -> str:
+    """When a reminder comes, in seconds from the start: a day is also 24 hours or 1440 minutes."""
+    length = _length(trigger)
+    return trigger if length is None else f"{length.total_seconds():.0f}"
+
+
+def _zone(parameters: str, place: ZoneInfo) -> ZoneInfo | None:
+    """The zone that a property names; None for one that nobody knows."""
+    named = _TZID.search(parameters)
+    if named is None:
+        return place
+    return zone.load_loosely(named[1]) or zone.load_loosely(_name_of_windows_zone(named[1]))
+
+
+def _name_of_windows_zone(name: str) -> str:
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return WINDOWS_TO_OLSON.get(name, name)
 
 
 def _moment(time: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | None:
@@ -149,6 +175,5 @@ def _moment(time: tuple[str, str] | None, place: ZoneInfo) -> datetime | date | 
         return None
     if value.endswith("Z"):
         return wall.replace(tzinfo=UTC)
-    named = _TZID.search(parameters)
-    where = zone.load_loosely(named[1]) if named else place
+    where = _zone(parameters, place)
     return wall.replace(tzinfo=where).astimezone(UTC) if where else None
