@@ -87,6 +87,8 @@ def _read(source: FileText, *, ours: bool, only: str = "") -> list[WrittenProtoc
     if only:
         sequence = next(value for key, value in root.value if key.value == "protocols")
         sequence.value = [node for node in sequence.value if _has_id(node, only)]
+        if not sequence.value:
+            return []
     protocols = read_record(source, root, protocols_file(proven=ours))
     nodes = {key.value: value for key, value in root.value}["protocols"].value
     return [

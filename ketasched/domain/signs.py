@@ -1,0 +1,15 @@
+"""Signs of a text that do more than stand there."""
+
+from __future__ import annotations
+
+import re
+
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls, other line ends, lone surrogates, and what turns the text after it round. The marks of
+Hebrew and Arabic, joiners and blanks that do not break are letters of names.
+"""
+
+
+def printable(text: str) -> str:
+    """Text that steers no terminal; its lines stay lines."""
+    return STEERING.sub(lambda match: "\n" if match[0] == "\n" else "?", text)
