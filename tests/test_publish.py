@@ -20,7 +20,7 @@ from servers import PASSWORD, USER, Client, Misbehaving, Radicale, Xandikos
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Pause
-from ketasched.publishing import login, server, turn, wire
+from ketasched.publishing import login, our_entries, server, turn, wire
 from ketasched.publishing.server_entry import appearance_of
 from ketasched.publishing.turn import turn_to_publish
 from ketasched.records import lock
@@ -162,6 +162,17 @@ def test_a_second_time_sends_nothing(publish, fake):
     assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
     assert [one[0] for one in fake.log[before:]] == ["PROPFIND"]
     assert Path("alex.course.json").read_bytes() == kept
+
+
+def test_our_own_entries_are_read_once_at_most(publish, fake, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        our_entries, "appearance_of", lambda *given: read.append(given) or appearance_of(*given)
+    )
+    publish(fake.address)
+    assert len(read) == len(set(read)) == 10
+    publish(fake.address)
+    assert len(read) == 10
 
 
 def test_only_what_differs_is_sent(at, publish, fake):
