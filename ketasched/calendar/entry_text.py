@@ -179,7 +179,8 @@ def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
     if session.name:
         yield f"{session.name}, due {day_text(session.target)}"
     if session.moved_days or session.moved_minutes:
-        yield f"Target {day_text(session.target)}: {reasons_text(session.reasons)}"
+        why = reasons_text(session.reasons)
+        yield f"Target {day_text(session.target)}{f': {why}' if why else ''}"
     elif session.reasons:
         yield f"Skips: {reasons_text(session.reasons)}"
     if session.status == TENTATIVE:

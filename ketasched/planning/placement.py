@@ -122,6 +122,12 @@ def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: 
     )
 
 
+def why_there(placed: list[Placed], index: int, slots: Slots, start: date) -> tuple[Reason, ...]:
+    """Why one of several sessions that stand in a row is not on its target at the asked time."""
+    search = Search([session.target for session in placed], slots, {}, start)
+    return _why(search, index, placed, search.gaps)
+
+
 _Gaps = Sequence[tuple[int, int | None]]
 
 

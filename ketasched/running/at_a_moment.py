@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from ketasched.domain.candidate import not_before
+from ketasched.domain.candidate import Reason, not_before
 from ketasched.domain.course import (
     ATTENDED,
     CANCELLED,
@@ -20,6 +21,7 @@ from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
+from ketasched.running.why_now import with_reasons_that_hold
 
 
 def finish(order: Order, course: Course, now: datetime) -> Course:
@@ -38,7 +40,9 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
         else session
         for session in sorted(course.sessions, key=lambda session: (session.start, session.number))
     )
-    return _with_visits(order, replace(course, sessions=sessions), now)
+    course = replace(course, sessions=sessions)
+    course = with_reasons_that_hold(order, course, now, follower_numbers(order))
+    return _with_visits(order, course, now)
 
 
 def _with_followers(order: Order, course: Course, now: datetime) -> Course:
@@ -78,11 +82,15 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
 
 
 def _as_it_was(session: Session, before: Session | None) -> Session:
-    """A session that stays where it was is there for the reasons it was, not for those of today."""
-    if before is None or before.undone:
+    """A session that stays where it was is not there because what was ideal is over by now."""
+    if before is None or before.undone or not _is_over(session.reasons):
         return session
     stays = (before.start, before.target) == (session.start, session.target)
     return session._replace(reasons=before.reasons) if stays else session
+
+
+def _is_over(reasons: Iterable[Reason]) -> bool:
+    return any(reason.kind == "past" for reason in reasons)
 
 
 def is_reviewed_before(course: Course, session: Session, reviewed: int) -> bool:
@@ -131,8 +139,8 @@ def _with_visits(order: Order, course: Course, now: datetime) -> Course:
 
 
 def _as_told(visit: LinkedVisit, before: LinkedVisit | None) -> LinkedVisit:
-    """A visit that stays where it was is there for the reasons it was, not for those of today."""
-    stays = before and (before.start, before.end, before.ideal) == (
+    """A visit that stays where it was is not there because what was ideal is over by now."""
+    stays = _is_over(visit.reasons) and before and (before.start, before.end, before.ideal) == (
         visit.start, visit.end, visit.ideal
     )  # fmt: skip
     return visit._replace(reasons=before.reasons) if before and stays else visit

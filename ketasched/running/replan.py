@@ -17,12 +17,11 @@ from ketasched.domain.course import (
     Course,
     Session,
 )
-from ketasched.domain.protocol import Window
 from ketasched.planning.placement import NoPlacement, Placed, place
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
-from ketasched.planning.targets import Target
 from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.why_now import target_of
 
 
 def _none_of(days: Collection[date]) -> Constraint:
@@ -58,7 +57,7 @@ def settle(
             for session in leading
             if session.number not in free
         }
-        targets = [_target(order, session, course) for session in leading]
+        targets = [target_of(order, session, course) for session in leading]
         outcome = place(targets, slots, fixed, order.start)
         if isinstance(outcome, NoPlacement):
             return outcome
@@ -85,33 +84,6 @@ def _in_order(sessions: Sequence[Session], free: Collection[int]) -> list[Sessio
         latest = latest if is_free else max(latest, wall)
         keys.append((latest if is_free else wall, is_free, position))
     return [ranked[position] for _, _, position in sorted(keys)]
-
-
-def _target(order: Order, session: Session, course: Course) -> Target:
-    early = (session.target - session.window_start).days
-    late = (session.window_end - session.target).days
-    phase = order.paced(session.phase, session.pace)
-    return Target(
-        session.number,
-        phase,
-        session.place,
-        session.target,
-        Window(early, late),
-        session.minutes,
-        (),
-        session.name,
-        _follows_a_gone_one(session, course),
-    )
-
-
-def _follows_a_gone_one(session: Session, course: Course) -> bool:
-    """Whether the course was put off before a session, or what comes just before it in its order
-    did not take place.
-    """
-    before = [other for other in course.sessions if other.rank < session.rank and not other.undone]
-    if any(pause.before_session == session.number for pause in course.pauses):
-        return True
-    return bool(before) and not max(before, key=lambda other: other.rank).is_live
 
 
 def _moved(order: Order, session: Session, placed: Placed) -> Session:
