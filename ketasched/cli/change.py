@@ -65,11 +65,11 @@ def session_of(opened: Opened, number: str) -> Session:
     Raises:
         UsageProblem: there is none.
     """
-    numbers = [session.number for session in opened.record.course.sessions]
+    course = opened.record.course
+    numbers = [session.number for session in course.sessions]
     if not number.strip().isdecimal() or int(number) not in numbers:
-        known = f"{min(numbers)} to {max(numbers)}"
-        raise UsageProblem(f"there is no session `{number}`", f"sessions are numbered {known}")
-    return opened.record.course.session(int(number))
+        raise UsageProblem(f"there is no session `{number}`", course.numbering)
+    return course.session(int(number))
 
 
 def moment_text(moment: datetime) -> str:

@@ -243,6 +243,14 @@ class Course:
         return replace(self, sessions=(*self.sessions, *added))
 
     @property
+    def numbering(self) -> str:
+        """What numbers there are, in words."""
+        numbers = [session.number for session in self.sessions]
+        if len(numbers) == 1:
+            return f"there is 1 session, number {numbers[0]}"
+        return f"sessions are numbered {min(numbers)} to {max(numbers)}"
+
+    @property
     def next_number(self) -> int:
         """The number of one more session."""
         return max(self.total, *(session.number for session in self.sessions)) + 1

@@ -200,6 +200,5 @@ def _to_come(course: Course, number: int) -> Session:
 def _numbered(course: Course, number: int) -> Session:
     numbers = [session.number for session in course.sessions]
     if number not in numbers:
-        known = f"{min(numbers)} to {max(numbers)}"
-        raise ChoiceRefused(f"there is no session {number}", f"sessions are numbered {known}")
+        raise ChoiceRefused(f"there is no session {number}", course.numbering)
     return course.session(number)

@@ -245,7 +245,10 @@ def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[
 
 def _run_of(course: Course, going: Going) -> list[date]:
     """The targets of the sessions that kept a pace up to the end of the course, each place once."""
-    latest = course.latest.target
+    last = course.latest
+    latest = last.target
+    if last.instead_of:  # it holds the place of the one that it makes up for
+        latest = max(latest, course.session(last.instead_of).target)
     there = sorted(
         (
             session

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock, zone
+from ketasched.asking.refusals import worded
 from ketasched.asking.values import clean_text, read
 from ketasched.cli.options import Argument, Format, takes
 from ketasched.cli.result import Result
@@ -123,7 +124,11 @@ def _called(path: Path, closing: Closing) -> Call | None:
     opened = open_record(str(path), closing.now)
     if not is_touched(opened.record.course, closing.day, opened.here):
         return None
-    return _closed(opened, closing)
+    course = opened.record.course
+    try:
+        return _closed(opened, closing)
+    except KetaschedError as error:  # the record can be read: somebody must be called
+        return Call(opened.record.name, course, None, worded(error).message)
 
 
 def _closed(opened: Opened, closing: Closing) -> Call:
@@ -136,6 +141,9 @@ def _closed(opened: Opened, closing: Closing) -> Call:
     outcome = without_day(conditions, record.course, closing.day)
     if isinstance(outcome, Refusal):
         return Call(record.name, record.course, None, refusal_text(outcome))
+    if is_touched(outcome, closing.day, opened.here):
+        why = f"the clinic's file opens {day_text(closing.day)} whatever else is closed"
+        return Call(record.name, record.course, None, why)
     what = f"closed {day_text(closing.day)}"
     after = happened(opened, record, outcome, what, reason=closing.reason)
     try:

@@ -7,8 +7,10 @@ from ketasched.cli.options import takes
 from ketasched.cli.result import Result
 
 HELP = """A session was missed. --then says what happens: keep leaves the rest, append
-adds one session at the end, squeeze puts a make-up on the nearest legal free day,
-shift moves the rest by one place, replan places the rest anew.
+adds one session at the end, squeeze puts a make-up on the legal free day nearest
+to the missed one, before or after it, shift takes the places: the rest stands
+where the next ones would have stood, on the pattern of the course, replan places
+the rest anew.
 
 \b
 Examples:

@@ -17,7 +17,7 @@ from ketasched.domain.linked_visit_rule import (
     VisitRule,
 )
 from ketasched.domain.typed_protocol import Distance, read_anchor, read_distance
-from ketasched.domain.wording import duration_text
+from ketasched.domain.wording import count_text, duration_text
 from ketasched.reading.fields import Key, Reading, Record, Text, one_of
 from ketasched.reading.texts import LINE, MINUTES
 
@@ -34,7 +34,7 @@ def check_visits(protocol: core.Protocol, reading: Reading) -> None:
             reading.fault_in(rule, key, f"two linked visits are called `{rule.name}`", hint)
         names.add(rule.name.casefold())
         if rule.anchor.number > total and not open_ended:
-            message = f"the protocol has only {total} sessions"
+            message = f"the protocol has only {count_text(total, 'session')}"
             reading.fault_in(rule, rule.anchor.side, message)
         if rule.anchor.which == "review" and not any(phase.reviews for phase in protocol.phases):
             reading.fault_in(rule, rule.anchor.side, "the protocol has no review")

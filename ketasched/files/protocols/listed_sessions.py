@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from ketasched.domain import protocol as core
+from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
 from ketasched.files.protocols.phase_parts import GAP, PHASE_ENDS, REVIEWS, WINDOW
 from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
@@ -31,7 +32,7 @@ def _check_listed(phase: core.Phase, reading: Reading) -> None:
         _check_days_rise(phase, free, reading)
     for review in phase.reviews:
         if (review.after_session or 1) > len(cadence.sessions):
-            message = f"the phase has only {len(cadence.sessions)} sessions"
+            message = f"the phase has only {count_text(len(cadence.sessions), 'session')}"
             reading.fault_in(review, "after_session", message)
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from ketasched.domain import protocol as core
 from ketasched.domain.typed_protocol import read_cadence, read_session_range, read_sessions
+from ketasched.domain.wording import count_text
 from ketasched.files.protocols.listed_sessions import LISTED_PHASE
 from ketasched.files.protocols.phase_parts import GAP, PHASE_ENDS, REVIEWS, WINDOW
 from ketasched.reading.fields import (
@@ -53,7 +54,7 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
             reading.fault_in(review, "", message)
         fewest = phase.choice.fewest if phase.choice else count
         if fewest is not None and (review.after_session or 1) > fewest:
-            message = f"the phase may have only {fewest} sessions"
+            message = f"the phase may have only {count_text(fewest, 'session')}"
             reading.fault_in(review, "after_session", message)
     offered = [phase.cadence, *(other.cadence for other in phase.alternatives)]
     if len(set(offered)) < len(offered):
