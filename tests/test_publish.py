@@ -1071,6 +1071,7 @@ def test_a_uid_that_the_account_has_already(at, publish, fake, other_calendar):
     outcome = at(NOW, "publish", "copy/alex", *arguments, code=4)
     why = "another calendar of this account has an entry with this UID, and the server takes a UID once an account"
     assert f"the server refused 10: {why}" in " ".join(outcome.err.split())
+    assert " ".join(outcome.out.split()).count(f"refused 10 entries: {why}") == 1
     assert other_calendar.entries == {}
     publish(fake.address, "--remove")
     assert counts(publish(other_calendar.address)) == (10, 0, 0, 0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,21 @@ def publish_page(
         if course.edits:
             narrow = page.width < NARROW
             page.add(_narrow(course.edits) if narrow else _table(course.edits), "")
-        page.add(*(f"refused: {why}" for why in course.refusals.values()))
+        page.add(*(f"refused {_entries(n)}: {why}" for why, n in _reasons(course).items()))
     counts = ", ".join(f"{count} {what}" for what, count in totals.items())
     many = f"{len(courses)} courses: " if len(courses) > 1 else ""
     page.add(f"{'Would be: ' if only_look else ''}{many}{counts}")
     page.add(*addresses)
     return page.text()
+
+
+def _reasons(course: PublishedCourse) -> Counter[str]:
+    """Why the server refused entries, and how many."""
+    return Counter(course.refusals.values())
+
+
+def _entries(count: int) -> str:
+    return f"{count} entries" if count > 1 else "1 entry"
 
 
 def _table(edits: Sequence[JudgedEdit]) -> Table:
