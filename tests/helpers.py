@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ketasched.cli import app
 from ketasched.errors import FileProblems
 
 
@@ -100,3 +102,29 @@ def plan_once(run, *arguments):
         path.touch(mode & 0o777)
         path.write_bytes(content)
     return _PLANNED[key].outcome
+
+
+def in_child(arguments, prepare=lambda: None):
+    """Run the command line in a forked process; its number, and the file of what it says."""
+    said = Path("said.txt").resolve()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            handle = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o666)
+            os.dup2(handle, 1)
+            os.dup2(handle, 2)
+            sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+            sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+            prepare()
+            code = app.run(arguments)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        finally:
+            os._exit(99)
+    return pid, said
+
+
+def ended(pid):
+    """The exit code of a process, negative if it was killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -7,7 +7,6 @@ import os
 import random
 import re
 import signal
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 import tzdata
 from calendars import events_of, lines_of
 from conftest import BUILT_IN, STAMP, run_process
-from helpers import be_at, files_in, plan_once, record_of
+from helpers import be_at, ended, files_in, in_child, plan_once, record_of
 from texts import WITH_VISITS
 
 from ketasched import clock
@@ -615,6 +614,15 @@ def test_a_key_that_stands_twice_is_told():
     assert problem.line
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("end", ["", "}}", ", : 1}", ', "b"}'])
+def test_a_key_that_stands_twice_in_what_is_no_json_is_told_as_that(ketasched, end):
+    ALEX.write_text('{"schema": 1, "schema": 2' + end)
+    outcome = ketasched("status", "alex")
+    assert outcome.code == 1
+    assert "error: not JSON" in outcome.err
+
+
 # What hand edits make that no schema sees: each must be told, not crash.
 SENSELESS = {
     "an export that is no number": (("exported", "patient"), {"a": "b"}),
@@ -1150,31 +1158,6 @@ def test_a_lock_left_behind_does_not_matter(save, ketasched):
     save("iv")
     LOCK.write_text("left behind")
     well(ketasched("move", "alex", "2", "2027-01-08"))
-
-
-def in_child(arguments, prepare=lambda: None):
-    """Run the command line in a forked process; how it ended and what it said."""
-    said = Path("said.txt").resolve()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            handle = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o666)
-            os.dup2(handle, 1)
-            os.dup2(handle, 2)
-            sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
-            sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
-            prepare()
-            code = app.run(arguments)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-        finally:
-            os._exit(99)
-    return pid, said
-
-
-def ended(pid):
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def test_several_at_once_lose_nothing(save):

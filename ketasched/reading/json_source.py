@@ -14,6 +14,8 @@ from ketasched.errors import FileProblems, Problem
 from ketasched.reading.file_text import MAX_DEPTH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ketasched.reading.file_text import FileText
 
 _TEXT, _LIST, _KEYS = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
@@ -33,7 +35,18 @@ def parse(source: FileText) -> dict[str, Any]:
         KeyTwice: a key stands twice in one object.
     """
     try:
-        values = json.loads(source.text, object_pairs_hook=_keys_once)
+        values = _loaded(source, _keys_once)
+    except KeyTwice:
+        _loaded(source, dict)  # a text that is no JSON has no keys to show
+        raise
+    if not isinstance(values, dict):
+        raise FileProblems(source.file, [Problem("expected keys with values", 1, 1)])
+    return values
+
+
+def _loaded(source: FileText, keys: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
+    try:
+        return json.loads(source.text, object_pairs_hook=keys)
     except json.JSONDecodeError as error:
         line = source.lines[error.lineno - 1] if error.lineno <= len(source.lines) else ""
         problem = Problem(f"not JSON: {error.msg.lower()}", error.lineno, error.colno, 1, line)
@@ -44,9 +57,6 @@ def parse(source: FileText) -> dict[str, Any]:
         raise
     except ValueError:  # Python reads no number of more than 4,300 digits
         raise FileProblems(source.file, [Problem("not JSON: a number is too long")]) from None
-    if not isinstance(values, dict):
-        raise FileProblems(source.file, [Problem("expected keys with values", 1, 1)])
-    return values
 
 
 def marked(source: FileText) -> yaml.Node:
