@@ -21,6 +21,7 @@ from ketasched.progress import counting
 
 if TYPE_CHECKING:
     from ketasched.files.clinic.clinic import ClinicFile
+    from ketasched.public_holidays import HolidayCalendar
 
 
 ZoneSource = Literal["flag", "clinic file", "this computer"]
@@ -30,7 +31,7 @@ ZoneSource = Literal["flag", "clinic file", "this computer"]
 class Surroundings(NamedTuple):
     """The zone and who named it, the clinic's file if there is one, the clinic as it is open.
 
-    ``closed``: the closures that options named.
+    ``closed``: the closures that options named. ``holidays``: whose public holidays are kept.
     """
 
     zone: zone.Zone
@@ -38,6 +39,7 @@ class Surroundings(NamedTuple):
     file: ClinicFile | None
     clinic: Clinic
     closed: tuple[Closure, ...]
+    holidays: HolidayCalendar | None = None
 
 
 def clinic_file(option: str) -> ClinicFile | None:
@@ -106,8 +108,9 @@ def surroundings(terms: Terms, file: ClinicFile | None, today: date) -> Surround
         if not any(closure.covers(day) for closure in closed)
     }
     closures = (*closed, *(file.closures if file else ()))
-    clinic = Clinic(place.tzinfo, week, closures, _holidays(terms, file), openings)
-    return Surroundings(place, source, file, clinic, closed)
+    holidays = _holidays_of(terms, file)
+    clinic = Clinic(place.tzinfo, week, closures, _holidays(terms, holidays), openings)
+    return Surroundings(place, source, file, clinic, closed, holidays)
 
 
 def clinic_of(file: ClinicFile) -> Clinic:
@@ -117,7 +120,7 @@ def clinic_of(file: ClinicFile) -> Clinic:
         place.tzinfo,
         file.hours or WORKING_WEEK,
         file.closures,
-        _load_holidays(file),
+        _load_holidays(file.holidays),
         dict(file.openings),
     )
 
@@ -166,24 +169,31 @@ def _busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
     return BusyTimes(expand, [note for calendar in calendars for note in calendar.notes])
 
 
-def _holidays(terms: Terms, file: ClinicFile | None) -> Callable[[date], str | None]:
+def _holidays_of(terms: Terms, file: ClinicFile | None) -> HolidayCalendar | None:
+    """Whose holidays are kept: those an option names, else the file's."""
     if not terms.holidays:
-        return _load_holidays(file) if file else no_holidays
-    from ketasched import public_holidays
+        return file.holidays if file else None
+    from ketasched.public_holidays import HolidayCalendar
 
+    return HolidayCalendar.of_place(terms.holidays)
+
+
+def _holidays(terms: Terms, calendar: HolidayCalendar | None) -> Callable[[date], str | None]:
+    if not terms.holidays:
+        return _load_holidays(calendar)
     try:
-        return public_holidays.load(public_holidays.HolidayCalendar.of_place(terms.holidays))
+        return _load_holidays(calendar)
     except ValueError as error:
         message, hint = error.args
         raise UsageProblem(f"--holidays: {message}", hint) from None
 
 
-def _load_holidays(file: ClinicFile) -> Callable[[date], str | None]:
-    if file.holidays is None:
+def _load_holidays(calendar: HolidayCalendar | None) -> Callable[[date], str | None]:
+    if calendar is None:
         return no_holidays
     from ketasched import public_holidays
 
-    return public_holidays.load(file.holidays)
+    return public_holidays.load(calendar)
 
 
 def _local_zone() -> zone.Zone:

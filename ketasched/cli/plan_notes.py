@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from ketasched.asking.intake import Task
     from ketasched.domain.course import Course
+    from ketasched.public_holidays import HolidayCalendar
+
+MOST_NAMED = 4
+"""What a note names of holidays, the number of the others among them."""
 
 
 def notes(course: Course, task: Task) -> Iterator[str]:
@@ -28,6 +33,7 @@ def notes(course: Course, task: Task) -> Iterator[str]:
     yield from _start_times(course, task)
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
+    yield from _parts(course, task)
     if task.order.commitments.busy:
         yield from task.order.commitments.busy.notes
 
@@ -87,6 +93,37 @@ def _indiscretions(course: Course, task: Task) -> Iterator[str]:
     for what, text in own_words:
         if not task.staff and gives_away(course.protocol, text):
             yield f"{what} gives the treatment away in a patient's calendar: {text}"
+
+
+def _parts(course: Course, task: Task) -> Iterator[str]:
+    """That holidays of a whole country are not all that its parts have."""
+    days = [entry.start.date() for entry in course.entries()]
+    days += [day for session in course.sessions for day in (session.target, session.start.date())]
+    yield from parts_note(task.surroundings.holidays, min(course.start, *days), max(days))
+
+
+def parts_note(holidays: HolidayCalendar | None, first: date, last: date) -> Iterator[str]:
+    """Which holidays from one day to another a nationwide list leaves out, if it is one."""
+    if holidays is None or holidays.subdivision:
+        return
+    from ketasched import public_holidays
+    from ketasched.cli.terminal.year_open import parts_text
+    from ketasched.domain.wording import day_text, list_text
+
+    left_out = public_holidays.left_out(holidays, first, last)
+    if left_out is None:
+        return
+    named = [
+        f"{day_text(holiday.day)} {holiday.name} ({parts_text(holiday)})" for holiday in left_out
+    ]
+    if len(named) > MOST_NAMED:
+        named[MOST_NAMED - 1 :] = [f"{len(named) - MOST_NAMED + 1} more"]
+    which = f": {list_text(named)}" if named else ", none of them in these days"
+    part = f", such as {holidays}-{left_out[0].parts[0]}" if left_out else ""
+    yield (
+        f"the holidays of {holidays} leave out those that only parts of it have{which}; "
+        f"name a part{part}"
+    )
 
 
 def _unsaid(course: Course, task: Task) -> Iterator[str]:

@@ -48,6 +48,7 @@ def run(request: SuggestRequest) -> Result:
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
     from ketasched.cli.advice import NoLegalPlacement
+    from ketasched.cli.plan_notes import parts_note
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
@@ -72,6 +73,7 @@ def run(request: SuggestRequest) -> Result:
             told=True,
         )
     notes = ["note: some of these starts are in the past"] if first < terms.today else []
+    notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, last)]
     if terms.order.commitments.busy:
         notes += [f"note: {note}" for note in terms.order.commitments.busy.notes]
 

@@ -69,12 +69,31 @@ def clinic_year(file: ClinicFile, clinic: Clinic, year: int) -> str:
     listed = list(_listed(days))
     page.add_title(f"Exceptions in {year}")
     page.add(_list(listed, page.width) if listed else "None.")
+    _add_left_open(page, file, clinic, year)
     elsewhere = list(_elsewhere(file, year))
     if elsewhere:
         page.add("")
         page.add_title(f"In the file, but not in {year}")
         page.add_items(elsewhere)
     return page.text()
+
+
+def _add_left_open(page: Page, file: ClinicFile, clinic: Clinic, year: int) -> None:
+    """What a person may want closed, and the file does not close."""
+    from ketasched.cli.terminal.year_open import holidays_of_parts, open_half_days
+
+    if file.holidays is None:
+        return
+    half_days = list(open_half_days(file.holidays, clinic, year))
+    if half_days:
+        page.add("")
+        page.add_title(f"Half days in {year} by law or custom, not closed")
+        page.add_items(half_days)
+    others = list(holidays_of_parts(file.holidays, year))
+    if others:
+        page.add("")
+        page.add_title(f"Holidays in {year} of parts of {file.holidays}, not taken: name a part")
+        page.add_items(others)
 
 
 # The file
