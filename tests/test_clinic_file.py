@@ -561,15 +561,55 @@ def test_text_of_a_file_cannot_steer_the_terminal_or_be_markup():
     assert "[bold]x[/bold]" in page
 
 
+def without_parts(page):
+    """The page without the list of what the nationwide holidays leave out."""
+    (section,) = re.findall(
+        r"Holidays in 2028 of parts of US.*?\n\n(?=In the file)", page, re.DOTALL
+    )
+    assert "Day After Thanksgiving" in " ".join(section.split())
+    return page.replace(section, "")
+
+
 def test_the_year():
-    assert year_of(TINY, 2028) == YEAR
+    assert without_parts(year_of(TINY, 2028)) == YEAR
 
 
 def test_the_year_in_a_narrow_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    page = year_of(TINY, 2028)
+    page = without_parts(year_of(TINY, 2028))
     assert page.startswith(NARROW_YEAR)
     assert page.endswith(NARROW_LIST)
+
+
+def page_of(holidays):
+    text = f"version: 1\nname: L\ntimezone: UTC\nhours: {{mon-fri: all day}}\nholidays: {{{holidays}}}\n"
+    return year_of(text, 2027).splitlines()
+
+
+def test_the_year_names_what_parts_of_the_country_have():
+    page = page_of("country: GB")
+    assert "Holidays in 2027 of parts of GB, not taken: name a part" in page
+    assert "- Mon 29 Mar 2027  Easter Monday: ENG, NIR and WLS" in page
+    assert "- Mon 30 Aug 2027  Late Summer Bank Holiday: ENG, NIR and WLS" in page
+    assert any("parts" in line for line in page_of("country: US") if "Day After" in line)
+    for holidays in ("country: GB, subdivision: ENG", "country: JP"):
+        assert not any("not taken" in line for line in page_of(holidays))
+
+
+def test_the_year_names_half_days_on_which_the_clinic_is_open():
+    lines = [
+        "Half days in 2027 by law or custom, not closed",
+        "- Fri 24 Dec 2027  Christmas Eve",
+        "- Fri 31 Dec 2027  New Year's Eve",
+    ]
+    page = page_of("country: DE, subdivision: BY")
+    at = page.index(lines[0])
+    assert page[at : at + 3] == lines
+    assert "H  Fri 24 Dec" not in "\n".join(page)
+    text = "version: 1\nname: L\ntimezone: UTC\nholidays: {country: DE, subdivision: BY}\n"
+    text += "closures: [{from: 2027-12-24, to: 2027-12-31}]\n"
+    assert "Half days" not in year_of(text, 2027)
+    assert "Half days" not in "\n".join(page_of("country: PL"))
 
 
 def test_days_of_one_closure_are_one_line_that_an_opening_cuts():

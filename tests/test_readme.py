@@ -58,7 +58,7 @@ def assert_ends_as_shown(runs):
     "command",
     [
         'ketasched plan iv-two-weeks --start "next thu"',
-        "ketasched plan iv --start 2027-11-15 --holidays US --ics alex.ics",
+        "ketasched plan iv --start 2027-11-15 --holidays US-NY --ics alex.ics",
     ],
 )
 def test_a_process_of_its_own_says_the_same(command, tmp_path):

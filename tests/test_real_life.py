@@ -140,6 +140,52 @@ def test_why_a_session_moved_stands_in_table_json_and_staff_calendar_but_not_the
     assert not any("Thanksgiving" in one.to_ical().decode() for one in patient)
 
 
+@pytest.mark.parametrize(
+    ("start", "holidays", "says"),
+    [
+        ("2027-08-02", ("--holidays", "GB"), "Mon 30 Aug 2027 Late Summer Bank Holiday (ENG, NIR and WLS); name a part, such as GB-"),
+        ("2027-03-22", ("--holidays", "GB"), "Mon 29 Mar 2027 Easter Monday (ENG, NIR and WLS)"),
+        ("2027-03-15", ("--holidays", "CH"), "Fri 19 Mar 2027 Saint Joseph's Day"),
+        ("2027-11-01", ("--holidays", "AU"), "Tue 2 Nov 2027 Melbourne Cup Day (VIC)"),
+        ("2027-02-15", ("--holidays", "CA"), "Mon 15 Feb 2027 Family Day"),
+        ("2027-05-24", ("--holidays", "DE"), "Thu 27 May 2027 Corpus Christi ("),
+        ("2027-03-01", ("--holidays", "ES"), "Monday following Andalusia Day (AN)"),
+        ("2027-11-15", ("--holidays", "US"), "and 1"),
+        ("2027-02-08", ("--holidays", "US"), "Tue 9 Feb 2027 Mardi Gras (LA)"),
+        ("2027-06-07", ("--holidays", "GB"), "leave out those that only parts of it have"),
+        ("2027-08-02", ("clinic",), "the holidays of GB leave out"),
+        ("2027-08-02", ("--holidays", "GB-ENG"), ""),
+        ("2027-08-02", ("--holidays", "JP"), ""),
+        ("2027-08-02", (), ""),
+    ],
+)  # fmt: skip
+def test_a_nationwide_list_is_never_silent(ketasched, start, holidays, says):
+    if holidays == ("clinic",):
+        Path("gb.yaml").write_text("version: 1\nname: L\nholidays: {country: GB}\n")
+        holidays = ("--clinic", "gb.yaml")
+    told = ketasched("plan", "im", "-s", start, "--tz", "UTC", *holidays).err
+    assert says in told
+    assert ("only parts of it have" in told) == bool(says)
+
+
+def test_suggest_says_what_a_nationwide_list_leaves_out(ketasched):
+    span = ("--from", "2027-08-23", "--to", "2027-08-30", "--tz", "UTC")
+    assert "Mon 30 Aug 2027 Late" in ketasched("suggest", "im", *span, "--holidays", "GB").err
+    assert "parts" not in ketasched("suggest", "im", *span, "--holidays", "GB-WLS").err
+
+
+def test_what_a_calendar_was_taken_for_otherwise_is_said(ketasched):
+    zone = "BEGIN:VTIMEZONE\nTZID:EST\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0400\nEND:STANDARD\nEND:VTIMEZONE\n"
+    entry = "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=EST:20270104T080000\nDURATION:PT1H\nEND:VEVENT\n"
+    hours = "BEGIN:VAVAILABILITY\nEND:VAVAILABILITY\n"
+    Path("a.ics").write_text(f"BEGIN:VCALENDAR\n{zone}{entry}{hours}END:VCALENDAR\n")
+    plan = ketasched("plan", "iv", "-s", "2027-01-05", "--tz", "UTC", "--busy", "a.ics")
+    assert "note: a.ics: the zone `EST` is taken as the calendar defines it, UTC-4" in plan.err
+    assert "note: a.ics: its working hours (VAVAILABILITY, line 15) are not read" in plan.err
+    span = ("--from", "2027-01-04", "--to", "2027-01-08", "--tz", "UTC")
+    assert "note: a.ics: the zone `EST`" in ketasched("suggest", "iv", *span, "--busy", "a.ics").err
+
+
 # Opening hours
 
 
