@@ -72,6 +72,10 @@ def record_of(name="alex"):
     return json.loads(Path(f"{name}.course.json").read_text("utf-8"))
 
 
+MORE = int(os.environ.get("MORE", "1"))
+"""How many times as long the slow sweeps are: ``MORE=4 pytest -m slow``."""
+
+
 class Written(NamedTuple):
     """What planning said, and the files it wrote with their permissions."""
 

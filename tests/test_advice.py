@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import order_of, run_process
+from helpers import MORE
 
 from ketasched.domain.busy import Busy
 from ketasched.domain.clinic import ALL_DAY, WORKING_WEEK, Span
@@ -148,7 +149,7 @@ def test_whatever_is_advised_was_run_and_the_nearest_starts_are_the_nearest():
 
 @pytest.mark.slow
 def test_whatever_is_advised_was_run_at_length():
-    for case in failures(CASES, 18 * CASES):
+    for case in failures(CASES, (1 + 6 * MORE) * CASES):
         check(case)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import order_of
+from helpers import MORE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -282,7 +283,7 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
 
 @pytest.mark.slow
 def test_the_optimum_of_real_life_is_proved_by_brute_force_at_length():
-    for seed in range(CASES, 16 * CASES):
+    for seed in range(CASES, (1 + 4 * MORE) * CASES):
         check(seed)
 
 

@@ -15,7 +15,7 @@ import pytest
 import tzdata
 from calendars import events_of, lines_of
 from conftest import BUILT_IN, STAMP, run_process
-from helpers import be_at, ended, files_in, in_child, plan_once, record_of
+from helpers import MORE, be_at, ended, files_in, in_child, plan_once, record_of
 from texts import WITH_VISITS
 
 from ketasched import clock
@@ -1365,7 +1365,7 @@ def test_a_kill_at_random_moments_leaves_the_old_or_the_new_record(save, ketasch
     assert ended(pid) == 0
     usual = time.monotonic() - begun
     seen_codes = []
-    for turn in range(400):
+    for turn in range(120 * MORE):
         if turn % 40 == 0:  # histories grow, and so would the time a turn takes
             ALEX.unlink()
             Path("alex.ics").unlink()

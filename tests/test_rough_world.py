@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from calendars import events_of
 from conftest import ROOT
-from helpers import be_at, ended, files_in, in_child, plan_once, record_of
+from helpers import MORE, be_at, ended, files_in, in_child, plan_once, record_of
 from texts import MINE
 
-SOME = 141
+SOME = 141 * MORE
 """How much damage of each kind."""
 SIGNS = [
     "\0",
