@@ -1213,6 +1213,12 @@ def test_a_move_that_makes_a_lapse_after_it_asks(life):
     assert "more than 28" in life.refused(3, "move", "14", "2027-03-12")
 
 
+def test_the_longest_time_that_is_no_lapse(life):
+    life.plan("spravato", "--until", "2027-06-30").do("cancel", "15")
+    assert [life.sessions[number] for number in (13, 15)] == ["14 Mon 15 Mar", "16 Mon 12 Apr"]
+    assert life.report["warnings"] == []  # 28 days
+
+
 def test_a_make_up_that_prevents_a_lapse_needs_no_decision(life):
     life.plan("spravato", "--until", "2027-06-30").do("cancel", "14")
     life.do("cancel", "13", "--then", "squeeze")

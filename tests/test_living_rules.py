@@ -175,6 +175,26 @@ def test_squeeze_takes_the_nearest_day(lives, protocol, start, options, moment, 
     assert sorted(lives.days()) == sorted([*stayed, days])
 
 
+@pytest.mark.parametrize(
+    ("last_closed", "make_up"), [("2027-02-01", "6 Tue 2 Feb"), ("2027-02-05", None)]
+)
+def test_how_far_a_make_up_may_be(lives, last_closed, make_up):
+    """28 days from 8 January, and 5 February is the last of them."""
+    lives.do(
+        "plan",
+        "pain",
+        "--start",
+        "2027-01-04",
+        "--save",
+        "x",
+        "--closed",
+        f"2027-01-09..{last_closed}",
+    )
+    lives.zone = "America/Chicago"
+    lives.at("2027-01-08 15:00").do("miss", "x", 5, "--then", "squeeze", code=0 if make_up else 3)
+    assert lives.days()[-1] == (make_up or "5 Fri 8 Jan")
+
+
 def test_the_response_assessment_follows_a_make_up_that_stands_before(lives):
     lives.do(
         "plan", "iv", "--start", "2027-01-05", "--save", "x", "--closed", "2027-01-25..2027-01-29"
@@ -461,7 +481,35 @@ def test_no_window_begins_before_the_course(lives):
     )
 
 
+@pytest.mark.parametrize(
+    ("until", "later"), [("2027-01-22", ""), ("2027-01-21", ": session 6 is later")]
+)
+def test_the_last_day_of_an_approval_is_covered(lives, until, later):
+    lives.plan("iv", "2027-01-05", "--authorised-until", until).at("2027-01-05 08:00")
+    (warning,) = json.loads(lives.do("status", "x", "--format", "json").out)["warnings"]
+    day = f"{datetime.fromisoformat(until):%a %-d %b %Y}"
+    assert warning == f"authorised until {day}{later}"
+
+
 def test_one_session_is_one_session(lives):
     Path("mine.yaml").write_text(PROTOCOL % ("every 2 weeks", 1, 1))
     lives.plan("mine", "2027-01-05", "--protocols", "mine.yaml")
     assert "there is 1 session, number 1" in lives.do("cancel", "x", 2, code=2).err
+
+
+@pytest.mark.parametrize(
+    ("moment", "why"),
+    [
+        ("2027-01-05 10:00", "session 1 has begun (09:00-11:00): say done, miss or cancel"),
+        ("2027-01-05 13:30", "session 1 is over (09:00-11:00): say done, miss or cancel"),
+    ],
+)
+def test_who_has_come_on_a_day_that_is_closed_is_listed(lives, moment, why):
+    lives.plan("iv", "2027-01-05").at(moment)
+    outcome = lives.do("close-day", "2027-01-05", ".", "--format", "json", code=3)
+    (call,) = json.loads(outcome.out)["calls"]
+    assert (call["change"], call["why"]) == (None, why)
+    lives.do("done", "x", 1)
+    assert (
+        json.loads(lives.do("close-day", "2027-01-05", ".", "--format", "json").out)["calls"] == []
+    )

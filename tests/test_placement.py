@@ -210,6 +210,12 @@ def test_two_small_moves_beat_one_large():
     ]
 
 
+def test_of_equal_distances_the_fewest_sessions_move():
+    # Two days late for one, or one day early for four: four days squared either way.
+    targets = laid([9, 12, 14, 16, 18], gap=(2, 9), window=(1, 2))
+    assert days(placed(targets, closed_on(18, 19))) == [9, 12, 14, 16, 20]
+
+
 def test_ties_go_to_the_earliest_dates():
     assert days(placed(laid([4, 8, 12]), closed_on(8))) == [4, 7, 12]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session
+from ketasched.domain.wording import clock_text
 from ketasched.running.changes import replanned
 from ketasched.running.legal_change import Conditions, Refusal
 
@@ -15,6 +16,25 @@ def is_touched(course: Course, day: date, now: datetime) -> bool:
     return any(_is_to_come(session, now, day) for session in course.sessions) or any(
         _is_to_come(visit, now, day) for visit in visits
     )
+
+
+def begun(course: Course, day: date, now: datetime) -> str:
+    """Why sessions of that day are not moved that have begun, and of which nobody has said how they
+    went; empty if there are none.
+    """
+    texts = []
+    for session in course.sessions:
+        if (
+            session.status in (PLANNED, TENTATIVE)
+            and session.start.date() == day
+            and session.start <= now
+        ):
+            start, end = clock_text(session.start.timetz()), clock_text(session.end.timetz())
+            what = "is over" if session.end <= now else "has begun"
+            texts.append(
+                f"session {session.number} {what} ({start}-{end}): say done, miss or cancel"
+            )
+    return "; ".join(texts)
 
 
 def without_day(conditions: Conditions, course: Course, day: date) -> Course | Refusal:

@@ -19,7 +19,7 @@ from ketasched.records.folder import Unread, unread_text, walk
 from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
 from ketasched.records.write import refuse_drift, write
 from ketasched.reports.running_report import Call, closed_day_report
-from ketasched.running.closing_day import is_touched, without_day
+from ketasched.running.closing_day import begun, is_touched, without_day
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 
@@ -122,9 +122,10 @@ def _called(path: Path, closing: Closing) -> Call | None:
     if f'"{closing.day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
         return None
     opened = open_record(str(path), closing.now)
-    if not is_touched(opened.record.course, closing.day, opened.here):
-        return None
     course = opened.record.course
+    if not is_touched(course, closing.day, opened.here):
+        why = begun(course, closing.day, opened.here)
+        return Call(opened.record.name, course, None, why) if why else None
     try:
         return _closed(opened, closing)
     except KetaschedError as error:  # the record can be read: somebody must be called
@@ -154,7 +155,8 @@ def _closed(opened: Opened, closing: Closing) -> Call:
     except FileTrouble as trouble:
         why = f"not changed, {trouble.message}; {trouble.hint}"
         return Call(record.name, record.course, None, why)
-    return Call(record.name, record.course, outcome)
+    why = begun(record.course, closing.day, opened.here)
+    return Call(record.name, record.course, outcome, why)
 
 
 def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
