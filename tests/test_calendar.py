@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ketasched import zone
 from ketasched.calendar import ics_file
 from ketasched.calendar.entry_text import View
+from ketasched.calendar.uid import UidSource
 from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Instruction, When
@@ -128,19 +129,38 @@ def test_the_same_course_has_the_same_uids_whatever_the_time_of_day():
     assert all(uid.endswith("@appointments.invalid") for uid in uids(iv()))
 
 
-def test_another_person_protocol_or_start_has_other_uids():
+def test_another_person_or_start_has_other_uids():
     one = set(uids(iv()))
     assert not one & set(uids(iv(), PATIENT._replace(course_name="kim")))
-    assert not one & set(uids(course_of("im", date(2026, 11, 9))))
     assert not one & set(uids(course_of("iv", date(2026, 11, 10))))
+    assert not one & set(uids(iv(), PATIENT._replace(audience="staff")))
 
 
-def test_uids_do_not_depend_on_the_number_shown():
+def test_uids_do_not_tell_the_protocol_nor_its_phases():
+    # Whoever knows the name, the start and all protocols could try each of them.
+    long = course_of("im", date(2027, 1, 4), until=date(2027, 3, 1))
+    other = course_of("spravato", date(2027, 1, 4))
+    shared = min(len(long.sessions), len(other.sessions))
+    assert shared > 6
+    assert uids(long)[:shared] == uids(other)[:shared]
+    assert len({session.phase for session in long.sessions}) > 1
+
+
+def test_drawn_uids_are_of_the_bits_and_the_place_alone():
+    bits = PATIENT._replace(uid_source=UidSource("0" * 31 + "1"))
+    assert uids(iv(), bits) == uids(iv(), bits._replace(course_name="kim"))
+    assert uids(iv(), bits) == uids(course_of("iv", date(2027, 1, 4)), bits)
+    assert not {*uids(iv(), bits)} & {*uids(iv(), bits._replace(uid_source=UidSource("0" * 32)))}
+    assert not {*uids(iv(), bits)} & {*uids(iv(), bits._replace(audience="free-busy"))}
     whole = course_of("im", date(2027, 1, 4), until=date(2027, 3, 1))
     short = course_of("im", date(2027, 1, 4), until=date(2027, 3, 1), sessions={"": 5})
-    assert uids(whole)[:5] == uids(short)[:5]
-    assert (whole.sessions[6].phase, short.sessions[5].phase) == ("maintenance", "maintenance")
-    assert uids(whole)[6] == uids(short)[5]
+    assert uids(whole, bits)[6] == uids(short, bits)[5]
+
+
+def test_uids_of_courses_saved_before_stay():
+    earlier = PATIENT._replace(uid_source=UidSource(earlier=True))
+    assert uids(iv(), earlier) == uids(iv(), earlier._replace(audience="staff"))
+    assert uids(iv(), earlier)[0] == "50d8d7a3-a2b8-5e8d-87a4-7ddd02989e59@appointments.invalid"
 
 
 def test_a_name_is_the_same_however_it_is_composed():

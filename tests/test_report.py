@@ -95,10 +95,10 @@ def test_uids_are_stable_for_good(report):
     assert [session["uid"] for session in found["sessions"]][:2] == PINNED_UIDS
 
 
-PINNED_VISIT_UID = "5040f36a-fdb5-521c-93dd-53dc13f39793@appointments.invalid"
+PINNED_VISIT_UID = "f1df7753-40e4-5ede-a838-74cab4bd5aaf@appointments.invalid"
 PINNED_UIDS = [
-    "43adb966-d628-5639-8bec-f9a58da94dd9@appointments.invalid",
-    "999662f9-d7a7-5059-b938-88b0447fd3a2@appointments.invalid",
+    "f6223593-4307-5ce5-8ede-b0de7a41ad36@appointments.invalid",
+    "72974229-3516-5d78-9e2c-87f2066990a5@appointments.invalid",
 ]
 
 

@@ -35,6 +35,7 @@ from ketasched.asking.values import (
     read_number,
     refuse_our_files,
 )
+from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
@@ -71,6 +72,7 @@ class Task(NamedTuple):
     authorised_visits: int = 0
     until: date | None = None
     written: WrittenProtocol | None = None
+    uid_source: UidSource = UidSource()
 
     @property
     def zone(self) -> zone.Zone:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal, NamedTuple, TypeVar, get_args
 
+from ketasched.calendar.uid import UidSource
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import (
     TENTATIVE,
@@ -33,9 +34,9 @@ BUSY = "Busy"
 class View(NamedTuple):
     """How a course is shown in a calendar.
 
-    ``course_name`` tells two people's courses apart and seeds the UIDs. ``title``, ``location`` and
-    ``phone`` are the user's own words, empty when not given. ``reminders`` come most important
-    first: some programs keep only one.
+    ``course_name`` tells two people's courses apart; UIDs come from ``uid_source``. ``title``,
+    ``location`` and ``phone`` are the user's own words, empty when not given. ``reminders`` come
+    most important first: some programs keep only one.
     """
 
     course_name: str
@@ -44,6 +45,7 @@ class View(NamedTuple):
     location: str = ""
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
+    uid_source: UidSource = UidSource()
 
 
 # Names and titles

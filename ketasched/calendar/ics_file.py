@@ -73,10 +73,10 @@ def write(
     fresh = _library_times(Revision(0, stamp, stamp))
     entries: dict[str, bytes] = {}
     for entry in course.entries():
-        name = uid(view.course_name, course, entry)
+        name = uid(view, course, entry)
         entries[name] = writer.entry(name, entry, known.get(name, fresh))
     for duty in due_duties(course) if view.audience == "staff" else ():
-        name = duty_uid(view.course_name, course, duty)
+        name = duty_uid(view, course, duty)
         entries[name] = writer.duty(name, duty, known.get(name, fresh))
     described = vtimezone(zone.name, rule) if rule else b""
     return WrittenCalendar(calendar_name(course, view), described, entries)

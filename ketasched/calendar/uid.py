@@ -1,38 +1,76 @@
-"""The name of a session for good."""
+"""The name of an entry for good, made of nothing that its reader may not know."""
 
 from __future__ import annotations
 
 import json
+import secrets
 import unicodedata
 import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.course import Course, LinkedVisit, Session
-from ketasched.running.duties import DueDuty
+
+if TYPE_CHECKING:
+    from ketasched.calendar.entry_text import View
+    from ketasched.running.duties import DueDuty
 
 DOMAIN = "appointments.invalid"
-_SPACE = uuid.UUID("6e0a4e0c-5a0f-5d3b-9d0e-0f4c2b7a91d4")
+BITS = 128
+"""How many are drawn for the UIDs of a course."""
+_EARLIER = uuid.UUID("6e0a4e0c-5a0f-5d3b-9d0e-0f4c2b7a91d4")
 
 
-def duty_uid(course_name: str, course: Course, duty: DueDuty) -> str:
-    """The calendar UID of a duty: that of its session, with the duty's name."""
-    return _uid([uid(course_name, course, course.session(duty.session)), "duty", duty.name])
+class UidSource(NamedTuple):
+    """What the UIDs of a course are made of, besides an entry's place in it.
 
-
-def uid(course_name: str, course: Course, entry: Session | LinkedVisit) -> str:
-    """The calendar UID of a session or linked visit: from the course's name, protocol and start,
-    and the phase and place of the session, so that it stays when times, titles or numbers change.
-    A linked visit has its name and its session's phase and place; one that goes with the first or
-    last session has its name alone.
+    ``bits`` were drawn when it was saved; without them it is the name and the start of the course.
+    ``earlier``: a version before this one saved it, and made them of its protocol, too.
     """
-    key: list[str | int] = [course_name, course.protocol.id, course.start.isoformat()]
+
+    bits: str = ""
+    earlier: bool = False
+
+
+def drawn() -> UidSource:
+    """A source of UIDs that nobody can guess."""
+    return UidSource(secrets.token_hex(BITS // 8))
+
+
+def duty_uid(view: View, course: Course, duty: DueDuty) -> str:
+    """The calendar UID of a duty: that of its session, with the duty's name."""
+    session = uid(view, course, course.session(duty.session))
+    return _uid(_EARLIER, [session, "duty", duty.name])
+
+
+def uid(view: View, course: Course, entry: Session | LinkedVisit) -> str:
+    """The calendar UID of a session or linked visit for an audience; it stays when times or titles
+    change. Where bits were drawn it is made of these, and of the phase and place of the session;
+    else of the name and start of the course and the number of the session. A linked visit has its
+    name and its session's place; one that goes with the first or last session has its name alone.
+    """
+    source = view.uid_source
+    key = _place(course, entry, by_phase=bool(source.bits or source.earlier))
+    if source.earlier:
+        start = course.start.isoformat()
+        return _uid(_EARLIER, [view.course_name, course.protocol.id, start, *key])
+    if source.bits:
+        return _uid(uuid.UUID(source.bits), [view.audience, *key])
+    start = course.start.isoformat()
+    return _uid(uuid.NAMESPACE_DNS, [view.audience, view.course_name, start, *key])
+
+
+def _place(course: Course, entry: Session | LinkedVisit, *, by_phase: bool) -> list[str | int]:
+    key: list[str | int] = []
     if isinstance(entry, Session) or entry.key[1]:
-        session = course.session(entry.session) if isinstance(entry, LinkedVisit) else entry
-        key += [session.phase, session.place]
+        number = entry.session if isinstance(entry, LinkedVisit) else entry.number
+        session = course.session(number) if by_phase else None
+        key += [session.phase, session.place] if session else [number]
     if isinstance(entry, LinkedVisit):
         key += ["linked visit", entry.name]
-    return _uid(key)
+    return key
 
 
-def _uid(key: list[str | int]) -> str:
+def _uid(space: uuid.UUID, key: Sequence[str | int]) -> str:
     normal = unicodedata.normalize("NFC", json.dumps(key, ensure_ascii=False))
-    return f"{uuid.uuid5(_SPACE, normal)}@{DOMAIN}"
+    return f"{uuid.uuid5(space, normal)}@{DOMAIN}"

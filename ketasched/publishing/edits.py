@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from ketasched.calendar.uid import duty_uid, uid
 from ketasched.domain.course import CANCELLED, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import KetaschedError
@@ -14,10 +13,11 @@ from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server_entry import WORD_KINDS, Appearance, WordKind
 from ketasched.publishing.sync import Edit
 from ketasched.records.open import Opened, happened
+from ketasched.records.told_calendars import entry_of
 from ketasched.records.write import after_writing, write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES
-from ketasched.running.duties import due_duties
+from ketasched.running.duties import DueDuty
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 
@@ -52,9 +52,10 @@ class JudgedEdit(NamedTuple):
 
 def judge(opened: Opened, edit: Edit, entries: OurEntries) -> JudgedEdit:
     """What an edit means for the course."""
-    entry = _entry(opened, edit.uid)
+    known = entry_of(opened.task, opened.record.course, edit.uid)
+    entry = None if isinstance(known, DueDuty) else known
     number = entry.number if isinstance(entry, Session) else 0
-    title = _title(opened, edit.uid, entry)
+    title = _title(known)
     when = _moment_text(entry.start) if entry else ""
     base = JudgedEdit(edit, "changed", title, number, when, when, legal=True, verdict="")
     ours, theirs = entries.appearance(edit.uid), edit.theirs
@@ -185,20 +186,10 @@ def _sentence(edit: JudgedEdit) -> str:
     return f"moved session {edit.number} to {_moment_text(edit.start)}"
 
 
-def _entry(opened: Opened, name: str) -> Session | LinkedVisit | None:
-    course, who = opened.record.course, opened.task.course_name
-    entries = (entry for entry in course.entries() if uid(who, course, entry) == name)
-    return next(entries, None)
-
-
-def _title(opened: Opened, name: str, entry: Session | LinkedVisit | None) -> str:
+def _title(entry: Session | LinkedVisit | DueDuty | None) -> str:
     if isinstance(entry, Session):
         return entry.name or entry.phase
-    if entry:
-        return entry.name
-    course, who = opened.record.course, opened.task.course_name
-    duties = (duty.name for duty in due_duties(course) if duty_uid(who, course, duty) == name)
-    return next(duties, "an entry")
+    return entry.name if entry else "an entry"
 
 
 def _moment_text(moment: datetime) -> str:

@@ -111,7 +111,9 @@ def nested(record: Record) -> Shape:
     return core_schema.no_info_plain_validator_function(read)
 
 
-def read_json(source: FileText, shape: SchemaValidator) -> dict[str, Any]:
+def read_json(
+    source: FileText, shape_of: Callable[[Mapping[str, Any]], SchemaValidator]
+) -> dict[str, Any]:
     """Read a JSON file by what it may say; a null is as if it were not there.
 
     Raises:
@@ -119,6 +121,7 @@ def read_json(source: FileText, shape: SchemaValidator) -> dict[str, Any]:
     """
     try:
         data = parse(source)
+        shape = shape_of(data)
         try:
             values: dict[str, Any] = shape.validate_python(data)
         except ValidationError:

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
-from typing import Any, get_args
-
-from pydantic_core import SchemaValidator
+from dataclasses import replace
+from typing import Any
 
 from ketasched import zone
-from ketasched.asking.request import CourseReader, Request
-from ketasched.asking.surroundings import ZoneSource
-from ketasched.calendar.entry_text import AUDIENCES
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems
-from ketasched.files.clinic.clinic import CLINIC
-from ketasched.files.protocols.protocol import PROVEN_PROTOCOL
 from ketasched.reading.file_text import FileText, read_file
-from ketasched.reading.json_shape import (
-    TEXT,
-    YES,
-    as_written,
-    checked,
-    items,
-    keys_of,
-    map_of,
-    maybe,
-    nested,
-    node_at,
-    one_of,
-    read_json,
-)
+from ketasched.reading.json_shape import node_at, read_json
 from ketasched.reading.json_source import marked
-from ketasched.reading.texts import zone_name
-from ketasched.records.course_state import RECORD_SCHEMA as SCHEMA
 from ketasched.records.course_state import STATE, check_state, course_of, state_of
-from ketasched.records.options import NOT_KEPT
-from ketasched.records.plain_values import COUNT, DATE, MOMENT, STAMP, date_of
+from ketasched.records.history import way_back, way_faults
+from ketasched.records.plain_values import STAMP, date_of
 from ketasched.records.record import (
     CalendarFile,
     CourseRecord,
@@ -44,6 +22,7 @@ from ketasched.records.record import (
     PublishedEntry,
     ToldEntry,
 )
+from ketasched.records.record_shape import SCHEMA, VERSION_1, shape_of
 
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -56,8 +35,10 @@ def load(path: str) -> CourseRecord:
         FileProblems: all that is wrong with it, with lines and columns.
     """
     source = read_file(path, "course record", MAX_BYTES)
-    data = read_json(source, _RECORD)
+    data = read_json(source, shape_of)
     _check(data, source)
+    if data["schema"] == VERSION_1:
+        data = _with_ways_back(data)
     return _record(data, source.file)
 
 
@@ -66,6 +47,7 @@ def text_of(record: CourseRecord) -> str:
     data = {
         "schema": SCHEMA,
         "name": record.name,
+        "uid_bits": record.uid_bits,
         "timezone": record.timezone,
         "timezone_source": record.timezone_source,
         "asked": dict(record.options),
@@ -114,8 +96,33 @@ def _change_data(change: PastChange) -> dict[str, Any]:
         "reason": change.reason,
         "overridden": list(change.overridden),
         "undone": change.undone,
-        "before": change.before,
+        "undoes": change.undoes,
+        "back": change.back,
     }
+
+
+def _history(data: dict[str, Any]) -> tuple[PastChange, ...]:
+    return tuple(
+        PastChange(
+            change["at"], change["what"], change["reason"], tuple(change["overridden"]),
+            change.get("back"), change["undone"], change["undoes"],
+        )
+        for change in data["history"]
+    )  # fmt: skip
+
+
+def _with_ways_back(data: dict[str, Any]) -> dict[str, Any]:
+    """A record of version 1, which kept the whole plan before each change; not that before an
+    undo, which nobody goes back to.
+    """
+    state = {name: data[name] for name in (*STATE, "asked")}
+    history: list[dict[str, Any]] = []
+    for place, change in reversed(list(enumerate(data["history"]))):
+        before = change.pop("before", None)
+        back = way_back(state, before) if before else {}
+        history.append(change | {"back": back if place else None, "undoes": not before})
+        state = before or state
+    return data | {"history": history[::-1]}
 
 
 def _record(data: dict[str, Any], file: str) -> CourseRecord:
@@ -127,6 +134,7 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
     place = zone.load(data["timezone"]).tzinfo
     return CourseRecord(
         name=data["name"],
+        uid_bits=data.get("uid_bits"),
         timezone=data["timezone"],
         timezone_source=data["timezone_source"],
         options=data["asked"],
@@ -142,13 +150,7 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
             for entry in data["entries"]
         ),
         calendars=tuple(CalendarFile(**calendar) for calendar in data["calendars"]),
-        history=tuple(
-            PastChange(
-                change["at"], change["what"], change["reason"], tuple(change["overridden"]),
-                change.get("before"), change["undone"],
-            )
-            for change in data["history"]
-        ),
+        history=_history(data),
         exported=data["exported"],
         published={
             address: {uid: PublishedEntry(**entry) for uid, entry in entries.items()}
@@ -169,6 +171,9 @@ def _check(data: dict[str, Any], source: FileText) -> None:
     faults = [
         ("sessions", fault) for state in (data, *befores) for fault in check_state(state, protocol)
     ]
+    ways = [change.get("back") for change in data["history"]]
+    phases = {phase.name for phase in protocol.phases}
+    faults += [("history", fault) for fault in way_faults(data, ways, phases)]
     entries = [(entry["uid"], entry["for"]) for entry in data["entries"]]
     if not entries:
         faults.append(("entries", "a record has entries, and here are none"))
@@ -180,69 +185,3 @@ def _check(data: dict[str, Any], source: FileText) -> None:
         root = marked(source)
         problems = [source.at(node_at(root, (key,)), fault) for key, fault in faults]
         raise FileProblems(source.file, list(dict.fromkeys(problems)))
-
-
-# What a record may say
-
-
-def _version(text: str) -> str:
-    if text == SCHEMA:
-        return text
-    newer = text.startswith(SCHEMA.partition("/")[0])
-    raise ValueError(
-        f"`{text}` is not a record this version reads",
-        "a newer ketasched wrote it: use that one" if newer else f"a record says {SCHEMA}",
-    )
-
-
-def _count(text: str) -> str:
-    if text.isdecimal() and int(text):
-        return text
-    raise ValueError(f"`{text}` is no number of visits")
-
-
-_SHAPES = {(): items(TEXT), False: one_of(("yes",)), None: one_of(get_args(CourseReader))}
-_OPTIONS = as_written(
-    keys_of(
-        {"protocol": TEXT, "start": DATE},
-        {
-            option.name: _SHAPES.get(option.default, TEXT)
-            for option in fields(Request)
-            if option.name not in {"protocol", "start", *NOT_KEPT}
-        }
-        | {"until": DATE, "authorised_until": DATE, "authorised_visits": checked(_count)},
-    )
-)
-_CHANGE = keys_of(
-    {"at": MOMENT, "what": TEXT, "reason": TEXT, "overridden": items(TEXT), "undone": YES},
-    {"before": maybe(keys_of({**STATE, "asked": _OPTIONS}))},
-)
-_ENTRY = keys_of({
-    "for": one_of(AUDIENCES),
-    "uid": TEXT, "sequence": COUNT, "created": MOMENT, "modified": MOMENT, "said": TEXT,
-})  # fmt: skip
-_PUBLISHED = {"etag": TEXT, "sent": TEXT, "sending": TEXT, "theirs": YES, "octets": TEXT}
-_RECORD = SchemaValidator(
-    keys_of(
-        {
-            "schema": checked(_version),
-            "name": TEXT,
-            "timezone": checked(zone_name),
-            "timezone_source": one_of(get_args(ZoneSource)),
-            "asked": _OPTIONS,
-            "protocol_file": TEXT,
-            "protocol": nested(PROVEN_PROTOCOL),
-            "busy": items(keys_of({"start": MOMENT, "end": MOMENT, "all_day": YES})),
-            "start": DATE,
-            **STATE,
-            "calendars": items(
-                keys_of({"path": TEXT, "staff": YES, "digest": TEXT, "before": TEXT})
-            ),
-            "entries": items(_ENTRY),
-            "exported": map_of(map_of(COUNT)),
-            "published": map_of(map_of(keys_of(_PUBLISHED))),
-            "history": items(_CHANGE),
-        },
-        {"clinic": maybe(nested(CLINIC)), "clinic_file": maybe(TEXT)},
-    )
-)

@@ -21,7 +21,6 @@ from ketasched.records.plain_values import (
     wall_time_of,
 )
 
-RECORD_SCHEMA = "ketasched-record/1"
 STATUSES = ("planned", "tentative", "attended", "missed", "cancelled")
 
 
@@ -248,28 +247,31 @@ def _wall(text: str, place: ZoneInfo) -> datetime:
 
 _STATUS = one_of(STATUSES)
 REASONS = items(keys_of({"kind": one_of(get_args(ReasonKind)), "text": TEXT}, {"detail": TEXT}))
-_SESSION = keys_of({
-    "number": NUMBER, "phase": TEXT, "place": NUMBER, "name": TEXT, "target": DATE,
-    "window_start": DATE, "window_end": DATE, "start": WALL_TIME, "minutes": whole(1, 1440),
-    "moved_minutes": NUMBER, "reasons": REASONS, "status": _STATUS, "by_hand": YES,
-    "instead_of": NUMBER, "stands_at": NUMBER, "undone": YES, "pace": TEXT, "broken": items(TEXT),
-})  # fmt: skip
-_VISIT = keys_of({
-    "kind": TEXT, "name": TEXT, "session": NUMBER, "side": one_of(("before", "after")),
-    "which": TEXT, "ideal": WALL_TIME, "start": WALL_TIME, "minutes": whole(1, 1440),
-    "by_video": YES, "reasons": REASONS, "status": _STATUS,
-})  # fmt: skip
-_UNPLACED = keys_of({
-    "kind": TEXT, "name": TEXT, "session": NUMBER, "side": TEXT, "days": items(DATE),
-    "reasons": REASONS, "number": NUMBER,
-})  # fmt: skip
+ITEMS: dict[str, dict[str, Shape]] = {
+    "sessions": {
+        "number": NUMBER, "phase": TEXT, "place": NUMBER, "name": TEXT, "target": DATE,
+        "window_start": DATE, "window_end": DATE, "start": WALL_TIME, "minutes": whole(1, 1440),
+        "moved_minutes": NUMBER, "reasons": REASONS, "status": _STATUS, "by_hand": YES,
+        "instead_of": NUMBER, "stands_at": NUMBER, "undone": YES, "pace": TEXT,
+        "broken": items(TEXT),
+    },
+    "visits": {
+        "kind": TEXT, "name": TEXT, "session": NUMBER, "side": one_of(("before", "after")),
+        "which": TEXT, "ideal": WALL_TIME, "start": WALL_TIME, "minutes": whole(1, 1440),
+        "by_video": YES, "reasons": REASONS, "status": _STATUS,
+    },
+    "unplaced": {
+        "kind": TEXT, "name": TEXT, "session": NUMBER, "side": TEXT, "days": items(DATE),
+        "reasons": REASONS, "number": NUMBER,
+    },
+    "pauses": {"before_session": NUMBER, "weeks": whole(1, 52), "reasons": REASONS},
+    "reviews": {"name": TEXT, "after_session": NUMBER, "passed": YES},
+}  # fmt: skip
+"""What an item of each list of a course says."""
+LEFT_OUT, TOTAL = items(TEXT), NUMBER
 STATE: dict[str, Shape] = {
-    "sessions": items(_SESSION),
-    "visits": items(_VISIT),
-    "unplaced": items(_UNPLACED),
-    "pauses": items(keys_of({"before_session": NUMBER, "weeks": whole(1, 52), "reasons": REASONS})),
-    "reviews": items(keys_of({"name": TEXT, "after_session": NUMBER, "passed": YES})),
-    "left_out": items(TEXT),
-    "total": NUMBER,
+    **{name: items(keys_of(shapes)) for name, shapes in ITEMS.items()},
+    "left_out": LEFT_OUT,
+    "total": TOTAL,
 }
 """What a record says of a course that may change."""

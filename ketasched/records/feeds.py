@@ -121,7 +121,7 @@ def _digest(data: bytes) -> str:
 def load_made(folder: Path) -> dict[str, Made]:
     """How each feed was last made, by file name; none if that is lost, or cannot be believed."""
     with contextlib.suppress(FileTrouble, FileProblems):
-        data = read_json(read_file(str(folder / NAME), "feeds made", MAX_BYTES), _FILE)
+        data = read_json(read_file(str(folder / NAME), "feeds made", MAX_BYTES), lambda _: _FILE)
         return {file: Made(**made) for file, made in data["feeds"].items()}
     return {}
 

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from ketasched.asking.intake import SavedFiles, Task, understand
 from ketasched.asking.request import Request
 from ketasched.calendar.entry_text import Audience
+from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
 from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.records import closed_days, codec
 from ketasched.records.course_state import state_of
+from ketasched.records.history import way_back
 from ketasched.records.plain_values import date_of
 from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
@@ -148,7 +150,8 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
-    return understand(_request_of(record), now, files)
+    task = understand(_request_of(record), now, files)
+    return task._replace(uid_source=UidSource(record.uid_bits or "", not record.uid_bits))
 
 
 def _request_of(record: CourseRecord) -> Request:
@@ -190,10 +193,11 @@ def happened(
     told, and the history.
     """
     record = opened.record
-    before = snapshot(first)
-    happening = PastChange(opened.now, what, reason, overridden, before)
+    after = record._replace(course=course)
+    back = way_back(snapshot(after), snapshot(first))
+    change = PastChange(opened.now, what, reason, overridden, back)
     kept = keep_up(opened.task, course, told_by_key(record), opened.now)
-    return record._replace(course=course, told=kept, history=(*record.history, happening))
+    return record._replace(course=course, told=kept, history=(*record.history, change))
 
 
 def new_record(
@@ -206,6 +210,7 @@ def new_record(
     audiences: set[Audience] = {"staff" if calendar.staff else "patient" for calendar in files}
     return CourseRecord(
         name=task.course_name,
+        uid_bits=task.uid_source.bits,
         timezone=task.zone.name,
         timezone_source=task.surroundings.zone_source,
         options=options_of(request, task),

@@ -53,26 +53,37 @@ class PublishedEntry(NamedTuple):
 
 
 class PastChange(NamedTuple):
-    """Something that was done to a course. ``before``: the state it had, for undo."""
+    """Something that was done to a course. ``back``: the way from the state after it to the one
+    before it, None for the first plan. ``undoes``: it took another change back, and is itself not
+    taken back.
+    """
 
     at: datetime
     what: str
     reason: str
     overridden: tuple[str, ...]
-    before: Mapping[str, Any] | None
+    back: Mapping[str, Any] | None
     undone: bool = False
+    undoes: bool = False
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it is a change that still holds."""
+        return self.back is not None and not self.undone and not self.undoes
 
 
 class CourseRecord(NamedTuple):
     """The course as it stands, and all it came from.
 
-    ``options`` are those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data``
-    the files' own words. ``told``: what the calendars of each audience were told. ``exported``: by
-    audience and UID, the SEQUENCE that the last export had; ``published``: by address and UID, what
-    is there. ``closed_days`` stand beside the record, in its folder.
+    ``uid_bits`` were drawn when it was saved, and its UIDs are made of them; None in a record that
+    was begun by an earlier version. ``options`` are those of `plan` as typed, dates resolved;
+    ``protocol_data`` and ``clinic_data`` the files' own words. ``told``: what the calendars of each
+    audience were told. ``exported``: by audience and UID, the SEQUENCE that the last export had;
+    ``published``: by address and UID, what is there. ``closed_days`` stand beside the record.
     """
 
     name: str
+    uid_bits: str | None
     timezone: str
     timezone_source: ZoneSource
     options: Mapping[str, Any]

@@ -10,6 +10,7 @@ from ketasched.asking.intake import Task
 from ketasched.calendar.entry_text import (
     AUDIENCES,
     Audience,
+    Entry,
     View,
     description,
     duty_title,
@@ -19,7 +20,7 @@ from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
 from ketasched.records.record import CourseRecord, ToldEntry
-from ketasched.running.duties import due_duties
+from ketasched.running.duties import DueDuty, due_duties
 
 EntryKey = tuple[str, Audience]
 """The UID of an entry, and for whom it is."""
@@ -41,14 +42,14 @@ def keep_up(
     for audience in AUDIENCES:
         view = view_for(task, audience)
         for entry in course.entries():
-            name = uid(task.course_name, course, entry)
+            name = uid(view, course, entry)
             # A session that took place as planned looks as it did.
             status = PLANNED if entry.status == ATTENDED else entry.status
             texts = (summary(course, entry, view), description(course, entry, view))
             seen = f"{entry.start} {entry.end} {status} {view.location}"
             _note(told, (name, audience), "\0".join((*texts, seen)), now)
         for duty in due_duties(course) if audience == "staff" else ():
-            name = duty_uid(task.course_name, course, duty)
+            name = duty_uid(view, course, duty)
             _note(told, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
     return tuple(told.values())
 
@@ -69,21 +70,31 @@ def sequences(told: tuple[ToldEntry, ...], audience: Audience) -> dict[str, int]
     return {entry.uid: entry.sequence for entry in told if entry.audience == audience}
 
 
-def live_uids(task: Task, course: Course) -> frozenset[str]:
+def live_uids(task: Task, course: Course, audience: Audience) -> frozenset[str]:
     """The UIDs of what holds, without what stands in calendars as cancelled."""
-    entries = [
-        uid(task.course_name, course, entry) for entry in course.entries() if not is_gone(entry)
-    ]
-    duties = [
-        duty_uid(task.course_name, course, duty) for duty in due_duties(course) if not is_gone(duty)
-    ]
+    view = view_for(task, audience)
+    entries = [uid(view, course, entry) for entry in course.entries() if not is_gone(entry)]
+    duties = [duty_uid(view, course, duty) for duty in due_duties(course) if not is_gone(duty)]
     return frozenset((*entries, *duties))
+
+
+def entry_of(task: Task, course: Course, name: str) -> Entry | DueDuty | None:
+    """The entry that has a UID in some audience's calendar."""
+    for audience in AUDIENCES:
+        view = view_for(task, audience)
+        for entry in course.entries():
+            if uid(view, course, entry) == name:
+                return entry
+        for duty in due_duties(course):
+            if duty_uid(view, course, duty) == name:
+                return duty
+    return None
 
 
 def view_for(task: Task, audience: Audience) -> View:
     """How a course is shown to an audience."""
     if audience == "free-busy":
-        return View(task.course_name, audience)
+        return View(task.course_name, audience, uid_source=task.uid_source)
     file = task.surroundings.file
     return View(
         task.course_name,
@@ -92,6 +103,7 @@ def view_for(task: Task, audience: Audience) -> View:
         task.location,
         task.reminders,
         file.phone if file else "",
+        task.uid_source,
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ketasched.records.course_state import course_of
-from ketasched.records.open import Opened, task_of
+from typing import Any
+
+from ketasched.errors import FileTrouble
+from ketasched.records.course_state import check_state, course_of
+from ketasched.records.history import state_before, way_back
+from ketasched.records.open import Opened, snapshot, task_of
 from ketasched.records.record import CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, told_by_key
 from ketasched.running.undo import gone_back
@@ -14,23 +18,42 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     is, and as it is to be written; None if there is no such change.
     """
     record = opened.record
-    places = [
-        place
-        for place, happening in enumerate(record.history)
-        if happening.before is not None and not happening.undone
-    ]
-    if not places:
+    undoable = [place for place, change in enumerate(record.history) if change.can_be_undone]
+    if not undoable:
         return None
-    last = record.history[places[-1]]
-    before = last.before or {}
-    zone = opened.task.zone.tzinfo
-    earlier = course_of(before, record.protocol, record.course.start, zone)
-    course = gone_back(record.course, earlier)
-    record = record._replace(options=before["asked"])
-    task = task_of(record, opened.now)
+    place = undoable[-1]
+    last, before = record.history[place], _before(record, place)
+    earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
+    gone_back_to = record._replace(
+        course=gone_back(record.course, earlier), options=before["asked"]
+    )
+    task = task_of(gone_back_to, opened.now)
+    back = way_back(snapshot(gone_back_to), snapshot(record))
     history = list(record.history)
-    history[places[-1]] = last._replace(undone=True)
-    history.append(PastChange(opened.now, f"undid: {last.what}", reason, (), None))
-    kept = keep_up(task, course, told_by_key(record), opened.now)
-    after = record._replace(course=course, told=kept, history=tuple(history))
-    return opened._replace(task=task), after
+    history[place] = last._replace(undone=True)
+    history.append(PastChange(opened.now, f"undid: {last.what}", reason, (), back, undoes=True))
+    told = keep_up(task, gone_back_to.course, told_by_key(record), opened.now)
+    return opened._replace(task=task), gone_back_to._replace(told=told, history=tuple(history))
+
+
+def _before(record: CourseRecord, place: int) -> dict[str, Any]:
+    """The state before a change of the history.
+
+    Raises:
+        FileTrouble: somebody altered the history, so that there is no way back to it.
+    """
+    state = snapshot(record)
+    try:
+        for change in reversed(record.history[place:]):
+            state = state_before(state, change.back or {})
+    except IndexError:
+        faults = ["it does not fit the course"]
+    else:
+        faults = check_state(state, record.protocol)
+    if faults:
+        raise FileTrouble(
+            f"the history of {record.file} was altered: {faults[0]}",
+            "nothing was changed; the record before the last change stands beside it, as .bak",
+            record.file,
+        )
+    return state

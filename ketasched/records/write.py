@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import shlex
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -12,6 +13,7 @@ from pathlib import Path
 from ketasched.asking.intake import Task
 from ketasched.errors import (
     FileTrouble,
+    KetaschedError,
     UsageProblem,
     os_reason,
 )
@@ -107,6 +109,12 @@ def write_with(
         )
         backup = path.with_name(f"{path.name}.bak") if keep_before else None
         text = codec.text_of(record).encode()
+        if len(text) > codec.MAX_BYTES:
+            raise FileTrouble(
+                f"{path} would be larger than {codec.MAX_BYTES // 1024} KiB",
+                "nothing was changed; save what is to come as a course of its own",
+                str(path),
+            )
         files = [NewFile(path, text, backup)]
         files += [NewFile(path.parent / name, data) for name, data in written.items()]
         for left in (path, *([backup] if backup else []), *(file.path for file in files)):
@@ -139,19 +147,27 @@ def _short_digest(data: bytes) -> str:
 
 
 def refuse_twin(path: Path, record: CourseRecord) -> None:
-    """Two records of a folder must not have the same entries: calendars would take them for one.
+    """One course is not saved twice in a folder.
 
     Raises:
         UsageProblem: another record there is of a course of the same name, protocol and start.
     """
-    mark = f'"{record.told[0].uid}"'.encode()
+    name = json.dumps(record.name, ensure_ascii=False).encode()
     for other in sorted(path.parent.glob(f"*{ENDING}")):
-        with contextlib.suppress(OSError):
-            if other != path and mark in other.read_bytes():
-                raise UsageProblem(
-                    f"{other} has a course of the same name, protocol and start",
-                    "tell them apart with --name",
-                )
+        if other != path and _is_twin(other, name, record):
+            raise UsageProblem(
+                f"{other} has a course of the same name, protocol and start",
+                "tell them apart with --name",
+            )
+
+
+def _is_twin(path: Path, name: bytes, record: CourseRecord) -> bool:
+    with contextlib.suppress(OSError, KetaschedError):
+        there = codec.load(str(path)) if name in path.read_bytes() else None
+        return there is not None and (there.name, there.protocol.id, there.course.start) == (
+            record.name, record.protocol.id, record.course.start,
+        )  # fmt: skip
+    return False
 
 
 def _latest(path: Path) -> str:

@@ -76,7 +76,7 @@ def _calendar(opened: Opened, request: ExportRequest) -> WrittenCalendar:
         sequence_of = sequences(record.told, request.audience)
         only = frozenset(uid for uid, sequence in sequence_of.items() if last.get(uid) != sequence)
     if request.drop_cancelled:
-        only = live_uids(opened.task, record.course)
+        only = live_uids(opened.task, record.course, request.audience)
     view = view_for(opened.task, request.audience)
     calendar = calendar_of(opened.task, record.course, record.told, view)
     return calendar if only is None else calendar.only(only)

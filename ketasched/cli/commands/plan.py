@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ketasched.asking.intake import Task
+    from ketasched.calendar.entry_text import View
     from ketasched.domain.course import Course
 
 HELP = """Lay a protocol out from a start date, and explain every date that moved.
@@ -67,11 +68,14 @@ def run(request: Request) -> Result:
     """
     from ketasched import clock
     from ketasched.asking import intake
+    from ketasched.calendar.uid import drawn
 
     now = clock.now()
     if request.save:
         request = _mind_closed_days(request)
     task = intake.understand(request, now)
+    if request.save:
+        task = task._replace(uid_source=drawn())
     course = _planned(request, task)
     to_output = request.ics == "-"
     return Result(
@@ -148,18 +152,23 @@ def _planned(request: Request, task: Task) -> Course:
 
 def _calendar(course: Course, task: Task, now: datetime) -> bytes:
     from ketasched.calendar import ics_file
+
+    return bytes(ics_file.write(course, task.zone, _view(task), now))
+
+
+def _view(task: Task) -> View:
     from ketasched.calendar.entry_text import View
 
     file = task.surroundings.file
-    view = View(
+    return View(
         task.course_name,
         "staff" if task.staff else "patient",
         task.title,
         task.location,
         task.reminders,
         file.phone if file else "",
+        task.uid_source,
     )
-    return bytes(ics_file.write(course, task.zone, view, now))
 
 
 def _report(course: Course, task: Task) -> dict[str, Any]:
@@ -173,7 +182,8 @@ def _report(course: Course, task: Task) -> dict[str, Any]:
         file.name if file else "",
         file.file if file else "",
     )
-    return course_report(course, setting, lambda entry: uid(task.course_name, course, entry))
+    view = _view(task)
+    return course_report(course, setting, lambda entry: uid(view, course, entry))
 
 
 def _rows(course: Course, task: Task) -> str:

@@ -1,0 +1,123 @@
+"""What a record keeps of a change: not the plan before it, but the way back to that plan.
+
+A way back says of each list how many items stand in the place of which others, and then which
+values of which items were other ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import takewhile
+from operator import eq
+from typing import Any
+
+from ketasched.reading.json_shape import Shape, items, keys_of
+from ketasched.records.course_state import ITEMS, LEFT_OUT, TOTAL
+from ketasched.records.plain_values import COUNT
+
+Item = Mapping[str, Any]
+State = Mapping[str, Any]
+WayBack = Mapping[str, Any]
+
+_IDENTITIES: Mapping[str, Callable[[Item], Any]] = {
+    "sessions": lambda session: session["number"],
+    "visits": lambda visit: (visit["name"], visit["session"]),
+    "unplaced": lambda unplaced: (unplaced["name"], unplaced["session"], unplaced["number"]),
+    "pauses": lambda pause: pause["before_session"],
+    "reviews": lambda review: review["name"],
+}
+"""What tells the items of a list apart, whatever else of them changes."""
+
+
+def way_back(after: State, before: State) -> WayBack:
+    """What turns the state after a change into the one before it."""
+    ways = {
+        name: _list_back(after[name], before[name], identity)
+        for name, identity in _IDENTITIES.items()
+    }
+    whole = {name: before[name] for name in before if name not in ways}
+    changed = {name: value for name, value in whole.items() if after[name] != value}
+    return {name: way for name, way in ways.items() if way} | changed
+
+
+def state_before(after: State, way: WayBack) -> dict[str, Any]:
+    """The state before a change, from the one after it.
+
+    Raises:
+        IndexError: the way back is not one from there.
+    """
+    return {
+        name: _gone_back(value, way[name]) if name in way and name in _IDENTITIES
+        else way.get(name, value)
+        for name, value in after.items()
+    }  # fmt: skip
+
+
+def way_faults(state: State, ways: Sequence[WayBack | None], phases: Collection[str]) -> list[str]:
+    """What cannot be of the ways back from a state, the newest last: places that are not there, and
+    phases that the protocol has not. It does not walk them; whoever does looks at what comes of it.
+    """
+    lengths = {name: len(state[name]) for name in _IDENTITIES}
+    faults = []
+    for way in reversed([way or {} for way in ways]):
+        for name in way.keys() & lengths.keys():
+            cut = way[name].get("cut") or {"at": 0, "count": 0, "items": []}
+            changes = way[name].get("set", [])
+            length = lengths[name] - cut["count"] + len(cut["items"])
+            if cut["at"] + cut["count"] > lengths[name] or any(
+                change["at"] >= length for change in changes
+            ):
+                faults.append(f"the history speaks of {name} that were never there")
+            lengths[name] = length
+            items_said = [*cut["items"], *(change["to"] for change in changes)]
+            unknown = {item["phase"] for item in items_said if "phase" in item} - {*phases}
+            faults += [f"the history has an unknown phase, `{phase}`" for phase in unknown]
+    return faults
+
+
+def shape_of_way(options: Shape) -> Shape:
+    """What a way back may say; ``options`` are those of `plan`."""
+    lists = {name: _shape_of_list(shapes) for name, shapes in ITEMS.items()}
+    return keys_of({}, {**lists, "left_out": LEFT_OUT, "total": TOTAL, "asked": options})
+
+
+def _shape_of_list(shapes: Mapping[str, Shape]) -> Shape:
+    cut = keys_of({"at": COUNT, "count": COUNT, "items": items(keys_of(shapes))})
+    return keys_of(
+        {}, {"cut": cut, "set": items(keys_of({"at": COUNT, "to": keys_of({}, shapes)}))}
+    )
+
+
+def _list_back(
+    after: Sequence[Item], before: Sequence[Item], identity: Callable[[Item], Any]
+) -> dict[str, Any]:
+    way: dict[str, Any] = {}
+    others, wanted = [identity(item) for item in after], [identity(item) for item in before]
+    if others != wanted:
+        head = _alike(others, wanted)
+        tail = _alike(others[head:][::-1], wanted[head:][::-1])
+        new = before[head : len(before) - tail]
+        way["cut"] = {"at": head, "count": len(after) - tail - head, "items": list(new)}
+        after = [*after[:head], *new, *after[len(after) - tail :]]
+    changed = [
+        {"at": place, "to": {key: old[key] for key in old if old[key] != item[key]}}
+        for place, (item, old) in enumerate(zip(after, before, strict=True))
+        if item != old
+    ]
+    return way | ({"set": changed} if changed else {})
+
+
+def _alike(some: Sequence[Any], others: Sequence[Any]) -> int:
+    """How many of the first items of two lists are the same."""
+    return sum(takewhile(bool, map(eq, some, others)))
+
+
+def _gone_back(after: Sequence[Item], way: Mapping[str, Any]) -> list[Item]:
+    before = list(after)
+    if cut := way.get("cut"):
+        if cut["at"] + cut["count"] > len(before):
+            raise IndexError(cut["at"])
+        before[cut["at"] : cut["at"] + cut["count"]] = cut["items"]
+    for change in way.get("set", ()):
+        before[change["at"]] = {**before[change["at"]], **change["to"]}
+    return before
