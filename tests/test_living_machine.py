@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from optimum import Seat, best_days, nearest_day
 
-from ketasched.calendar.uid import uid
+from ketasched.calendar.entry_text import View
+from ketasched.calendar.uid import UidSource, uid
 from ketasched.cli import app
 from ketasched.records import codec
 
@@ -578,7 +579,8 @@ class Life(RuleBasedStateMachine):
         self.done = held
 
     def check_calendar(self, stored, record):
-        entries = {uid("Alex", stored.course, one): one for one in stored.course.entries()}
+        view = View("Alex", uid_source=UidSource(stored.uid_bits))
+        entries = {uid(view, stored.course, one): one for one in stored.course.entries()}
         assert len(entries) == len(stored.course.entries()), self.typed
         for name, one in entries.items():
             key = getattr(one, "number", None) or one.key
