@@ -356,7 +356,7 @@ def test_files_that_cannot_be_read(name):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (SMALL.encode("utf-16"), "not UTF-8"),
+        (SMALL.encode("utf-16") + b"\0", "not UTF-8"),
         (changed("Week 1", "Wöche 1").encode("latin-1"), "line 4"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
     ],

@@ -19,6 +19,7 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 
@@ -78,9 +79,9 @@ def read_bytes(path: str, most: int, hint: str) -> bytes:
 
 
 def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> FileText:
-    """Read a UTF-8 text file, called ``noun`` in messages; ``-`` is standard input.
+    """Read a text file in UTF-8, called ``noun`` in messages; ``-`` is standard input.
 
-    A file of more than ``most`` bytes is refused.
+    UTF-16 is read too where its mark says so. A file of more than ``most`` bytes is refused.
 
     Raises:
         FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
@@ -94,7 +95,7 @@ def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> 
             name,
         )
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileTrouble(

@@ -14,7 +14,8 @@ from ketasched.errors import UsageProblem, did_you_mean
 HELP = """Turn the visit table of a trial into a protocol file, on standard output.
 
 The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
-lengths if it has them. - reads standard input.
+lengths and arms if it has them; an arm becomes a protocol. REDCap's table of events is known.
+- reads standard input.
 
 \b
 Examples:
@@ -41,7 +42,7 @@ class ConvertRequest(NamedTuple):
     ConvertRequest,
     column=Option(
         'Which column is which, if its header does not say: day="Study Day"; '
-        "KEY is name, day, minus, plus, window, version or length.",
+        "KEY is name, day, minus, plus, window, version, arm or length.",
         "KEY=HEADER",
     ),
     identifier=Option("The protocol's id, else the file's name.", "ID"),

@@ -19,20 +19,22 @@ LONGEST_VERSION = 100
 LAST_DAY = 3660
 LONGEST_WINDOW = 366
 LONGEST_VISIT = 24 * 60
+_SEVERAL_ARMS = {"all", "any", "both", "each", "every", "*"}
 FIELDS = {
-    "name": "visit name, visit, visit label, name, timepoint",
+    "name": "visit name, visit, visit label, name, timepoint, event name",
     "day": "day, study day, target day, nominal day, visit day, day from baseline, "
-    "days from baseline, days since baseline, offset",
+    "days from baseline, days since baseline, offset, day offset",
     "minus": "window minus, minus window, window early, early window, lower window, window lower, "
-    "window before, days before, days early, early, minus",
+    "window before, days before, days early, early, minus, offset min",
     "plus": "window plus, plus window, window late, late window, upper window, window upper, "
-    "window after, days after, days late, late, plus",
+    "window after, days after, days late, late, plus, offset max",
     "window": "window, visit window, window +/-, +/- window, visit window +/-, +/-",
     "version": "version, protocol version, amendment, protocol amendment",
+    "arm": "arm, arm num, arm number, arm name, study arm, treatment arm",
     "length": "length, visit length, length minutes, duration, visit duration, duration minutes, "
     "minutes",
 }
-"""What a table can say of a visit, and the headers that usually say it."""
+"""What a table can say of a visit, and the headers that usually say it; REDCap's are among them."""
 
 
 def make_id(text: str) -> str:
@@ -206,6 +208,16 @@ def _version(text: str) -> str:
     return one_line(text)
 
 
+def _arm(text: str) -> str:
+    if not text:
+        raise ValueError("the visit has no arm: write it in every line")
+    if text.casefold() in _SEVERAL_ARMS or re.search(r"[,;/&+]|\band\b", text.casefold()):
+        raise ValueError(f"`{text[:40]}` is several arms: write a line for each arm")
+    if len(text) > LONGEST_VERSION or not make_id(text):
+        raise ValueError(f"write an arm of at most {LONGEST_VERSION} characters, such as 1")
+    return one_line(text)
+
+
 def _length(text: str) -> int:
     """Read minutes; nothing is 0."""
     minutes = int(text) if re.fullmatch("[0-9]{1,5}", text) else read_minutes(text or "0 min")
@@ -221,5 +233,6 @@ READ: Mapping[str, Callable[[str], object]] = {
     "plus": _plus,
     "window": _window,
     "version": _version,
+    "arm": _arm,
     "length": _length,
 }

@@ -15,7 +15,7 @@ from ketasched.files.visit_table.cells import READ, VisitDay, field_of, make_id,
 from ketasched.files.visit_table.table import Cell, Table
 from ketasched.reading.file_text import MAX_BYTES, read_file
 
-MAX_VERSIONS = 100
+MAX_PROTOCOLS = 100
 NO_VERSION = "not stated"
 
 
@@ -24,6 +24,20 @@ class Converted(NamedTuple):
 
     text: str
     ignored: tuple[str, ...]
+
+
+class _Course(NamedTuple):
+    """What one protocol is made for: a version of the trial's protocol, and one of its arms; each
+    empty where the table does not say.
+    """
+
+    version: str = ""
+    arm: str = ""
+
+    def __str__(self) -> str:
+        return " and ".join(
+            f"{what} {text}" for what, text in zip(self._fields, self, strict=True) if text
+        )
 
 
 class _Visit(NamedTuple):
@@ -55,24 +69,24 @@ def convert(
     named = {plain(text) for text in columns.values()}
     header, rows = table.split(lambda text: bool(field_of(text)) or plain(text) in named)
     places = places_of(table, header, columns)
-    versions = _versions(table, header, rows, places)
+    courses = _courses(table, header, rows, places)
     at = None if table.problems else header[places["day"]]
-    phases = {version: _phase(table, version, visits, at) for version, visits in versions.items()}
-    ids = _ids(table, versions, identifier)
+    phases = {course: _phase(table, course, visits, at) for course, visits in courses.items()}
+    ids = _ids(table, courses, identifier)
     table.finish()
     file = "standard input" if path == "-" else _shown(PurePath(path).name)
     name = "visits" if path == "-" else _shown(PurePath(path).stem)
     made_by = "-" if path == "-" else shlex.quote(file)
     text = f"# Made by: ketasched convert {made_by}\nversion: 1\nprotocols:\n"
-    for version, phase in phases.items():
-        stated = "" if version == NO_VERSION or (title and len(phases) == 1) else version
-        full = (title or name) + (f", version {stated}" if stated else "")
+    alone = bool(title) and len(phases) == 1
+    for course, phase in phases.items():
+        stated = "" if alone else f", {course}".replace(" and ", ", ").removesuffix(", ")
         text += _PROTOCOL.format(
-            id=_quoted(ids[version]),
-            title=_quoted(full),
+            id=_quoted(ids[course]),
+            title=_quoted((title or name) + stated),
             label=_quoted(title or name),
-            version=_quoted(version),
-            fill_in="   # the table does not say: fill it in" if version == NO_VERSION else "",
+            version=_quoted(course.version or NO_VERSION),
+            fill_in="" if course.version else "   # the table does not say: fill it in",
             length=f"{minutes} min",
             which="a visit without a length of its own" if "length" in places else "every visit",
             phase=phase,
@@ -86,11 +100,11 @@ def convert(
     return Converted(text, tuple(ignored))
 
 
-def _versions(
+def _courses(
     table: Table, header: list[Cell], rows: list[list[Cell]], places: Mapping[str, int]
-) -> dict[str, list[_Visit]]:
-    """The visits of each version, in the order of the table; rows with mistakes are left out."""
-    versions: dict[str, list[_Visit]] = {}
+) -> dict[_Course, list[_Visit]]:
+    """The visits of each protocol, in the order of the table; rows with mistakes are left out."""
+    courses: dict[_Course, list[_Visit]] = {}
     if len(rows) > MAX_SESSIONS:
         table.fault(rows[MAX_SESSIONS][0], f"the table has more than {MAX_SESSIONS} visits")
     for row in rows[:MAX_SESSIONS]:
@@ -104,34 +118,56 @@ def _versions(
         window: Any = said.get("window") or (said.get("minus"), said.get("plus"))
         if None not in (*said.values(), *window, said.get("name"), said.get("day")):
             visit = _Visit(cells, said["name"], said["day"], window, said.get("length", 0))
-            versions.setdefault(said.get("version", NO_VERSION), []).append(visit)
-    if len(versions) > MAX_VERSIONS:
-        at = list(versions.values())[MAX_VERSIONS][0].cells["version"]
-        table.fault(at, f"the table has more than {MAX_VERSIONS} versions")
-    return versions
+            course = _Course(said.get("version", ""), said.get("arm", ""))
+            courses.setdefault(course, []).append(visit)
+    if len(courses) > MAX_PROTOCOLS:
+        one_too_many = list(courses.values())[MAX_PROTOCOLS][0].cells
+        noun = "versions" if "version" in one_too_many else "arms"
+        message = f"the table has more than {MAX_PROTOCOLS} {noun}"
+        table.fault(_told_apart_by(one_too_many), message)
+    if len({course.arm for course in courses}) == 1:
+        # One arm is the trial.
+        return {course._replace(arm=""): visits for course, visits in courses.items()}
+    return courses
 
 
-def _ids(table: Table, versions: Mapping[str, Sequence[_Visit]], identifier: str) -> dict[str, str]:
-    if len(versions) == 1:
-        return dict.fromkeys(versions, identifier)
-    ids: dict[str, str] = {}
-    for version, visits in versions.items():
-        own = f"{identifier}-{make_id(version)}"
+def _told_apart_by(cells: Mapping[str, Cell]) -> Cell:
+    return cells.get("version") or cells["arm"]
+
+
+def _ids(
+    table: Table, courses: Mapping[_Course, Sequence[_Visit]], identifier: str
+) -> dict[_Course, str]:
+    if len(courses) == 1:
+        return dict.fromkeys(courses, identifier)
+    several_versions = len({course.version for course in courses}) > 1
+    ids: dict[_Course, str] = {}
+    for course, visits in courses.items():
+        own = identifier
+        if several_versions:
+            own += f"-{make_id(course.version)}"
+        if course.arm:
+            arm = make_id(course.arm)
+            own += f"-{arm if arm[0].isalpha() else f'arm-{arm}'}"
         if own in ids.values():
-            message = f"another version too would have the id `{own}`"
-            table.fault(visits[0].cells["version"], message, "tell them apart by letters or digits")
-        ids[version] = own
+            noun = "version" if several_versions else "arm"
+            message = f"another {noun} too would have the id `{own}`"
+            hint = "tell them apart by letters or digits"
+            table.fault(_told_apart_by(visits[0].cells), message, hint)
+        ids[course] = own
     return ids
 
 
-def _phase(table: Table, version: str, visits: Sequence[_Visit], days_header: Cell | None) -> str:
-    """The phase of a version; a missing baseline is noted at ``days_header``, if it is given."""
+def _phase(
+    table: Table, course: _Course, visits: Sequence[_Visit], days_header: Cell | None
+) -> str:
+    """The phase of a protocol; a missing baseline is noted at ``days_header``, if it is given."""
     numbers = {visit.day.number for visit in visits}
     first_day = 0 if 0 in numbers else 1
     if first_day not in numbers and days_header:
-        of_version = "" if version == NO_VERSION else f" of version {version}"
+        whose = f" of {course}" if any(course) else ""
         hint = "write its day as 0, or as 1 if the table has no day 0"
-        table.fault(days_header, f"no visit{of_version} is the baseline", hint)
+        table.fault(days_header, f"no visit{whose} is the baseline", hint)
     by_day: dict[int, _Visit] = {}
     by_name: dict[str, _Visit] = {}
     for visit in visits:

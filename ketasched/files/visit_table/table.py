@@ -22,6 +22,8 @@ class Cell(NamedTuple):
 
 
 _QUOTED = re.compile(r' *"((?:[^"]|"")*+)"')
+_DELIMITER = re.compile(r'\s*"?sep=([,;\t|:^~ ])"?[ \t]*(?:\r\n?|\n|$)', re.IGNORECASE)
+_SOMETHING = re.compile(r"[^\s,;]")
 _LINE_END = re.compile(r"\r\n?|\n")
 _FORMULA = re.compile(r"[=@]|-(?!\s*\.?[0-9])|\+(?!\s*\.?[0-9]|\s*/?\s*-\s*[0-9])")
 
@@ -38,16 +40,20 @@ class Table:
     def split(self, known: Callable[[str], bool]) -> tuple[list[Cell], list[list[Cell]]]:
         """The headers, and the rows that are not wholly empty.
 
-        The delimiter is the one that makes the most headers ``known``, else the most headers.
+        The delimiter is the one that a first line such as ``sep=;`` names, as Excel reads it; else
+        the one that makes the most headers ``known``, else the most headers.
         """
-        lines = (line for line in _LINE_END.split(self.text) if re.search(r"[^\s,;]", line))
+        said = _DELIMITER.match(self.text)
+        begins = said.end() if said else 0
+        lines = (line for line in _LINE_END.split(self.text[begins:]) if _SOMETHING.search(line))
         first = next(lines, "")
 
         def score(delimiter: str) -> tuple[int, int]:
             headers = first.split(delimiter)
             return sum(map(known, headers)), len(headers)
 
-        rows = list(self.rows(max(",;\t", key=score))) if first else []
+        delimiter = said[1] if said else max(",;\t", key=score)
+        rows = list(self.rows(delimiter, begins)) if first else []
         if not rows:
             self.problems = self.problems or [Problem("the file is empty")]
         elif len(rows[0]) == 1:
@@ -59,10 +65,10 @@ class Table:
             self.finish()
         return rows[0], rows[1:]
 
-    def rows(self, delimiter: str) -> Iterator[list[Cell]]:
+    def rows(self, delimiter: str, begins: int = 0) -> Iterator[list[Cell]]:
         """The rows that are not wholly empty, up to a quoted cell without an end."""
-        text, at = self.text, 0
-        plain = re.compile(rf"[^{delimiter}\r\n]*+")
+        text, at = self.text, begins
+        plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*+")
         row: list[Cell] = []
         while at < len(text) or row:
             quoted = _QUOTED.match(text, at)
