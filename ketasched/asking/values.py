@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ketasched.domain.protocol import MAX_SESSIONS
+from ketasched.domain.signs import STEERING
 from ketasched.errors import UsageProblem, did_you_mean
 
 LONGEST_TEXT = 10_000
@@ -63,7 +64,7 @@ def clean_text(option: str, text: str) -> str:
             raise UsageProblem(
                 f"{option}: the text is not valid in this terminal's encoding", "use UTF-8"
             )
-        if category == "Cc" and character not in "\n\t":
+        if (category == "Cc" or STEERING.match(character)) and character not in "\n\t":
             raise UsageProblem(
                 f"{option}: the text has a control character, U+{ord(character):04X}",
                 "leave it out",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import AbstractContextManager
 
 import typer
@@ -82,7 +81,7 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
             error = trouble
         else:
             return error.exit_code
-    output.tell(output.error_text(error, color=output.wants_color(sys.stderr)))
+    output.tell_error(error)
     return error.exit_code
 
 

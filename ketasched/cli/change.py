@@ -20,6 +20,7 @@ from ketasched.records.write import write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES, Rule
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.shell import paste
 
 
 class ChangeRequest(Protocol):
@@ -160,7 +161,7 @@ def dropped(request: DropRequest, status: Literal["missed", "cancelled"]) -> Res
     if status == "missed" and session.start > opened.now:
         raise UsageProblem(
             f"session {session.number} is on {moment_text(session.start)}, which is to come",
-            f"to call it off: ketasched cancel {request.name} {request.number}",
+            f"to call it off: ketasched cancel {paste([request.name, request.number])}",
         )
     then = request.then or conditions.order.phases[session.phase].missed or "keep"
     outcome = changes.drop(conditions, opened.record.course, session.number, status, then)

@@ -83,6 +83,8 @@ OPTIONS: Mapping[str, Declared] = {
     "protocols": Option(
         "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
     ),
+    "output": Option("The file to write; else printed.", "FILE", "-o"),
+    "force": Option("Replace the file if it exists."),
     "name": Argument("NAME"),
     "number": Argument("N"),
     "folder": Argument("FOLDER"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from ketasched.domain.signs import STEERING, printable
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem, os_reason
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ class ClosedPipe(Exception):
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output; signs its encoding lacks are replaced by plain ones."""
+    """Write text to standard output; nothing in it but our own colors steers the terminal, and
+    signs its encoding lacks are replaced by plain ones.
+    """
+    text = _safe(text, color=wants_color(sys.stdout))
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         data = text.encode(encoding)
@@ -69,6 +74,10 @@ def cannot_print(error: OSError) -> FileTrouble:
 
 def tell(text: str) -> None:
     """Say something on standard error."""
+    _tell(printable(text))
+
+
+def _tell(text: str) -> None:
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
@@ -86,28 +95,29 @@ def tell_on_terminal(text: str) -> None:
 # Errors
 
 
-def error_text(error: KetaschedError, *, color: bool) -> str:
-    """An error for people: what happened, where, what to do."""
+def tell_error(error: KetaschedError) -> None:
+    """Say on standard error what happened, where, and what to do."""
+    text = printable(_error_text(error))
+    if wants_color(sys.stderr):
+        text = re.sub("^error(?=: )", "\x1b[1;31merror\x1b[0m", text, flags=re.MULTILINE)
+    _tell(text)
+
+
+def _error_text(error: KetaschedError) -> str:
     if isinstance(error, FileProblems):
-        blocks = [_problem_text(error.file, problem, color=color) for problem in error.problems]
-        return "\n\n".join(blocks)
-    lines = [f"{_paint('error', color=color)}: {printable(error.message)}"]
+        return "\n\n".join(_problem_text(error.file, problem) for problem in error.problems)
+    lines = [f"error: {error.message}"]
     failure = getattr(error, "failure", None)
     if failure is not None and getattr(failure, "code", "") == "no-placement":
         lines += _refused_lines(failure.refused)
     if error.hint:
-        lines.append(f"help: {printable(error.hint)}")
+        lines.append(f"help: {error.hint}")
     advice = getattr(error, "advice", ())
     if advice:
         lines.append("each of these was run and works:")
     for text, command in advice:
-        lines += [f"  {printable(text)}", f"    {printable(command)}"]
+        lines += [f"  {text}", f"    {command}"]
     return "\n".join(lines)
-
-
-def printable(text: str) -> str:
-    """Text without signs that would steer the terminal."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
 
 
 def _refused_lines(refused: Sequence[object]) -> list[str]:
@@ -122,17 +132,17 @@ def _refused_lines(refused: Sequence[object]) -> list[str]:
     ]
 
 
-def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
-    head = f"{_paint('error', color=color)}: {printable(problem.message)}"
+def _problem_text(file: str, problem: Problem) -> str:
+    head = f"error: {problem.message}"
     if not problem.line:
-        where = f"  --> {printable(file)}"
+        where = f"  --> {file}"
         return "\n".join([head, where, *([f"help: {problem.hint}"] if problem.hint else [])])
     margin = " " * len(str(problem.line))
     # A tab before the mark would put it in the wrong place.
-    shown = "".join(sign if sign.isprintable() else " " for sign in problem.source_line)
+    shown = STEERING.sub(" ", problem.source_line)
     start = max(0, problem.column - 60)
     shown = shown[start : start + 100]
-    place = f"{printable(file)}:{problem.line}" + (f":{problem.column}" if problem.column else "")
+    place = f"{file}:{problem.line}" + (f":{problem.column}" if problem.column else "")
     lines = [head, f"{margin} --> {place}"]
     if shown.strip():
         mark = " " * (problem.column - 1 - start) + "^" * min(problem.width, 100)
@@ -144,13 +154,37 @@ def _problem_text(file: str, problem: Problem, *, color: bool) -> str:
 
 
 def wants_color(stream: TextIO | None) -> bool:
-    """Whether to color what goes to a stream: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal."""
+    """Whether to color what goes to a stream: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal that
+    takes it.
+    """
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.platform != "win32" or console_takes_color()
 
 
-def _paint(word: str, *, color: bool) -> str:
-    return f"\x1b[1;31m{word}\x1b[0m" if color else word
+def console_takes_color() -> bool:
+    """Whether the console of Windows takes colors, which it does once it is told to."""
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    console = ctypes.windll.kernel32
+    handle, mode = console.GetStdHandle(-11), ctypes.c_ulong()
+    if not console.GetConsoleMode(handle, ctypes.byref(mode)):
+        return bool(os.environ.get("WT_SESSION"))
+    return bool(mode.value & 4 or console.SetConsoleMode(handle, mode.value | 4))
+
+
+def _safe(text: str, *, color: bool) -> str:
+    """Text that steers the terminal no further than to another color, where it takes colors."""
+    if not color:
+        return printable(text)
+    parts = _COLOR.split(text)
+    return "".join(part if place % 2 else printable(part) for place, part in enumerate(parts))
+
+
+_COLOR = re.compile("(\x1b\\[[0-9;]*m)")

@@ -28,6 +28,17 @@ class Result(NamedTuple):
     trouble: KetaschedError | None = None
 
 
+def file_result(data: bytes, path: str, *, force: bool) -> Result:
+    """A file that is written, or printed as it is where no path or ``-`` is given."""
+    if path in ("", "-"):
+        return Result(data=data)
+    from ketasched.asking.values import refuse_our_files
+    from ketasched.records import atomic
+
+    refuse_our_files("--output", path)
+    return Result(writing=atomic.new_file(path, data, replace=force), notes=[f"wrote {path}"])
+
+
 def print_result(result: Result, form: str) -> None:
     """Print a result in one of the forms that its command offers.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import netrc
 import os
-import shlex
 import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.errors import FileTrouble, os_reason
+from ketasched.shell import paste
 
 SERVICE = "ketasched"
 """What a login is filed under in the keyring, before a colon and the host."""
@@ -89,7 +89,7 @@ def _private_text(path: Path) -> str:
         raise LoginTrouble(f"cannot read {path}: {why}", file=str(path)) from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise LoginTrouble(
-            f"{path} can be read by others", f"run: chmod 600 {shlex.quote(str(path))}", str(path)
+            f"{path} can be read by others", f"run: chmod 600 {paste([str(path)])}", str(path)
         )
     try:
         return data.decode("utf-8-sig")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from ketasched.records.plain_values import date_of
 from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
+from ketasched.shell import paste
 
 ENDING = ".course.json"
 
@@ -124,7 +124,7 @@ def _damaged(path: Path) -> FileTrouble:
 
 def name_of(path: Path) -> str:
     """What a record is called on a command line."""
-    return shlex.quote(str(path).removesuffix(ENDING))
+    return paste([str(path).removesuffix(ENDING)])
 
 
 def _is_there(path: Path) -> bool:

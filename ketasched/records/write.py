@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import shlex
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +22,7 @@ from ketasched.records.lock import locked
 from ketasched.records.open import ENDING, Opened, digest_of, name_of
 from ketasched.records.record import CalendarFile, CourseRecord
 from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.shell import paste
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
@@ -57,7 +57,7 @@ def anew_command(path: Path, calendar: CalendarFile) -> str:
     """The command that writes a remembered calendar again."""
     file = path.parent / calendar.path
     staff = " --for staff" if calendar.staff else ""
-    return f"ketasched export {name_of(path)}{staff} --ics {shlex.quote(str(file))} --force"
+    return f"ketasched export {name_of(path)}{staff} --ics {paste([str(file)])} --force"
 
 
 def refuse_drift(path: Path, record: CourseRecord) -> None:

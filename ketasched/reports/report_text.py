@@ -5,15 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from ketasched.domain.signs import STEERING, printable
 
 SCHEMA = "ketasched/1"
 
 
 def to_json(report: Mapping[str, Any]) -> str:
-    """A report as JSON text, one line end at its end."""
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    """A report as JSON text, one line end at its end; signs that steer a terminal are written as
+    their numbers.
+    """
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    return STEERING.sub(_numbered, text) + "\n"
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}"
 
 
 def rows_as_csv(
@@ -32,7 +42,8 @@ def rows_as_csv(
 
 
 def _inert(text: str) -> str:
-    """Text a spreadsheet does not take for a formula."""
+    """Text that a spreadsheet does not take for a formula, and that steers no terminal."""
+    text = printable(text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.cli.options import Option, takes
-from ketasched.cli.output import printable
 from ketasched.cli.result import Result
+from ketasched.domain.signs import printable
 from ketasched.errors import UsageProblem
+from ketasched.shell import paste
 
 if TYPE_CHECKING:
     from ketasched.files.clinic.clinic import ClinicFile
@@ -63,9 +64,10 @@ def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
 
         protocol_file.load(protocols_beside(clinic))
     if not year:
+        command = paste(["ketasched", "check", path, "--year", "2027"])
         return Result(
             lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
-            hint=f"To see what was understood: ketasched check {path} --year 2027",
+            hint=f"To see what was understood: {command}",
         )
     from ketasched.cli.terminal.year import clinic_year
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
 from ketasched.cli.options import Option, takes
-from ketasched.cli.result import Result
+from ketasched.cli.result import Result, file_result
 from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.shell import paste
 
-HELP = """Turn the visit table of a trial into a protocol file, on standard output.
+HELP = """Turn the visit table of a trial into a protocol file.
 
 The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
 lengths and arms if it has them; an arm becomes a protocol. REDCap's table of events is known.
@@ -19,8 +19,8 @@ lengths and arms if it has them; an arm becomes a protocol. REDCap's table of ev
 
 \b
 Examples:
-  ketasched convert visits.csv > trial.yaml
-  ketasched convert visits.csv --column day="Study Day" --id trial-7 > trial.yaml
+  ketasched convert visits.csv -o trial.yaml
+  ketasched convert visits.csv --column day="Study Day" --id trial-7 -o trial.yaml
 """
 DEFAULT_MINUTES = 60
 LONGEST_TITLE = 300
@@ -36,6 +36,8 @@ class ConvertRequest(NamedTuple):
     identifier: str = ""
     title: str = ""
     length: str = ""
+    output: str = ""
+    force: bool = False
 
 
 @takes(
@@ -60,6 +62,7 @@ def run(request: ConvertRequest) -> Result:
     """
     from ketasched.files.visit_table import conversion
 
+    _refuse_table(request)
     converted = conversion.convert(
         request.file,
         _columns(request.column),
@@ -68,14 +71,20 @@ def run(request: ConvertRequest) -> Result:
         minutes=_minutes(request.length),
     )
     headers = ", ".join(f"`{header}`" for header in converted.ignored)
-    table = "-" if request.file == "-" else shlex.quote(request.file)
-    return Result(
-        # A protocol file is UTF-8 whatever the terminal.
-        data=converted.text.encode(),
-        notes=[f"note: columns not used: {headers}"] if headers else [],
-        hint=f"To keep it: ketasched convert {table} > visits.yaml\n"
-        "Then: ketasched check visits.yaml",
-    )
+    notes = [f"note: columns not used: {headers}"] if headers else []
+    # A protocol file is UTF-8 whatever the terminal.
+    result = file_result(converted.text.encode(), request.output, force=request.force)
+    hint = f"Then: {paste(['ketasched', 'check', request.output or 'visits.yaml'])}"
+    if not request.output:
+        command = paste(["ketasched", "convert", request.file, "-o", "visits.yaml"])
+        hint = f"To keep it: {command}\n{hint}"
+    return result._replace(notes=[*notes, *result.notes], hint=hint)
+
+
+def _refuse_table(request: ConvertRequest) -> None:
+    """Refuse to write the protocol over the table."""
+    if request.output and PurePath(request.output) == PurePath(request.file) != PurePath("-"):
+        raise UsageProblem("--output names the table", "choose another file")
 
 
 def _columns(texts: Sequence[str]) -> dict[str, str]:

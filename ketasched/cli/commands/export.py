@@ -41,10 +41,9 @@ class ExportRequest(NamedTuple):
 @takes(
     ExportRequest,
     audience=Option("Whom it is for; the patient."),
-    ics=Option("The file; else printed.", "FILE"),
+    ics=Option("The file; else printed.", "FILE", "-o"),
     changes=Option("Only what changed since the last export."),
     drop_cancelled=Option("Leave cancelled entries out."),
-    force=Option("Replace the file if it exists."),
 )
 def run(request: ExportRequest) -> Result:
     """The calendar of the whole course, or of what changed since the last export."""

@@ -56,7 +56,7 @@ Nothing is written unless --ics names a file.
     authorised_visits=Option(
         "With --save: the sessions an approval covers; status warns before.", "N"
     ),
-    ics=Option("Write a calendar file; - writes it to standard output.", "FILE"),
+    ics=Option("Write a calendar file; - writes it to standard output.", "FILE", "-o"),
     force=Option("Replace the calendar file if it exists."),
     format=Option("How to print the course; a table if not given.", short="-f"),
 )

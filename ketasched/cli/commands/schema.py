@@ -6,23 +6,25 @@ import json
 from typing import NamedTuple
 
 from ketasched.cli.options import Argument, takes
-from ketasched.cli.result import Result
+from ketasched.cli.result import Result, file_result
 from ketasched.errors import UsageProblem, did_you_mean
 
 HELP = """Print the JSON Schema of a file format, protocols or clinic, for your editor.
 
 \b
 Examples:
-  ketasched schema protocols > protocols.schema.json
-  ketasched schema clinic > clinic.schema.json
+  ketasched schema protocols -o protocols.schema.json
+  ketasched schema clinic -o clinic.schema.json
 """
 SCHEMAS = ("protocols", "clinic")
 
 
 class SchemaRequest(NamedTuple):
-    """Of which format."""
+    """Of which format, and where to write its schema."""
 
     name: str
+    output: str = ""
+    force: bool = False
 
 
 @takes(SchemaRequest, name=Argument("NAME"))
@@ -35,4 +37,5 @@ def run(request: SchemaRequest) -> Result:
     from ketasched.files.protocols import protocol_file
 
     schema = protocol_file.schema() if request.name == "protocols" else clinic_file.schema()
-    return Result(lambda: json.dumps(schema, indent=2) + "\n")
+    data = (json.dumps(schema, indent=2) + "\n").encode()
+    return file_result(data, request.output, force=request.force)

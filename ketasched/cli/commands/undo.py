@@ -10,6 +10,7 @@ from ketasched.cli.options import Format, takes
 from ketasched.cli.result import Result
 from ketasched.errors import UsageProblem
 from ketasched.records.undo import undone
+from ketasched.shell import paste
 
 HELP = """Go back to the plan before the last change.
 
@@ -39,7 +40,8 @@ def run(request: UndoRequest) -> Result:
     back = undone(opened, clean_text("--reason", request.reason))
     if back is None:
         raise UsageProblem(
-            "there is nothing to undo", f"see: ketasched status {request.name} --history"
+            "there is nothing to undo",
+            f"see: ketasched status {paste([request.name])} --history",
         )
     opened, after = back
     return rewritten(opened, after, only_shown=request.dry_run)

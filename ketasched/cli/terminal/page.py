@@ -8,11 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.output import printable, wants_color
+from ketasched.cli.output import wants_color
 from ketasched.domain.protocol import BUILT_IN
+from ketasched.domain.signs import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,13 +41,25 @@ class Page:
             markup=False,
             highlight=False,
             emoji=False,
+            legacy_windows=False,
         )
         self.width = self._console.width
 
     def add(self, *parts: RenderableType) -> None:
         """Add texts or tables, each on lines of its own."""
         for part in parts:
-            self._console.print(Text(printable(part)) if isinstance(part, str) else part)
+            self._print(Text(part) if isinstance(part, str) else part)
+
+    def _print(self, part: RenderableType) -> None:
+        """Print a part, whose own words steer no terminal: only its styles do."""
+        segments = self._console.render(part)
+        self._console.print(
+            Segments(
+                Segment(printable(segment.text), segment.style, segment.control)
+                for segment in segments
+            ),
+            end="",
+        )
 
     def add_command(self, command: str) -> None:
         """Add a command to paste: on one line, however long."""
@@ -64,7 +78,7 @@ class Page:
         table.add_column(no_wrap=True, width=9)
         table.add_column(ratio=1)
         for name, value in rows:
-            table.add_row(Text(name, style="dim"), Text(printable(value)))
+            table.add_row(Text(name, style="dim"), Text(value))
         self.add(table)
 
     def add_items(self, texts: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from ketasched.cli.output import printable
+from ketasched.domain.signs import printable
 from ketasched.progress import Tell
 
 

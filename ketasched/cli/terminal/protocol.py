@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.protocol import BUILT_IN, NamedDays
+from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:

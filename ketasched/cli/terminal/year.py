@@ -14,9 +14,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.output import printable
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.clinic import ALL_DAY, Spans, spans_text
+from ketasched.domain.signs import printable
 from ketasched.domain.wording import (
     MONTH_NAMES,
     MONTHS,

@@ -1,0 +1,158 @@
+"""A name that `plan` takes every command reads and shows; none steers the terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers import be_at, plan_once
+from rich.text import Text
+
+from ketasched.cli import output
+from ketasched.cli.terminal.page import Page
+from ketasched.domain.signs import printable
+from ketasched.errors import FileProblems, FileTrouble, Problem
+
+NAMES = {
+    "blank that does not break": "Mia\u00a0Berg",
+    "narrow blank": "Mia\u202fBerg",
+    "joiner of Persian": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "joiner of Hindi": "\u0915\u094d\u200d\u0937",
+    "marks of Hebrew": "\u05d3\u05e0\u05d4\u200f (A.B.)\u200e",
+    "mark of Arabic": "\u0639\u0645\u0631\u061c 7",
+    "points of Hebrew": "\u05d3\u05b8\u05bc\u05e0\u05b8\u05d4",
+    "emoji": "\U0001f469\u200d\U0001f52c Mia",
+    "emoji of a flag": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "emoji with a choice": "\u2764\ufe0f",
+    "accent of its own": "Zoe\u0308",
+    "soft hyphen": "Anna\u00adLena",
+    "word joiner": "A\u2060B",
+    "mark of byte order": "A\ufeffB",
+    "private sign": "A\ue000",
+    "apostrophe": "O'Neil",
+}
+STEERING = {
+    "terminal": "\x1b[31mred",
+    "title of the window": "\x1b]0;x\x07",
+    "control of eight bits": "\x9b31m",
+    "back": "a\bb",
+    "other line end": "a\u2028b",
+    "turned round": "a\u202eb",
+    "isolated": "a\u2066b\u2069",
+    "delete": "a\x7fb",
+}
+DAY = "2027-01-04"
+
+
+@pytest.fixture
+def clinic(ketasched, monkeypatch):
+    """A folder with a course that is saved under a name."""
+    Path("records").mkdir()
+
+    def save(name):
+        plan_once(ketasched, "iv", "--start", DAY, "--name", name, "--save", "records/alex")
+        be_at(monkeypatch, f"{DAY}T20:00", "America/Chicago")
+        return ketasched
+
+    return save
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_every_command_reads_and_shows_it(name, clinic):
+    run = clinic(name)
+    for command in ("status records/alex", "status records/alex --history", "status records",
+                    f"agenda records --day {DAY}", "feed records --to feeds",
+                    "close-day 2027-01-11 records --dry-run"):  # fmt: skip
+        outcome = run(*command.split())
+        assert outcome.code == 0, outcome.err
+        assert name in outcome.out, command
+    for command in ("done records/alex 1", "move records/alex 2 fri", "cancel records/alex 3",
+                    "extend records/alex --sessions 1", "export records/alex --for staff",
+                    "undo records/alex", "undo records/alex", "undo records/alex",
+                    "undo records/alex", "miss records/alex 1 --then append"):  # fmt: skip
+        assert run(*command.split()).code == 0, command
+    report = json.loads(run("agenda", "records", "--day", DAY, "--format", "json").out)
+    assert [entry["name"] for entry in report["days"][0]["entries"]] == [name]
+    assert name in run("agenda", "records", "--day", DAY, "--format", "csv").out
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_it_may_name_the_record(name, ketasched):
+    assert ketasched("plan", "iv", "--start", DAY, "--save", name).code == 0
+    assert name in ketasched("status", name).out
+    assert name in ketasched("status", ".").out
+
+
+@pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
+def test_plan_takes_no_name_that_steers_a_terminal(sign, ketasched):
+    outcome = ketasched("plan", "iv", "--start", DAY, "--name", sign)
+    if sign == "a\u2028b":  # a line end among others
+        assert outcome.code == 0
+    else:
+        assert (outcome.code, outcome.out) == (2, "")
+    assert printable(outcome.err) == outcome.err
+    assert printable(outcome.out) == outcome.out
+
+
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
+def test_no_command_lets_a_record_steer_the_terminal(sign, color, clinic, monkeypatch):
+    run = clinic("alex")
+    path = Path("records/alex.course.json")
+    data = json.loads(path.read_text("utf-8"))
+    data["name"] = f"x{sign}y"
+    for session in data["sessions"]:
+        session["name"] = f"n{sign}n"
+    data["history"][0]["what"] = f"w{sign}w"
+    data["history"][0]["reason"] = f"r{sign}r"
+    path.write_text(json.dumps(data), "utf-8")
+    if color:
+        monkeypatch.delenv("NO_COLOR")
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    for command in ("status records/alex", "status records", "status records/alex --history",
+                    "agenda records", f"agenda records --day {DAY}", "feed records --to feeds",
+                    "close-day 2027-01-11 records --dry-run", "move records/alex 2 fri --dry-run",
+                    "done records/alex 1", "move records/alex 99 fri", "undo records/alex"):  # fmt: skip
+        for form in ("table", "json", "csv") if "agenda" in command else ("table", "json"):
+            outcome = run(*command.split(), "--format", form)
+            for text in (outcome.out, outcome.err):
+                assert printable(_uncolored(text)) == _uncolored(text), (command, form)
+    assert run("agenda", "records", "--day", DAY, "--format", "json").code in (0, 1)
+
+
+def _uncolored(text):
+    for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m"):
+        text = text.replace(code, "")
+    return text
+
+
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
+def test_no_page_and_no_error_does(sign, color, monkeypatch, capfd):
+    if color:
+        monkeypatch.delenv("NO_COLOR")
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    page = Page()
+    page.add(sign, Text(sign, style="bold"))
+    page.add_title(sign)
+    page.add_facts([(sign, sign)])
+    page.add_items([sign])
+    page.add_command(sign)
+    output.print_text(page.text())
+    output.tell(sign)
+    output.tell_error(FileTrouble(sign, sign))
+    output.tell_error(FileProblems(sign, [Problem(sign, 1, 1, 1, sign, sign), Problem(sign)]))
+    for text in capfd.readouterr():
+        assert ("\x1b[" in text) == color
+        assert printable(_uncolored(text)) == _uncolored(text)
+
+
+@pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
+def test_no_file_name_steers_the_terminal(sign, ketasched):
+    for arguments in (["check", sign], ["status", sign], ["convert", sign], ["agenda", sign],
+                      ["show", sign], ["plan", "iv", "--start", sign], ["schema", sign],
+                      ["plan", "iv", "--start", DAY, "--busy", sign], [sign], ["list", sign],
+                      ["publish", sign], ["feed", sign, "--to", sign], ["move", sign, "1", sign],
+                      ["export", sign], ["close-day", sign, "."]):  # fmt: skip
+        outcome = ketasched(*arguments)
+        assert printable(outcome.out + outcome.err) == outcome.out + outcome.err, arguments
+        assert outcome.code in (1, 2), arguments
