@@ -34,7 +34,8 @@ class OnceEach(TyperCommand):
             seen.add(option)
             for value in values:
                 _check_value(option, value)
-        if not any(parameter.is_eager for parameter in order):  # help shows all there are
+        wants_all = ctx.resilient_parsing or any(parameter.is_eager for parameter in order)
+        if not wants_all:  # help and completion do
             # Typer makes a reader for each parameter it knows, typed or not.
             self.params = [
                 parameter for parameter in self.params if parameter in order or parameter.required

@@ -175,7 +175,7 @@ def console_takes_color() -> bool:
     console = ctypes.windll.kernel32
     handle, mode = console.GetStdHandle(-11), ctypes.c_ulong()
     if not console.GetConsoleMode(handle, ctypes.byref(mode)):
-        return bool(os.environ.get("WT_SESSION"))
+        return False
     return bool(mode.value & 4 or console.SetConsoleMode(handle, mode.value | 4))
 
 
