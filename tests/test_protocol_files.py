@@ -316,7 +316,8 @@ def test_hostile_and_broken_files(text, message):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"\xff\xfe\x00v", "is not UTF-8 text"),
+        (b"\xff\xfev\x00e", "is not UTF-8 text"),
+        (b"\xffversion: 1", "is not UTF-8 text"),
         (b"version: 1\nprotocols: \xe9\n", "line 2 has a byte that cannot be read"),
         (b"x" * (MAX_BYTES + 1), "larger than 256 KiB"),
     ],
@@ -324,6 +325,19 @@ def test_hostile_and_broken_files(text, message):
 def test_files_that_are_no_text(data, message):
     with pytest.raises(FileTrouble, match=message):
         protocol_file.load(write(data))
+
+
+@pytest.mark.parametrize(
+    "coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le with mark", "utf-16-be with mark"]
+)
+def test_a_file_with_a_mark_is_read_in_its_coding(coding):
+    text = (ROOT / "protocols.yaml").read_text("utf-8")
+    name, _, mark = coding.partition(" ")
+    data = (f"\ufeff{text}" if mark else text).encode(name)
+    found = protocol_file.load(write(data))
+    assert [protocol.id for protocol in found] == [
+        written.protocol.id for written in protocol_file.load_built_in()
+    ]
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path):
