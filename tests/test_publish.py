@@ -264,7 +264,7 @@ def test_for_whom(publish, fake):
     publish(fake.address, "--for", "staff")
     shown = b"".join(data for _, data in fake.entries.values())
     assert b"SUMMARY:alex " in shown
-    publish(fake.address, "--for", "free-busy")
+    assert counts(publish(fake.address, "--for", "free-busy")) == (10, 0, 10, 0, 0)
     shown = b"".join(data for _, data in fake.entries.values())
     assert b"alex" not in shown
     assert {line for line in shown.split(b"\r\n") if line.startswith(b"SUMMARY")} == {
@@ -1075,6 +1075,42 @@ def test_a_uid_that_the_account_has_already(at, publish, fake, other_calendar):
     assert other_calendar.entries == {}
     publish(fake.address, "--remove")
     assert counts(publish(other_calendar.address)) == (10, 0, 0, 0, 0)
+
+
+def test_a_patients_and_a_staff_calendar_live_in_one_account(at, publish, fake, other_calendar):
+    for_staff = (other_calendar.address, "--for", "staff")
+    assert counts(publish(fake.address)) == (10, 0, 0, 0, 0)
+    assert counts(publish(*for_staff)) == (10, 0, 0, 0, 0)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    assert counts(publish(fake.address)) == (0, 1, 0, 9, 0)
+    assert counts(publish(*for_staff)) == (0, 1, 0, 9, 0)
+    staff = Client(other_calendar.address)
+    staff.edit(staff.find("DTSTART;TZID=America/Chicago:20270111T090000"), *MOVED)
+    assert counts(publish(*for_staff, "--accept")) == (0, 1, 0, 9, 0)
+    assert counts(publish(fake.address)) == (0, 1, 0, 9, 0)
+    assert b"20270112T100000" in fake.entries[of_session(fake, 3)][1]
+    assert counts(publish(*for_staff, "--remove")) == (0, 0, 10, 0, 0)
+    assert counts(publish(fake.address)) == (0, 0, 0, 10, 0)
+
+
+def test_what_somebody_changed_of_another_audiences_entry(publish, calendar):
+    publish(calendar.address)
+    calendar.edit(calendar.find("Appointment 3 of 6"), *MOVED)
+    report = publish(calendar.address, "--for", "staff", code=1)
+    assert counts(report) == (10, 0, 9, 0, 1)
+    (edit,) = report["courses"][0]["edits"]
+    assert (edit["number"], edit["verdict"]) == (3, "it is another audience's")
+    assert counts(publish(calendar.address, "--for", "staff", "--overwrite")) == (0, 0, 1, 10, 0)
+
+
+def test_a_record_of_a_version_before_has_one_uid_for_all(publish, fake, other_calendar):
+    name = "version-1"
+    Path(f"{name}.course.json").write_bytes((FIXTURES / f"{name}.course.json").read_bytes())
+    sent = publish(fake.address, name=name)["created"]
+    report = publish(fake.address, "--for", "free-busy", name=name)
+    assert (report["created"], report["changed"], report["removed"]) == (0, sent, 0)
+    report = publish(other_calendar.address, name=name, code=4)
+    assert report["refused"] == sent
 
 
 def test_not_a_calendar(at, alex, fake):

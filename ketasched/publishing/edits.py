@@ -62,7 +62,8 @@ def judge(opened: Opened, edit: Edit, entries: OurEntries) -> JudgedEdit:
     if theirs is None:
         return _judge_deleted(opened, base, entry)
     if ours is None:
-        return base._replace(verdict="it is no longer part of the course", let_stand=True)
+        verdict = "it is another audience's" if known else "it is no longer part of the course"
+        return base._replace(verdict=verdict, let_stand=True)
     if theirs.is_cancelled and not ours.is_cancelled and isinstance(entry, Session):
         called_off = _judge_deleted(opened, base, entry)
         return called_off._replace(

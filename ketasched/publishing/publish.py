@@ -47,7 +47,7 @@ def publish(opened: Opened, desk: Desk, choices: PublishChoices) -> PublishedCou
         work, _ = desk.decide(opened, choices, work, judged)
     result = SyncResult(dict.fromkeys(ACTION_KINDS, 0), {}, [], [])
     desk.carry_out(work, result)
-    late = [judge(work.opened, edit, work.ours) for edit in result.edits]
+    late = [judge(work.opened, edit, work.entries) for edit in result.edits]
     counts = Counter(result.counts)
     edits_left = [*judged, *late]
     return PublishedCourse(opened.record.name, counts, edits_left, result.refusals, result.troubles)
