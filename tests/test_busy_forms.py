@@ -63,6 +63,13 @@ OWN_ZONE = "BEGIN:VTIMEZONE\r\nTZID:Here\r\nBEGIN:STANDARD\r\nDTSTART:16010101T0
         calendar("BEGIN:X-THING", "whatever you like", "BEGIN:X-PART", "this", "END:X-PART", "END:X-THING", event(*HOUR)),
         calendar(event(*HOUR, "DESCRIPTION:Gr\xfc\xdfe", "\xfcberall")).encode("latin-1"),
         calendar(event(*HOUR, "SUMMARY:a\0b\0")),
+        # What nobody needs, cut or damaged.
+        calendar("BEGIN:VTODO", "BEGIN:VALARM", "END:VTODO", event(*HOUR)),
+        calendar("BEGIN:X-THING", "BEGIN:X-PART", event(*HOUR)),
+        calendar("BEGIN:VTODO", "END:VALARM", "lost words", event(*HOUR)),
+        calendar(OWN_ZONE.replace("TZOFFSETTO:", "nonsense\r\nTZOFFSETTO:").rstrip(), event(*HOUR)),
+        calendar(OWN_ZONE.replace("END:STANDARD\r\n", "").rstrip(), event(*HOUR)),
+        calendar(OWN_ZONE.replace("END:VTIMEZONE\r\n", "").rstrip(), event(*HOUR)),
         # What stands outside the calendar.
         PLAIN + OWN_ZONE,
         OWN_ZONE + PLAIN,
@@ -153,7 +160,10 @@ def zipped():
         (b"<!DOCTYPE html><title>Sign in</title>", "a web page", "sign in"),
         (b"\xef\xbb\xbf\r\n<HTML><pre>\nBEGIN:VCALENDAR\n", "a web page", "sign in"),
         ("<html><body>".encode("utf-16"), "a web page", "sign in"),
+        (b"<!-- sign in --><title>x</title>", "a web page", "sign in"),
+        (b'<?xml version="1.0"?><!DOCTYPE html><html>', "a web page", "sign in"),
         (b'<?xml version="1.0"?><icalendar>', "an XML file", "export"),
+        (b"<icalendar xmlns='x'>", "an XML file", "export"),
         (b'["vcalendar",[],[]]', "a JSON file", "export"),
         (b"%PDF-1.7", "a PDF file", "export"),
         (b"BEGIN:VCARD\r\nEND:VCARD\r\n", "an address book", "export"),
@@ -235,3 +245,15 @@ def test_a_small_file_costs_a_bounded_amount_of_work_and_names_the_entry(parts, 
 def test_a_long_count_is_no_reason_to_wait():
     found = busy_of(calendar(event(*HOUR, "RRULE:FREQ=DAILY;COUNT=400000")))
     assert len(found) == 352
+
+
+def test_a_zone_that_is_used_and_damaged_is_refused_unless_its_name_is_known():
+    damaged = OWN_ZONE.replace("TZOFFSETTO:", "nonsense\r\nTZOFFSETTO:").rstrip()
+    entry = event("DTSTART;TZID=Here:20270114T103000", "DURATION:PT1H")
+    (problem,) = refusal(calendar(damaged, entry))
+    assert problem.message.startswith("entry `one@here` (line 12): the definition of its zone")
+    known = (
+        calendar(damaged, entry).replace("Here", "Europe/Berlin").replace("Here", "Europe/Berlin")
+    )
+    assert busy_of(known) == BUSY
+    assert "cannot be read: it is taken as Europe/Berlin" in read(known).notes[0]

@@ -76,7 +76,7 @@ class BusyCalendar:
         for damage in scanner.damages:
             self._add_problem(damage.message, damage.component, damage.line)
         damaged = {damage.component.line for damage in scanner.damages if damage.component}
-        times = TimeReader(file, zone, load_loosely, scanner.components)
+        times = TimeReader(file, zone, load_loosely, scanner)
         entries: dict[str, list[BusyEntry]] = defaultdict(list)
         # A changed occurrence is read by the series it belongs to.
         for count, component in enumerate(sorted(scanner.components, key=_is_change)):

@@ -25,6 +25,7 @@ class _Form(NamedTuple):
 
 
 _UNPACK = "unpack it, and give the .ics file that is inside"
+_EXPORT = "export the calendar as iCalendar (.ics)"
 _DOWNLOAD = "sign in and download the .ics file itself, not the page that shows it"
 _ARCHIVES = [
     _Form(re.compile(rb"\x1f\x8b"), "a file packed with gzip", _UNPACK),
@@ -32,11 +33,11 @@ _ARCHIVES = [
     _Form(re.compile(rb"BZh|\xfd7zXZ|7z\xbc\xaf|Rar!"), "an archive", _UNPACK),
 ]
 _DOCUMENTS = [
-    _Form(re.compile(rb"(?i)<!doctype html|<html|<head|<body"), "a web page", _DOWNLOAD),
-    _Form(re.compile(rb"<"), "an XML file", "export the calendar as iCalendar (.ics)"),
-    _Form(re.compile(rb"[\[{]"), "a JSON file", "export the calendar as iCalendar (.ics)"),
-    _Form(re.compile(rb"%PDF"), "a PDF file", "export the calendar as iCalendar (.ics)"),
-    _Form(re.compile(rb"(?i)BEGIN:VCARD"), "an address book", "export the calendar (.ics)"),
+    _Form(re.compile(rb"(?i)<(\?xml(?!.*<html)|icalendar)"), "an XML file", _EXPORT),
+    _Form(re.compile(rb"<"), "a web page", _DOWNLOAD),
+    _Form(re.compile(rb"[\[{]"), "a JSON file", _EXPORT),
+    _Form(re.compile(rb"%PDF"), "a PDF file", _EXPORT),
+    _Form(re.compile(rb"(?i)BEGIN:VCARD"), "an address book", _EXPORT),
     _Form(
         re.compile(rb"(?i)(received|return-path|mime-version|content-type|from|subject):"),
         "a mail",

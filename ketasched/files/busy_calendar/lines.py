@@ -100,6 +100,8 @@ class Scanner:
         wanted: the properties to keep of each component; sub-components named here, such as
             STANDARD, give their lines to the component around them.
         words: properties of one word that a person's text could hold as well, such as STATUS.
+
+    ``damaged_zones`` are the lines of VTIMEZONEs that cannot be read.
     """
 
     def __init__(self, wanted: Mapping[str, frozenset[str]], words: frozenset[str]) -> None:
@@ -107,6 +109,7 @@ class Scanner:
         self.words = words
         self.components: list[Component] = []
         self.damages: list[Damage] = []
+        self.damaged_zones: set[int] = set()
         self._open: list[tuple[str, int]] = []
         self._target: list[Line] = []
         self._calendar: list[Line] = []
@@ -205,9 +208,13 @@ class Scanner:
         return self._in_calendar() or any(name in _SAYS_WHEN for name, _ in self._open)
 
     def _damage(self, message: str, number: int) -> None:
-        inside = any(name in _SAYS_WHEN for name, _ in self._open)
-        component = self.components[-1] if inside and self.components else None
-        self.damages.append(Damage(message, number, component))
+        inside = {name: line for name, line in self._open if name != "VCALENDAR"}
+        if "VTIMEZONE" in inside:
+            self.damaged_zones.add(inside["VTIMEZONE"])  # it matters only to those who use it
+        elif inside.keys() & _SAYS_WHEN:
+            self.damages.append(Damage(message, number, self.components[-1]))
+        elif not inside:
+            self.damages.append(Damage(message, number))
 
 
 def _shown(part: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from ketasched.errors import FileTrouble
-from ketasched.files.busy_calendar.lines import Broken, Component, Line
+from ketasched.files.busy_calendar.lines import Broken, Component, Line, Scanner
 from ketasched.files.busy_calendar.zone_definition import DefinedZone, offset_text
 
 DayOrTime = date | datetime
@@ -42,7 +42,7 @@ class TimeReader:
             owner keeps it. (That package moves UTC times there too, which changes what a rule
             means; here a time in UTC stays one, as RFC 5545 has it.)
         find: the zone of a name by the newest rules, or None.
-        components: the VCALENDARs and VTIMEZONEs of the file.
+        scanner: what it found of VCALENDARs and VTIMEZONEs.
 
     Raises:
         FileTrouble: the file is of another standard or another reckoning of days.
@@ -53,7 +53,7 @@ class TimeReader:
         file: str,
         zone: ZoneInfo,
         find: Callable[[str], ZoneInfo | None],
-        components: Iterable[Component],
+        scanner: Scanner,
     ) -> None:
         self.zone = zone
         self.notes: list[str] = []
@@ -61,7 +61,8 @@ class TimeReader:
         self._defined: dict[tuple[int, str], Component] = {}
         self._floating: dict[int, Line] = {}
         self._known: dict[tuple[int, str], tzinfo | None] = {}
-        for component in components:
+        self._damaged = scanner.damaged_zones
+        for component in scanner.components:
             if component.name == "VTIMEZONE" and (named := component.first("TZID")):
                 self._defined[component.calendar, _bare(named.value)] = component
             elif component.name == "VCALENDAR":
@@ -202,7 +203,7 @@ class TimeReader:
         if named is None and (place := definition.first("X-LIC-LOCATION")) and place.value:
             named = self._find(place.value)
         try:
-            defined = DefinedZone(definition)
+            defined = self._read_definition(definition)
         except Broken:
             if named is None:
                 raise
@@ -219,6 +220,11 @@ class TimeReader:
             f"not {named.key}"
         )
         return defined
+
+    def _read_definition(self, definition: Component) -> DefinedZone:
+        if definition.line in self._damaged:
+            raise Broken("the definition of its zone is damaged", definition.line)
+        return DefinedZone(definition)
 
 
 _A_YEAR = 2027
