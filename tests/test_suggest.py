@@ -327,3 +327,26 @@ def test_the_time_is_about_linear_in_the_range():
     long = min(seconds(720) for _ in range(2))
     # Eight times the range: eight times the time, and not sixty-four times.
     assert long / short < 16
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "closed", "page", "err"),
+    [
+        ("2027-01-04", "2027-01-04", "2027-01-01..2027-03-01", "The start that was tried has no",
+         "error: the start that was tried has no course"),
+        ("2027-01-04", "2027-01-05", "2027-01-05", "1 of 2 starts and patterns that were tried has",
+         ""),
+        ("2027-01-04", "2027-01-06", "2027-01-05..2027-01-06",
+         "2 of 3 starts and patterns that were tried have", ""),
+        ("2027-01-04", "2027-01-06", "2027-01-01..2027-03-01",
+         "3 of 3 starts and patterns that were tried have",
+         "error: none of the 3 starts and patterns that were tried has a course"),
+    ],
+)  # fmt: skip
+def test_numbers_and_their_verbs(first, last, closed, page, err, ketasched):
+    outcome = ketasched(
+        "suggest", "iv", "--from", first, "--to", last, "--closed", closed, "--days", "mon,thu",
+        "--tz", "UTC",
+    )  # fmt: skip
+    assert page in " ".join(outcome.out.split())
+    assert outcome.err.startswith(err)

@@ -27,15 +27,17 @@ def print_text(text: str) -> None:
     signs its encoding lacks are replaced by plain ones.
     """
     text = _safe(text, color=wants_color(sys.stdout))
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print_data(_encoded(text, getattr(sys.stdout, "encoding", None) or "utf-8"))
+
+
+def _encoded(text: str, encoding: str) -> bytes:
     try:
-        data = text.encode(encoding)
+        return text.encode(encoding)
     except UnicodeEncodeError:
-        data = text.translate(_PLAIN).encode(encoding, errors="replace")
-    print_data(data)
+        return text.translate(_PLAIN).encode(encoding, errors="replace")
 
 
-_PLAIN = str.maketrans("–·┌┬┐├┼┤└┴┘─│█→", "-.+++++++++-|#>")
+_PLAIN = str.maketrans("–·┌┬┐├┼┤└┴┘─│█→", "-.+++++++++-|#>") | str.maketrans({"…": "..."})
 
 
 def print_data(data: bytes) -> None:
@@ -82,7 +84,7 @@ def _tell(text: str) -> None:
         return
     encoding = sys.stderr.encoding or "utf-8"
     with contextlib.suppress(OSError):
-        sys.stderr.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+        sys.stderr.write(_encoded(text, encoding).decode(encoding) + "\n")
         sys.stderr.flush()
 
 

@@ -67,8 +67,9 @@ def run(request: SuggestRequest) -> Result:
     trouble = None
     if best is None:
         tried = plan_command(_plan_request(request, first))
+        none = f"none of the {len(starts)} starts and patterns that were tried has a course"
         trouble = NoStart(
-            f"none of the {len(starts)} starts and patterns that were tried has a course",
+            none if len(starts) > 1 else "the start that was tried has no course",
             f"to see why, plan one of them: {tried}",
             told=True,
         )

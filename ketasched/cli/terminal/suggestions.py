@@ -38,10 +38,16 @@ def suggestions_page(terms: Understood, starts: Sequence[Suggestion], command: s
         page.add(*(map(_line, rows) if page.width < NARROW else [_table(rows)]), "")
     left = len(feasible) - MOST_ROWS
     if left > 0:
-        page.add(f"{left} more have a course; --format json lists them all.")
+        have = "has" if left == 1 else "have"
+        page.add(f"{left} more {have} a course; --format json lists them all.")
     without = len(starts) - len(feasible)
-    if without:
-        page.add(f"{without} of {len(starts)} starts and patterns that were tried have no course.")
+    if len(starts) == without == 1:
+        page.add("The start that was tried has no course.")
+    elif without:
+        have = "has" if without == 1 else "have"
+        page.add(
+            f"{without} of {len(starts)} starts and patterns that were tried {have} no course."
+        )
     if command:
         page.add("To plan the best start to come:")
         page.add_command(command)

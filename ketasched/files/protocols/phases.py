@@ -42,7 +42,7 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
         reading.fault_in(phase, "", "the key `sessions` is missing", hint)
         return
     if isinstance(phase.cadence, core.DayList) and count != len(phase.cadence.days):
-        message = f"the cadence lists {len(phase.cadence.days)} days"
+        message = f"the cadence lists {count_text(len(phase.cadence.days), 'day')}"
         reading.fault_in(phase, "sessions", message, "leave `sessions` out")
     if phase.choice and isinstance(phase.cadence, core.DayList):
         reading.fault_in(phase, "choice", "a list of days leaves no choice", "leave `choice` out")

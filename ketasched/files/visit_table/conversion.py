@@ -111,7 +111,9 @@ def _courses(
         if len(row) != len(header):
             at = row[len(header)] if len(row) > len(header) else row[-1]
             count = count_text(len(row), "cell")
-            table.fault(at, f"the line has {count}, and there are {len(header)} headers")
+            there_are = "there is" if len(header) == 1 else "there are"
+            headers = count_text(len(header), "header")
+            table.fault(at, f"the line has {count}, and {there_are} {headers}")
             continue
         cells = {key: row[place] for key, place in places.items()}
         said: dict[str, Any] = {key: table.read(cell, READ[key]) for key, cell in cells.items()}
