@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ketasched.errors import BeyondKnowledge, did_you_mean
-from ketasched.public_holidays.observance import Place
+from ketasched.public_holidays.observance import place_of
 from ketasched.public_holidays.places import Unknown
 
 __all__ = [
@@ -76,7 +76,7 @@ def load(wanted: HolidayCalendar) -> Callable[[date], str | None]:
     """
     for problem in problems(wanted):
         raise problem
-    place = Place(wanted.country, wanted.subdivision)
+    place = place_of(wanted.country, wanted.subdivision)
     is_open = {_compared(place.plain(name)) for name in wanted.kept_open}
 
     @cache
@@ -106,7 +106,7 @@ def load(wanted: HolidayCalendar) -> Callable[[date], str | None]:
 def problems(wanted: HolidayCalendar) -> Iterator[Unknown]:
     """Everything in a calendar that the package does not know."""
     try:
-        place = Place(wanted.country, wanted.subdivision)
+        place = place_of(wanted.country, wanted.subdivision)
     except Unknown as problem:
         yield problem
         return
@@ -124,13 +124,13 @@ def left_out(wanted: HolidayCalendar, first: date, last: date) -> list[PartHolid
 
     None where the calendar names a part, or where all parts have the country's.
     """
-    place = Place(wanted.country, wanted.subdivision)
+    place = place_of(wanted.country, wanted.subdivision)
     if place.part or not place.parts:
         return None
     years = range(first.year, min(last.year, place.last_year) + 1)
     days: dict[tuple[date, str], list[str]] = {}
     for code in place.parts:
-        part = Place(wanted.country, code)
+        part = place_of(wanted.country, code)
         for year in years:
             everywhere = place.listed(year, observed=wanted.observed)
             for day, names in part.listed(year, observed=wanted.observed).items():
@@ -147,7 +147,7 @@ def left_out(wanted: HolidayCalendar, first: date, last: date) -> list[PartHolid
 
 def half_days(wanted: HolidayCalendar, year: int) -> list[HalfDay]:
     """The days of a year that end early by a law or custom, and are no public holidays."""
-    place = Place(wanted.country, wanted.subdivision)
+    place = place_of(wanted.country, wanted.subdivision)
     public = place.listed(year)
     days: dict[date, str] = {}
     for category in ("half_day", "de_facto", *_CUSTOMS):

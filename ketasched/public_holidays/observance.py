@@ -184,3 +184,13 @@ class Place:
                         (holiday.of, self.plain(holiday.name))
                     )
         return called
+
+
+@cache
+def place_of(country: str, part: str) -> Place:
+    """A place, which is looked up once: its years are asked for again and again.
+
+    Raises:
+        Unknown: as `Place`.
+    """
+    return Place(country, part)
