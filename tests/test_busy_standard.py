@@ -407,6 +407,9 @@ def rule(start, text, zone="America/Chicago"):
         ("20270314T000000", "FREQ=HOURLY;COUNT=4", "14 14 14 14"),
         # A start within the skipped hour is one, by the offset before it.
         ("20270314T023000", "FREQ=DAILY;COUNT=2", "14 15"),
+        # Spaces in lists, and the second that no clock has.
+        ("20270104T090000", "FREQ=WEEKLY; BYDAY=MO, WE ;COUNT=3", "04 06 11"),
+        ("20270104T090059", "FREQ=DAILY;BYSECOND=60;COUNT=2", "04 05"),
         # A rule that ended before it began leaves nothing.
         ("20270313T090000", "FREQ=DAILY;UNTIL=20270312T090000Z", ""),
     ],

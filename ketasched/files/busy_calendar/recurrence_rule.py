@@ -7,6 +7,7 @@ exist is neither given nor counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -176,6 +177,9 @@ class _Filter(tuple[int, ...]):  # noqa: SLOT001 - it has an attribute
 def _complete(parts: dict[str, str], start: datetime) -> None:
     """What a rule leaves out is as in its start (RFC 5545, 3.3.10)."""
     frequency, weekday = parts["FREQ"], _WEEKDAYS[start.weekday()]
+    if "BYSECOND" in parts:
+        # A leap second is a second that no clock of ours has.
+        parts["BYSECOND"] = re.sub(r"\b60\b", "59", parts["BYSECOND"])
     days = _DAY_PARTS & parts.keys()
     if frequency == "YEARLY" and not days:
         parts.setdefault("BYMONTH", str(start.month))
@@ -209,7 +213,7 @@ def _read_parts(text: str, line: int) -> dict[str, str]:
         if not sign or not value or name in parts or (name not in _PARTS and name[:2] != "X-"):
             raise Broken("its RRULE cannot be read", line)
         if name in _PARTS:
-            parts[name] = value
+            parts[name] = "".join(value.split())
     frequency = parts.get("FREQ", "")
     if frequency not in {*_UNITS, "MONTHLY", "YEARLY"}:
         why = f": `{frequency[:20]}` is no frequency of the standard" if frequency.isalpha() else ""
