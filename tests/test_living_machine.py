@@ -22,6 +22,7 @@ import pytest
 from conftest import FIXED_WORLD
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from optimum import Seat, best_days, nearest_day
 
@@ -130,7 +131,8 @@ class Life(RuleBasedStateMachine):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
             code = app.run(arguments)
         said = said.buffer.getvalue().decode()
-        note(f"{self.typed[-1]}  -> {code} {said.strip()[:200] if code else ''}")
+        with contextlib.suppress(InvalidArgument):  # outside of a random life
+            note(f"{self.typed[-1]}  -> {code} {said.strip()[:200] if code else ''}")
         assert code in (0, 2, 3) or (may_fail and "a mistake in ketasched" not in said), (
             self.typed,
             said,
@@ -287,9 +289,12 @@ class Life(RuleBasedStateMachine):
                 and (not miss or self.moment(one) < self.now)
             ),
         )
-        if number is None:
-            return
-        before = self.change("miss" if miss else "cancel", number, "--then", then)
+        if number is not None:
+            self.let_fall_out(number, then, "miss" if miss else "cancel")
+
+    def let_fall_out(self, number, then, command="cancel"):
+        """A session falls out; what takes its place is the best."""
+        before = self.change(command, number, "--then", then)
         if not before or then == "keep":
             return
         (added,) = [
@@ -640,3 +645,36 @@ def test_whatever_happens(monkeypatch):
 @pytest.mark.slow
 def test_whatever_happens_for_long(monkeypatch):
     live_on(40, 14, monkeypatch)
+
+
+CLOSED = [(), ((11, 0),), ((8, 1), (15, 2))]
+"""Days after the start, and how many more, on which the clinic is closed."""
+
+
+def fall_out(protocol, then, closed, monkeypatch):
+    """Some sessions of a course fall out, each alone and with the one before it."""
+    for name, value in FIXED_WORLD.items():
+        monkeypatch.setenv(name, value)
+    life = Life()
+    life.plan(
+        protocol=protocol, cadence="1 per week", numbers=(0,) * 5, closed=list(closed), away=[]
+    )
+    for number in [one["number"] for one in life.record["sessions"]][2::3]:
+        life.let_fall_out(number, then)
+        life.let_fall_out(number - 1, then)
+        while life.before:
+            life.undo()
+    life.teardown()
+
+
+@pytest.mark.parametrize(("protocol", "then"), [("kap", "squeeze"), ("iv", "replan")])
+def test_what_falls_out_alone_and_twice(protocol, then, monkeypatch):
+    fall_out(protocol, then, CLOSED[1], monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", CLOSED, ids=str)
+@pytest.mark.parametrize("then", ["append", "squeeze", "shift", "replan"])
+@pytest.mark.parametrize("protocol", ["iv", "kap", "spravato", "pain"])
+def test_whatever_falls_out(protocol, then, closed, monkeypatch):
+    fall_out(protocol, then, closed, monkeypatch)

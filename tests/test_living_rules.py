@@ -228,6 +228,28 @@ def test_shift_takes_the_places(lives, protocol, options, dropped, days):
     assert lives.days()[dropped - 1 :] == days.split(",")
 
 
+@pytest.mark.parametrize(
+    ("dropped", "days"),
+    [
+        (13, "20 Mon 8 Feb,14 Fri 19 Feb,15 Fri 5 Mar,16 Fri 19 Mar,17 Fri 16 Apr"),
+        (12, "20 Fri 5 Feb,13 Mon 8 Feb,14 Fri 19 Feb,15 Fri 5 Mar,16 Fri 19 Mar"),
+    ],
+)
+def test_shift_leaves_the_week_off_free(lives, dropped, days):
+    """12 February is in the week off of two a week, every other week."""
+    lives.plan("pain-ten-day", "2027-01-04").do("cancel", "x", dropped, "--then", "shift")
+    assert lives.days()[dropped - 1 :][:5] == days.split(",")
+
+
+def test_shift_goes_on_behind_a_make_up_that_stands_last(lives):
+    lives.plan("pain", "2027-03-25", "--at", "01:30", zone="Australia/Sydney")
+    lives.at("2027-03-26 12:00").do("miss", "x", 2, "--then", "replan")
+    lives.at("2027-03-30 12:00").do("cancel", "x", 4, "--then", "replan")
+    lives.at("2027-03-31 12:00").do("cancel", "x", 7, "--then", "squeeze")
+    lives.at("2027-04-03 12:00").do("miss", "x", 5, "--then", "shift")
+    assert lives.days()[-2:] == ["9 Mon 5 Apr", "8 Tue 6 Apr"]
+
+
 def test_shift_keeps_the_pattern_after_a_session_that_is_missed(lives):
     lives.plan("spravato", "2027-01-05", "--days", "tue,fri").at("2027-01-12 15:00")
     lives.do("miss", "x", 3, "--then", "shift")

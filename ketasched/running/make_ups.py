@@ -14,8 +14,8 @@ from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule, broken_rules
-from ketasched.running.extend import Going, next_targets, places_from
 from ketasched.running.legal_change import Conditions, Refusal, settled
+from ketasched.running.places import Going, next_targets, places_after
 from ketasched.running.replan import due, put_off, standing
 
 FARTHEST_MAKE_UP = 28
@@ -178,13 +178,8 @@ def _next_place(
     if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
         distance = (later[0].target - make_up.target).days if later else 7
         return last.target + timedelta(days=max(1, distance))
-    numbered = [
-        session.target
-        for session in whole.sessions
-        if session.phase == last.phase and not session.stands_at and session.target <= last.target
-    ]
-    places = places_from(conditions, whole, going, max(numbered, default=last.target), 4)
-    return next(place for place in places[1:] if place > last.target)
+    places = places_after(conditions, whole, going)
+    return next(place for place in places if place > last.target)
 
 
 def _weeks_later(order: Order, whole: Course, last: Session, place: date, following: str) -> int:

@@ -16,16 +16,15 @@ from ketasched.domain.wording import count_text, day_text
 from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened
 from ketasched.running.extend import (
-    Going,
     add_on,
     add_sessions,
     going_on,
-    next_targets,
     pace_to_come,
     repace,
     standing_between,
 )
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.places import Going, next_targets
 
 HELP = """Add sessions to a course: a number of them, up to a day, or one on a day.
 

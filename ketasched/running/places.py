@@ -1,0 +1,149 @@
+"""Where a course, or a phase of it, would go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.choice import ChoiceRefused
+from ketasched.domain.course import Course
+from ketasched.domain.protocol import MAX_SESSIONS, DayList, NamedDays, PerWeek
+from ketasched.planning.plan_input import Order
+from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.running.legal_change import Conditions
+
+
+class Going(NamedTuple):
+    """How a course goes on: in which phase, and at which pace (as of a session)."""
+
+    phase: str
+    pace: str = ""
+
+
+def next_targets(conditions: Conditions, course: Course, going: Going, count: int) -> list[date]:
+    """The days on which the course would go on; whole weeks later if the first of them is over.
+
+    Raises:
+        ChoiceRefused: the phase lists its days, so it does not go on by itself.
+    """
+    order = conditions.order
+    wanted = order.paced(*going)
+    if isinstance(wanted.cadence, (DayList, NamedDays)):
+        raise ChoiceRefused(
+            f"the phase {going.phase} lists its days, so it does not go on by itself",
+            remedy="a session on a day",
+        )
+    latest = course.latest
+    minutes = order.protocol.minutes
+    run = _run_of(course, Going(latest.phase, latest.pace))
+    if Going(latest.phase, latest.pace) == going:
+        stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
+    elif latest.phase == going.phase:
+        return places_from(conditions, course, going, latest.target, count + 1)[1:]
+    else:
+        before = order.paced(latest.phase, latest.pace)
+        stretches = [
+            Stretch(before, 1, len(run), None, minutes),
+            Stretch(wanted, 1, count, None, minutes),
+        ]
+    laid = _laid(lay_targets(stretches, run[0], order.week(), order.days), going)
+    # Pauses and shifts have put the last one off.
+    late = run[-1] - laid[len(run) - 1].day
+    return _to_come(
+        [target.day + late for target in laid[len(run) :]], going, order, conditions.today
+    )
+
+
+def places_from(
+    conditions: Conditions, course: Course, going: Going, first: date, count: int
+) -> list[date]:
+    """The days of a pace from a day on."""
+    order = conditions.order
+    stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
+    if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
+        raise ChoiceRefused(f"the phase {stretch.phase.name} lists its days: it has no cadence")
+    weekdays = _weekdays(order, course, going)
+    if first.weekday() not in weekdays:
+        weekdays = ()
+    targets = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
+    days = [target.day for target in targets]
+    return [days[0], *_to_come(days[1:], going, order, conditions.today)]
+
+
+def places_after(conditions: Conditions, course: Course, going: Going) -> Iterator[date]:
+    """The days on which a phase would have gone on at a pace, without end: laid on from its first
+    session, and as late as its last one is.
+
+    Raises:
+        ChoiceRefused: as next_targets.
+    """
+    order = conditions.order
+    there = sorted(
+        session.target
+        for session in course.sessions
+        if Going(session.phase, session.pace) == going and not (session.stands_at or session.undone)
+    )
+    weekdays = _weekdays(order, course, going)
+    if there[0].weekday() not in weekdays:
+        weekdays = ()
+    stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
+    laid = _laid(lay_targets([stretch], there[0], order.week(), weekdays), going)
+    late = there[-1] - laid[len(there) - 1].day
+    days = [target.day + late for target in laid[len(there) :]]
+    yield from _to_come(days, going, order, conditions.today)
+
+
+def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
+    """The weekdays on which the course kept a pace before; else those that were asked for."""
+    cadence = order.paced(*going).cadence
+    phase = going.pace if going.pace in order.phases else going.phase
+    weekdays = {
+        session.target.weekday()
+        for session in course.sessions
+        if session.phase == phase
+        and not session.pace
+        and not session.stands_at
+        and not session.undone
+    }
+    several = isinstance(cadence, PerWeek) and cadence.sessions == len(weekdays)
+    return tuple(sorted(weekdays)) if several else order.days
+
+
+def _laid(targets: list[Target] | NoPattern, going: Going) -> list[Target]:
+    if isinstance(targets, NoPattern):
+        raise ChoiceRefused(f"the phase {going.phase} has no weekdays to go on with")
+    return targets
+
+
+def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[date]:
+    if not days:
+        return days
+    late = (today - days[0]).days - order.paced(*going).window.late
+    weeks = max(0, -(-late // 7))
+    return [day + timedelta(weeks=weeks) for day in days]
+
+
+def _run_of(course: Course, going: Going) -> list[date]:
+    """The targets of the sessions that kept a pace up to the end of the course, each place once."""
+    last = course.latest
+    latest = last.target
+    if last.instead_of:  # it holds the place of the one that it makes up for
+        latest = max(latest, course.session(last.instead_of).target)
+    there = sorted(
+        (
+            session
+            for session in course.sessions
+            if not session.instead_of
+            and not session.undone
+            and not session.stands_at
+            and session.target <= latest
+        ),
+        key=lambda session: session.target,
+    )
+    run: list[date] = []
+    for session in reversed(there):
+        if Going(session.phase, session.pace) != going:
+            break
+        run.append(session.target)
+    return run[::-1] or [course.latest.target]
