@@ -19,17 +19,17 @@ class KetaschedError(Exception):
     Args:
         message: one sentence without a full stop.
         hint: what the user can do about it; empty when the message says it all.
-        told: what was printed before says it too, so that it need not be said there again.
+        shown: what was printed before says it too, so that it need not be said there again.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = "", *, told: bool = False) -> None:
+    def __init__(self, message: str, hint: str = "", *, shown: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.told = told
+        self.shown = shown
 
 
 class UsageProblem(KetaschedError):
@@ -49,8 +49,10 @@ class FileTrouble(KetaschedError):
     code = "file"
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "", file: str = "", *, told: bool = False) -> None:
-        super().__init__(message, hint, told=told)
+    def __init__(
+        self, message: str, hint: str = "", file: str = "", *, shown: bool = False
+    ) -> None:
+        super().__init__(message, hint, shown=shown)
         self.file = file
 
 

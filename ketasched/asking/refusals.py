@@ -50,7 +50,7 @@ def worded(error: KetaschedError) -> KetaschedError:
         return error
     option = OPTIONS[error.choice] if error.choice else ""
     hint = REMEDIES[error.remedy].format(option=option) if error.remedy else error.hint
-    return UsageProblem(error.said_of(option), hint, told=error.told)
+    return UsageProblem(error.said_of(option), hint, shown=error.shown)
 
 
 def failure_text(failure: Failure) -> str:

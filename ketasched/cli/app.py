@@ -70,7 +70,7 @@ def _fail(error: KetaschedError, arguments: list[str]) -> int:
     if os.environ.get("KETASCHED_DEBUG"):
         raise error
     speechless = getattr(error, "file", "") == output.STANDARD_OUTPUT
-    if _wants_json(arguments) and not speechless and not error.told:
+    if _wants_json(arguments) and not speechless and not error.shown:
         from ketasched.reports.error_report import error_report
 
         try:

@@ -69,7 +69,7 @@ def run(request: AgendaRequest) -> Result:
     )
     trouble = None
     if unread:
-        trouble = FileTrouble(unread_text(unread), "the others are shown", told=True)
+        trouble = FileTrouble(unread_text(unread), "the others are shown", shown=True)
 
     def page() -> str:
         from ketasched.cli.terminal.agenda import agenda_page

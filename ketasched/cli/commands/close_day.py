@@ -167,4 +167,4 @@ def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
     not_read = f"not read: {unread_text(unread)}" if unread else ""
     message = "; ".join(part for part in (without, not_read) if part)
     hint = "the table says why: move or cancel the session by hand"
-    return NotAll(message, hint if stuck else "the others are done", told=True)
+    return NotAll(message, hint if stuck else "the others are done", shown=True)

@@ -68,7 +68,7 @@ def run(request: FeedRequest) -> Result:
         trouble = FileTrouble(
             f"not shown: {unread_text(unread)}",
             "the others are written, but for the staff's, which would lack it",
-            told=True,
+            shown=True,
         )
 
     def page() -> str:

@@ -124,7 +124,7 @@ def _run(request: PublishRequest, clinic: ClinicFile | None) -> Result:
         result = result._replace(notes=[note, *result.notes])
     if troubles:
         worst = max(troubles, key=lambda error: error.exit_code)
-        worst.told = bool(courses)
+        worst.shown = bool(courses)
         return result._replace(trouble=worst)
     return result._replace(trouble=_left_to_do(courses, unread, request))
 
@@ -237,7 +237,7 @@ def _left_to_do(
     """What is left to do for a person, which is what it fails with."""
     refusals = [why for course in courses for why in course.refusals.values()]
     if refusals:
-        return NetworkTrouble(f"the server refused {len(refusals)}: {refusals[0]}", told=True)
+        return NetworkTrouble(f"the server refused {len(refusals)}: {refusals[0]}", shown=True)
     left = [edit for course in courses for edit in course.edits if not edit.done]
     if left:
         what = "1 entry was" if len(left) == 1 else f"{len(left)} entries were"
@@ -246,13 +246,13 @@ def _left_to_do(
             hint = "these cannot be taken into the record: --overwrite puts ours back"
         elif request.remove:
             hint = "--remove --overwrite takes them out too"
-        return OutOfStep(f"{what} changed by somebody else, and left alone", hint, told=True)
+        return OutOfStep(f"{what} changed by somebody else, and left alone", hint, shown=True)
     if unread:
         many = f"{len(unread)} records were" if len(unread) > 1 else "1 record was"
-        return FileTrouble(f"{many} not published", "the others are", told=True)
+        return FileTrouble(f"{many} not published", "the others are", shown=True)
     to_do = sum(course.counts.total() - course.counts["unchanged"] for course in courses)
     if request.check and to_do:
         return OutOfStep(
-            "the calendar is not what the records say", "bring it in step: publish", told=True
+            "the calendar is not what the records say", "bring it in step: publish", shown=True
         )
     return None

@@ -66,7 +66,7 @@ def _folder_status(folder: Path) -> Result:
     trouble = None
     if unread:
         text = f"not read: {unread_text(unread)}"
-        trouble = FileTrouble(text, "the others are shown", told=True)
+        trouble = FileTrouble(text, "the others are shown", shown=True)
 
     def page() -> str:
         from ketasched.cli.terminal.status import folder_page

@@ -71,7 +71,7 @@ def run(request: SuggestRequest) -> Result:
         trouble = NoStart(
             none if len(starts) > 1 else "the start that was tried has no course",
             f"to see why, plan one of them: {tried}",
-            told=True,
+            shown=True,
         )
     notes = ["note: some of these starts are in the past"] if first < terms.today else []
     notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, last)]
