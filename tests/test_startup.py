@@ -50,3 +50,8 @@ def test_json_loads_no_table_library():
 def test_holidays_are_loaded_only_when_asked_for():
     loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--holidays", "US"))
     assert "holidays" in loaded
+
+
+def test_what_was_typed_needs_no_conversion():
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--closed", "2027-01-05")
+    assert "pydantic" not in modules((*plan, "--weekends", "--ics", "a.ics", "--force"))

@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 from ketasched import progress
 from ketasched.cli import output
 from ketasched.cli.commands import COMMANDS
-from ketasched.cli.program import program_for
+from ketasched.cli.program import run_program
 from ketasched.cli.result import json_bytes
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
 
@@ -22,9 +22,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     progress.shown_by(_bar)
     try:
-        result = program_for(arguments)(
-            args=arguments or ["--help"], prog_name="ketasched", standalone_mode=False
-        )
+        result = run_program(arguments)
         code = result if isinstance(result, int) else 0
     except (output.ClosedPipe, BrokenPipeError):
         output.silence()

@@ -20,13 +20,13 @@ class OnceEach(TyperCommand):
         Raises:
             UsageProblem: see above.
         """
-        typed, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        typed, unexpected, order = self.make_parser(ctx).parse_args(args=list(args))
         seen = set()
         for parameter in order:
             if not isinstance(parameter, TyperOption) or parameter.is_flag:
                 continue
             option = next(name for name in parameter.opts if name.startswith("--"))
-            values = typed[parameter.name or ""]
+            values = typed[_name(parameter)]
             if not parameter.multiple:
                 if option in seen:
                     raise UsageProblem(f"{option} is given twice", "keep one of them")
@@ -34,13 +34,17 @@ class OnceEach(TyperCommand):
             seen.add(option)
             for value in values:
                 _check_value(option, value)
-        wants_all = ctx.resilient_parsing or any(parameter.is_eager for parameter in order)
-        if not wants_all:  # help and completion do
-            # Typer makes a reader for each parameter it knows, typed or not.
-            self.params = [
-                parameter for parameter in self.params if parameter in order or parameter.required
-            ]
-        return super().parse_args(ctx, args)
+        missing = [known for known in self.params if known.required and known not in order]
+        asks = ctx.resilient_parsing or any(parameter.is_eager for parameter in order)
+        if asks or unexpected or missing or not all(map(typed.get, map(_name, order))):
+            return super().parse_args(ctx, args)
+        # What was typed is what a request takes; to convert it Typer would load pydantic.
+        ctx.params.update({_name(parameter): typed[_name(parameter)] for parameter in order})
+        return []
+
+
+def _name(parameter: Any) -> str:
+    return str(parameter.name)
 
 
 def _check_value(option: str, value: str) -> None:

@@ -29,26 +29,48 @@ Exit codes: 0 all is well, 1 a file has problems, 2 the command cannot be read,
 """
 
 
-def program_for(arguments: Sequence[str]) -> typer.Typer:
-    """The program with the command that is asked for, or with all by name to list them: Typer
-    would make every option of all it knows, each time.
+CONTEXT = {"help_option_names": ["--help", "-h"], "max_content_width": 80}
+
+
+def run_program(arguments: Sequence[str]) -> object:
+    """Run the command that is asked for, by itself; where none is, the program that lists them.
+
+    Typer would make every option of all commands it knows, each time, and load what converts the
+    options of a program with commands in it.
     """
-    program = typer.Typer(
+    name, words = "ketasched", list(arguments) or ["--help"]
+    if words[0] in COMMANDS and "_KETASCHED_COMPLETE" not in os.environ:
+        program = _typer(add_completion=False)
+        _add(program, words[0])
+        name, words = f"{name} {words[0]}", words[1:]
+    else:
+        program = _typer(add_completion=True)
+        program.callback(help=HELP)(_main)
+        for command, line in COMMANDS.items():
+            if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
+                _add(program, command)
+            else:
+                program.command(command, short_help=line)(_nothing)
+    return program(args=words, prog_name=name, standalone_mode=False)
+
+
+def _typer(*, add_completion: bool) -> typer.Typer:
+    return typer.Typer(
         name="ketasched",
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         suggest_commands=False,
-        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
+        add_completion=add_completion,
+        context_settings=CONTEXT,
     )
-    program.callback(help=HELP)(_main)
-    completing = "_KETASCHED_COMPLETE" in os.environ  # the shell asks for any command's options
-    wanted = [name for name in COMMANDS if completing or arguments[:1] == [name]]
-    for name in wanted:
-        module = import_module(f"ketasched.cli.commands.{name.replace('-', '_')}")
-        program.command(name, cls=OnceEach, help=module.HELP, short_help=COMMANDS[name])(module.run)
-    for name in COMMANDS if not wanted else ():
-        program.command(name, short_help=COMMANDS[name])(_nothing)
-    return program
+
+
+def _add(program: typer.Typer, name: str) -> None:
+    module = import_module(f"ketasched.cli.commands.{name.replace('-', '_')}")
+    register = program.command(
+        name, cls=OnceEach, help=module.HELP, short_help=COMMANDS[name], context_settings=CONTEXT
+    )
+    register(module.run)
 
 
 def _nothing() -> None:
