@@ -535,3 +535,33 @@ def test_who_has_come_on_a_day_that_is_closed_is_listed(lives, moment, why):
     assert (
         json.loads(lives.do("close-day", "2027-01-05", ".", "--format", "json").out)["calls"] == []
     )
+
+
+# A pause belongs to its place
+
+PAUSED = ("iv", "2027-01-05", "--closed", "2027-01-17..2027-01-24")
+"""1 Tue 5, 2 Fri 8, 3 Tue 12, 4 Fri 15, a week's pause, 5 Tue 26, 6 Fri 29 Jan."""
+
+
+@pytest.mark.parametrize(
+    ("change", "days", "before"),
+    [
+        ("cancel 2 shift", "1 Tue 5 Jan,7 Tue 12 Jan,3 Fri 15 Jan,4 Tue 26 Jan,5 Fri 29 Jan,6 Tue 2 Feb", 4),
+        ("cancel 4 shift", "1 Tue 5 Jan,2 Fri 8 Jan,3 Tue 12 Jan,7 Tue 26 Jan,5 Fri 29 Jan,6 Tue 2 Feb", 7),
+        ("cancel 5 replan", "1 Tue 5 Jan,2 Fri 8 Jan,3 Tue 12 Jan,4 Fri 15 Jan,7 Mon 25 Jan,6 Fri 29 Jan", 7),
+        ("cancel 5 squeeze", "1 Tue 5 Jan,2 Fri 8 Jan,3 Tue 12 Jan,4 Fri 15 Jan,7 Wed 27 Jan,6 Fri 29 Jan", 7),
+        ("cancel 5 keep", "1 Tue 5 Jan,2 Fri 8 Jan,3 Tue 12 Jan,4 Fri 15 Jan,6 Fri 29 Jan", 6),
+        ("cancel 3 append", "1 Tue 5 Jan,2 Fri 8 Jan,4 Fri 15 Jan,5 Tue 26 Jan,6 Fri 29 Jan,7 Tue 2 Feb", 5),
+        ("move 2 2027-01-11 shift", "1 Tue 5 Jan,2 Mon 11 Jan,3 Fri 15 Jan,4 Mon 25 Jan,5 Fri 29 Jan,6 Mon 1 Feb", 4),
+        ("move 2 2027-01-07 replan", "1 Tue 5 Jan,2 Thu 7 Jan,3 Tue 12 Jan,4 Fri 15 Jan,5 Tue 26 Jan,6 Fri 29 Jan", 5),
+    ],
+)  # fmt: skip
+def test_a_pause_belongs_to_its_place(lives, change, days, before):
+    lives.plan(*PAUSED)
+    command, *words, rest = change.split()
+    lives.do(command, "x", *words, "--then" if command == "cancel" else "--rest", rest)
+    assert lives.days() == days.split(",")
+    pauses = [(one["before_session"], one["weeks"]) for one in lives.record()["pauses"]]
+    assert pauses == [(before, 1)]
+    lives.do("undo", "x")
+    assert [one["before_session"] for one in lives.record()["pauses"]] == [5]

@@ -206,19 +206,6 @@ class Course:
         """The sessions that took place or are to."""
         return [session for session in self.sessions if session.is_live]
 
-    def in_order_of_time(self) -> Course:
-        """The same course, in which make-ups and extras have the place in the order that they have
-        in time: behind the last numbered session before them, whether that took place or not.
-        """
-        numbered = [each for each in self.sessions if not (each.stands_at or each.undone)]
-        return self.changing(
-            [
-                session._replace(stands_at=_behind(session, numbered))
-                for session in self.live
-                if session.stands_at
-            ]
-        )
-
     def movable(self, now: datetime) -> list[Session]:
         """The sessions to come that nobody put where they are, in the order of the course."""
         ahead = (session for session in self.live if session.start > now and not session.is_fixed)
@@ -270,20 +257,3 @@ class Course:
     def entries(self) -> list[Session | LinkedVisit]:
         """Sessions and linked visits in order of time."""
         return sorted((*self.sessions, *self.visits), key=lambda entry: entry.start)
-
-
-def _behind(session: Session, numbered: Sequence[Session]) -> int:
-    """The number of the session behind which a make-up stands; -1 if it is before the first."""
-    later = [each.number for each in numbered if each.is_live and each.start > session.start]
-    following = min(later, default=None)
-    before = [
-        each.number
-        for each in numbered
-        if each.start <= session.start
-        and (each.is_live or following is None or each.number < following)
-    ]
-    if before:
-        return max(before)
-    if following is None or 0 < session.stands_at < following:
-        return session.stands_at
-    return following - 1 or -1

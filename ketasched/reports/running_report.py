@@ -115,12 +115,15 @@ def folder_report(
 
 
 class Call(NamedTuple):
-    """Whom to call: the record, its course before, and after; or why it has no place."""
+    """Whom to call: the record, its course before, and after; or why it has no place. ``begun``:
+    that is because the session has begun or is over, so that nothing can move it.
+    """
 
     name: str
     before: Course
     after: Course | None
     why: str = ""
+    begun: bool = False
 
 
 def closed_day_report(

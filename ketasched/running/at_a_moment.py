@@ -21,6 +21,7 @@ from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
+from ketasched.running.order_of_time import in_order_of_time, with_pauses_in_place
 from ketasched.running.why_now import with_reasons_that_hold
 
 
@@ -28,7 +29,7 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
     """The course at a moment (in the clinic's zone) with its statuses, the sessions that follow
     others and its linked visits.
     """
-    course = _with_followers(order, course, now).in_order_of_time()
+    course = with_pauses_in_place(in_order_of_time(_with_followers(order, course, now)))
     ahead = [review.after_session for review in course.reviews if not review.passed]
     sessions = tuple(
         session._replace(

@@ -28,6 +28,7 @@ from ketasched.running.legal_change import (
     unwanted,
 )
 from ketasched.running.make_ups import made_up
+from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import put_off, settle, standing
 
 Rest = Literal["keep", "shift", "replan"]
@@ -109,7 +110,7 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
         )
     end = session_end(start, session.minutes)
     held = session._replace(start=start, end=end, status=ATTENDED)
-    after = course.changing([held]).in_order_of_time()
+    after = in_order_of_time(course.changing([held]))
     _refuse_disorder(conditions.order, after, after.session(number), session)
     outcome = settle(conditions.order, after, (), conditions.now)
     if isinstance(outcome, NoPlacement):

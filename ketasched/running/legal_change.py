@@ -12,6 +12,7 @@ from ketasched.domain.course import Course
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules
+from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import settle
 
 
@@ -107,7 +108,7 @@ def passed_by(
 ) -> Refusal | None:
     """The refusal of a session that a person put past another one that stays."""
     staying = tuple(session for session in course.sessions if session.number not in free)
-    course = replace(course, sessions=staying).in_order_of_time()
+    course = in_order_of_time(replace(course, sessions=staying))
     broken = [
         rule
         for rule in unwanted(conditions.order, course, {number})
@@ -120,8 +121,40 @@ def settled(
     conditions: Conditions, course: Course, free: Collection[int], by_hand: Collection[int] = ()
 ) -> Course | Refusal:
     """The course with its ``free`` sessions on the best legal days; they and those that a person
-    put ``by_hand`` are proved.
+    put ``by_hand`` are proved. Where that takes one more pause, those before free sessions are
+    taken anew if that puts the course off by less.
     """
+    outcome = _settled(conditions, course, free, by_hand)
+    unpaused = _without_pauses(course, free)
+    if unpaused is course or (isinstance(outcome, Course) and _weeks(outcome) <= _weeks(course)):
+        return outcome
+    anew = _settled(conditions, unpaused, free, by_hand)
+    if isinstance(anew, Refusal):
+        return outcome
+    better = isinstance(outcome, Refusal) or _weeks(anew) < _weeks(outcome)
+    return anew if better else outcome
+
+
+def _weeks(course: Course) -> int:
+    return sum(pause.weeks for pause in course.pauses)
+
+
+def _without_pauses(course: Course, free: Collection[int]) -> Course:
+    """The course without the pauses from which on all that is live is free."""
+    for pause in course.pauses:
+        rank = course.session(pause.before_session).rank
+        behind = [session for session in course.live if session.rank >= rank]
+        if all(session.number in free for session in behind):
+            pauses = tuple(other for other in course.pauses if other is not pause)
+            course = replace(course, pauses=pauses).changing(
+                [session.put_off(-7 * pause.weeks) for session in behind]
+            )
+    return course
+
+
+def _settled(
+    conditions: Conditions, course: Course, free: Collection[int], by_hand: Collection[int]
+) -> Course | Refusal:
     outcome = settle(conditions.order, course, free, conditions.now, conditions.avoid)
     if isinstance(outcome, NoPlacement):
         return Refusal(no_place=outcome)

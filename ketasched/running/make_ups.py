@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason, not_before, session_end
-from ketasched.domain.course import PLANNED, Course, Session
+from ketasched.domain.course import PLANNED, Course, Pause, Session
 from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
 from ketasched.domain.wording import day_text
 from ketasched.planning.plan_input import Order
@@ -15,6 +15,7 @@ from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.legal_change import Conditions, Refusal, settled
+from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.places import Going, next_targets, places_after
 from ketasched.running.replan import due, put_off, standing
 
@@ -33,6 +34,7 @@ def made_up(
         return _squeezed(conditions, course, make_up, dropped)
     later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
     if then == "shift":
+        course = replace(course, pauses=tuple(_pauses_shifted(course, make_up, later)))
         make_up, *later = _shifted(conditions, whole, make_up, later)
     elif make_up.window_end < conditions.today:
         days = 7 * -(-(conditions.today - make_up.window_end).days // 7)
@@ -100,7 +102,7 @@ def _squeezed(
             refused += [BrokenRule(make_up.number, reason.kind, reason.full) for reason in reasons]
             continue
         start = datetime.combine(day, option[0], order.clinic.zone)
-        trial = course.adding([_standing_for(order, make_up, start)]).in_order_of_time()
+        trial = in_order_of_time(course.adding([_standing_for(order, make_up, start)]))
         broken = broken_rules(order, trial, {make_up.number})
         if not broken:
             return finish(order, trial, now)
@@ -164,6 +166,16 @@ def _shifted(
     last = own[-1] if own else make_up
     days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
     return [*moved, *(put_off(conditions.order, session, days) for session in beyond)]
+
+
+def _pauses_shifted(course: Course, make_up: Session, later: Sequence[Session]) -> Iterator[Pause]:
+    """The pauses before those that take the places: a pause belongs to its place."""
+    own = [session for session in later if session.phase == make_up.phase]
+    takes = {
+        session.number: before.number for before, session in zip((make_up, *own), own, strict=False)
+    }
+    for pause in course.pauses:
+        yield pause._replace(before_session=takes.get(pause.before_session, pause.before_session))
 
 
 def _next_place(

@@ -125,7 +125,7 @@ def _called(path: Path, closing: Closing) -> Call | None:
     course = opened.record.course
     if not is_touched(course, closing.day, opened.here):
         why = begun(course, closing.day, opened.here)
-        return Call(opened.record.name, course, None, why) if why else None
+        return Call(opened.record.name, course, None, why, begun=True) if why else None
     try:
         return _closed(opened, closing)
     except KetaschedError as error:  # the record can be read: somebody must be called
@@ -167,4 +167,6 @@ def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
     not_read = f"not read: {unread_text(unread)}" if unread else ""
     message = "; ".join(part for part in (without, not_read) if part)
     hint = "the table says why: move or cancel the session by hand"
+    if all(call.begun for call in calls if call.after is None):
+        hint = "say how the session went: done, miss or cancel"
     return NotAll(message, hint if stuck else "the others are done", shown=True)

@@ -85,9 +85,9 @@ def calls_page(calls: Sequence[Call], day: date) -> str:
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
         for title in ("Call", "Entry", "Before", "After"):
             table.add_column(title)
-        for name, before, after, _ in calls:
-            shown = name
-            rows = list(changed_entries(before, after)) if after else []
+        for call in calls:
+            shown = call.name
+            rows = list(changed_entries(call.before, call.after)) if call.after else []
             for old, new in rows:
                 entry = new or old
                 if entry is not None:
@@ -95,8 +95,9 @@ def calls_page(calls: Sequence[Call], day: date) -> str:
                     what = Text(f"{number}{entry_title(entry)}")
                     table.add_row(Text(shown), what, _moment(old), _moment(new))
                     shown = ""
-            if not after:
-                table.add_row(Text(name), Text(""), "", Text("no legal place"))
+            if not call.after:
+                stays = "has begun" if call.begun else "no legal place"
+                table.add_row(Text(call.name), Text(""), "", Text(stays))
         page.add("", table)
-        page.add(*(f"{name}: {why}." for name, _, _, why in calls if why))
+        page.add(*(f"{call.name}: {call.why}." for call in calls if call.why))
     return page.text()
