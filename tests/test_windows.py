@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers import be_at, plan_once, record_of
+
+from ketasched.cli import output
 
 ABSENT = ("fcntl", "pwd", "grp", "resource", "termios", "tty", "pty", "syslog")
 WITHOUT = f"""
@@ -165,3 +168,19 @@ def test_data_are_utf_8_on_every_code_page(form, encoding, ketasched):
     usual = ketasched(*arguments)
     shown = ketasched(*arguments, encoding=encoding)
     assert shown.out.encode(encoding) == usual.out.encode()
+
+
+@pytest.mark.parametrize("takes", [False, True])
+@pytest.mark.parametrize("forced", [False, True])
+def test_colors_are_for_consoles_that_take_them(takes, forced, monkeypatch):
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "")
+    if forced:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    asked = []
+    monkeypatch.setattr(output.sys, "platform", "win32")
+    monkeypatch.setattr(output, "console_takes_color", lambda s: asked.append(s) or takes)
+    console = SimpleNamespace(isatty=lambda: True)
+    assert output.wants_color(console) == (takes or forced)
+    assert asked == ([] if forced else [console])
+    assert output.wants_color(SimpleNamespace(isatty=lambda: False)) == forced

@@ -165,17 +165,18 @@ def wants_color(stream: TextIO | None) -> bool:
         return True
     if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
         return False
-    return sys.platform != "win32" or console_takes_color()
+    return sys.platform != "win32" or console_takes_color(stream)
 
 
-def console_takes_color() -> bool:
-    """Whether the console of Windows takes colors, which it does once it is told to."""
+def console_takes_color(stream: TextIO) -> bool:
+    """Whether the console of Windows behind a stream takes colors, once it is told to."""
     if sys.platform != "win32":
         return False
     import ctypes
 
     console = ctypes.windll.kernel32
-    handle, mode = console.GetStdHandle(-11), ctypes.c_ulong()
+    handle = console.GetStdHandle(-12 if stream is sys.stderr else -11)
+    mode = ctypes.c_ulong()
     if not console.GetConsoleMode(handle, ctypes.byref(mode)):
         return False
     return bool(mode.value & 4 or console.SetConsoleMode(handle, mode.value | 4))
