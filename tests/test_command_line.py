@@ -1,7 +1,9 @@
 """The command line: every option changes something or is refused, and every refusal is one message."""
 
 import json
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from calendars import events_of
@@ -10,6 +12,7 @@ from helpers import writer
 from texts import MINE
 
 from ketasched.asking import completion
+from ketasched.cli.commands import COMMANDS
 
 write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
@@ -519,3 +522,25 @@ def test_completion_offers_protocols_and_zones():
         }
     )
     assert outcome.stdout.split() == [b"America/Chicago"]
+
+
+def test_o_names_the_file_that_is_written(ketasched):
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--name", "A")
+    printed = ketasched(*plan, "--ics", "-").out
+    assert ketasched(*plan, "-o", "a.ics").code == 0
+    assert Path("a.ics").read_bytes().decode() == printed
+    assert ketasched(*plan, "--save", "alex").code == 0
+    assert ketasched("export", "alex", "-o", "b.ics").code == 0
+    assert Path("b.ics").read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+    for name in ("protocols", "clinic"):
+        file = f"{name}.schema.json"
+        assert ketasched("schema", name, "-o", file).err == f"wrote {file}\n"
+        assert Path(file).read_text("utf-8") == ketasched("schema", name).out
+    record = Path("alex.course.json").read_bytes()
+    assert ketasched("schema", "clinic", "-o", "alex.course.json", "--force").code == 2
+    assert Path("alex.course.json").read_bytes() == record
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_help_writes_a_file_by_the_shell(command, ketasched):
+    assert not re.search(r"\s>\s*\w", ketasched(command, "--help").out)

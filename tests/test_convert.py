@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -503,3 +504,31 @@ def test_a_mark_points_at_the_cell(ketasched):
         "4 | Week 1,=B3+7,1,1,2.0\n"
         "  |        ^^^^^ write the value itself\n"
     )
+
+
+def test_the_protocol_goes_into_a_file_that_is_named(ketasched, monkeypatch):
+    write(SMALL)
+    printed = ketasched("convert", "visits.csv").out
+    outcome = ketasched("convert", "visits.csv", "-o", "trial.yaml")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "wrote trial.yaml\n")
+    assert Path("trial.yaml").read_bytes() == printed.encode()
+    assert ketasched("check", "trial.yaml").code == 0
+    again = ketasched("convert", "visits.csv", "--output", "trial.yaml", "--title", "Other")
+    assert (again.code, again.out) == (1, "")
+    assert again.err.startswith("error: trial.yaml exists already\n")
+    assert Path("trial.yaml").read_bytes() == printed.encode()
+    assert (
+        ketasched("convert", "visits.csv", "-o", "trial.yaml", "--title", "X", "--force").code == 0
+    )
+    assert 'title: "X"' in Path("trial.yaml").read_text("utf-8")
+    assert ketasched("convert", "visits.csv", "-o", "-").out == printed
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "ketasched convert visits.csv -o visits.yaml" in ketasched("convert", "visits.csv").err
+
+
+@pytest.mark.parametrize("output", ["visits.csv", "./visits.csv", "alex.course.json"])
+def test_neither_the_table_nor_a_record_is_written_over(output, ketasched):
+    write(SMALL)
+    outcome = ketasched("convert", "visits.csv", "-o", output, "--force")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert Path("visits.csv").read_text("utf-8") == SMALL

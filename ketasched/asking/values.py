@@ -36,8 +36,8 @@ def choose(option: str, typed: str, offered: tuple[Word, ...]) -> Word:
     raise UsageProblem(f"{option}: unknown `{typed}`", hint or f"choose {', '.join(offered)}")
 
 
-def refuse_our_files(option: str, path: str) -> None:
-    """Refuse a calendar in the place of a record, or of what stands beside records.
+def refuse_our_files(option: str, path: str, ending: str = ".ics") -> None:
+    """Refuse a file in the place of a record, or of what stands beside records.
 
     Raises:
         UsageProblem: so it would be.
@@ -45,7 +45,7 @@ def refuse_our_files(option: str, path: str) -> None:
     if path.lower().endswith((".json", ".json.bak")):
         raise UsageProblem(
             f"{option} {path}: records have such names, and it would be lost",
-            "choose a name that ends in .ics",
+            f"choose a name that ends in {ending}",
         )
 
 

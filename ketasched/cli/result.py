@@ -35,7 +35,8 @@ def file_result(data: bytes, path: str, *, force: bool) -> Result:
     from ketasched.asking.values import refuse_our_files
     from ketasched.records import atomic
 
-    refuse_our_files("--output", path)
+    if not path.lower().endswith(".schema.json"):
+        refuse_our_files("--output", path, ".schema.json or .yaml")
     return Result(writing=atomic.new_file(path, data, replace=force), notes=[f"wrote {path}"])
 
 
