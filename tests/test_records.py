@@ -450,7 +450,7 @@ def small(save, ketasched):
     dump(found)
     codec.load(str(ALEX))
     SMALL_RECORD["text"] = ALEX.read_text()
-    return found
+    return record_of()
 
 
 def dump(found):

@@ -61,14 +61,13 @@ def uid(view: View, course: Course, entry: Session | LinkedVisit) -> str:
 
 
 def _place(course: Course, entry: Session | LinkedVisit, *, by_phase: bool) -> list[str | int]:
+    if isinstance(entry, Session):
+        return [entry.phase, entry.place] if by_phase else [entry.number]
     key: list[str | int] = []
-    if isinstance(entry, Session) or entry.key[1]:
-        number = entry.session if isinstance(entry, LinkedVisit) else entry.number
-        session = course.session(number) if by_phase else None
-        key += [session.phase, session.place] if session else [number]
-    if isinstance(entry, LinkedVisit):
-        key += ["linked visit", entry.name]
-    return key
+    if entry.key[1]:
+        session = course.session(entry.session)
+        key = [session.phase, session.place] if by_phase else [session.number]
+    return [*key, "linked visit", entry.name]
 
 
 def _uid(space: uuid.UUID, key: Sequence[str | int]) -> str:

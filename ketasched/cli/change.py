@@ -16,7 +16,7 @@ from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.open import Opened, happened, open_record
 from ketasched.records.record import CourseRecord
-from ketasched.records.write import write
+from ketasched.records.write import mend, write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES, Rule
 from ketasched.running.legal_change import Conditions, Refusal
@@ -90,8 +90,13 @@ def changed(opened: Opened, outcome: Course | Refusal, what: str, request: Chang
     overridden = _newly_broken(before.course, outcome)
     reason = clean_text("--reason", request.reason)
     after = happened(opened, before, outcome, what, reason=reason, overridden=overridden)
-    only_shown = request.dry_run or (outcome == before.course and not reason)
-    return rewritten(opened, after, only_shown=only_shown)
+    same = outcome == before.course and not reason
+    mended = mend(opened) if same and not request.dry_run else []
+    result = rewritten(opened, after, only_shown=request.dry_run or same)
+    if mended:  # a run before this one was stopped between the record and its calendars
+        note = f"wrote {list_text(mended)}, which did not have the last change yet"
+        return result._replace(notes=[note])
+    return result
 
 
 def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Result:

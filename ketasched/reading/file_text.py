@@ -7,6 +7,8 @@ mistake.
 
 from __future__ import annotations
 
+import errno
+import stat
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -60,16 +62,19 @@ def name_of(path: str) -> str:
     return "standard input" if path == "-" else path
 
 
-def read_bytes(path: str, most: int, hint: str) -> bytes:
-    """The bytes of a file, at most one more than ``most``; ``-`` is standard input.
+def read_bytes(path: str, most: int, hint: str, *, plain: bool = False) -> bytes:
+    """The bytes of a file, at most one more than ``most``; ``-`` is standard input. ``plain``: it
+    must be a plain file, and no device or pipe that never ends.
 
     Raises:
         FileTrouble: it cannot be read; the hint is for a file that is not there.
     """
     name = name_of(path)
     try:
-        if path == "-":
+        if path == "-" and not plain:
             return sys.stdin.buffer.read(most + 1) if sys.stdin else b""
+        if plain:
+            return read_plain(Path(path), most)
         with Path(path).open("rb") as file:
             return file.read(most + 1)
     except (OSError, ValueError) as error:
@@ -78,8 +83,23 @@ def read_bytes(path: str, most: int, hint: str) -> bytes:
         raise FileTrouble(f"cannot read {name}: {why}", hint if elsewhere else "", name) from None
 
 
-def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> FileText:
-    """Read a text file in UTF-8, called ``noun`` in messages; ``-`` is standard input.
+def read_plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file, at most one more than ``most``.
+
+    Raises:
+        OSError: it cannot be read, or is a device, or a pipe that may never end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is not a plain file")
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
+def read_file(
+    path: str, noun: str = "protocol file", most: int = MAX_BYTES, *, plain: bool = False
+) -> FileText:
+    """Read a text file in UTF-8, called ``noun`` in messages; ``-`` is standard input, unless it
+    must be a ``plain`` file.
 
     UTF-16 is read too where its mark says so. A file of more than ``most`` bytes is refused.
 
@@ -87,7 +107,7 @@ def read_file(path: str, noun: str = "protocol file", most: int = MAX_BYTES) -> 
         FileTrouble: it cannot be read, is too large, or is not UTF-8 text.
     """
     name = name_of(path)
-    data = read_bytes(path, most, f"give the path of a {noun}")
+    data = read_bytes(path, most, f"give the path of a {noun}", plain=plain)
     if len(data) > most:
         raise FileTrouble(
             f"{name} is larger than {most // 1024} KiB",

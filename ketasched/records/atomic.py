@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
-from collections.abc import Iterator, Sequence
-from glob import escape as glob_escape
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.errors import FileTrouble, os_reason
+from ketasched.records import places
+
+PATIENCE = 1.0
+"""Seconds to wait for a program that holds open a file which is to be replaced."""
+AGAIN = 0.1
+_UNFINISHED = re.compile(r"\.(?P<name>.{1,50})\.[0-9a-f]{16}\.part", re.DOTALL)
 
 
 @contextlib.contextmanager
-def new_file(path_text: str, data: bytes, *, replace: bool) -> Iterator[None]:
+def new_file(
+    path_text: str, data: bytes, *, replace: bool, private: bool = False
+) -> Iterator[None]:
     """Write a file whole or not at all, in two steps: the data before the body, the name after it.
 
     So what the body prints and the file come about together: if one fails, there is neither. An
-    existing file is replaced only if ``replace``.
+    existing file is replaced only if ``replace``. A ``private`` one nobody else may read.
 
     Raises:
         FileTrouble: it exists, or it cannot be written; nothing on disk has changed then.
     """
-    path = Path(path_text)
     temporary = None
     try:
         with _file_trouble(path_text):
-            _check_place(path, path_text, replace=replace)
-            path = path.resolve()
-            unused = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.tmp")
-            with unused.open("xb") as file:
-                temporary = unused
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            places.check_place(path_text, replace=replace)
+            path = Path(path_text).resolve()
+            sweep([path])
+            temporary = _written(path, data)
         yield
         with _file_trouble(path_text):
-            if temporary and replace:
-                if path.exists():
-                    temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-                temporary.replace(path)
-            elif temporary:
+            temporary.chmod(_mode(path, private=private))
+            if replace:
+                _replace(temporary, path)
+            else:
                 _move_new(temporary, path)
     finally:
         if temporary:
@@ -55,7 +58,7 @@ def check_place(path_text: str, *, replace: bool) -> None:
         FileTrouble: so it is.
     """
     with _file_trouble(path_text):
-        _check_place(Path(path_text), path_text, replace=replace)
+        places.check_place(path_text, replace=replace)
 
 
 class NewFile(NamedTuple):
@@ -71,7 +74,8 @@ class NewFile(NamedTuple):
 
 def place_files(files: Sequence[NewFile]) -> None:
     """Write files in the place of those that may be there, each whole or not at all: first all of
-    their bytes, then all of their names. Whoever looks finds an old file or a new one.
+    their bytes, then all of their names. Whoever looks finds an old file or a new one. A file that
+    was there keeps its permissions.
 
     Raises:
         FileTrouble: one of them cannot be written; nothing on disk has changed then, unless the
@@ -82,22 +86,14 @@ def place_files(files: Sequence[NewFile]) -> None:
         for file in files:
             with _file_trouble(str(file.path)):
                 resolved = file._replace(path=file.path.resolve())
-                temporary = _spare_name(resolved.path)
-                waiting.append((temporary, resolved))
-                mode = 0o600 if file.private else 0o666
-                handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-                with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
-                    stream.write(file.data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
+                waiting.append((_written(resolved.path, file.data), resolved))
         done: list[str] = []
         for temporary, file in waiting:
             with _file_trouble(str(file.path), done):
-                if file.path.exists():
-                    temporary.chmod(stat.S_IMODE(file.path.stat().st_mode))
-                    if file.backup:
-                        _copy_name(file.path, file.backup)
-                temporary.replace(file.path)
+                temporary.chmod(_mode(file.path, private=file.private))
+                if file.backup and file.path.exists():
+                    _copy_name(file.path, file.backup)
+                _replace(temporary, file.path)
                 done.append(str(file.path))
                 _sync_folder(file.path.parent)
     finally:
@@ -105,11 +101,58 @@ def place_files(files: Sequence[NewFile]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def sweep(path: Path) -> None:
-    """Take away what a killed program left of a file it had not finished."""
-    for left in path.parent.glob(f".{glob_escape(path.name[:50])}.{'?' * 16}.part"):
+def sweep(paths: Iterable[Path]) -> None:
+    """Take away what a killed program left of files it had not finished."""
+    unfinished: dict[Path, set[str]] = {}
+    for path in paths:
+        unfinished.setdefault(path.parent, set()).add(path.name[:50])
+    for folder, names in unfinished.items():
         with contextlib.suppress(OSError):
-            left.unlink()
+            for entry in os.scandir(folder):
+                match = _UNFINISHED.fullmatch(entry.name)
+                if match and match["name"] in names:
+                    with contextlib.suppress(OSError):
+                        Path(entry.path).unlink()
+
+
+def _written(path: Path, data: bytes) -> Path:
+    """A file beside a path that has the bytes, and that nobody else may read."""
+    temporary = _spare_name(path)
+    try:
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _mode(path: Path, *, private: bool) -> int:
+    """The permissions of a file that is to stand at a path."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    if private:
+        return 0o600
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Give a file its name. On Windows nobody can while another program holds open what has it."""
+    begun = time.monotonic()
+    while True:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if time.monotonic() - begun > PATIENCE:
+                raise
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 def _spare_name(path: Path) -> Path:
@@ -123,8 +166,8 @@ def _copy_name(path: Path, backup: Path) -> None:
         try:
             os.link(path, spare)
         except OSError:  # a file system without hard links
-            spare.write_bytes(path.read_bytes())
-        spare.replace(backup)
+            spare = _written(backup, path.read_bytes())
+        _replace(spare, backup)
     finally:
         spare.unlink(missing_ok=True)
 
@@ -139,37 +182,36 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def file_trouble(path_text: str) -> Iterator[None]:
-    """Say in our words what keeps the body from writing a file."""
-    with _file_trouble(path_text):
+def file_trouble(path_text: str, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Say in our words what keeps the body from writing a file; what is ``passing`` goes on as it
+    is.
+    """
+    with _file_trouble(path_text, passing=passing):
         yield
 
 
 @contextlib.contextmanager
-def _file_trouble(path_text: str, done: Sequence[str] = ()) -> Iterator[None]:
+def _file_trouble(
+    path_text: str, done: Sequence[str] = (), passing: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
     try:
         yield
+    except passing:
+        raise
     except FileExistsError:
         hint = "add --force to replace it, or choose another name"
         raise FileTrouble(f"{path_text} exists already", hint, path_text) from None
     except (OSError, ValueError, RuntimeError) as error:
+        held = isinstance(error, PermissionError) and Path(path_text).is_file()
         hint = "nothing was changed; choose another place"
+        if held:
+            hint = "nothing was changed; close it in the program that has it open, and try again"
         if done:
-            hint = f"{' and '.join(done)} was written before that; run it again when there is room"
+            remedy = "close it in the program that has it open" if held else "make room"
+            hint = f"{' and '.join(done)} was written before that; {remedy}, and run it again"
         raise FileTrouble(
             f"cannot write {path_text}: {os_reason(error)}", hint, path_text
         ) from None
-
-
-def _check_place(path: Path, path_text: str, *, replace: bool) -> None:
-    if path.is_dir():
-        raise FileTrouble(f"{path_text} is a folder", "add the name of a file", path_text)
-    device = path.is_absolute() and path.parts[1] in ("dev", "proc")
-    if device or (path.exists() and not path.is_file()):
-        message = f"{path_text} is not a plain file"
-        raise FileTrouble(message, "use - for standard output", path_text)
-    if path.exists() and not replace:
-        raise FileExistsError
 
 
 def _move_new(temporary: Path, path: Path) -> None:

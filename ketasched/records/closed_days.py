@@ -34,7 +34,7 @@ def load(folder: Path) -> tuple[ClosedDay, ...]:
     path = folder / NAME
     if not path.exists():
         return ()
-    data = read_json(read_file(str(path), "closed days"), lambda _: _FILE)
+    data = read_json(read_file(str(path), "closed days", plain=True), lambda _: _FILE)
     return tuple(ClosedDay(date_of(closed["day"]), closed["reason"]) for closed in data["days"])
 
 

@@ -34,7 +34,7 @@ def load(path: str) -> CourseRecord:
         FileTrouble: the file cannot be read.
         FileProblems: all that is wrong with it, with lines and columns.
     """
-    source = read_file(path, "course record", MAX_BYTES)
+    source = read_file(path, "course record", MAX_BYTES, plain=True)
     data = read_json(source, shape_of)
     _check(data, source)
     if data["schema"] == VERSION_1:

@@ -49,7 +49,7 @@ def load(folder: Path) -> FeedNames:
     path = folder / NAME
     if not path.exists():
         return FeedNames(f"staff-{_drawn()}")
-    data = read_json(read_file(str(path), "feed names", MAX_BYTES), lambda _: _FILE)
+    data = read_json(read_file(str(path), "feed names", MAX_BYTES, plain=True), lambda _: _FILE)
     feeds = [FeedName(**feed) for feed in data["courses"]]
     return FeedNames(data["staff"], {feed.course: feed for feed in feeds})
 

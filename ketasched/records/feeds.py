@@ -17,7 +17,7 @@ from ketasched import zone
 from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.errors import FileProblems, FileTrouble
-from ketasched.reading.file_text import read_file
+from ketasched.reading.file_text import read_file, read_plain
 from ketasched.reading.json_shape import TEXT, keys_of, map_of, read_json
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.feed_names import MAX_BYTES, FeedNames
@@ -101,7 +101,7 @@ class FeedMaker:
 
     def _bytes(self, file: str) -> bytes:
         try:
-            return (self.place / file).read_bytes()
+            return read_plain(self.place / file, MAX_BYTES)
         except OSError:
             return b""
 
@@ -121,7 +121,9 @@ def _digest(data: bytes) -> str:
 def load_made(folder: Path) -> dict[str, Made]:
     """How each feed was last made, by file name; none if that is lost, or cannot be believed."""
     with contextlib.suppress(FileTrouble, FileProblems):
-        data = read_json(read_file(str(folder / NAME), "feeds made", MAX_BYTES), lambda _: _FILE)
+        data = read_json(
+            read_file(str(folder / NAME), "feeds made", MAX_BYTES, plain=True), lambda _: _FILE
+        )
         return {file: Made(**made) for file, made in data["feeds"].items()}
     return {}
 

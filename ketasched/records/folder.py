@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ketasched.errors import KetaschedError, UsageProblem
-from ketasched.records.open import ENDING, Opened, ReadRecord, open_record, read_record
+from ketasched.records import closed_days
+from ketasched.records.open import ENDING, Opened, ReadRecord, read_record
 
 Record = TypeVar("Record")
 
@@ -58,27 +59,45 @@ def walk(
 
 
 def read_folder(folder: Path, first: Collection[str] = ()) -> tuple[list[ReadRecord], list[Unread]]:
-    """All records of a folder, no two with the same entries, and those that cannot be read.
+    """All records of a folder, no two with the same entries, and what cannot be read. Closed days
+    that cannot be read keep no record from being read.
 
     Raises:
         UsageProblem: it is no folder.
     """
-    return walk(
-        folder, read_record, lambda read: {entry.uid: None for entry in read.record.told}, first
-    )
-
-
-def open_folder(folder: Path, now: datetime) -> tuple[list[Opened], list[Unread]]:
-    """All records of a folder, opened, no two with the same entries, and those that cannot be.
-
-    Raises:
-        UsageProblem: it is no folder.
-    """
-    return walk(
+    closed, unread = _closed_days(folder)
+    records, others = walk(
         folder,
-        lambda path: open_record(str(path), now),
-        lambda opened: {entry.uid: None for entry in opened.record.told},
+        lambda path: read_record(path, closed),
+        lambda read: {entry.uid: None for entry in read.record.told},
+        first,
     )
+    return records, [*others, *unread]
+
+
+def open_folder(
+    folder: Path, now: datetime, *, twins: bool = False
+) -> tuple[list[Opened], list[Unread]]:
+    """All records of a folder, opened, and what cannot be; no two with the same entries, unless
+    ``twins`` are asked for.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    closed, unread = _closed_days(folder)
+    records, others = walk(
+        folder,
+        lambda path: read_record(path, closed).understood(now),
+        lambda opened: () if twins else {entry.uid: None for entry in opened.record.told},
+    )
+    return records, [*others, *unread]
+
+
+def _closed_days(folder: Path) -> tuple[list[date], list[Unread]]:
+    try:
+        return [closed.day for closed in closed_days.load(folder)], []
+    except KetaschedError as error:
+        return [], [Unread(str(folder / closed_days.NAME), error.message)]
 
 
 def no_record(folder: Path) -> UsageProblem:

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 from ketasched.errors import FileTrouble
 from ketasched.records.atomic import file_trouble
 
+AGAIN = 0.05
+"""Seconds between two looks at a lock that another program has."""
+
 
 @contextlib.contextmanager
 def locked(lock: Path, patience: float, busy: FileTrouble) -> Iterator[bool]:
-    """Hold a lock while the body runs; whether another program had it first.
+    """Hold a lock while the body runs; whether another program had it first. Nobody but its owner
+    may read its file.
 
     Raises:
         FileTrouble: the lock's file cannot be made; ``busy`` if another program has the lock for
             longer than ``patience`` seconds.
     """
-    with file_trouble(str(lock)):
-        file = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        yield _take(file, patience, busy)
-    finally:
-        os.close(file)
-
-
-def _take(file: int, patience: float, busy: FileTrouble) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # another system: the check of what was read is what protects there
-        return False
-    begun = time.monotonic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it warns of is minded below
+        from filelock import FileLock, SoftFileLock, Timeout
+    if FileLock is SoftFileLock:  # a system whose lock is that a file is there
+        lock = lock.with_name(f"{lock.stem}.held.lock")
+    holder = FileLock(lock, mode=0o600)
     waited = False
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() - begun > patience:
-                raise busy from None
-            waited = True
-            time.sleep(0.05)
-        else:
-            return waited
+    try:
+        with file_trouble(str(lock), passing=(Timeout,)):
+            if not lock.parent.is_dir():  # the library would make the folder
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            try:
+                holder.acquire(timeout=0)
+            except Timeout:
+                waited = True
+                holder.acquire(timeout=patience, poll_interval=AGAIN)
+    except Timeout:
+        raise busy from None
+    try:
+        yield waited
+    finally:
+        holder.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,10 +14,12 @@ from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
-from ketasched.errors import FileTrouble, KetaschedError
+from ketasched.errors import FileTrouble, KetaschedError, os_reason
+from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
 from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
+from ketasched.records.places import as_it_is_there
 from ketasched.records.plain_values import date_of
 from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
@@ -73,7 +76,7 @@ def open_record(name: str, now: datetime) -> Opened:
     Raises:
         FileTrouble, FileProblems: it cannot be read.
     """
-    path = path_of(name)
+    path = as_it_is_there(path_of(name))
     if not _is_there(path):
         if Path(name).is_dir():
             raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
@@ -83,15 +86,17 @@ def open_record(name: str, now: datetime) -> Opened:
     return read_record(path).understood(now)
 
 
-def read_record(path: Path) -> ReadRecord:
-    """Read a record and the closed days beside it.
+def read_record(path: Path, closed: Sequence[date] | None = None) -> ReadRecord:
+    """Read a record and, unless they are given, the closed days beside it.
 
     Raises:
         FileTrouble, FileProblems: it cannot be read.
     """
+    if closed is None:
+        closed = [closed_day.day for closed_day in closed_days.load(path.parent)]
     digest = digest_of(path)
-    closed = tuple(closed.day for closed in closed_days.load(path.parent))
-    return ReadRecord(path, digest, codec.load(str(path))._replace(closed_days=closed))
+    record = codec.load(str(path))._replace(closed_days=tuple(closed))
+    return ReadRecord(path, digest, record)
 
 
 def read_quickly(path: Path) -> CourseRecord:
@@ -141,9 +146,9 @@ def digest_of(path: Path) -> str:
         FileTrouble: it cannot be read.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_plain(path, codec.MAX_BYTES)).hexdigest()
     except OSError as error:
-        raise FileTrouble(f"cannot read {path}: {error.strerror}", "", str(path)) from None
+        raise FileTrouble(f"cannot read {path}: {os_reason(error)}", "", str(path)) from None
 
 
 def task_of(record: CourseRecord, now: datetime) -> Task:

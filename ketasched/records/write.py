@@ -16,6 +16,7 @@ from ketasched.errors import (
     UsageProblem,
     os_reason,
 )
+from ketasched.reading.file_text import read_plain
 from ketasched.records import codec
 from ketasched.records.atomic import NewFile, place_files, sweep
 from ketasched.records.lock import locked
@@ -24,6 +25,8 @@ from ketasched.records.record import CalendarFile, CourseRecord
 from ketasched.records.told_calendars import calendar_of, view_for
 from ketasched.shell import paste
 
+_OURS = (".json", ".bak", ".lock", ".part")
+"""How files end that no calendar stands in the place of."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
 
@@ -42,10 +45,39 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
     return write_with(opened, record, path, written, keep_before=True)
 
 
+def mend(opened: Opened) -> list[str]:
+    """Write those calendars of a record that are still as they were before its last change, as a
+    stop between the two leaves them; their paths.
+
+    Raises:
+        FileTrouble: one cannot be written.
+    """
+    behind = [
+        calendar
+        for calendar in opened.record.calendars
+        if calendar.before != calendar.digest
+        and _digest_there(opened.path.parent / calendar.path) == calendar.before
+    ]
+    if behind:
+        written = {
+            calendar.path: bytes(
+                calendar_of(
+                    opened.task,
+                    opened.record.course,
+                    opened.record.told,
+                    view_for(opened.task, "staff" if calendar.staff else "patient"),
+                )
+            )
+            for calendar in behind
+        }
+        write_with(opened, opened.record, opened.path, written, keep_before=False)
+    return [calendar.path for calendar in behind]
+
+
 def drift_of(path: Path, calendar: CalendarFile) -> str:
     """How a calendar differs from what was written beside the record at a path; empty: not."""
     try:
-        there = (path.parent / calendar.path).read_bytes()
+        there = read_plain(path.parent / calendar.path, codec.MAX_BYTES)
     except FileNotFoundError:
         return "is missing"
     except OSError as error:
@@ -61,7 +93,8 @@ def anew_command(path: Path, calendar: CalendarFile) -> str:
 
 
 def refuse_drift(path: Path, record: CourseRecord) -> None:
-    """Nobody's own entries are written over; a calendar that is gone is simply written again.
+    """Nobody's own entries are written over, whatever somebody wrote into the record: only what it
+    wrote before. A calendar in the record's folder that is gone is simply written again.
 
     Raises:
         FileTrouble: somebody altered a calendar of the record at a path.
@@ -72,9 +105,15 @@ def refuse_drift(path: Path, record: CourseRecord) -> None:
 
 def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
     state = drift_of(path, calendar)
-    known = (calendar.digest, calendar.before)
     file = path.parent / calendar.path
-    if state and calendar.digest and state != "is missing" and _digest_there(file) not in known:
+    if file.name.endswith(_OURS):
+        hint = "nothing was changed; take it out of `calendars` in the record"
+        raise FileTrouble(f"{path} names {file} as its calendar", hint, str(path))
+    inside = file.resolve().is_relative_to(path.parent.resolve())
+    known = {calendar.digest, calendar.before} - {""}
+    if state == "is missing" and inside:
+        return
+    if state and _digest_there(file) not in known:
         hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"
         raise FileTrouble(f"{file} {state}", hint, str(file))
 
@@ -102,7 +141,7 @@ def write_with(
                 "nothing was changed; look at it with status, and run this again",
                 str(path),
             )
-        if keep_before:
+        if keep_before and opened is not None:
             refuse_drift(path, record)
         record = record._replace(
             calendars=tuple(_rewritten(path, calendar, written) for calendar in record.calendars)
@@ -115,10 +154,13 @@ def write_with(
                 "nothing was changed; save what is to come as a course of its own",
                 str(path),
             )
-        files = [NewFile(path, text, backup)]
-        files += [NewFile(path.parent / name, data) for name, data in written.items()]
-        for left in (path, *([backup] if backup else []), *(file.path for file in files)):
-            sweep(left)
+        staff = {calendar.path for calendar in record.calendars if calendar.staff}
+        files = [NewFile(path, text, backup, private=True)]
+        files += [
+            NewFile(path.parent / name, data, private=name in staff)
+            for name, data in written.items()
+        ]
+        sweep([path.with_name(f"{path.name}.bak"), *(file.path for file in files)])
         place_files(files)
     return record
 
@@ -138,7 +180,7 @@ def _rewritten(path: Path, calendar: CalendarFile, written: Mapping[str, bytes])
 
 def _digest_there(path: Path) -> str:
     with contextlib.suppress(OSError):
-        return _short_digest(path.read_bytes())
+        return _short_digest(read_plain(path, codec.MAX_BYTES))
     return ""
 
 
@@ -163,7 +205,7 @@ def refuse_twin(path: Path, record: CourseRecord) -> None:
 
 def _is_twin(path: Path, name: bytes, record: CourseRecord) -> bool:
     with contextlib.suppress(OSError, KetaschedError):
-        there = codec.load(str(path)) if name in path.read_bytes() else None
+        there = codec.load(str(path)) if name in read_plain(path, codec.MAX_BYTES) else None
         return there is not None and (there.name, there.protocol.id, there.course.start) == (
             record.name, record.protocol.id, record.course.start,
         )  # fmt: skip

@@ -14,7 +14,8 @@ from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
-from ketasched.records import atomic, closed_days
+from ketasched.reading.file_text import read_plain
+from ketasched.records import atomic, closed_days, codec
 from ketasched.records.folder import Unread, unread_text, walk
 from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
 from ketasched.records.write import refuse_drift, write
@@ -116,7 +117,7 @@ def _called(path: Path, closing: Closing) -> Call | None:
     """Whom to call for a record; None where nobody was to come."""
     # Reading a record takes a while; one in which the day does not occur need not be read.
     try:
-        data = path.read_bytes()
+        data = read_plain(path, codec.MAX_BYTES)
     except OSError as error:
         raise FileTrouble(os_reason(error), file=str(path)) from None
     if f'"{closing.day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):

@@ -95,7 +95,8 @@ def _written(opened: Opened, request: ExportRequest, data: bytes) -> Iterator[No
         atomic.check_place(request.ics, replace=request.force)
         _note(opened, request, {following: data})
     else:
-        with atomic.new_file(request.ics, data, replace=request.force):
+        private = request.audience == "staff"
+        with atomic.new_file(request.ics, data, replace=request.force, private=private):
             pass
         _note(opened, request, {})
     yield

@@ -10,7 +10,7 @@ from ketasched import clock
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
-from ketasched.records import atomic, feed_names
+from ketasched.records import atomic, closed_days, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FeedNames
 from ketasched.records.feeds import FeedMaker, keep_made, load_made
@@ -108,8 +108,7 @@ def _gone(
 
 
 def _write(files: Sequence[NewFile], gone: Sequence[Path]) -> None:
-    for file in files:
-        atomic.sweep(file.path)
+    atomic.sweep(file.path for file in files)
     atomic.place_files(files)
     for path in gone:
         path.unlink(missing_ok=True)
@@ -123,7 +122,8 @@ def _feeds(records: Sequence[ReadRecord], unread: list[Unread], maker: FeedMaker
             feeds.append(maker.patients(read))
         except KetaschedError as error:
             unread.append(Unread(str(read.path), error.message))
-    if records and not unread:  # without a record the staff would miss its sessions
+    lacking = [record for record in unread if Path(record.file).name != closed_days.NAME]
+    if records and not lacking:  # without a record the staff would miss its sessions
         feeds.insert(0, maker.staff(records))
     return feeds
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +98,7 @@ def _written(request: Request, course: Course, task: Task, now: datetime) -> Ite
         yield
     elif request.ics not in ("", "-"):
         calendar = _calendar(course, task, now)
-        with atomic.new_file(request.ics, calendar, replace=request.force):
+        with atomic.new_file(request.ics, calendar, replace=request.force, private=task.staff):
             yield
     else:
         yield
@@ -117,22 +116,27 @@ def _mind_closed_days(request: Request) -> Request:
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
-    from ketasched.errors import FileTrouble
+    from ketasched.errors import FileTrouble, UsageProblem
     from ketasched.records import atomic
     from ketasched.records.open import new_record, path_of
+    from ketasched.records.places import as_it_is_there, beside, why_no_name
     from ketasched.records.record import CalendarFile
     from ketasched.records.write import refuse_twin, write
 
     path = path_of(request.save)
     with atomic.file_trouble(str(path)):
-        there = path.exists()
-    if there:
-        raise FileTrouble(f"{path} exists already", "choose another name", str(path))
+        there = as_it_is_there(path)
+        known = there.exists()
+    if known:
+        raise FileTrouble(f"{there} exists already", "choose another name", str(path))
+    why = why_no_name(path.name)
+    if why:
+        raise UsageProblem(f"--save {request.save!r}: {why}", "choose another name")
     named = request.ics not in ("", "-")
     if named:
         atomic.check_place(request.ics, replace=request.force)
-    beside = os.path.relpath(request.ics, path.parent) if named else ""
-    following = (CalendarFile(beside, task.staff),) if named else ()
+    file = beside(request.ics, str(path.parent)) if named else ""
+    following = (CalendarFile(file, task.staff),) if named else ()
     record = new_record(request, task, course, now, following)
     refuse_twin(path, record)
     write(None, record, path, task)

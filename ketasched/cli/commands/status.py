@@ -10,7 +10,7 @@ from ketasched import clock
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble
-from ketasched.records.folder import no_record, unread_text, walk
+from ketasched.records.folder import no_record, open_folder, unread_text
 from ketasched.records.open import Opened, name_of, open_record
 from ketasched.records.write import anew_command, drift_of
 from ketasched.reports.running_report import folder_report, history_report, status_report
@@ -59,7 +59,7 @@ def run(request: StatusRequest) -> Result:
 
 def _folder_status(folder: Path) -> Result:
     now = clock.now()
-    records, unread = walk(folder, lambda path: open_record(str(path), now))
+    records, unread = open_folder(folder, now, twins=True)
     if not records and not unread:
         raise no_record(folder)
     rows = [(opened, list(_warnings(opened))) for opened in records]
