@@ -209,6 +209,8 @@ def test_a_moved_occurrence_has_a_way_of_its_own():
 def test_the_way_to_what_begins_after_the_days_asked_about_counts():
     found = read(calendar(event("DTSTART:20270115T003000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY", "X-APPLE-TRAVEL-DURATION:PT2H")))  # fmt: skip
     assert len(found.between(date(2027, 1, 14), date(2027, 1, 14))) == 1
+    found = read(calendar(event("DTSTART:20270120T003000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY", "X-APPLE-TRAVEL-DURATION:P5D")))  # fmt: skip
+    assert len(found.between(date(2027, 1, 15), date(2027, 1, 15))) == 1
 
 
 def test_working_hours_are_said_not_to_be_read():
@@ -240,6 +242,14 @@ def test_a_small_file_costs_a_bounded_amount_of_work_and_names_the_entry(parts, 
     problems = refusal(text)
     assert all(problem.message.startswith("entry `") for problem in problems)
     assert any("steps" in p.message or "too often" in p.message for p in problems)
+
+
+def test_what_comes_of_a_rule_is_work_too(monkeypatch):
+    monkeypatch.setattr(busy_file, "MAX_STEPS_TOGETHER", 60_000)
+    (problem,) = refusal(calendar(event(*HOUR, OFTEN)))
+    assert "repeats too often" in problem.message
+    monkeypatch.setattr(busy_file, "MAX_STEPS_TOGETHER", 600_000)
+    assert len(busy_of(calendar(event(*HOUR, OFTEN)))) == 6 + 4 * 12 + 351 * 96
 
 
 def test_a_long_count_is_no_reason_to_wait():

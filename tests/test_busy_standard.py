@@ -4,7 +4,7 @@ What is expected is from RFC 5545 and from the calendar: 15 Feb 2027 is a Monday
 14 Mar 2027 in the United States and on 28 Mar 2027 in Europe.
 """
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ import pytest
 from ketasched import zone as zones
 from ketasched.errors import FileProblems
 from ketasched.files.busy_calendar import busy_file
+from ketasched.files.busy_calendar.lines import Scanner
+from ketasched.files.busy_calendar.zone_definition import ONSET, DefinedZone
 
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 WHOLE = ("DTSTART;VALUE=DATE:20270215", "DTEND;VALUE=DATE:20270216")
@@ -293,6 +295,34 @@ def test_definitions_of_every_shape(definition_of_file, expected, is_noted):
     found = read(calendar(definition_of_file, *entries), "UTC")
     assert [f"{busy.start.astimezone(UTC):%H:%M}" for busy in found.between(*YEAR)] == expected
     assert len(found.notes) == is_noted
+
+
+def test_a_zone_is_not_judged_by_the_years_before_its_definition_begins():
+    zone = onsets(
+        ("DAYLIGHT", "20070311T020000", "-0500", "-0400", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"),
+        ("STANDARD", "20071104T020000", "-0400", "-0500", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"),
+    ).replace("America/New_York", "EST")
+    found = read(calendar(zone, event(f"DTSTART;TZID=EST:{SUMMER}", "DURATION:PT1H")), "UTC")
+    (busy,) = found.between(*YEAR)
+    assert f"{busy.start.astimezone(UTC):%H:%M}" == "14:00"
+    assert len(found.notes) == 1
+
+
+def test_a_defined_zone_goes_to_utc_and_back():
+    lines = Scanner({"VTIMEZONE": frozenset(("TZID",)), "STANDARD": ONSET, "DAYLIGHT": ONSET}, frozenset())  # fmt: skip
+    lines.scan(calendar(definition("Ours", "+0100", "+0200", "eu")), lambda _: None)
+    ours = DefinedZone(next(part for part in lines.components if part.name == "VTIMEZONE"))
+    autumn = [datetime(2027, 10, 30, 23, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(7)]
+    spring = [datetime(2027, 3, 28, 0, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(4)]
+    assert [there(hour, ours) for hour in autumn] == ["01:00", "01:30", "02:00", "02:30", "02:00*", "02:30*", "03:00"]  # fmt: skip
+    assert [there(hour, ours) for hour in spring] == ["01:00", "01:30", "03:00", "03:30"]
+    assert all(hour.astimezone(ours).astimezone(UTC) == hour for hour in autumn + spring)
+
+
+def there(instant, zone):
+    """The wall time of an instant, marked where it is the second one so called."""
+    wall = instant.astimezone(zone)
+    return f"{wall:%H:%M}{'*' * wall.fold}"
 
 
 def test_a_defined_zone_changes_its_clocks():

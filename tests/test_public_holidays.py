@@ -112,7 +112,13 @@ def test_a_holiday_on_a_weekend_is_made_up_for_only_with_observed_days(place, ma
 @pytest.mark.parametrize(
     ("place", "name", "year", "expected"),
     [
-        ("KR", "Korean New Year", 2027, ["2027-02-07", "2027-02-09"]),
+        ("KR", "Korean New Year", 2027, ["2027-02-06", "2027-02-07", "2027-02-08", "2027-02-09"]),
+        ("KR", "The second day of Korean New Year", 2027, ["2027-02-08"]),
+        ("KR", "Chuseok", 2027, ["2027-09-14", "2027-09-15", "2027-09-16"]),
+        ("MY", "Chinese New Year", 2026, ["2026-02-17", "2026-02-18"]),
+        ("VN", "Lunar New Year", 2028, ["2028-01-24", "2028-01-26", "2028-01-27", "2028-01-28", "2028-01-29"]),
+        ("NZ", "New Year's Day", 2026, ["2026-01-01"]),  # 2 January is a holiday by itself
+        ("BW", "Botswana Day", 2027, ["2027-09-30", "2027-10-01"]),
         ("KR", "Children's Day", 2029, ["2029-05-05", "2029-05-07"]),
         ("KR", "Independence Movement Day", 2026, ["2026-03-01", "2026-03-02"]),
         ("JP", "Constitution Day", 2026, ["2026-05-03", "2026-05-06"]),

@@ -8,6 +8,7 @@ as Angola's bridges: that holds anyway. The two lists of some years tell them ap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -18,7 +19,12 @@ from ketasched.public_holidays.places import country_code, part_code
 YEARS_AROUND = 6
 """Years on both sides in which a law is looked for: by then every date was on every weekday."""
 _NEAR = timedelta(days=10)
+_ONE_HOLIDAY = timedelta(days=6)
 _DAY = timedelta(days=1)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "st", "nd", "rd", "th")
+_COUNTING = {*_ORDINALS, "the", "day", "days", "of", "preceding"}
+_COUNTING |= {"additional", "holiday", "holidays"}
+"""Words around the name of a holiday that tell its days apart, and no other holiday."""
 _LABELS = (
     "observed_estimated_label",
     "observed_label_before",
@@ -32,6 +38,17 @@ class Holiday(NamedTuple):
 
     name: str
     of: str
+
+
+def _whole(name: str, near: Iterable[str]) -> str:
+    """The holiday of which a day is one of several: ``The second day of Chuseok`` is of Chuseok."""
+    parts = [
+        other
+        for other in near
+        if other in name
+        and _COUNTING.issuperset(re.findall(r"[^\W\d]+", name.replace(other, " ").casefold()))
+    ]
+    return min(parts, key=len, default=name)
 
 
 Days = Mapping[date, list[str]]
@@ -105,14 +122,25 @@ class Place:
         for day, names in dated.items():
             for name in names:
                 own = name in alone.get(day, ())
-                holiday = Holiday(name, self.plain(name) if own else self._origin(day, name))
+                origin = self.plain(name) if own else self._origin(day, name)
+                holiday = Holiday(name, _whole(origin, self._named_near(day)))
                 if observed or own or holiday.of in moved or self._is_added_by_law(day, holiday):
                     days.setdefault(day, []).append(holiday)
         for day, names in {} if observed else alone.items():
             for name in names:
                 if self.plain(name) not in moved and name not in dated.get(day, ()):
-                    days.setdefault(day, []).append(Holiday(name, self.plain(name)))
+                    whole = _whole(self.plain(name), self._named_near(day))
+                    days.setdefault(day, []).append(Holiday(name, whole))
         return days
+
+    def _named_near(self, day: date) -> set[str]:
+        """The holidays of the days around one."""
+        return {
+            self.plain(name)
+            for other, names in self.listed(day.year, observed=False).items()
+            if abs(other - day) <= _ONE_HOLIDAY
+            for name in names
+        }
 
     def _around(self, day: date) -> Days:
         """The days of three years as they stand before anything is made up for or moved."""
