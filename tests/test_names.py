@@ -6,30 +6,13 @@ from pathlib import Path
 import pytest
 from helpers import be_at, plan_once
 from rich.text import Text
+from texts import NAMES
 
 from ketasched.cli import output
 from ketasched.cli.terminal.page import Page
 from ketasched.domain.signs import printable
 from ketasched.errors import FileProblems, FileTrouble, Problem
 
-NAMES = {
-    "blank that does not break": "Mia\u00a0Berg",
-    "narrow blank": "Mia\u202fBerg",
-    "joiner of Persian": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
-    "joiner of Hindi": "\u0915\u094d\u200d\u0937",
-    "marks of Hebrew": "\u05d3\u05e0\u05d4\u200f (A.B.)\u200e",
-    "mark of Arabic": "\u0639\u0645\u0631\u061c 7",
-    "points of Hebrew": "\u05d3\u05b8\u05bc\u05e0\u05b8\u05d4",
-    "emoji": "\U0001f469\u200d\U0001f52c Mia",
-    "emoji of a flag": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-    "emoji with a choice": "\u2764\ufe0f",
-    "accent of its own": "Zoe\u0308",
-    "soft hyphen": "Anna\u00adLena",
-    "word joiner": "A\u2060B",
-    "mark of byte order": "A\ufeffB",
-    "private sign": "A\ue000",
-    "apostrophe": "O'Neil",
-}
 STEERING = {
     "terminal": "\x1b[31mred",
     "title of the window": "\x1b]0;x\x07",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from servers import PASSWORD, USER, Client, Misbehaving, Radicale, Xandikos
+from texts import NAMES
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Pause
@@ -1298,3 +1299,11 @@ def test_without_the_package(at, alex, fake, monkeypatch):
     monkeypatch.setitem(sys.modules, "caldav", None)
     outcome = at(NOW, "publish", alex, "--to", fake.address, "--login", "login", code=2)
     assert 'pip install "ketasched[caldav]"' in outcome.err
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_name_that_plan_takes_is_published(name, at, publish, fake):
+    at(NOW, "plan", "iv", "--start", "2027-01-05", "--name", name, "--save", "bo")
+    report = publish(fake.address, "--for", "staff", name="bo")
+    assert (report["courses"][0]["name"], report["created"]) == (name, 10)
+    assert publish(fake.address, "--for", "staff", "--check", name="bo")["unchanged"] == 10
