@@ -539,7 +539,9 @@ class Life(RuleBasedStateMachine):
         ends = min([date(2999, 1, 1), *(day_of(one) for one in apart if rank(one) > rank(dropped))])
 
         def fits(day):
-            if not (begins < day < ends and self.is_open(day, dropped["minutes"])):
+            if day <= self.now.date() or not begins < day < ends:
+                return False
+            if not self.is_open(day, dropped["minutes"]):
                 return False
             pace, least, most = gaps[dropped["phase"], dropped["pace"]]
             sides = [

@@ -161,6 +161,8 @@ def test_the_largest_gap_is_not_asked_across_a_session_that_did_not_take_place(l
         ("kap", "2027-01-06", (), EARLY, 3, "7 Thu 21 Jan"),
         # Never in the past: Tuesday the 19th is over, and so is today's time.
         ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-19 12:00", 3, "7 Fri 22 Jan"),
+        # Nor today, however early it is.
+        ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-19 07:00", 3, "7 Fri 22 Jan"),
         # Not before the course began, and not among the sessions of another phase.
         ("kap", "2027-01-06", ("--closed", "2027-01-07"), EARLY, 1, "7 Fri 8 Jan"),
         ("iv", "2027-01-05", ("--closed", "2027-01-25..2027-01-29"), EARLY, 6, "7 Thu 21 Jan"),
@@ -284,6 +286,32 @@ def test_two_sessions_at_one_time_keep_nothing_from_being_done(lives):
     lives.plan("iv", "2027-01-05")
     lives.do("move", "x", 4, "2027-01-12", "--override", "window,gap,order")
     lives.do("cancel", "x", 6, "--then", "replan")
+
+
+def test_a_make_up_whose_day_is_closed_may_stand_before_others(lives):
+    """There is no place for 10 behind session 6, and one before it, where 5 was called off."""
+    lives.zone = "Australia/Sydney"
+    Path("clinic.yaml").write_text(
+        "{version: 1, name: C, timezone: Australia/Sydney, hours: {mon-fri: 08:00-18:00}, "
+        "holidays: {country: AU, subdivision: NSW}}"
+    )
+    lives.at("2027-09-10 00:00")
+    lives.do(
+        "plan", "spravato-mdsi", "--start", "2027-10-01", "--save", "x", "--clinic", "clinic.yaml"
+    )
+    for moment, *words in (
+        ("2027-09-30 12:00", "cancel", "x", 1, "--then", "squeeze"),
+        ("2027-10-05 12:00", "miss", "x", 2),
+        ("2027-10-08 11:50", "miss", "x", 3, "--then", "squeeze"),
+        ("2027-10-08 11:51", "cancel", "x", 5),
+    ):
+        lives.at(moment).do(*words)
+    before = lives.days()
+    assert "10 Wed 20 Oct" in before
+    lives.do("close-day", "2027-10-20", ".")
+    assert lives.record()["pauses"] == []
+    moved = [day.replace("10 Wed 20 Oct", "10 Fri 15 Oct") for day in before]
+    assert sorted(lives.days()) == sorted(moved)
 
 
 def test_who_is_not_moved_is_called_too(lives):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
+from ketasched.domain.candidate import session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text
 from ketasched.running.changes import replanned
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.order_of_time import in_order_of_time
 
 
 def is_touched(course: Course, day: date, now: datetime) -> bool:
@@ -39,7 +42,8 @@ def begun(course: Course, day: date, now: datetime) -> str:
 
 def without_day(conditions: Conditions, course: Course, day: date) -> Course | Refusal:
     """The course with nobody on a day on which the clinic is closed now: the sessions of that day
-    find other places, and if there are none, all that nobody fixed from there on.
+    find other places, make-ups also before others than now, and if there are none, all that nobody
+    fixed from there on.
     """
     freed = {
         session.number for session in course.sessions if _is_to_come(session, conditions.now, day)
@@ -50,6 +54,10 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
     outcome = replanned(conditions, course, freed)
     if not isinstance(outcome, Refusal) or not freed:
         return outcome
+    for number in freed:
+        elsewhere = _in_another_order(conditions, course, course.session(number), freed)
+        if elsewhere:
+            return elsewhere
     first = min(course.session(number).rank for number in freed)
     later = {
         session.number
@@ -57,6 +65,25 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
         if session.rank >= first and not session.by_hand and _is_to_come(session, conditions.now)
     }
     return replanned(conditions, course, later)
+
+
+def _in_another_order(
+    conditions: Conditions, course: Course, make_up: Session, freed: Collection[int]
+) -> Course | None:
+    """The course with a make-up on another day of its window, nearest its target first, before or
+    behind other sessions than now: it has no number to keep the order by.
+    """
+    if not make_up.instead_of:
+        return None
+    days = (make_up.window_end - make_up.window_start).days
+    window = [make_up.window_start + timedelta(days=day) for day in range(days + 1)]
+    for day in sorted(window, key=lambda day: abs((day - make_up.target).days)):
+        start = datetime.combine(day, make_up.start.timetz())
+        placed = make_up._replace(start=start, end=session_end(start, make_up.minutes))
+        outcome = replanned(conditions, in_order_of_time(course.changing([placed])), freed)
+        if isinstance(outcome, Course) and len(outcome.pauses) == len(course.pauses):
+            return outcome
+    return None
 
 
 def _is_to_come(entry: Session | LinkedVisit, now: datetime, day: date | None = None) -> bool:
