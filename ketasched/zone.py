@@ -18,7 +18,7 @@ from ketasched.errors import UsageProblem, did_you_mean
 
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _SETTINGS = {"localtime", "posixrules", "Factory"}
-_RELEASE = re.compile(r"[0-9]{4}[a-z]+")
+RELEASE = re.compile(r"[0-9]{4}[a-z]+")
 _POSIX = re.compile(
     r"(?P<std><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<std_offset>[+-]?[0-9:]+)"
     r"(?:(?P<dst><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<dst_offset>[+-]?[0-9:]+)?"
@@ -187,7 +187,7 @@ def _newest_first(search_path: tuple[str, ...]) -> list[tuple[str, Path]]:
     folders = [(_package_version(), 1, _package_folder())]
     for folder in map(Path, search_path):
         version = _system_version(folder)
-        if _RELEASE.fullmatch(version):
+        if RELEASE.fullmatch(version):
             folders.append((version, 0, folder))
     return [(version, folder) for version, _, folder in sorted(folders, reverse=True)]
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from helpers import files_in, plan_once, record_of
 
+from ketasched import zone
 from ketasched.records import atomic, places
 
 ALEX = Path("alex.course.json")
@@ -319,3 +320,55 @@ def test_what_is_no_file_is_named_and_the_rest_of_the_folder_served(ketasched, p
     assert outcome.code == 1
     assert name in outcome.err
     assert ALEX.read_bytes() == before
+
+
+# Zone rules
+
+
+@pytest.fixture
+def older(monkeypatch):
+    """Zone rules of an older release than those that records are written with."""
+
+    def go_back():
+        load = zone._load
+        monkeypatch.setattr(zone, "_load", lambda *args: load(*args)._replace(version="2026a"))
+
+    return go_back
+
+
+def test_a_record_keeps_the_newest_release_of_the_zone_rules(ketasched):
+    plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", "alex")
+    record = record_of()
+    assert record["zone_rules"] == zone.load("America/Chicago").version
+    record["zone_rules"] = "2025b"
+    ALEX.write_text(json.dumps(record, indent=1) + "\n")
+    assert ketasched("move", "alex", "2", "2027-01-08").code == 0
+    assert record_of()["zone_rules"] == zone.load("America/Chicago").version
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("move", "alex", "3", "2027-01-12"),
+        ("undo", "alex"),
+        ("export", "alex", "--ics", "out.ics"),
+        ("export", "alex", "--ics", "alex.ics", "--force"),
+        ("feed", ".", "--to", "out"),
+        ("close-day", "2027-01-11", "."),
+    ],
+    ids=" ".join,
+)
+def test_older_zone_rules_are_told_and_change_nothing(ketasched, older, words):
+    plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")
+    assert ketasched("move", "alex", "2", "2027-01-08").code == 0
+    older()
+    before = {name: data for name, data in files_in().items() if "alex" in name}
+    outcome = ketasched(*words)
+    assert outcome.code in (1, 3), outcome.out
+    assert "2026a" in outcome.err + outcome.out
+    assert "mistake in ketasched" not in outcome.err
+    assert {name: data for name, data in files_in().items() if "alex" in name} == before
+    assert not Path("out.ics").exists()
+    shown = ketasched("status", "alex")
+    assert shown.code == 0
+    assert "2026a" in " ".join(shown.out.split())

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
-    protocol as its file has it, None for a saved course.
+    protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
+    rules that a saved course was written with.
     """
 
     order: Order
@@ -73,6 +74,7 @@ class Task(NamedTuple):
     until: date | None = None
     written: WrittenProtocol | None = None
     uid_source: UidSource = UidSource()
+    zone_rules: str = ""
 
     @property
     def zone(self) -> zone.Zone:

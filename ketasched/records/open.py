@@ -156,7 +156,10 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
     task = understand(_request_of(record), now, files)
-    return task._replace(uid_source=UidSource(record.uid_bits or "", not record.uid_bits))
+    return task._replace(
+        uid_source=UidSource(record.uid_bits or "", not record.uid_bits),
+        zone_rules=record.zone_rules,
+    )
 
 
 def _request_of(record: CourseRecord) -> Request:
@@ -218,6 +221,7 @@ def new_record(
         uid_bits=task.uid_source.bits,
         timezone=task.zone.name,
         timezone_source=task.surroundings.zone_source,
+        zone_rules=task.zone.version,
         options=options_of(request, task),
         protocol=task.order.protocol,
         protocol_data=task.written.data if task.written else {},

@@ -76,16 +76,19 @@ class CourseRecord(NamedTuple):
     """The course as it stands, and all it came from.
 
     ``uid_bits`` were drawn when it was saved, and its UIDs are made of them; None in a record that
-    was begun by an earlier version. ``options`` are those of `plan` as typed, dates resolved;
-    ``protocol_data`` and ``clinic_data`` the files' own words. ``told``: what the calendars of each
-    audience were told. ``exported``: by audience and UID, the SEQUENCE that the last export had;
-    ``published``: by address and UID, what is there. ``closed_days`` stand beside the record.
+    was begun by an earlier version. ``zone_rules``: the newest release of the zone rules that it
+    was written with, such as 2026f, empty if only an earlier version wrote it. ``options`` are
+    those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` the files' own
+    words. ``told``: what the calendars of each audience were told. ``exported``: by audience and
+    UID, the SEQUENCE that the last export had; ``published``: by address and UID, what is there.
+    ``closed_days`` stand beside the record.
     """
 
     name: str
     uid_bits: str | None
     timezone: str
     timezone_source: ZoneSource
+    zone_rules: str
     options: Mapping[str, Any]
     protocol: Protocol
     protocol_data: Mapping[str, Any]

@@ -34,6 +34,7 @@ from ketasched.records.course_state import STATE
 from ketasched.records.history import shape_of_way
 from ketasched.records.options import NOT_KEPT
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
+from ketasched.zone import RELEASE
 
 SCHEMA = "ketasched-record/2"
 VERSION_1 = "ketasched-record/1"
@@ -59,6 +60,12 @@ def _bits(text: str) -> str:
     if len(text) == 2 * BITS // 8 and not set(text) - set(hexdigits.lower()):
         return text
     raise ValueError(f"`{text}` are not {BITS} bits")
+
+
+def _release(text: str) -> str:
+    if not text or RELEASE.fullmatch(text):
+        return text
+    raise ValueError(f"`{text}` is no release of the zone rules, such as 2026f")
 
 
 def _count(text: str) -> str:
@@ -113,5 +120,5 @@ def _validator(version: str) -> SchemaValidator:
     else:
         change = keys_of({**_CHANGE, "undoes": YES}, {"back": maybe(shape_of_way(_OPTIONS))})
         parts = {"history": items(change)}
-        others = {**_OTHERS, "uid_bits": maybe(checked(_bits))}
+        others = {**_OTHERS, "uid_bits": maybe(checked(_bits)), "zone_rules": checked(_release)}
     return SchemaValidator(keys_of({**_PARTS, **parts}, others))

@@ -19,6 +19,7 @@ from ketasched.calendar.entry_text import (
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
+from ketasched.errors import FileTrouble
 from ketasched.records.record import CourseRecord, ToldEntry
 from ketasched.running.duties import DueDuty, due_duties
 
@@ -107,13 +108,32 @@ def view_for(task: Task, audience: Audience) -> View:
     )
 
 
+def refuse_older_rules(task: Task) -> None:
+    """Older zone rules would take back what newer ones said of the course's times.
+
+    Raises:
+        FileTrouble: the rules here are older than those the record was written with.
+    """
+    if task.zone.version < task.zone_rules:
+        raise FileTrouble(
+            f"the zone rules here are those of {task.zone.version}, and {task.course_name} was "
+            f"written with those of {task.zone_rules}",
+            "nothing was changed; get the newer ones: pip install --upgrade tzdata",
+        )
+
+
 def calendar_of(
     task: Task,
     course: Course,
     told: tuple[ToldEntry, ...],
     view: View,
 ) -> WrittenCalendar:
-    """The calendar of a record's course."""
+    """The calendar of a record's course.
+
+    Raises:
+        FileTrouble: the zone rules here are older than those it was written with.
+    """
+    refuse_older_rules(task)
     from ketasched.calendar import ics_file
 
     revisions = {

@@ -22,7 +22,7 @@ from ketasched.records.atomic import NewFile, place_files, sweep
 from ketasched.records.lock import locked
 from ketasched.records.open import ENDING, Opened, digest_of, name_of
 from ketasched.records.record import CalendarFile, CourseRecord
-from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.records.told_calendars import calendar_of, refuse_older_rules, view_for
 from ketasched.shell import paste
 
 _OURS = (".json", ".bak", ".lock", ".part")
@@ -132,6 +132,10 @@ def write_with(
     Raises:
         FileTrouble: as write.
     """
+    if opened is not None:
+        refuse_older_rules(opened.task)
+        newest = max(record.zone_rules, opened.task.zone.version)
+        record = record._replace(zone_rules=newest)
     with _locked(path):
         if opened is None and path.exists():
             raise FileTrouble(f"{path} exists already", "choose another name", str(path))

@@ -93,6 +93,11 @@ def _warnings(opened: Opened) -> Iterator[str]:
     until, visits = task.authorised_until, task.authorised_visits
     for concern in concerns(conditions, opened.record.course, until, visits):
         yield f"{concern.text}{_decision(opened, concern.broken)}"
+    if task.zone.version < task.zone_rules:
+        yield (
+            f"the zone rules here are those of {task.zone.version}, older than those of "
+            f"{task.zone_rules} it was written with: nothing is changed until they are newer"
+        )
     for calendar in opened.record.calendars:
         state = drift_of(opened.path, calendar)
         if state:
