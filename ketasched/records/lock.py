@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,18 +32,18 @@ def locked(lock: Path, patience: float, busy: FileTrouble) -> Iterator[bool]:
     if FileLock is SoftFileLock:  # a system whose lock is that a file is there
         lock = lock.with_name(f"{lock.stem}.held.lock")
     holder = FileLock(lock, mode=0o600)
-    waited = False
-    try:
-        with file_trouble(str(lock), passing=(Timeout,)):
-            if not lock.parent.is_dir():  # the library would make the folder
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            try:
+    begun, waited = time.monotonic(), False
+    while not holder.is_locked:
+        try:
+            with file_trouble(str(lock), passing=(Timeout,)):
+                if not lock.parent.is_dir():  # the library would make the folder
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
                 holder.acquire(timeout=0)
-            except Timeout:
-                waited = True
-                holder.acquire(timeout=patience, poll_interval=AGAIN)
-    except Timeout:
-        raise busy from None
+        except Timeout:
+            if time.monotonic() - begun > patience:
+                raise busy from None
+            waited = True
+            time.sleep(AGAIN)
     try:
         yield waited
     finally:
