@@ -157,11 +157,9 @@ class Place:
         }
         if any(plain in names for names in around.values()):
             return plain
-        near = (
-            name for other, names in around.items() if abs(other - day) <= _NEAR for name in names
-        )
-        inside = max((other for other in near if other in plain), key=len, default="")
-        return inside or next(self._on_a_weekend_beside(day, around), plain)
+        if _whole(plain, self._named_near(day)) != plain:
+            return plain  # it says itself of what it is a day
+        return next(self._on_a_weekend_beside(day, around), plain)
 
     def _on_a_weekend_beside(self, day: date, around: Days) -> Iterator[str]:
         """The holidays on weekends from which holidays and weekends reach to a day unbroken."""
