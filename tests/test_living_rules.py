@@ -594,3 +594,23 @@ def test_a_pause_belongs_to_its_place(lives, change, days, before):
     assert pauses == [(before, 1)]
     lives.do("undo", "x")
     assert [one["before_session"] for one in lives.record()["pauses"]] == [5]
+
+
+def test_a_make_up_whose_window_is_over_makes_a_pause_that_is_told(lives):
+    lives.plan("iv", "2027-01-05").at("2027-01-12 06:30").do("miss", "x", 2, "--then", "replan")
+    assert lives.days()[1:] == [
+        "7 Fri 15 Jan", "3 Tue 19 Jan", "4 Fri 22 Jan", "5 Tue 26 Jan", "6 Fri 29 Jan",
+    ]  # fmt: skip
+    (pause,) = lives.record()["pauses"]
+    why = "the window of session 2, Thu 7 Jan 2027 to Mon 11 Jan 2027, is over"
+    assert (pause["before_session"], pause["weeks"]) == (7, 1)
+    assert pause["reasons"] == [{"kind": "past", "text": why}]
+    assert f"Why: {why}" in " ".join(lives.do("status", "x").out.split())
+
+
+def test_the_largest_gap_holds_where_what_was_called_off_no_longer_stands_between(lives):
+    """Session 9 was called off; with 10 before its day nothing lies between 10 and 11."""
+    lives.plan("spravato", "2027-01-05").do("cancel", "x", 9)
+    lives.do("move", "x", 10, "2027-02-01", "--override", "window,gap")
+    outcome = lives.do("move", "x", 11, "2027-02-18", code=3)
+    assert "more than 10 days from session 10" in outcome.err

@@ -106,8 +106,10 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
 
 
 def _is_broken(course: Course, before: Session, here: Session) -> bool:
-    """Whether a session that did not take place lies between two."""
+    """Whether a session that did not take place lies between two, in order and in time."""
     return any(
-        not session.is_live and not session.undone and before.rank < session.rank < here.rank
+        not (session.is_live or session.undone)
+        and before.rank < session.rank < here.rank
+        and before.start < session.start < here.start
         for session in course.sessions
     )

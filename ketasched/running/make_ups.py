@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from ketasched.domain.candidate import Reason, not_before, session_end
 from ketasched.domain.course import PLANNED, Course, Pause, Session
 from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
-from ketasched.domain.wording import day_text
+from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
@@ -37,9 +37,10 @@ def made_up(
         course = replace(course, pauses=tuple(_pauses_shifted(course, make_up, later)))
         make_up, *later = _shifted(conditions, whole, make_up, later)
     elif make_up.window_end < conditions.today:
-        days = 7 * -(-(conditions.today - make_up.window_end).days // 7)
+        pause = _pause_until(make_up, dropped, conditions.today)
+        course = replace(course, pauses=(*course.pauses, pause))
         make_up, *later = (
-            put_off(conditions.order, session, days) for session in (make_up, *later)
+            put_off(conditions.order, session, 7 * pause.weeks) for session in (make_up, *later)
         )
     course = course.changing(later).adding([make_up])
     free = {make_up.number, *(session.number for session in later)}
@@ -64,6 +65,14 @@ def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Sessio
         reasons=(),
         broken=(),
     )
+
+
+def _pause_until(make_up: Session, dropped: Session, today: date) -> Pause:
+    """The whole weeks by which a course is put off for a make-up whose window is over."""
+    window = days_text(make_up.window_start, make_up.window_end)
+    over = Reason("past", f"the window of session {dropped.number}, {window}, is over")
+    weeks = -(-(today - make_up.window_end).days // 7)
+    return Pause(make_up.number, weeks, (over,))
 
 
 def _appended(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, Session
@@ -84,10 +84,23 @@ def target_of(order: Order, session: Session, course: Course) -> Target:
 
 
 def _follows_a_gone_one(session: Session, course: Course) -> bool:
-    """Whether the course was put off before a session, or what comes just before it in its order
-    did not take place.
+    """Whether the course was put off before a session, or one that did not take place lies between
+    it and the one before it, by the days on which they are due.
     """
-    before = [other for other in course.sessions if other.rank < session.rank and not other.undone]
     if any(pause.before_session == session.number for pause in course.pauses):
         return True
-    return bool(before) and not max(before, key=lambda other: other.rank).is_live
+    before = [other for other in course.sessions if other.rank < session.rank and not other.undone]
+    live = [other for other in before if other.is_live]
+    latest = max(live, key=lambda other: other.rank) if live else None
+    return any(
+        not other.is_live
+        and (
+            latest is None
+            or (other.rank > latest.rank and _due(latest) < other.start.date() <= session.target)
+        )
+        for other in before
+    )
+
+
+def _due(session: Session) -> date:
+    return session.start.date() if session.is_fixed else session.target
