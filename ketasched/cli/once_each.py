@@ -26,20 +26,22 @@ class OnceEach(TyperCommand):
             if not isinstance(parameter, TyperOption) or parameter.is_flag:
                 continue
             option = next(name for name in parameter.opts if name.startswith("--"))
-            values = typed[_name(parameter)]
+            texts = typed[_name(parameter)]
             if not parameter.multiple:
                 if option in seen:
                     raise UsageProblem(f"{option} is given twice", "keep one of them")
-                values = [values]
+                texts = [texts]
             seen.add(option)
-            for value in values:
-                _check_value(option, value)
-        missing = [known for known in self.params if known.required and known not in order]
+            for text in texts:
+                _check_value(option, text)
+        values = {_name(parameter): typed[_name(parameter)] for parameter in order}
+        values = {name: value for name, value in values.items() if value}
+        missing = [known for known in self.params if known.required and _name(known) not in values]
         asks = ctx.resilient_parsing or any(parameter.is_eager for parameter in order)
-        if asks or unexpected or missing or not all(map(typed.get, map(_name, order))):
+        if asks or unexpected or missing:
             return super().parse_args(ctx, args)
         # What was typed is what a request takes; to convert it Typer would load pydantic.
-        ctx.params.update({_name(parameter): typed[_name(parameter)] for parameter in order})
+        ctx.params.update(values)
         return []
 
 
