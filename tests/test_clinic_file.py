@@ -596,6 +596,22 @@ def test_the_year_names_what_parts_of_the_country_have():
         assert not any("not taken" in line for line in page_of(holidays))
 
 
+@pytest.mark.parametrize(
+    ("holidays", "is_noted"),
+    [
+        ("country: GB", True),
+        ("country: US", True),
+        ("country: GB, subdivision: WLS", False),
+        ("country: JP", False),
+    ],
+)
+def test_checking_a_nationwide_list_is_never_silent(ketasched, holidays, is_noted):
+    write(f"version: 1\nname: L\ntimezone: UTC\nholidays: {{{holidays}}}\n")
+    checked = ketasched("check", "clinic.yaml")
+    assert (checked.code, checked.out) == (0, "clinic.yaml: clinic, no problems: L\n")
+    assert ("leave out those that only parts of it have" in checked.err) == is_noted
+
+
 def test_the_year_names_half_days_on_which_the_clinic_is_open():
     lines = [
         "Half days in 2027 by law or custom, not closed",

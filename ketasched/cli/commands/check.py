@@ -11,6 +11,8 @@ from ketasched.errors import UsageProblem
 from ketasched.shell import paste
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ketasched.files.clinic.clinic import ClinicFile
 
 HELP = """Check a protocol or clinic file; - reads standard input.
@@ -68,10 +70,27 @@ def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
         return Result(
             lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
             hint=f"To see what was understood: {command}",
+            notes=list(_left_out(clinic)),
         )
     from ketasched.cli.terminal.year import clinic_year
 
     return Result(lambda: clinic_year(clinic, clinic_of(clinic), year))
+
+
+def _left_out(clinic: ClinicFile) -> Iterator[str]:
+    """That a nationwide list of holidays is not all that parts of the country have."""
+    from datetime import date
+
+    from ketasched import clock, public_holidays
+
+    year = clock.now().year
+    if clinic.holidays and public_holidays.left_out(
+        clinic.holidays, date(year, 1, 1), date(year, 12, 31)
+    ):
+        yield (
+            f"note: the holidays of {clinic.holidays} leave out those that only parts of it have: "
+            "--year shows which; `subdivision` names a part"
+        )
 
 
 def _year(text: str) -> int:
