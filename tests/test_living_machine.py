@@ -539,7 +539,7 @@ class Life(RuleBasedStateMachine):
         ends = min([date(2999, 1, 1), *(day_of(one) for one in apart if rank(one) > rank(dropped))])
 
         def fits(day):
-            if day <= self.now.date() or not begins < day < ends:
+            if not begins < day < ends:
                 return False
             if not self.is_open(day, dropped["minutes"]):
                 return False

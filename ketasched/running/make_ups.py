@@ -95,7 +95,7 @@ def _squeezed(
     conditions: Conditions, course: Course, make_up: Session, dropped: Session
 ) -> Course | Refusal:
     """The make-up on the legal free day nearest to the missed one, before or after it (of two as
-    near, after), tomorrow at the earliest; its neighbours stay.
+    near, after), never at a time that is over; its neighbours stay.
     """
     order, now = conditions.order, conditions.now
     slots = Slots((*order.rules.slots.constraints, not_before(now)), order.times)
@@ -104,9 +104,6 @@ def _squeezed(
         other_phase = _in_another_phase(order, course, dropped, day)
         if other_phase:
             refused.append(BrokenRule(make_up.number, "order", other_phase))
-            continue
-        if day == conditions.today:
-            refused.append(BrokenRule(make_up.number, "past", "today is too soon for a make-up"))
             continue
         option = slots.legal_start(day, make_up.minutes)
         if option is None:
