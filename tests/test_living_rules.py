@@ -556,7 +556,7 @@ def test_one_session_is_one_session(lives):
 )
 def test_who_has_come_on_a_day_that_is_closed_is_listed(lives, moment, why):
     lives.plan("iv", "2027-01-05").at(moment)
-    outcome = lives.do("close-day", "2027-01-05", ".", "--format", "json", code=3)
+    outcome = lives.do("close-day", "2027-01-05", ".", "--format", "json")
     (call,) = json.loads(outcome.out)["calls"]
     assert (call["change"], call["why"]) == (None, why)
     lives.do("done", "x", 1)
@@ -613,3 +613,21 @@ def test_the_largest_gap_holds_where_what_was_called_off_no_longer_stands_betwee
     lives.do("move", "x", 10, "2027-02-01", "--override", "window,gap")
     outcome = lives.do("move", "x", 11, "2027-02-18", code=3)
     assert "more than 10 days from session 10" in outcome.err
+
+
+def test_shift_twice_stays_on_the_pattern(lives):
+    lives.plan(
+        "im",
+        "2027-01-04",
+        "--without",
+        "assessment",
+        "--without",
+        "check-in",
+        zone="Australia/Sydney",
+    )
+    lives.at("2027-01-05 12:00").do("miss", "x", 1, "--then", "squeeze")
+    lives.at("2027-01-07 12:00").do("miss", "x", 2, "--then", "shift")
+    lives.at("2027-01-11 12:00").do(
+        "miss", "x", len(lives.days("x", "missed")) + 6, "--then", "shift"
+    )
+    assert {day.split()[1] for day in lives.days()[1:]} == {"Mon", "Thu"}

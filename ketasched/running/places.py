@@ -13,6 +13,9 @@ from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 from ketasched.running.legal_change import Conditions
 
+LONGEST_PAUSE = 52
+"""Weeks by which pauses may have put a course off."""
+
 
 class Going(NamedTuple):
     """How a course goes on: in which phase, and at which pace (as of a session)."""
@@ -89,9 +92,19 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
         weekdays = ()
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
     laid = _laid(lay_targets([stretch], there[0], order.week(), weekdays), going)
-    late = there[-1] - laid[len(there) - 1].day
-    days = [target.day + late for target in laid[len(there) :]]
-    yield from _to_come(days, going, order, conditions.today)
+    days = [target.day for target in laid]
+    yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.today)
+
+
+def _after(last: date, count: int, laid: list[date]) -> list[date]:
+    """The laid days after the last of ``count`` sessions, as whole weeks later as pauses have put
+    that off; or as many days later, if it is on no day of the pattern.
+    """
+    for weeks in range(LONGEST_PAUSE + 1):
+        late = timedelta(weeks=weeks)
+        if last - late in laid:
+            return [day + late for day in laid if day + late > last]
+    return [day + (last - laid[count - 1]) for day in laid[count:]]
 
 
 def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:

@@ -161,13 +161,11 @@ def _closed(opened: Opened, closing: Closing) -> Call:
 
 
 def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
-    stuck = [call.name for call in calls if call.after is None]
+    stuck = [call.name for call in calls if call.after is None and not call.begun]
     if not (stuck or unread):
         return None
     without = f"not moved: {', '.join(stuck)}" if stuck else ""
     not_read = f"not read: {unread_text(unread)}" if unread else ""
     message = "; ".join(part for part in (without, not_read) if part)
     hint = "the table says why: move or cancel the session by hand"
-    if all(call.begun for call in calls if call.after is None):
-        hint = "say how the session went: done, miss or cancel"
     return NotAll(message, hint if stuck else "the others are done", shown=True)
