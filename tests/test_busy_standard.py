@@ -492,3 +492,12 @@ def test_a_year_further_on_the_week_still_has_one_day():
     lines = rule("20270114T090000", "FREQ=YEARLY;BYWEEKNO=2")
     text = calendar(event(*lines))
     assert hours_of(text, "America/Chicago", (date(2028, 1, 1), date(2028, 2, 1))) == ["13 Jan 09:00-09:10"]  # fmt: skip
+
+
+def test_of_two_changes_of_one_occurrence_in_two_zones_the_higher_sequence_holds():
+    series = event("DTSTART;TZID=US/Eastern:20270104T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2")  # fmt: skip
+    newer = event("RECURRENCE-ID:20270111T150000Z", "DTSTART:20270112T150000Z", "SEQUENCE:10", "DURATION:PT1H")  # fmt: skip
+    older = event("RECURRENCE-ID;TZID=US/Eastern:20270111T100000", "DTSTART:20270113T150000Z", "SEQUENCE:1", "DURATION:PT1H")  # fmt: skip
+    expected = ["04 Jan 15:00-16:00", "12 Jan 15:00-16:00"]
+    assert hours_of(calendar(series, newer, older)) == expected
+    assert hours_of(calendar(older, newer, series)) == expected

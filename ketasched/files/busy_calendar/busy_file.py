@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ketasched.domain.busy import Busy
-from ketasched.errors import FileProblems, Problem
+from ketasched.errors import FileProblems, FileTrouble, Problem
 from ketasched.files.busy_calendar.entries import SAYS, TIMES, TRAVEL, free_busy, read_entry, uid_of
 from ketasched.files.busy_calendar.file_form import read_file
 from ketasched.files.busy_calendar.lines import UNREAD, Broken, Component, Scanner
@@ -73,6 +73,7 @@ class BusyCalendar:
         self._steps_left = MAX_STEPS_TOGETHER + STEPS_A_LINE * lines
         scanner = Scanner(_WANTED, SAYS)
         scanner.scan(text, lambda line: progress(line, total))
+        _refuse_unread(file, scanner)
         for damage in scanner.damages:
             self._add_problem(damage.message, damage.component, damage.line)
         damaged = {damage.component.line for damage in scanner.damages if damage.component}
@@ -131,7 +132,7 @@ class BusyCalendar:
         """
         changes: dict[str, list[BusyEntry]] = defaultdict(list)
         for entry in entries:
-            changes[str(entry.original or "")].append(entry)
+            changes[entry.key].append(entry)
         newest = {key: max(entry.sequence for entry in same) for key, same in changes.items()}
         kept = [
             entry
@@ -139,7 +140,7 @@ class BusyCalendar:
             for entry in same
             if entry.sequence == newest[key]
         ]
-        moved = {str(entry.original): entry for entry in reversed(kept) if entry.original}
+        moved = {entry.key: entry for entry in reversed(kept) if entry.original}
         used = list(moved.values()) if newest.keys() & {""} else []
         inside = {id(entry) for entry in used}
         for entry in kept:
@@ -181,6 +182,18 @@ class BusyCalendar:
             problems = [*problems[:MAX_PROBLEMS], Problem(more)]
         if problems:
             raise FileProblems(self._file, problems)
+
+
+def _refuse_unread(file: str, scanner: Scanner) -> None:
+    """A file that looks like a calendar, and none begins on any line: it is not an empty one.
+
+    Raises:
+        FileTrouble: it is one.
+    """
+    if scanner.damages or any(part.name == "VCALENDAR" for part in scanner.components):
+        return
+    message = f"{file} is a calendar whose lines cannot be told apart, or are indented"
+    raise FileTrouble(message, "export the calendar again, and give that .ics file as it is", file)
 
 
 def _is_change(component: Component) -> bool:

@@ -13,6 +13,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF32_MARKS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+_MARK = _UTF8_MARK.decode("latin-1")
+_RETURNS = re.compile(r"(\r+)(\n?)")
 _CALENDAR = re.compile(r"^[ \t]*BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE | re.MULTILINE)
 
 
@@ -49,7 +51,8 @@ _DOCUMENTS = [
 def read_file(path: str) -> str:
     """Read a file as one character a byte: lines may be folded inside a UTF-8 character.
 
-    UTF-16 is read where its mark says so, and lines that end as on old Macintoshes.
+    UTF-16 is read where its mark says so, and lines that end as on old Macintoshes, in a part of
+    the file too; a byte order mark may begin any line, as where files were put together.
 
     Raises:
         FileTrouble: it cannot be read, is empty, too large, or no calendar.
@@ -63,9 +66,7 @@ def read_file(path: str) -> str:
     if not data.strip(b" \t\r\n\0"):
         raise FileTrouble(f"{name} is empty", "export the calendar again", name)
     _refuse(name, data, _ARCHIVES)
-    text = _as_utf8(name, data).decode("latin-1")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = _as_lines(_as_utf8(name, data).decode("latin-1"))
     _refuse(name, text[:1000].lstrip().encode("latin-1"), _DOCUMENTS[:-1])
     if not _CALENDAR.search(text):
         _refuse(name, text[:1000].lstrip().encode("latin-1"), _DOCUMENTS)
@@ -84,6 +85,13 @@ def _as_utf8(name: str, data: bytes) -> bytes:
     if b"B\0E\0G\0I\0N" in data[:200]:
         raise _not_text(name, "UTF-16 without a mark at its beginning")
     return data.removeprefix(_UTF8_MARK)
+
+
+def _as_lines(text: str) -> str:
+    """A text of which every line ends with a line feed, and begins with no mark."""
+    if text.count("\r") != text.count("\r\n"):
+        text = _RETURNS.sub(lambda match: "\n" if match[2] else "\n" * len(match[1]), text)
+    return text.replace(f"\n{_MARK}", "\n")
 
 
 def _not_text(name: str, coding: str) -> FileTrouble:

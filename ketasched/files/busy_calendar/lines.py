@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-_HEAD = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*(?=[:;])")
+_HEAD = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*(?=[:;])")
 _PARAMETERS = re.compile(r'(?:[^:"]|"[^"]*")*')
 _NOTHING: frozenset[str] = frozenset()
 UNREAD: frozenset[str] = frozenset(("",))

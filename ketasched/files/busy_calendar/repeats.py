@@ -57,6 +57,13 @@ class BusyEntry:
         """Whether it has more than its own start."""
         return bool(self.rules or self.added or self.excepted)
 
+    @property
+    def key(self) -> str:
+        """The occurrence it changes, the same whatever zone that is named in; empty for none."""
+        if isinstance(self.original, datetime):
+            return self.original.astimezone(UTC).isoformat()
+        return self.original.isoformat() if self.original else ""
+
     def wall(self, when: DayOrTime) -> datetime:
         """A time on this entry's wall clock; a date alone has the entry's time of day."""
         if not isinstance(when, datetime):
