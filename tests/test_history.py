@@ -181,13 +181,25 @@ def test_a_way_back_from_elsewhere_is_told_with_its_place(ketasched, at, key):
     plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", "alex")
     at("2026-12-20", "extend", "alex", "--sessions", "1")
     record = record_of()
-    record["history"][1]["back"]["sessions"]["cut"][key] = 77
+    record["history"][1]["back"]["sessions"]["cuts"][0][key] = 77
     ALEX.write_text(json.dumps(record, indent=1))
     before = files_in()
     outcome = at("2026-12-20", "undo", "alex", code=1)
     assert "that were never there" in outcome.err
     assert "alex.course.json:" in outcome.err
     assert files_in() == before
+
+
+def test_an_undone_make_up_leaves_the_history_small(at):
+    """It stands elsewhere in the course then: of the others nothing is to be said."""
+    years = ("plan", "iv", "--start", "2027-01-05", "--until", "2031-12-31")
+    at("2026-12-20", *years, "--save", "alex", "--tz", "America/New_York")
+    size = ALEX.stat().st_size
+    for _ in range(3):
+        at("2026-12-20", "cancel", "alex", "3", "--then", "squeeze")
+        at("2026-12-20", "undo", "alex")
+    at("2027-01-06", "done", "alex", "1")
+    assert ALEX.stat().st_size < 1.25 * size
 
 
 def test_writing_asks_for_the_size_that_reading_asks_for():

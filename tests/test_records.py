@@ -439,7 +439,7 @@ def small(save, ketasched):
     }
     found["history"][1]["back"] = {
         **{
-            name: {"cut": {"at": 0, "count": 1, "items": [item]}, "set": [{"at": 0, "to": item}]}
+            name: {"cuts": [{"at": 0, "count": 1, "items": [item]}], "set": [{"at": 0, "to": item}]}
             for name, item in lists.items()
         },
         "left_out": ["maintenance"],

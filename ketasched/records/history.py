@@ -1,14 +1,13 @@
 """What a record keeps of a change: not the plan before it, but the way back to that plan.
 
-A way back says of each list how many items stand in the place of which others, and then which
-values of which items were other ones.
+A way back says of each list which runs of items stand in the place of which others, the last run
+first, and then which values of which items were other ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import takewhile
-from operator import eq
+from difflib import SequenceMatcher
 from typing import Any
 
 from ketasched.reading.json_shape import Shape, items, keys_of
@@ -61,15 +60,15 @@ def way_faults(state: State, ways: Sequence[WayBack | None], phases: Collection[
     faults = []
     for way in reversed([way or {} for way in ways]):
         for name in way.keys() & lengths.keys():
-            cut = way[name].get("cut") or {"at": 0, "count": 0, "items": []}
-            changes = way[name].get("set", [])
-            length = lengths[name] - cut["count"] + len(cut["items"])
-            if cut["at"] + cut["count"] > lengths[name] or any(
+            cuts, changes = way[name].get("cuts", []), way[name].get("set", [])
+            length = lengths[name] + sum(len(cut["items"]) - cut["count"] for cut in cuts)
+            if any(cut["at"] + cut["count"] > lengths[name] for cut in cuts) or any(
                 change["at"] >= length for change in changes
             ):
                 faults.append(f"the history speaks of {name} that were never there")
             lengths[name] = length
-            items_said = [*cut["items"], *(change["to"] for change in changes)]
+            items_said = [item for cut in cuts for item in cut["items"]]
+            items_said += [change["to"] for change in changes]
             unknown = {item["phase"] for item in items_said if "phase" in item} - {*phases}
             faults += [f"the history has an unknown phase, `{phase}`" for phase in unknown]
     return faults
@@ -84,7 +83,7 @@ def shape_of_way(options: Shape) -> Shape:
 def _shape_of_list(shapes: Mapping[str, Shape]) -> Shape:
     cut = keys_of({"at": COUNT, "count": COUNT, "items": items(keys_of(shapes))})
     return keys_of(
-        {}, {"cut": cut, "set": items(keys_of({"at": COUNT, "to": keys_of({}, shapes)}))}
+        {}, {"cuts": items(cut), "set": items(keys_of({"at": COUNT, "to": keys_of({}, shapes)}))}
     )
 
 
@@ -92,13 +91,15 @@ def _list_back(
     after: Sequence[Item], before: Sequence[Item], identity: Callable[[Item], Any]
 ) -> dict[str, Any]:
     way: dict[str, Any] = {}
-    others, wanted = [identity(item) for item in after], [identity(item) for item in before]
-    if others != wanted:
-        head = _alike(others, wanted)
-        tail = _alike(others[head:][::-1], wanted[head:][::-1])
-        new = before[head : len(before) - tail]
-        way["cut"] = {"at": head, "count": len(after) - tail - head, "items": list(new)}
-        after = [*after[:head], *new, *after[len(after) - tail :]]
+    there, wanted = [identity(item) for item in after], [identity(item) for item in before]
+    if there != wanted:
+        runs = SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes()
+        way["cuts"] = [
+            {"at": start, "count": end - start, "items": list(before[first:last])}
+            for kind, start, end, first, last in reversed(runs)
+            if kind != "equal"
+        ]
+        after = _cut(after, way["cuts"])
     changed = [
         {"at": place, "to": {key: old[key] for key in old if old[key] != item[key]}}
         for place, (item, old) in enumerate(zip(after, before, strict=True))
@@ -107,17 +108,17 @@ def _list_back(
     return way | ({"set": changed} if changed else {})
 
 
-def _alike(some: Sequence[Any], others: Sequence[Any]) -> int:
-    """How many of the first items of two lists are the same."""
-    return sum(takewhile(bool, map(eq, some, others)))
-
-
-def _gone_back(after: Sequence[Item], way: Mapping[str, Any]) -> list[Item]:
-    before = list(after)
-    if cut := way.get("cut"):
+def _cut(items_after: Sequence[Item], cuts: Sequence[Mapping[str, Any]]) -> list[Item]:
+    before = list(items_after)
+    for cut in cuts:
         if cut["at"] + cut["count"] > len(before):
             raise IndexError(cut["at"])
         before[cut["at"] : cut["at"] + cut["count"]] = cut["items"]
+    return before
+
+
+def _gone_back(after: Sequence[Item], way: Mapping[str, Any]) -> list[Item]:
+    before = _cut(after, way.get("cuts", ()))
     for change in way.get("set", ()):
         before[change["at"]] = {**before[change["at"]], **change["to"]}
     return before

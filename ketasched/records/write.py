@@ -94,7 +94,7 @@ def anew_command(path: Path, calendar: CalendarFile) -> str:
 
 def refuse_drift(path: Path, record: CourseRecord) -> None:
     """Nobody's own entries are written over, whatever somebody wrote into the record: only what it
-    wrote before. A calendar in the record's folder that is gone is simply written again.
+    wrote before. An .ics in the record's folder that is gone is simply written again.
 
     Raises:
         FileTrouble: somebody altered a calendar of the record at a path.
@@ -106,12 +106,12 @@ def refuse_drift(path: Path, record: CourseRecord) -> None:
 def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
     state = drift_of(path, calendar)
     file = path.parent / calendar.path
-    if file.name.endswith(_OURS):
+    if file.name.endswith(_OURS) or not calendar.digest:
         hint = "nothing was changed; take it out of `calendars` in the record"
         raise FileTrouble(f"{path} names {file} as its calendar", hint, str(path))
     inside = file.resolve().is_relative_to(path.parent.resolve())
     known = {calendar.digest, calendar.before} - {""}
-    if state == "is missing" and inside:
+    if state == "is missing" and inside and file.suffix.casefold() == ".ics":
         return
     if state and _digest_there(file) not in known:
         hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"

@@ -110,7 +110,8 @@ def _remember(folder: Path, closing: Closing) -> None:
     if any(closed.day == closing.day for closed in days):
         return
     text = closed_days.text_of([*days, closed_days.ClosedDay(closing.day, closing.reason)])
-    atomic.place_files([atomic.NewFile(folder / closed_days.NAME, text.encode())])
+    file = atomic.NewFile(folder / closed_days.NAME, text.encode(), private=True)
+    atomic.place_files([file])
 
 
 def _called(path: Path, closing: Closing) -> Call | None:
