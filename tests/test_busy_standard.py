@@ -501,3 +501,27 @@ def test_of_two_changes_of_one_occurrence_in_two_zones_the_higher_sequence_holds
     expected = ["04 Jan 15:00-16:00", "12 Jan 15:00-16:00"]
     assert hours_of(calendar(series, newer, older)) == expected
     assert hours_of(calendar(older, newer, series)) == expected
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("BYDAY=2SU;BYHOUR=2;BYMINUTE=0;BYSECOND=0;BYMONTH=3", "BYHOUR=3;BYMINUTE=0;BYMONTH=11;BYDAY=1SU"),
+        ("BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU", "BYMONTH=11;BYDAY=SU;BYSETPOS=1"),
+        ("BYMONTH=3;BYDAY=SU;BYSETPOS=2", "BYMONTH=11;BYDAY=+1SU"),
+    ],
+)  # fmt: skip
+def test_a_zone_may_change_by_any_yearly_rule(begins, ends):
+    zone = definition("Mine", "-0500", "-0400", "us")
+    zone = zone.replace("BYMONTH=3;BYDAY=2SU", begins).replace("BYMONTH=11;BYDAY=1SU", ends)
+    days = ("20270313", "20270315", "20271106", "20271108")
+    entries = [event(f"DTSTART;TZID=Mine:{day}T100000", "DURATION:PT1H", uid=day) for day in days]
+    hours = [shown[7:12] for shown in hours_of(calendar(zone, *entries))]
+    assert hours == ["15:00", "14:00", "14:00", "15:00"]
+
+
+@pytest.mark.parametrize("escaped", [r"Adelaide\, Nowhere", "Adelaide, Nowhere"])
+def test_a_name_of_a_zone_is_one_whether_it_is_text_or_a_parameter(escaped):
+    zone = definition(f"(UTC+09:30) {escaped}", "+0930")
+    entry = event('DTSTART;TZID="(UTC+09:30) Adelaide, Nowhere":20270114T102000', "DURATION:PT1H")
+    assert hours_of(calendar(zone, entry)) == ["14 Jan 00:50-01:50"]

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems, FileTrouble, Problem
-from ketasched.files.busy_calendar.entries import SAYS, TIMES, TRAVEL, free_busy, read_entry, uid_of
+from ketasched.files.busy_calendar.entries import (
+    PROSE,
+    SAYS,
+    TIMES,
+    TRAVEL,
+    free_busy,
+    read_entry,
+    uid_of,
+)
 from ketasched.files.busy_calendar.file_form import read_file
 from ketasched.files.busy_calendar.lines import UNREAD, Broken, Component, Scanner
 from ketasched.files.busy_calendar.repeats import BusyEntry, RepeatingEntry
@@ -71,7 +79,7 @@ class BusyCalendar:
         # Half of the work is to read the lines, half to make entries of them.
         total = 2 * lines
         self._steps_left = MAX_STEPS_TOGETHER + STEPS_A_LINE * lines
-        scanner = Scanner(_WANTED, SAYS)
+        scanner = Scanner(_WANTED, SAYS, PROSE)
         scanner.scan(text, lambda line: progress(line, total))
         _refuse_unread(file, scanner)
         for damage in scanner.damages:

@@ -22,6 +22,7 @@ _DAY = timedelta(days=1)
 TRAVEL = "X-APPLE-TRAVEL-DURATION"
 TIMES = frozenset(("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"))
 SAYS = frozenset(("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS"))
+PROSE = frozenset(("DURATION", "SEQUENCE", "UID"))
 _ONCE = (*sorted(TIMES), "UID", "STATUS", "TRANSP", "SEQUENCE")
 
 
@@ -40,6 +41,7 @@ def read_entry(component: Component, times: TimeReader, series: Sequence[BusyEnt
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in component.lines:
         lines[line.name].append(line)
+    _leave_out_text(lines)
     first = {name: alike[0] for name, alike in lines.items()}
     _refuse_unclear(lines)
     start = times.when(component, first["DTSTART"])
@@ -64,6 +66,18 @@ def read_entry(component: Component, times: TimeReader, series: Sequence[BusyEnt
         excepted=tuple(times.each(component, lines.get("EXDATE", ()), start)),
         day_of=partial(times.day_of, component.calendar),
     )
+
+
+def _leave_out_text(lines: dict[str, list[Line]]) -> None:
+    """What may be a line of a text is none of the entry's if the entry says it elsewhere.
+
+    So `Duration: 2 hours` does not refuse an entry that has its end.
+    """
+    for name in PROSE & lines.keys():
+        certain = [line for line in lines[name] if not line.doubtful]
+        lines[name] = certain or lines[name][:1]
+    if "DTEND" in lines and "DURATION" in lines and lines["DURATION"][0].doubtful:
+        del lines["DURATION"]
 
 
 def _refuse_unclear(lines: Mapping[str, list[Line]]) -> None:

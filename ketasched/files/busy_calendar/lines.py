@@ -22,16 +22,21 @@ _COMPONENT = re.compile(r"V[A-Z]+|X-[A-Z0-9-]+|STANDARD|DAYLIGHT|AVAILABLE|PARTI
 _LOOSE = re.compile(r"[^:;]*[ \t](?=[:;])|[^:;]+:[ \t]")
 _PADDING = " \t\r\0\x1a"
 _EVERY = 4096
+MAX_DEPTH = 100
 
 
 class Line:
-    """A property: its line in the file, its name in capitals, and what follows the name."""
+    """A property: its line in the file, its name in capitals, and what follows the name.
 
-    __slots__ = ("_pieces", "name", "number")
+    ``doubtful``: it may as well be a line of the text before, which was broken without indenting.
+    """
 
-    def __init__(self, number: int, name: str, rest: str) -> None:
+    __slots__ = ("_pieces", "doubtful", "name", "number")
+
+    def __init__(self, number: int, name: str, rest: str, *, doubtful: bool = False) -> None:
         self.number = number
         self.name = name
+        self.doubtful = doubtful
         self._pieces = [rest]
 
     def fold_in(self, piece: str) -> None:
@@ -81,8 +86,9 @@ class Component(NamedTuple):
     lines: list[Line]
 
     def first(self, name: str) -> Line | None:
-        """The first property of that name."""
-        return next((line for line in self.lines if line.name == name), None)
+        """The first property of that name, a doubtful one only if there is no other."""
+        alike = (line for line in self.lines if line.name == name)
+        return min(alike, key=lambda line: line.doubtful, default=None)
 
 
 class Damage(NamedTuple):
@@ -99,14 +105,22 @@ class Scanner:
     Args:
         wanted: the properties to keep of each component; sub-components named here, such as
             STANDARD, give their lines to the component around them.
-        words: properties of one word that a person's text could hold as well, such as STATUS.
+        words: properties of one word that a person's text could hold as well, such as STATUS:
+            those that may be a text's are not kept.
+        prose: more such, which are kept as doubtful.
 
     ``damaged_zones`` are the lines of VTIMEZONEs that cannot be read.
     """
 
-    def __init__(self, wanted: Mapping[str, frozenset[str]], words: frozenset[str]) -> None:
+    def __init__(
+        self,
+        wanted: Mapping[str, frozenset[str]],
+        words: frozenset[str],
+        prose: frozenset[str] = _NOTHING,
+    ) -> None:
         self.wanted = wanted
         self.words = words
+        self.prose = prose
         self.components: list[Component] = []
         self.damages: list[Damage] = []
         self.damaged_zones: set[int] = set()
@@ -138,10 +152,10 @@ class Scanner:
                 last = None
                 keep = self._turn(name, line[head.end() + 1 :].strip(_PADDING).upper(), number)
             else:
-                self._in_text = name not in keep
-                last = (
-                    None if self._in_text else Line(number, name, line[head.end() :].rstrip("\r"))
-                )
+                loose = self._in_text and name in self.prose and _LOOSE.match(line) is not None
+                self._in_text = loose or name not in keep
+                rest = line[head.end() :].rstrip("\r")
+                last = Line(number, name, rest, doubtful=loose) if name in keep else None
                 self._target += [last] if last else []
         for part, line_number in self._open if self._is_read() else ():
             self._damage(f"BEGIN:{_shown(part)} has no END: the file is cut off", line_number)
@@ -173,6 +187,10 @@ class Scanner:
                 self._calendars += 1
             self._close_down_to(1 if part != "VCALENDAR" and self._in_calendar() else 0)
         outside = part != "VCALENDAR" and not self._in_calendar()
+        if len(self._open) == MAX_DEPTH:
+            message = f"components are nested more than {MAX_DEPTH} deep here"
+            self.damages.append(Damage(message, number))
+            del self._open[1:]
         self._open.append((part, number))
         if part in self.wanted and part in _TOP:
             self._target = []

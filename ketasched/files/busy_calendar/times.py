@@ -64,7 +64,8 @@ class TimeReader:
         self._damaged = scanner.damaged_zones
         for component in scanner.components:
             if component.name == "VTIMEZONE" and (named := component.first("TZID")):
-                self._defined[component.calendar, _bare(named.value)] = component
+                self._defined.setdefault((component.calendar, _bare(named.value)), component)
+                self._defined[component.calendar, _unescaped(named.value)] = component
             elif component.name == "VCALENDAR":
                 _check_standard(file, component)
                 if (named := component.first("X-WR-TIMEZONE")) and named.value:
@@ -269,6 +270,11 @@ def _is_utc(zone: tzinfo) -> bool:
 
 def _bare(name: str) -> str:
     return name.strip().strip('"').strip()
+
+
+def _unescaped(text: str) -> str:
+    """A name that is a property is a TEXT (RFC 5545, 3.3.11): without its marks."""
+    return _bare(re.sub(r"\\([\\,;])", r"\1", text))
 
 
 def _shown(name: str) -> str:

@@ -25,10 +25,12 @@ KNOWN_YEARS = range(1998, 2038)
 MAX_CHANGES = 20_000
 ONSET = frozenset(("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"))
 
-# A change of the clocks is yearly; anything else could keep a reader busy for ever.
+# A change of the clocks is yearly, at one time of day; anything else could keep a reader busy for
+# ever.
 _YEARLY = re.compile(
-    r"(FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]+|COUNT=[0-9]{1,3}|BYMONTH=[0-9]+"
-    r"|BYDAY=[+-]?[0-9]?[A-Z]{2}|BYMONTHDAY=[0-9,-]+|;)+"
+    r"(FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]+|COUNT=[0-9]{1,3}|BYMONTH=[0-9,]+"
+    r"|BYDAY=[0-9A-Z,+-]+|BY(MONTHDAY|YEARDAY|WEEKNO|SETPOS)=[0-9,+-]+"
+    r"|BY(HOUR|MINUTE|SECOND)=[0-9]{1,2}|;)+"
 )
 _OFFSET = re.compile(r"([+-]?)([0-9]{2})([0-9]{2})([0-9]{2})?")
 _LOCAL = re.compile(r"([0-9]{8})(T[0-9]{6})?Z?")
