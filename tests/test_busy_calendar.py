@@ -254,6 +254,7 @@ def test_floating_times_are_those_of_the_calendar_if_it_names_its_zone():
         ((*NINE, "RRULE:FREQ=DAILY;INTERVAL=0"), 8, "INTERVAL below 1"),
         ((*NINE, "RRULE:FREQ=DAILY;UNTIL=then"), 8, "UNTIL of its RRULE cannot be read"),
         ((*NINE, "RRULE:RSCALE=HEBREW;FREQ=YEARLY"), 8, "another calendar"),
+        ((*NINE, "RRULE:RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD"), 8, "SKIP=BACKWARD"),
         ((*NINE, "EXRULE:FREQ=DAILY"), 8, "EXRULE"),
         ((*NINE, "EXDATE:x"), 8, "EXDATE cannot be read"),
         ((*NINE, "RDATE:20261201T090000Z,x"), 8, "RDATE cannot be read"),

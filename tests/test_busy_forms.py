@@ -280,3 +280,20 @@ def test_a_zone_that_is_used_and_damaged_is_refused_unless_its_name_is_known():
     )
     assert busy_of(known) == BUSY
     assert "cannot be read: it is taken as Europe/Berlin" in read(known).notes[0]
+
+
+def test_a_calendar_that_calls_its_entries_off_takes_no_time():
+    cancelled = calendar("METHOD:CANCEL", event(*HOUR, "SEQUENCE:1"))
+    assert busy_of(cancelled) == []
+    assert busy_of(calendar("METHOD:REQUEST", event(*HOUR))) == BUSY
+    assert busy_of(PLAIN + cancelled) == []
+    assert busy_of(calendar(event(*HOUR, "SEQUENCE:2")) + cancelled) == BUSY
+
+
+def test_the_notes_of_a_calendar_stand_beside_no_place_too(ketasched):
+    hours = "BEGIN:VAVAILABILITY\r\nEND:VAVAILABILITY"
+    whole = event("DTSTART;VALUE=DATE:20270101", "DTEND;VALUE=DATE:20280101")
+    Path("full.ics").write_text(calendar(hours, whole), encoding="utf-8", newline="")
+    outcome = ketasched("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--busy", "full.ics")
+    assert outcome.code == 3
+    assert "note: full.ics: its working hours" in outcome.err

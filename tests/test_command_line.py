@@ -352,6 +352,8 @@ def test_a_value_is_neither_doubled_nor_empty_nor_an_option(ketasched, option, t
         ((*IV, "--remind", "soon", "--ics", "x.ics"), 2, "not a length of time", ""),
         ((*IV, "--remind", "0 min", "--ics", "x.ics"), 2, "between 1 min and 4 weeks", ""),
         ((*IV, "--name", "a\x1b[31mb"), 2, "control character, U+001B", "leave it out"),
+        ((*IV, "--save", "\u200f"), 2, "is no name for a record", "alex"),
+        ((*IV, "--save", "\u0301\u200d"), 2, "is no name for a record", "alex"),
         ((*IV, "--name", "\udcff"), 2, "not valid", "UTF-8"),
         ((*IV, "--name", "  "), 2, "--name is empty", ""),
         ((*IV, "--format", "jsn"), 2, "--format: unknown `jsn`", "did you mean `json`?"),

@@ -156,7 +156,7 @@ def test_headers(header, key):
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("-14", -14), ("−14", -14), ("+7", 7), ("7.0", 7), ("007", 7), ("Day 8", 8), ("d8", 8),
+        ("-14", -14), ("−14", -14), ("+7", 7), ("7.0", 7), ('"7,0"', 7), ('"-14,00"', -14), ("007", 7), ("Day 8", 8), ("d8", 8),
         ("Day -14", -14), ("D-14", -14), ("Study day 8", 8), ("8 days", 8), ("-8 d", -8),
         ("Week 2", 14), ("wk 2", 14), ("W-2", -14), ("2 weeks", 14), ("-1 week", -7), ("3660", 3660),
     ],
@@ -532,3 +532,15 @@ def test_neither_the_table_nor_a_record_is_written_over(output, ketasched):
     outcome = ketasched("convert", "visits.csv", "-o", output, "--force")
     assert (outcome.code, outcome.out) == (2, "")
     assert Path("visits.csv").read_text("utf-8") == SMALL
+
+
+def test_a_comma_of_thousands_is_no_decimal_comma():
+    assert "`3,000` is not a day" in only_problem(table("Baseline,0,,1", 'X,"3,000",,1')).message
+
+
+def test_a_workbook_is_called_what_it_is():
+    Path("visits.csv").write_bytes(b"PK\x03\x04\x14\0\x06\0\xff[Content_Types].xml")
+    with pytest.raises(FileTrouble) as caught:
+        conversion.convert("visits.csv", {}, identifier="x", title="", minutes=60)
+    assert "Excel workbook (.xlsx)" in caught.value.message
+    assert "save the table as CSV" in caught.value.hint

@@ -18,6 +18,8 @@ ALEX = Path("alex.course.json")
 NAMES = {
     "a:b": False,
     "CON": False,
+    "CONIN$": False,
+    "conout$.ics": False,
     "con.ics": False,
     "LPT1.course.json": False,
     "COM¹": False,

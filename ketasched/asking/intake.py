@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -153,7 +154,8 @@ def _saved_as(request: Request) -> str:
         UsageProblem: --save gives none that another command could use.
     """
     name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
-    wrong = not name or "\n" in name or name.startswith("-") or name.endswith(".json")
+    seen = any(unicodedata.category(sign)[0] not in "CZM" for sign in name)
+    wrong = not seen or "\n" in name or name.startswith("-") or name.endswith(".json")
     if request.save and (wrong or request.save.endswith("/")):
         raise UsageProblem(
             f"--save {request.save!r} is no name for a record", "a name without an ending: alex"

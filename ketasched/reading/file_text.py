@@ -22,6 +22,7 @@ MAX_DEPTH = 20
 MAX_VALUES = 20_000
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_ARCHIVE_MARK = b"PK\x03\x04"
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 
 
@@ -112,6 +113,12 @@ def read_file(
         raise FileTrouble(
             f"{name} is larger than {most // 1024} KiB",
             f"a {noun} is a few pages of text; is this the right file?",
+            name,
+        )
+    if data.startswith(_ARCHIVE_MARK):
+        raise FileTrouble(
+            f"{name} is not text but an archive, such as an Excel workbook (.xlsx)",
+            "save the table as CSV" if noun == "visit table" else f"give a {noun}",
             name,
         )
     try:

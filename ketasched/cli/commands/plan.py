@@ -149,8 +149,11 @@ def _planned(request: Request, task: Task) -> Course:
     outcome = plan(task.order)
     if isinstance(outcome, Course):
         return outcome
+    from ketasched.cli import output
     from ketasched.cli.advice import NoLegalPlacement, advice_for
 
+    for note in task.order.commitments.busy.notes if task.order.commitments.busy else ():
+        output.tell(f"note: {note}")
     raise NoLegalPlacement(outcome, *advice_for(request, task.order, outcome))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ _DAY = timedelta(days=1)
 _HINT = "correct the entry in the calendar program, or leave that entry out of the export"
 _DAMAGED = "export the calendar again; if that does not help, mend or remove this line"
 _WANTED = {
-    "VCALENDAR": frozenset(("VERSION", "CALSCALE", "X-WR-TIMEZONE")),
+    "VCALENDAR": frozenset(("VERSION", "CALSCALE", "METHOD", "X-WR-TIMEZONE")),
     "VTIMEZONE": frozenset(("TZID", "X-LIC-LOCATION")),
     "STANDARD": ONSET,
     "DAYLIGHT": ONSET,
@@ -86,6 +87,7 @@ class BusyCalendar:
             self._add_problem(damage.message, damage.component, damage.line)
         damaged = {damage.component.line for damage in scanner.damages if damage.component}
         times = TimeReader(file, zone, load_loosely, scanner)
+        called_off = {part.calendar for part in scanner.components if _calls_off(part)}
         entries: dict[str, list[BusyEntry]] = defaultdict(list)
         # A changed occurrence is read by the series it belongs to.
         for count, component in enumerate(sorted(scanner.components, key=_is_change)):
@@ -96,6 +98,8 @@ class BusyCalendar:
             with self._naming(component):
                 if component.name == "VEVENT":
                     entry = read_entry(component, times, entries.get(uid_of(component), ()))
+                    if component.calendar in called_off:
+                        entry = replace(entry, blocks=False)
                     entries[entry.uid].append(entry)
                 elif component.name == "VFREEBUSY":
                     self._single += free_busy(component, times)
@@ -202,6 +206,12 @@ def _refuse_unread(file: str, scanner: Scanner) -> None:
         return
     message = f"{file} is a calendar whose lines cannot be told apart, or are indented"
     raise FileTrouble(message, "export the calendar again, and give that .ics file as it is", file)
+
+
+def _calls_off(component: Component) -> bool:
+    """Whether it is a calendar that calls its entries off (RFC 5546, 3.2.5)."""
+    method = component.first("METHOD") if component.name == "VCALENDAR" else None
+    return method is not None and method.value.upper() == "CANCEL"
 
 
 def _is_change(component: Component) -> bool:

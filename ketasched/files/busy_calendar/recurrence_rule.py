@@ -221,6 +221,8 @@ def _read_parts(text: str, line: int) -> dict[str, str]:
     if parts.get("RSCALE") == "GREGORIAN" and parts.get("SKIP", "OMIT") == "OMIT":
         del parts["RSCALE"]
         parts.pop("SKIP", None)
+    if parts.get("RSCALE") == "GREGORIAN":
+        raise Broken(f"its RRULE has SKIP={parts['SKIP'][:20]}, which is not understood", line)
     if {"RSCALE", "SKIP"} & parts.keys():
         raise Broken("its RRULE counts by another calendar", line)
     if parts.get("COUNT") == "-1":

@@ -124,7 +124,8 @@ def _asked_places(headers: list[str], asked: Mapping[str, str]) -> dict[str, int
 
 
 _UNIT = r"(days?|d|weeks?|wks?|w)?"
-_COUNT = rf"([0-9]{{1,5}})(?:\.0+)?\s*{_UNIT}"
+# A comma with three digits after it may stand for thousands.
+_COUNT = rf"([0-9]{{1,5}})(?:\.0+|,00?)?\s*{_UNIT}"
 _DAY = re.compile(rf"(?:(?:study\s*)?(day|d|week|wk|w)[\s.:]*)?([+-]?)\s*{_COUNT}", re.IGNORECASE)
 _SIDE = re.compile(rf"([+-]?)\s*{_COUNT}", re.IGNORECASE)
 _BOTH = re.compile(rf"{_EITHER}?\s*{_COUNT}", re.IGNORECASE)
