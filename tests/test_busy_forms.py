@@ -141,6 +141,8 @@ def test_what_is_read_and_broken_names_line_uid_and_a_way_out(lines, line, says)
         (PLAIN.replace("END:VCALENDAR\r\n", ""), 1, "BEGIN:VCALENDAR has no END"),
         (calendar("VERSION:2.0", "lost words", event(*HOUR)), 4, "no property"),
         (calendar(*["BEGIN:X-A"] * 150, event(*HOUR)), 102, "more than 100 deep"),
+        (calendar() + PLAIN.replace("\r\n", " "), 4, "BEGIN:VCALENDAR does not end its line"),
+        (calendar(event(*HOUR).replace("\r\n", "\u2028")), 3, "BEGIN:VEVENT does not end its line"),
         (calendar("END:VEVENT", event(*HOUR)), 3, "END:VEVENT has no BEGIN"),
         (calendar(event(*HOUR)) + event(*HOUR), 9, "stands outside a calendar"),
         (event(*HOUR) + "\r\n" + calendar(), 1, "stands outside a calendar"),

@@ -202,7 +202,8 @@ def _refuse_unread(file: str, scanner: Scanner) -> None:
     Raises:
         FileTrouble: it is one.
     """
-    if scanner.damages or any(part.name == "VCALENDAR" for part in scanner.components):
+    read = any(part.name == "VCALENDAR" for part in scanner.components)
+    if read or any(damage.component for damage in scanner.damages):
         return
     message = f"{file} is a calendar whose lines cannot be told apart, or are indented"
     raise FileTrouble(message, "export the calendar again, and give that .ics file as it is", file)

@@ -17,6 +17,7 @@ UNREAD: frozenset[str] = frozenset(("",))
 """What is wanted of a component of which only its presence counts."""
 _TOP = {"VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"}
 _SAYS_WHEN = {"VEVENT", "VFREEBUSY"}
+_JOINED = re.compile(r"(VCALENDAR|VEVENT|VFREEBUSY)[^A-Z0-9-]")
 _COMPONENT = re.compile(r"V[A-Z]+|X-[A-Z0-9-]+|STANDARD|DAYLIGHT|AVAILABLE|PARTICIPANT")
 # Written so, a line may as well be one of a text that was broken without indenting.
 _LOOSE = re.compile(r"[^:;]*[ \t](?=[:;])|[^:;]+:[ \t]")
@@ -191,6 +192,8 @@ class Scanner:
             message = f"components are nested more than {MAX_DEPTH} deep here"
             self.damages.append(Damage(message, number))
             del self._open[1:]
+        if part not in _TOP and (joined := _JOINED.match(part)):
+            self.damages.append(Damage(f"BEGIN:{joined[1]} does not end its line", number))
         self._open.append((part, number))
         if part in self.wanted and part in _TOP:
             self._target = []
