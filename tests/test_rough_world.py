@@ -129,10 +129,8 @@ def test_two_programs_at_once_lose_nothing(ketasched, monkeypatch):
     plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")
     for turn in range(20):
         before = len(record_of()["history"])
-        moves = [
-            ("2", f"2027-01-07 {9 + turn % 7:02}:30"),
-            ("5", f"2027-01-18 {9 + turn % 7:02}:15"),
-        ]
+        at = f"{9 + turn // 6:02}:{turn % 6}5"  # never twice: a move to where it stands is none
+        moves = [("2", f"2027-01-07 {at}"), ("5", f"2027-01-18 {at}")]
         running = [in_child(["move", "alex", number, moment])[0] for number, moment in moves]
         codes = [ended(pid) for pid in running]
         assert set(codes) <= {0, 1}

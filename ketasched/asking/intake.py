@@ -110,7 +110,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
     saved_as = _saved_as(request)
-    if request.ics and request.save:
+    if request.ics:
         refuse_our_files("--ics", request.ics)
     if not name and saved_as:
         course_name = saved_as

@@ -96,7 +96,7 @@ def calls_page(calls: Sequence[Call], day: date) -> str:
                     table.add_row(Text(shown), what, _moment(old), _moment(new))
                     shown = ""
             if not call.after:
-                stays = "has begun" if call.begun else "no legal place"
+                stays = "has begun" if call.begun else "not moved"
                 table.add_row(Text(call.name), Text(""), "", Text(stays))
         page.add("", table)
         page.add(*(f"{call.name}: {call.why}." for call in calls if call.why))
