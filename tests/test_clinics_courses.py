@@ -86,9 +86,10 @@ def test_whose_calendar_was_altered_is_to_be_called_too(at):
     for more in (("--dry-run",), ()):
         outcome = at("2027-01-15", "close-day", "2027-01-18", ".", *more, code=3)
         assert "2 courses to call about" in outcome.out
-        assert "alex: not changed, alex.ics is not what was written" in " ".join(
-            outcome.out.split()
-        )
+        printed = " ".join(outcome.out.split())
+        assert "alex not moved" in printed
+        assert "alex: not changed, alex.ics is not what was written" in printed
+        assert printed.endswith("--ics alex.ics --force")  # no stop: it is to be pasted
     assert state("alex", 5) == ("2027-01-18 09:00", "planned")
     assert state("bo", 3) == ("2027-01-19 09:00", "planned")
 

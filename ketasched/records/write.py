@@ -114,7 +114,8 @@ def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
     if state == "is missing" and inside and file.suffix.casefold() == ".ics":
         return
     if state and _digest_there(file) not in known:
-        hint = f"nothing was changed; to write it anew: {anew_command(path, calendar)}"
+        whose = "to" if inside else "if that file is this course's own,"
+        hint = f"nothing was changed; {whose} write it anew: {anew_command(path, calendar)}"
         raise FileTrouble(f"{file} {state}", hint, str(file))
 
 

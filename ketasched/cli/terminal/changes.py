@@ -99,5 +99,10 @@ def calls_page(calls: Sequence[Call], day: date) -> str:
                 stays = "has begun" if call.begun else "not moved"
                 table.add_row(Text(call.name), Text(""), "", Text(stays))
         page.add("", table)
-        page.add(*(f"{call.name}: {call.why}." for call in calls if call.why))
+        page.add(*(_why(call) for call in calls if call.why))
     return page.text()
+
+
+def _why(call: Call) -> str:
+    """A sentence; a command in it is to be pasted, and so ends without a stop."""
+    return f"{call.name}: {call.why}{'' if 'ketasched ' in call.why else '.'}"
