@@ -12,7 +12,7 @@ from helpers import writer
 from texts import MINE
 
 from ketasched.asking import completion
-from ketasched.cli.commands import COMMANDS
+from ketasched.cli.commands import COMMAND_GROUPS, COMMANDS
 
 write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
@@ -474,6 +474,23 @@ def test_help_has_examples_before_its_options(ketasched, command):
     assert outcome.code == 0
     assert outcome.out.index("Examples:") < outcome.out.index("Options:")
     assert max(len(line) for line in outcome.out.splitlines()) <= 80
+
+
+def test_help_lists_commands_in_five_groups(ketasched):
+    text = ketasched("--help").out
+    places = [text.index(f"\n{heading}:\n") for heading in COMMAND_GROUPS]
+    assert places == sorted(places)
+    assert len(places) == 5
+    for command in COMMANDS:
+        assert len(re.findall(rf"^  {command} +[A-Z]", text, re.MULTILINE)) == 1, command
+
+
+@pytest.mark.parametrize("command", ["plan", "suggest"])
+def test_many_options_are_listed_in_groups_and_none_is_left_over(ketasched, command):
+    text = ketasched(command, "--help").out
+    options = re.findall(r"^  (?:-\w, )?(--[\w-]+)", text, re.MULTILINE)
+    assert len(options) == len(set(options)) > 15
+    assert re.findall(r"--[\w-]+", text.partition("\nOptions:\n")[2]) == ["--help"]
 
 
 def test_no_command_shows_the_help(ketasched):

@@ -6,6 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperOption
 
+from ketasched.cli.grouped_help import write_options
 from ketasched.errors import UsageProblem
 
 
@@ -43,6 +44,10 @@ class OnceEach(TyperCommand):
         # What was typed is what a request takes; to convert it Typer would load pydantic.
         ctx.params.update(values)
         return []
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments and options of the help."""
+        write_options(self.get_params(ctx), ctx, formatter)
 
 
 def _name(parameter: Any) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from ketasched.cli import output
 from ketasched.cli.commands import COMMANDS
+from ketasched.cli.grouped_help import ProgramInGroups
 from ketasched.cli.once_each import OnceEach
 
 HELP = """Lay a treatment protocol out as dated sessions, and write them as a calendar.
@@ -45,7 +46,7 @@ def run_program(arguments: Sequence[str]) -> object:
         name, words = f"{name} {words[0]}", words[1:]
     else:
         program = _typer(add_completion=True)
-        program.callback(help=HELP)(_main)
+        program.callback(cls=ProgramInGroups, help=HELP)(_main)
         for command, line in COMMANDS.items():
             if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
                 _add(program, command)

@@ -1,24 +1,35 @@
-"""The commands, a module each, in the order of the help and with what it says of them there."""
+"""The commands, a module each, by the moment one needs them and with what the help says of them."""
 
-COMMANDS = {
-    "list": "List the protocols.",
-    "show": "Show a protocol in full, with its sources.",
-    "plan": "Lay a protocol out as dated sessions.",
-    "suggest": "Find the starts that go best.",
-    "check": "Check a protocol or clinic file.",
-    "convert": "Turn a visit table into a protocol file.",
-    "schema": "Print the JSON Schema of a file format.",
-    "status": "Show a saved course today.",
-    "move": "Put a session elsewhere.",
-    "miss": "A session was missed.",
-    "cancel": "Call a session off.",
-    "done": "A session took place.",
-    "extend": "Add sessions.",
-    "review": "Decide at a review.",
-    "close-day": "The clinic must close: move its courses.",
-    "undo": "Go back one change.",
-    "export": "Write its calendar.",
-    "agenda": "Who comes today.",
-    "feed": "Write calendars to subscribe to.",
-    "publish": "Keep a calendar on a server in step.",
+COMMAND_GROUPS = {
+    "Look up": {
+        "list": "List the protocols.",
+        "show": "Show a protocol in full, with its sources.",
+    },
+    "Plan": {
+        "plan": "Lay a protocol out as dated sessions.",
+        "suggest": "Find the starts that go best.",
+    },
+    "Live with a course": {
+        "status": "Show a saved course today.",
+        "done": "A session took place.",
+        "move": "Put a session elsewhere.",
+        "miss": "A session was missed.",
+        "cancel": "Call a session off.",
+        "extend": "Add sessions.",
+        "review": "Decide at a review.",
+        "undo": "Go back one change.",
+        "export": "Write its calendar.",
+    },
+    "The clinic's day": {
+        "agenda": "Who comes today.",
+        "close-day": "The clinic must close: move its courses.",
+        "feed": "Write calendars to subscribe to.",
+        "publish": "Keep a calendar on a server in step.",
+    },
+    "Files and formats": {
+        "check": "Check a protocol or clinic file.",
+        "convert": "Turn a visit table into a protocol file.",
+        "schema": "Print the JSON Schema of a file format.",
+    },
 }
+COMMANDS = {name: line for group in COMMAND_GROUPS.values() for name, line in group.items()}
