@@ -16,7 +16,7 @@ from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, O
 from ketasched.domain.course import Course
 from ketasched.domain.linked_visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Step, Window
-from ketasched.planning import linked_visits
+from ketasched.planning import visit_times
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import Commitments, Order, make_rules
@@ -761,13 +761,13 @@ def test_a_change_asks_nothing_of_visits_that_are_over(monkeypatch):
     order = order_of("kap", date(2027, 1, 5), without=(), zone="America/New_York")
     course = plan(order)
     asked = []
-    each_refusal = linked_visits._each_refusal
+    each_refusal = visit_times._each_refusal
 
     def counted(question, start):
         asked.append(start)
         return each_refusal(question, start)
 
-    monkeypatch.setattr(linked_visits, "_each_refusal", counted)
+    monkeypatch.setattr(visit_times, "_each_refusal", counted)
     now = datetime(2027, 1, 5, 12, tzinfo=order.clinic.zone)
     after = changes.attend(Conditions(order, now), course, 1, course.session(1).start)
     ahead = [visit for visit in course.visits if visit.start >= now]
@@ -782,6 +782,6 @@ def test_a_visit_whose_days_are_over_is_refused_at_once(monkeypatch):
     now = datetime(2027, 1, 5, 12, tzinfo=order.clinic.zone)
     bare = replace(plan(order), visits=())
     quick = at_a_moment.finish(order, bare, now)
-    monkeypatch.setattr(linked_visits, "_days", lambda *_: (date.max, date.max))
+    monkeypatch.setattr(visit_times, "_days", lambda *_: (date.max, date.max))
     assert quick.unplaced == at_a_moment.finish(order, bare, now).unplaced
     assert {one.name for one in quick.unplaced} == {"consultation", "preparation"}

@@ -11,9 +11,10 @@ from ketasched.domain.busy import Absence, BusyTimes, away, busy
 from ketasched.domain.candidate import Constraint, over_today, unclear_clock
 from ketasched.domain.clinic import Clinic
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
-from ketasched.planning.linked_visits import Beside, waking_hours
+from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout
 from ketasched.planning.start_times import Slots, StartTimes
+from ketasched.planning.visit_times import Beside
 
 LONGEST_TRAVEL = 12 * 60
 """The most minutes of travel; a guard against slips of the keyboard."""

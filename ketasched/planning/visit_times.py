@@ -1,0 +1,211 @@
+"""Where one linked visit may stand beside its session: nearest its ideal time, or why nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.candidate import (
+    DAY_HAS_PASSED,
+    TIME_HAS_PASSED,
+    Candidate,
+    Constraint,
+    Reason,
+    lasting,
+    session_end,
+)
+from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
+from ketasched.domain.linked_visit_rule import VisitRule
+
+STEP = timedelta(minutes=15)
+"""The distance between two starts that are tried, counted from the ideal time."""
+
+
+class Beside(NamedTuple):
+    """What decides where linked visits may stand.
+
+    ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
+    begins ``today`` or later is placed before today, nor before ``now``, which is a moment in the
+    clinic's zone; and none of a course that is ``running``.
+    """
+
+    at_clinic: Sequence[Constraint]
+    by_video: Sequence[Constraint]
+    today: date | None
+    now: datetime | None = None
+    running: bool = False
+
+    def past(self, start: datetime, course: Course) -> Reason | None:
+        """Why nothing new is put at a time that is over; None where it is not, or may be."""
+        today = self.now.date() if self.now else self.today
+        if today is None or (course.start < today and not self.running):
+            return None
+        if start.date() < today:
+            return DAY_HAS_PASSED
+        return TIME_HAS_PASSED if self.now and start < self.now else None
+
+
+class Taken:
+    """What stands already, by the days it takes something of."""
+
+    def __init__(self, entries: Sequence[Session | LinkedVisit]) -> None:
+        self._by_day: dict[date, list[Session | LinkedVisit]] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Session | LinkedVisit) -> None:
+        """Take its time."""
+        for day in {entry.start.date(), entry.end.date()}:
+            self._by_day.setdefault(day, []).append(entry)
+
+    def between(self, start: datetime, end: datetime) -> list[Session | LinkedVisit]:
+        """What overlaps a time."""
+        days = sorted({start.date(), end.date()})
+        near = dict.fromkeys(entry for day in days for entry in self._by_day.get(day, ()))
+        return [entry for entry in near if entry.start < end and start < entry.end]
+
+
+class VisitQuestion(NamedTuple):
+    """One linked visit to place: the rule, its session, and all that stands already."""
+
+    rule: VisitRule
+    session: Session
+    course: Course
+    taken: Taken
+    beside: Beside
+
+    @property
+    def following(self) -> Session | None:
+        """The next session, which what comes with a review is over before."""
+        if self.rule.anchor.which != "review":
+            return None
+        later = (session for session in self.course.sessions if session.start > self.session.start)
+        return min(later, key=lambda session: session.start, default=None)
+
+    @property
+    def sign(self) -> int:
+        """1 if it stands after its session, else -1."""
+        return 1 if self.rule.anchor.side == "after" else -1
+
+    def unplaced(self, days: tuple[date, date], reasons: tuple[Reason, ...]) -> Unplaced:
+        """The visit as one that has no place on any of the days."""
+        rule = self.rule
+        return Unplaced(rule.kind, rule.name, self.session.number, rule.anchor.side, days, reasons)
+
+
+def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
+    """The legal place nearest the ideal time, or why there is none."""
+    rule, session = question.rule, question.session
+    ideal = _ideal(question)
+    days = _days(question, ideal)
+    if question.beside.past(datetime.combine(days[1], time.max, ideal.tzinfo), question.course):
+        return question.unplaced(days, (DAY_HAS_PASSED,))
+    tried: list[datetime] = []
+    for start in _starts(question, ideal):
+        if next(_each_refusal(question, start), None) is None:
+            return LinkedVisit(
+                rule.kind,
+                rule.name,
+                session.number,
+                rule.anchor.side,
+                rule.anchor.which,
+                ideal,
+                start,
+                session_end(start, rule.minutes),
+                rule.by_video,
+                _refusals(question, ideal) if start != ideal else (),
+                TENTATIVE if session.status == TENTATIVE else PLANNED,
+            )
+        tried.append(start)
+    refused: dict[date, list[tuple[Reason, ...]]] = {}
+    for start in tried:  # why is asked for only now: most visits have a place
+        refused.setdefault(start.date(), []).append(_refusals(question, start))
+    reasons = [
+        reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
+    ]
+    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(reasons)))
+
+
+def _ideal(question: VisitQuestion) -> datetime:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        day = session.start.date() + timedelta(days=question.sign * offset.ideal)
+        return datetime.combine(day, session.start.time(), session.start.tzinfo)
+    edge = session.end if question.sign > 0 else session.start
+    moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.ideal)
+    return moment.astimezone(edge.tzinfo)
+
+
+def _days(question: VisitQuestion, ideal: datetime) -> tuple[date, date]:
+    """The first and the last day on which a start is tried."""
+    offset, sign = question.rule.offset, question.sign
+    if offset.in_days:
+        day = question.session.start.date()
+        ends = [day + timedelta(days=sign * days) for days in (offset.least, offset.most)]
+        return min(ends), max(ends)
+    steps = [
+        int((bound - offset.ideal) / (STEP / timedelta(minutes=1)))
+        for bound in (offset.least, offset.most)
+    ]
+    ends = [_stepped(question.rule, ideal, sign * step * STEP).date() for step in steps]
+    return min(ends), max(ends)
+
+
+def _starts(question: VisitQuestion, ideal: datetime) -> Iterator[datetime]:
+    """Every start within the distance of the session, nearest the ideal time first."""
+    steps = 0
+    inside = True
+    while inside:
+        inside = False
+        for sign in (-1, 1) if steps else (1,):
+            start = _stepped(question.rule, ideal, sign * steps * STEP)
+            if _is_near_enough(question, start):
+                inside = True
+                yield start
+        steps += 1
+
+
+def _stepped(rule: VisitRule, ideal: datetime, by: timedelta) -> datetime:
+    if rule.offset.in_days:  # on the wall clock
+        return ideal + by
+    return (ideal.astimezone(UTC) + by).astimezone(ideal.tzinfo)
+
+
+def _is_near_enough(question: VisitQuestion, start: datetime) -> bool:
+    session, offset = question.session, question.rule.offset
+    if offset.in_days:
+        distance = question.sign * (start.date() - session.start.date()).days
+        return offset.least <= distance <= offset.most
+    edge = session.end if question.sign > 0 else session.start
+    passed = question.sign * (start.astimezone(UTC) - edge.astimezone(UTC))
+    return timedelta(minutes=offset.least) <= passed <= timedelta(minutes=offset.most)
+
+
+def _refusals(question: VisitQuestion, start: datetime) -> tuple[Reason, ...]:
+    return tuple(_each_refusal(question, start))
+
+
+def _each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
+    rule, anchor, course, taken, beside = question
+    past = beside.past(start, course)
+    if past:
+        yield past
+        return
+    end = session_end(start, rule.minutes)
+    candidate = Candidate(start.date(), start.time(), rule.minutes)
+    constraints = beside.by_video if rule.by_video else beside.at_clinic
+    for constraint in constraints:
+        reason = constraint(candidate)
+        if reason:
+            yield reason
+    if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
+        yield Reason("taken", f"not {rule.anchor.side} session {anchor.number}")
+    for other in taken.between(start, end):
+        if isinstance(other, LinkedVisit):
+            yield Reason("taken", f"at the time of the {other.name}")
+        elif other is not anchor:
+            yield Reason("taken", f"at the time of session {other.number}")
+    if question.following is not None and end > question.following.start:
+        number = question.following.number
+        yield Reason("taken", f"the review comes before session {number}")
