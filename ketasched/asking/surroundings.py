@@ -149,11 +149,17 @@ def commitments(
             travel = read("--travel", read_minutes, terms.travel)
         if travel > LONGEST_TRAVEL:
             raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
-    times = _busy_times(terms.busy, around.zone) if terms.busy else known
+    times = busy_times(terms.busy, around.zone) if terms.busy else known
     return Commitments(absences, times, travel)
 
 
-def _busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
+def busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
+    """What the entries of some calendars take, in a zone.
+
+    Raises:
+        UsageProblem: one is named twice.
+        FileTrouble, FileProblems: one cannot be read, or has a broken entry.
+    """
     from ketasched.files.busy_calendar import busy_file
 
     if len(set(files)) < len(files):
@@ -164,7 +170,11 @@ def _busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:
             calendars.append(busy_file.load(path, place.tzinfo, tell))
 
     def expand(first: date, last: date) -> list[Busy]:
-        return [busy for calendar in calendars for busy in calendar.between(first, last)]
+        return [
+            busy._replace(calendar=path)
+            for path, calendar in zip(files, calendars, strict=True)
+            for busy in calendar.between(first, last)
+        ]
 
     return BusyTimes(expand, [note for calendar in calendars for note in calendar.notes])
 

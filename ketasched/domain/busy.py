@@ -19,11 +19,13 @@ class Busy(NamedTuple):
     """A stretch of time that is taken, from ``start`` up to ``end``, both instants.
 
     ``all_day``: whole days in the clinic's zone, so its clock times mean nothing to people.
+    ``calendar``: the file that it was read from, as a person named it, if that is known.
     """
 
     start: datetime
     end: datetime
     all_day: bool = False
+    calendar: str = ""
 
 
 class Absence(NamedTuple):

@@ -12,6 +12,7 @@ from ketasched.errors import FileProblems
 from ketasched.reading.file_text import FileText, read_file
 from ketasched.reading.json_shape import node_at, read_json
 from ketasched.reading.json_source import marked
+from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import STATE, check_state, course_of, state_of
 from ketasched.records.history import way_back, way_faults
 from ketasched.records.plain_values import STAMP, date_of
@@ -56,7 +57,7 @@ def text_of(record: CourseRecord) -> str:
         "protocol": record.protocol_data,
         "clinic_file": record.clinic.file if record.clinic else None,
         "clinic": record.clinic_data,
-        "busy": [_busy_data(busy) for busy in record.busy],
+        "busy": busy_state(record.busy),
         "start": record.course.start.isoformat(),
         **state_of(record.course),
         "calendars": [calendar._asdict() for calendar in record.calendars],
@@ -69,14 +70,6 @@ def text_of(record: CourseRecord) -> str:
         "history": [_change_data(change) for change in record.history],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
-def _busy_data(busy: Busy) -> dict[str, Any]:
-    return {
-        "start": busy.start.strftime(STAMP),
-        "end": busy.end.strftime(STAMP),
-        "all_day": busy.all_day,
-    }
 
 
 def _entry_data(entry: ToldEntry) -> dict[str, Any]:

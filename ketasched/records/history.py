@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from ketasched.reading.json_shape import Shape, items, keys_of
+from ketasched.records.busy_state import BUSY_BEFORE
 from ketasched.records.course_state import ITEMS, LEFT_OUT, TOTAL
 from ketasched.records.plain_values import COUNT
 
@@ -24,6 +25,7 @@ _IDENTITIES: Mapping[str, Callable[[Item], Any]] = {
     "unplaced": lambda unplaced: (unplaced["name"], unplaced["session"], unplaced["number"]),
     "pauses": lambda pause: pause["before_session"],
     "reviews": lambda review: review["name"],
+    "busy": lambda busy: tuple(busy.values()),
 }
 """What tells the items of a list apart, whatever else of them changes."""
 
@@ -33,6 +35,7 @@ def way_back(after: State, before: State) -> WayBack:
     ways = {
         name: _list_back(after[name], before[name], identity)
         for name, identity in _IDENTITIES.items()
+        if name in before
     }
     whole = {name: before[name] for name in before if name not in ways}
     changed = {name: value for name, value in whole.items() if after[name] != value}
@@ -77,14 +80,19 @@ def way_faults(state: State, ways: Sequence[WayBack | None], phases: Collection[
 def shape_of_way(options: Shape) -> Shape:
     """What a way back may say; ``options`` are those of `plan`."""
     lists = {name: _shape_of_list(shapes) for name, shapes in ITEMS.items()}
+    lists["busy"] = keys_of({}, {"cuts": items(_shape_of_cut(BUSY_BEFORE))})
     return keys_of({}, {**lists, "left_out": LEFT_OUT, "total": TOTAL, "asked": options})
 
 
 def _shape_of_list(shapes: Mapping[str, Shape]) -> Shape:
-    cut = keys_of({"at": COUNT, "count": COUNT, "items": items(keys_of(shapes))})
+    cut = _shape_of_cut(keys_of(shapes))
     return keys_of(
         {}, {"cuts": items(cut), "set": items(keys_of({"at": COUNT, "to": keys_of({}, shapes)}))}
     )
+
+
+def _shape_of_cut(item: Shape) -> Shape:
+    return keys_of({"at": COUNT, "count": COUNT, "items": items(item)})
 
 
 def _list_back(

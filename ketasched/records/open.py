@@ -17,6 +17,7 @@ from ketasched.domain.course import Course
 from ketasched.errors import FileTrouble, KetaschedError, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
+from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
 from ketasched.records.places import as_it_is_there
@@ -185,7 +186,11 @@ def _between(busy: tuple[Busy, ...], first: date, last: date) -> list[Busy]:
 
 def snapshot(record: CourseRecord) -> dict[str, Any]:
     """All that a change may change, to go back to."""
-    return {**state_of(record.course), "asked": dict(record.options)}
+    return {
+        **state_of(record.course),
+        "asked": dict(record.options),
+        "busy": busy_state(record.busy),
+    }
 
 
 def happened(
@@ -227,7 +232,7 @@ def new_record(
         protocol_data=task.written.data if task.written else {},
         clinic=task.surroundings.file,
         clinic_data=clinic_data(task.surroundings.file),
-        busy=busy_of(task, course),
+        busy=busy_of(task.order.commitments.busy, course),
         course=course,
         told=kept,
         calendars=files,

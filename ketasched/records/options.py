@@ -11,7 +11,7 @@ from ketasched.errors import UsageProblem
 
 if TYPE_CHECKING:
     from ketasched.asking.intake import Task
-    from ketasched.domain.busy import Busy
+    from ketasched.domain.busy import Busy, BusyTimes
     from ketasched.domain.course import Course
     from ketasched.files.clinic.clinic import ClinicFile
 
@@ -34,21 +34,21 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
     understood = {
         "start": task.order.start.isoformat(),
         "tz": task.zone.name,
-        "closed": [_span(closure.first, closure.last) for closure in task.surroundings.closed],
-        "away": [_span(*absence) for absence in task.order.commitments.absences],
+        "closed": [span_text(closure.first, closure.last) for closure in task.surroundings.closed],
+        "away": [span_text(*absence) for absence in task.order.commitments.absences],
         "until": task.until and task.until.isoformat(),
         "authorised_until": task.authorised_until and task.authorised_until.isoformat(),
     }
     return options | {name: value for name, value in understood.items() if value}
 
 
-def _span(first: date, last: date) -> str:
+def span_text(first: date, last: date) -> str:
+    """Days as an option takes them, both included."""
     return f"{first.isoformat()}..{last.isoformat()}"
 
 
-def busy_of(task: Task, course: Course) -> tuple[Busy, ...]:
+def busy_of(times: BusyTimes | None, course: Course) -> tuple[Busy, ...]:
     """The busy times from before the course to a year after it."""
-    times = task.order.commitments.busy
     if times is None:
         return ()
     entries = course.entries()

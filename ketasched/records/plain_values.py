@@ -39,7 +39,12 @@ def wall_time_of(text: str) -> datetime:
 
 
 @lru_cache(_MANY)
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """The instant that a text says.
+
+    Raises:
+        ValueError: none.
+    """
     return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
 
 
@@ -64,6 +69,6 @@ def _says(read: Callable[[str], Any], what: str, *, kept: bool) -> Shape:
 
 DATE = _says(date_of, "a date such as 2027-01-05", kept=True)
 WALL_TIME = _says(wall_time_of, "a wall time such as 2027-01-05 09:30", kept=True)
-MOMENT = _says(_moment, "a moment such as 2027-01-05 15:30:00 UTC", kept=False)
+MOMENT = _says(moment_of, "a moment such as 2027-01-05 15:30:00 UTC", kept=False)
 NUMBER = whole(-ANY, ANY)
 COUNT = whole(0, ANY)

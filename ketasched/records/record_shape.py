@@ -30,6 +30,7 @@ from ketasched.reading.json_shape import (
     one_of,
 )
 from ketasched.reading.texts import zone_name
+from ketasched.records.busy_state import BUSY
 from ketasched.records.course_state import STATE
 from ketasched.records.history import shape_of_way
 from ketasched.records.options import NOT_KEPT
@@ -100,7 +101,7 @@ _PARTS: dict[str, Shape] = {
     "asked": _OPTIONS,
     "protocol_file": TEXT,
     "protocol": nested(PROVEN_PROTOCOL),
-    "busy": items(keys_of({"start": MOMENT, "end": MOMENT, "all_day": YES})),
+    "busy": items(BUSY),
     "start": DATE,
     **STATE,
     "calendars": items(keys_of({"path": TEXT, "staff": YES, "digest": TEXT, "before": TEXT})),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ketasched.errors import FileTrouble
+from ketasched.records.busy_state import busy_of_state
 from ketasched.records.course_state import check_state, course_of
 from ketasched.records.history import state_before, way_back
 from ketasched.records.open import Opened, snapshot, task_of
@@ -25,7 +26,9 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     last, before = record.history[place], _before(record, place)
     earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
     gone_back_to = record._replace(
-        course=gone_back(record.course, earlier), options=before["asked"]
+        course=gone_back(record.course, earlier),
+        options=before["asked"],
+        busy=busy_of_state(before["busy"]),
     )
     task = task_of(gone_back_to, opened.now)
     back = way_back(snapshot(gone_back_to), snapshot(record))
