@@ -92,14 +92,14 @@ def _change_data(change: PastChange) -> dict[str, Any]:
         "undone": change.undone,
         "undoes": change.undoes,
         "back": change.back,
-    }
+    } | ({"act": change.act} if change.act else {})
 
 
 def _history(data: dict[str, Any]) -> tuple[PastChange, ...]:
     return tuple(
         PastChange(
             change["at"], change["what"], change["reason"], tuple(change["overridden"]),
-            change.get("back"), change["undone"], change["undoes"],
+            change.get("back"), change["undone"], change["undoes"], change.get("act", ""),
         )
         for change in data["history"]
     )  # fmt: skip

@@ -95,7 +95,7 @@ def open_folder(
 
 def _closed_days(folder: Path) -> tuple[list[date], list[Unread]]:
     try:
-        return [closed.day for closed in closed_days.load(folder)], []
+        return [closed.day for closed in closed_days.closed_in(folder)], []
     except KetaschedError as error:
         return [], [Unread(str(folder / closed_days.NAME), error.message)]
 

@@ -31,13 +31,16 @@ ENDING = ".course.json"
 
 
 class Opened(NamedTuple):
-    """A record that was read: its path, what its bytes were, and what it says, understood."""
+    """A record that was read: its path, what its bytes were, and what it says, understood. ``act``
+    is the name of what is done to it, if that is taken back in one go with other changes.
+    """
 
     path: Path
     digest: str
     record: CourseRecord
     task: Task
     now: datetime
+    act: str = ""
 
     @property
     def today(self) -> date:
@@ -94,7 +97,7 @@ def read_record(path: Path, closed: Sequence[date] | None = None) -> ReadRecord:
         FileTrouble, FileProblems: it cannot be read.
     """
     if closed is None:
-        closed = [closed_day.day for closed_day in closed_days.load(path.parent)]
+        closed = [closed_day.day for closed_day in closed_days.closed_in(path.parent)]
     digest = digest_of(path)
     record = codec.load(str(path))._replace(closed_days=tuple(closed))
     return ReadRecord(path, digest, record)
@@ -170,7 +173,7 @@ def _request_of(record: CourseRecord) -> Request:
     }
     options["weekends"] = "weekends" in options
     closed = options.get("closed", ())
-    spans = [f"{day.isoformat()}..{day.isoformat()}" for day in record.closed_days]
+    spans = [closed_days.span_of(day) for day in record.closed_days]
     options["closed"] = (*closed, *(span for span in spans if span not in closed))
     return Request(**options)
 
@@ -208,7 +211,7 @@ def happened(
     record = opened.record
     after = record._replace(course=course)
     back = way_back(snapshot(after), snapshot(first))
-    change = PastChange(opened.now, what, reason, overridden, back)
+    change = PastChange(opened.now, what, reason, overridden, back, act=opened.act)
     kept = keep_up(opened.task, course, told_by_key(record), opened.now)
     return record._replace(course=course, told=kept, history=(*record.history, change))
 

@@ -55,7 +55,7 @@ class PublishedEntry(NamedTuple):
 class PastChange(NamedTuple):
     """Something that was done to a course. ``back``: the way from the state after it to the one
     before it, None for the first plan. ``undoes``: it took another change back, and is itself not
-    taken back.
+    taken back. ``act``: what all changes have in common that were made in one go; may be empty.
     """
 
     at: datetime
@@ -65,6 +65,7 @@ class PastChange(NamedTuple):
     back: Mapping[str, Any] | None
     undone: bool = False
     undoes: bool = False
+    act: str = ""
 
     @property
     def can_be_undone(self) -> bool:

@@ -119,7 +119,8 @@ def _validator(version: str) -> SchemaValidator:
         before = {"before": maybe(keys_of({**STATE, "asked": _OPTIONS}))}
         parts, others = {"history": items(keys_of(_CHANGE, before))}, _OTHERS
     else:
-        change = keys_of({**_CHANGE, "undoes": YES}, {"back": maybe(shape_of_way(_OPTIONS))})
+        others = {"back": maybe(shape_of_way(_OPTIONS)), "act": TEXT}
+        change = keys_of({**_CHANGE, "undoes": YES}, others)
         parts = {"history": items(change)}
         others = {**_OTHERS, "uid_bits": maybe(checked(_bits)), "zone_rules": checked(_release)}
     return SchemaValidator(keys_of({**_PARTS, **parts}, others))

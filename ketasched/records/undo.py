@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 from ketasched.errors import FileTrouble
@@ -16,14 +17,13 @@ from ketasched.running.undo import gone_back
 
 def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     """The record with the plan before the last change that has not been undone, opened as it then
-    is, and as it is to be written; None if there is no such change.
+    is, and as it is to be written; None if there is no such change. Changes of one act go together.
     """
     record = opened.record
-    undoable = [place for place, change in enumerate(record.history) if change.can_be_undone]
-    if not undoable:
+    places = last_changes(record)
+    if not places:
         return None
-    place = undoable[-1]
-    last, before = record.history[place], _before(record, place)
+    last, before = record.history[places[0]], _before(record, places[0])
     earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
     gone_back_to = record._replace(
         course=gone_back(record.course, earlier),
@@ -32,11 +32,27 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     )
     task = task_of(gone_back_to, opened.now)
     back = way_back(snapshot(gone_back_to), snapshot(record))
-    history = list(record.history)
-    history[place] = last._replace(undone=True)
-    history.append(PastChange(opened.now, f"undid: {last.what}", reason, (), back, undoes=True))
+    history = [
+        change._replace(undone=True) if place in places else change
+        for place, change in enumerate(record.history)
+    ]
+    more = f", and {len(places) - 1} more" if len(places) > 1 else ""
+    what = f"undid: {last.what}{more}"
+    history.append(PastChange(opened.now, what, reason, (), back, undoes=True))
     told = keep_up(task, gone_back_to.course, told_by_key(record), opened.now)
     return opened._replace(task=task), gone_back_to._replace(told=told, history=tuple(history))
+
+
+def last_changes(record: CourseRecord) -> list[int]:
+    """The places in the history of the last change that still holds, and of those that were made
+    in one act with it.
+    """
+    places = [place for place, change in enumerate(record.history) if change.can_be_undone]
+    if not places:
+        return []
+    act = record.history[places[-1]].act
+    same = takewhile(lambda place: record.history[place].act == act, reversed(places))
+    return sorted(same) if act else places[-1:]
 
 
 def _before(record: CourseRecord, place: int) -> dict[str, Any]:

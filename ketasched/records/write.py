@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -38,11 +38,15 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
         FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
             meanwhile; nothing on disk has changed then.
     """
+    return write_with(opened, record, path, _calendars_of(task, record), keep_before=True)
+
+
+def _calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
     written = {}
     for calendar in record.calendars:
         view = view_for(task, "staff" if calendar.staff else "patient")
         written[calendar.path] = bytes(calendar_of(task, record.course, record.told, view))
-    return write_with(opened, record, path, written, keep_before=True)
+    return written
 
 
 def mend(opened: Opened) -> list[str]:
@@ -133,41 +137,76 @@ def write_with(
     Raises:
         FileTrouble: as write.
     """
+    with _locked(path):
+        record, files = _prepared(opened, record, path, written, keep_before=keep_before)
+        place_files(files)
+    return record
+
+
+def write_all(
+    changes: Sequence[tuple[Opened, CourseRecord]], beside: Sequence[NewFile] = ()
+) -> None:
+    """Write several records with the calendars they remember, and files ``beside`` them: all of
+    them or, if one cannot be, none.
+
+    Raises:
+        FileTrouble: as write.
+    """
+    with contextlib.ExitStack() as locks:
+        for path in sorted(opened.path for opened, _ in changes):
+            locks.enter_context(_locked(path))
+        files = list(beside)
+        for opened, record in changes:
+            written = _calendars_of(opened.task, record)
+            files += _prepared(opened, record, opened.path, written, keep_before=True)[1]
+        place_files(files)
+
+
+def _prepared(
+    opened: Opened | None,
+    record: CourseRecord,
+    path: Path,
+    written: Mapping[str, bytes],
+    *,
+    keep_before: bool,
+) -> tuple[CourseRecord, list[NewFile]]:
+    """The record as it is written, and the files that are; its lock is held.
+
+    Raises:
+        FileTrouble: as write.
+    """
     if opened is not None:
         refuse_older_rules(opened.task)
         newest = max(record.zone_rules, opened.task.zone.version)
         record = record._replace(zone_rules=newest)
-    with _locked(path):
-        if opened is None and path.exists():
-            raise FileTrouble(f"{path} exists already", "choose another name", str(path))
-        if opened is not None and digest_of(path) != opened.digest:
-            raise FileTrouble(
-                f"{path} was changed by somebody else meanwhile: {_latest(path)}",
-                "nothing was changed; look at it with status, and run this again",
-                str(path),
-            )
-        if keep_before and opened is not None:
-            refuse_drift(path, record)
-        record = record._replace(
-            calendars=tuple(_rewritten(path, calendar, written) for calendar in record.calendars)
+    if opened is None and path.exists():
+        raise FileTrouble(f"{path} exists already", "choose another name", str(path))
+    if opened is not None and digest_of(path) != opened.digest:
+        raise FileTrouble(
+            f"{path} was changed by somebody else meanwhile: {_latest(path)}",
+            "nothing was changed; look at it with status, and run this again",
+            str(path),
         )
-        backup = path.with_name(f"{path.name}.bak") if keep_before else None
-        text = codec.text_of(record).encode()
-        if len(text) > codec.MAX_BYTES:
-            raise FileTrouble(
-                f"{path} would be larger than {codec.MAX_BYTES // 1024} KiB",
-                "nothing was changed; save what is to come as a course of its own",
-                str(path),
-            )
-        staff = {calendar.path for calendar in record.calendars if calendar.staff}
-        files = [NewFile(path, text, backup, private=True)]
-        files += [
-            NewFile(path.parent / name, data, private=name in staff)
-            for name, data in written.items()
-        ]
-        sweep([path.with_name(f"{path.name}.bak"), *(file.path for file in files)])
-        place_files(files)
-    return record
+    if keep_before and opened is not None:
+        refuse_drift(path, record)
+    record = record._replace(
+        calendars=tuple(_rewritten(path, calendar, written) for calendar in record.calendars)
+    )
+    backup = path.with_name(f"{path.name}.bak") if keep_before else None
+    text = codec.text_of(record).encode()
+    if len(text) > codec.MAX_BYTES:
+        raise FileTrouble(
+            f"{path} would be larger than {codec.MAX_BYTES // 1024} KiB",
+            "nothing was changed; save what is to come as a course of its own",
+            str(path),
+        )
+    staff = {calendar.path for calendar in record.calendars if calendar.staff}
+    files = [NewFile(path, text, backup, private=True)]
+    files += [
+        NewFile(path.parent / name, data, private=name in staff) for name, data in written.items()
+    ]
+    sweep([path.with_name(f"{path.name}.bak"), *(file.path for file in files)])
+    return record, files
 
 
 def after_writing(opened: Opened, record: CourseRecord) -> Opened:

@@ -133,13 +133,29 @@ def closed_day_report(
     return {
         "schema": SCHEMA,
         "day": day.isoformat(),
-        "calls": [
-            {
-                "name": call.name,
-                "change": change_report(call.before, call.after, "closed") if call.after else None,
-                "why": call.why or None,
-            }
-            for call in calls
-        ],
+        "calls": _calls(calls, "closed"),
         "unread": unread_report(unread),
     }
+
+
+def folder_change_report(
+    what: str, calls: Iterable[Call], unread: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """What was done to a folder's records in one act, and whom to call because of it."""
+    return {
+        "schema": SCHEMA,
+        "change": what,
+        "calls": _calls(calls, what),
+        "unread": unread_report(unread),
+    }
+
+
+def _calls(calls: Iterable[Call], what: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": call.name,
+            "change": change_report(call.before, call.after, what) if call.after else None,
+            "why": call.why or None,
+        }
+        for call in calls
+    ]

@@ -15,7 +15,7 @@ from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import day_text
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.reading.file_text import read_plain
-from ketasched.records import atomic, closed_days, codec
+from ketasched.records import acts, atomic, closed_days, codec
 from ketasched.records.folder import Unread, unread_text, walk
 from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
 from ketasched.records.write import refuse_drift, write
@@ -52,12 +52,13 @@ class NotAll(KetaschedError):
 
 
 class Closing(NamedTuple):
-    """A day that is closed, why, the moment, and whether it is only shown."""
+    """A day that is closed, why, the moment, whether it is only shown, and the name of the act."""
 
     day: date
     reason: str
     now: datetime
     dry_run: bool
+    act: str = ""
 
 
 @takes(CloseDayRequest, day=Argument("DATE"))
@@ -70,13 +71,13 @@ def run(request: CloseDayRequest) -> Result:
     folder = Path(request.folder)
     closing = _closing(request, folder)
     if not request.dry_run:
-        _remember(folder, closing)
+        closing = _remembered(folder, closing)
     calls, unread = walk(folder, lambda path: _called(path, closing))
 
     def page() -> str:
         from ketasched.cli.terminal.changes import calls_page
 
-        return calls_page(calls, closing.day)
+        return calls_page(calls, closed_days.closed_text(closing.day))
 
     return Result(
         page,
@@ -104,14 +105,20 @@ def _today(folder: Path, now: datetime) -> date:
     return now.astimezone(place).date()
 
 
-def _remember(folder: Path, closing: Closing) -> None:
-    """Note a closed day where every record of the folder finds it, now and later."""
+def _remembered(folder: Path, closing: Closing) -> Closing:
+    """A closed day is noted where every record of the folder finds it, now and later. Closing it
+    again, for those that had no place, is the same act.
+    """
     days = closed_days.load(folder)
-    if any(closed.day == closing.day for closed in days):
-        return
-    text = closed_days.text_of([*days, closed_days.ClosedDay(closing.day, closing.reason)])
-    file = atomic.NewFile(folder / closed_days.NAME, text.encode(), private=True)
-    atomic.place_files([file])
+    known = [day for day in days if day.is_closed and day.day == closing.day]
+    act = next((day.act for day in known if day.act), "") or acts.new_folder_act()
+    closed = closed_days.ClosedDay(closing.day, closing.reason, act)
+    if known:
+        closed = known[0]._replace(act=act)
+    after = [*(day for day in days if day not in known), closed]
+    if set(after) != set(days):
+        atomic.place_files([closed_days.new_file(folder, after)])
+    return closing._replace(act=act)
 
 
 def _called(path: Path, closing: Closing) -> Call | None:
@@ -136,10 +143,10 @@ def _called(path: Path, closing: Closing) -> Call | None:
 
 def _closed(opened: Opened, closing: Closing) -> Call:
     record = opened.record
-    day = closing.day.isoformat()
-    closed = [*record.options.get("closed", []), f"{day}..{day}"]
+    closed = [*record.options.get("closed", []), closed_days.span_of(closing.day)]
     changed = record._replace(options={**record.options, "closed": closed})
-    opened = opened._replace(record=changed, task=task_of(changed, opened.now))
+    task = task_of(changed, opened.now)
+    opened = opened._replace(record=changed, task=task, act=closing.act)
     conditions = Conditions(opened.task.order, opened.here)
     outcome = without_day(conditions, record.course, closing.day)
     if isinstance(outcome, Refusal):
@@ -147,7 +154,7 @@ def _closed(opened: Opened, closing: Closing) -> Call:
     if is_touched(outcome, closing.day, opened.here):
         why = f"the clinic's file opens {day_text(closing.day)} whatever else is closed"
         return Call(record.name, record.course, None, why)
-    what = f"closed {day_text(closing.day)}"
+    what = closed_days.closed_text(closing.day)
     after = happened(opened, record, outcome, what, reason=closing.reason)
     try:
         if closing.dry_run:

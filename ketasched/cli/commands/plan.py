@@ -13,10 +13,12 @@ from ketasched.cli.result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from ketasched.asking.intake import Task
     from ketasched.calendar.entry_text import View
     from ketasched.domain.course import Course
+    from ketasched.records.record import CourseRecord
 
 HELP = """Lay a protocol out from a start date, and explain every date that moved.
 
@@ -106,13 +108,21 @@ def _written(request: Request, course: Course, task: Task, now: datetime) -> Ite
 
 def _mind_closed_days(request: Request) -> Request:
     """A record knows of the days that are closed for all records of its folder."""
-    from ketasched.records import closed_days
+    from ketasched.records.closed_days import spans_in
     from ketasched.records.open import path_of
 
-    days = closed_days.load(path_of(request.save).parent)
-    spans = [f"{closed.day.isoformat()}..{closed.day.isoformat()}" for closed in days]
-    new = [span for span in spans if span not in request.closed]
+    new = [span for span in spans_in(path_of(request.save).parent) if span not in request.closed]
     return replace(request, closed=(*request.closed, *new))
+
+
+def _without_days_beside(record: CourseRecord, folder: Path) -> CourseRecord:
+    """What is closed for all stands beside the records, so that it can be opened again for all."""
+    from ketasched.records.closed_days import spans_in
+
+    beside = spans_in(folder)
+    own = [span for span in record.options.get("closed", ()) if span not in beside]
+    options = {name: value for name, value in record.options.items() if name != "closed"}
+    return record._replace(options=options | ({"closed": own} if own else {}))
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
@@ -137,7 +147,7 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
         atomic.check_place(request.ics, replace=request.force)
     file = beside(request.ics, str(path.parent)) if named else ""
     following = (CalendarFile(file, task.staff),) if named else ()
-    record = new_record(request, task, course, now, following)
+    record = _without_days_beside(new_record(request, task, course, now, following), path.parent)
     refuse_twin(path, record)
     write(None, record, path, task)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +17,7 @@ from ketasched.cli.terminal.course import (
 )
 from ketasched.cli.terminal.page import Page
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
-from ketasched.domain.wording import count_text, day_text
+from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
 
 
@@ -77,10 +76,11 @@ def _moment(entry: Entry | None) -> str:
     return f"{day_column(entry)} {hours_text(entry)}{status}"
 
 
-def calls_page(calls: Sequence[Call], day: date) -> str:
-    """Whom to call because a day is closed, and what to tell them."""
+def calls_page(calls: Sequence[Call], what: str) -> str:
+    """Whom to call because of what was done to a folder's records, and what to tell them."""
     page = Page()
-    page.add_title(f"Closed {day_text(day)}: {count_text(len(calls), 'course')} to call about")
+    title = what[0].upper() + what[1:]
+    page.add_title(f"{title}: {count_text(len(calls), 'course')} to call about")
     if calls:
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
         for title in ("Call", "Entry", "Before", "After"):
@@ -92,8 +92,8 @@ def calls_page(calls: Sequence[Call], day: date) -> str:
                 entry = new or old
                 if entry is not None:
                     number = f"{entry.number}: " if isinstance(entry, Session) else ""
-                    what = Text(f"{number}{entry_title(entry)}")
-                    table.add_row(Text(shown), what, _moment(old), _moment(new))
+                    shown_entry = Text(f"{number}{entry_title(entry)}")
+                    table.add_row(Text(shown), shown_entry, _moment(old), _moment(new))
                     shown = ""
             if not call.after:
                 stays = "has begun" if call.begun else "not moved"
