@@ -421,8 +421,8 @@ def test_an_unplaced_session_in_table_and_json(plan):
 
 def test_the_table_and_the_csv_name_the_sessions(plan):
     lines = [" ".join(line.split()) for line in plan().out.splitlines()]
-    assert "1 screening Mon 21 Dec 2026 09:00–09:30" in lines
-    assert "3 safety check Tue 5 Jan 2027 09:00–09:20" in lines
+    assert "1 screening Mon 21 Dec 2026 09:00–09:30 Mon 14 Dec Mon 28 Dec" in lines
+    assert "3 safety check Tue 5 Jan 2027 09:00–09:20 Tue 5 Jan Wed 6 Jan" in lines
     rows = list(csv.DictReader(io.StringIO(plan("--format", "csv").out)))
     assert [row["name"] for row in rows] == [
         "screening",

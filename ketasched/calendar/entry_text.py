@@ -178,8 +178,7 @@ def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
             yield f"Pause of {weeks} before this session, for the clinician to agree to: " + (
                 reasons_text(pause.reasons)
             )
-    if session.name:
-        yield f"{session.name}, due {day_text(session.target)}"
+    yield from _due_lines(course, session)
     if session.moved_days or session.moved_minutes:
         why = reasons_text(session.reasons)
         yield f"Target {day_text(session.target)}{f': {why}' if why else ''}"
@@ -189,6 +188,14 @@ def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
         for review in course.reviews:
             if review.after_session < session.number:
                 yield f"Tentative until: {review.name} after session {review.after_session}"
+
+
+def _due_lines(course: Course, session: Session) -> Iterator[str]:
+    if session.name:
+        yield f"{session.name}, due {day_text(session.target)}"
+    if course.shows_windows:
+        first, last = day_text(session.window_start), day_text(session.window_end)
+        yield f"Earliest {first}, latest {last}"
 
 
 def _protocol_line(course: Course) -> str:

@@ -99,6 +99,11 @@ class Session(NamedTuple):
         return (self.start.date() - self.target).days
 
     @property
+    def in_window(self) -> bool:
+        """Whether it stands on a day of its window."""
+        return self.window_start <= self.start.date() <= self.window_end
+
+    @property
     def minutes(self) -> int:
         """Its length: minutes that pass, also across a clock change."""
         return minutes_between(self.start, self.end)
@@ -200,6 +205,15 @@ class Course:
     total: int
     visits: tuple[LinkedVisit, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+
+    @property
+    def shows_windows(self) -> bool:
+        """Whether people see the windows of its sessions: it is laid out by day numbers, and more
+        than one day will do.
+        """
+        return self.protocol.counts_days and any(
+            session.window_start < session.window_end for session in self.sessions
+        )
 
     @property
     def live(self) -> list[Session]:

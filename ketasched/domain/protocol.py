@@ -285,3 +285,8 @@ class Protocol:
     def minutes(self) -> int:
         """The length of one session: all its steps, in minutes."""
         return sum(step.minutes for step in self.steps)
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether a phase lists its days, as trials do."""
+        return any(isinstance(phase.cadence, DayList | NamedDays) for phase in self.phases)

@@ -12,7 +12,7 @@ from ketasched.running.agenda import Coming, Patient, in_house
 
 COLUMNS = (
     "day", "start", "end", "name", "protocol", "kind", "number", "total", "phase", "title",
-    "status", "by_video", "due",
+    "status", "by_video", "due", "target", "window_start", "window_end",
 )  # fmt: skip
 TEXTS = ("name", "protocol", "phase", "title", "due")
 
@@ -104,6 +104,9 @@ def _entry(coming: Coming, *, bare: bool) -> dict[str, Any]:
             "phase": None,
             "title": entry.name,
             "by_video": entry.by_video,
+            "target": None,
+            "window_start": None,
+            "window_end": None,
         }
     total = coming.patient.course.total
     return said | {
@@ -113,4 +116,7 @@ def _entry(coming: Coming, *, bare: bool) -> dict[str, Any]:
         "phase": entry.phase,
         "title": entry.name or entry.phase,
         "by_video": False,
+        "target": entry.target.isoformat(),
+        "window_start": entry.window_start.isoformat(),
+        "window_end": entry.window_end.isoformat(),
     }

@@ -122,10 +122,7 @@ def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> d
     return {
         "number": session.number,
         "phase": session.phase,
-        "name": session.name or None,
-        "target": session.target.isoformat(),
-        "window_start": session.window_start.isoformat(),
-        "window_end": session.window_end.isoformat(),
+        **named_window(session),
         "start": session.start.isoformat(),
         "end": session.end.isoformat(),
         "moved_days": session.moved_days,
@@ -133,6 +130,16 @@ def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> d
         "reasons": reasons_report(session.reasons),
         "status": session.status,
         "uid": uid(session),
+    }
+
+
+def named_window(session: Session) -> dict[str, str | None]:
+    """What a session is called, when it is ideally, and the first and last day of its window."""
+    return {
+        "name": session.name or None,
+        "target": session.target.isoformat(),
+        "window_start": session.window_start.isoformat(),
+        "window_end": session.window_end.isoformat(),
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
-from ketasched.reports.course_report import beside, reasons_report
+from ketasched.reports.course_report import beside, named_window, reasons_report
 from ketasched.reports.report_text import SCHEMA, unread_report
 from ketasched.running.duties import due_soon
 
@@ -20,6 +20,7 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
         "sessions": [
             {
                 "number": new.number,
+                **named_window(new),
                 "before": old.start.isoformat() if old else None,
                 "after": new.start.isoformat(),
                 "status": new.status,
@@ -67,6 +68,7 @@ def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dic
             {
                 "number": session.number,
                 "phase": session.phase,
+                **named_window(session),
                 "pace": session.pace or None,
                 "start": session.start.isoformat(),
                 "end": session.end.isoformat(),

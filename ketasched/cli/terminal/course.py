@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_text
+from ketasched.cli.terminal import windows
+from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
@@ -22,6 +24,8 @@ from ketasched.domain.wording import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rich.console import RenderableType
 
     from ketasched.asking.intake import Task
     from ketasched.asking.surroundings import Surroundings
@@ -49,7 +53,7 @@ def course_page(course: Course, task: Task) -> str:
     if file:
         facts.insert(1, ("Clinic", f"{file.name}, from {file.file}"))
     page.add_facts(facts)
-    page.add("", _stacked(course) if page.width < NARROW else _columns(course), "")
+    page.add("", *_sessions(course, page.width), "")
     page.add(*_notes(course), advice(protocol))
     return page.text()
 
@@ -65,6 +69,34 @@ def _asked_times(course: Course, task: Task) -> str:
     if len({times[weekday] for weekday in weekdays}) == 1:
         return clock_text(times[weekdays[0]])
     return ", ".join(f"{WEEKDAYS[weekday]} {clock_text(times[weekday])}" for weekday in weekdays)
+
+
+def _sessions(course: Course, width: int) -> Iterable[RenderableType]:
+    if width < (windows.NARROW if course.shows_windows else NARROW):
+        return [_stacked(course)]
+    return _with_windows(course, width) if course.shows_windows else [_columns(course)]
+
+
+def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
+    rows = []
+    for entry, pause in _with_pauses(course):
+        if pause:
+            cells = (Text(), Text(_pause_title(pause), style="bold yellow"))
+            rows.append(NotedRow((*cells, *(Text() for _ in range(4)))))
+        rows.append(
+            NotedRow(
+                (
+                    Text(number_text(entry)),
+                    Text(entry_title(entry)),
+                    Text(day_column(entry)),
+                    Text(hours_text(entry)),
+                    *windows.window_cells(entry, width),
+                ),
+                "; ".join(remarks(entry)),
+                "dim" if entry.status == TENTATIVE else "",
+            )
+        )
+    return noted_rows(("#", "Session", "Day", "From–to", *windows.TITLES), rows, width)
 
 
 def _columns(course: Course) -> Table:
@@ -89,15 +121,15 @@ def _columns(course: Course) -> Table:
 
 
 def _stacked(course: Course) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
-    table.add_column(justify="right", no_wrap=True, vertical="top")
-    table.add_column(ratio=1)
+    rows = []
     for entry, pause in _with_pauses(course):
         if pause:
-            table.add_row("", Text(_pause_title(pause), style="bold yellow"))
-        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry), *remarks(entry)]
-        table.add_row(number_text(entry), Text("\n".join(lines)))
-    return table
+            rows.append(("", [Text(_pause_title(pause), style="bold yellow")]))
+        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
+        lines += windows.window_lines(entry) if course.shows_windows else []
+        lines += remarks(entry)
+        rows.append((number_text(entry), [Text(line) for line in lines]))
+    return stacked_rows(rows)
 
 
 def _with_pauses(course: Course) -> Iterable[tuple[Entry, Pause | None]]:
@@ -122,8 +154,7 @@ def _pause_title(pause: Pause) -> str:
 
 def day_column(session: Entry) -> str:
     """The day of an entry, its numbers under each other in a column."""
-    text = day_text(session.start.date())
-    return text if session.start.day > 9 else text.replace(" ", "  ", 1)
+    return windows.aligned_day(session.start.date())
 
 
 def hours_text(session: Entry) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, discreet, unplaced_text
+from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.course import (
     day_column,
     hours_text,
@@ -46,7 +47,7 @@ def course_months(course: Course, task: Task) -> str:
         page.add(_grid(course, (year, month), room, by_day), "")
     overnight = any(session.start.date() != session.end.date() for session in course.sessions)
     uneven = len({session.minutes for session in course.sessions}) > 1
-    all_listed = room < ROOM_FOR_TIMES or overnight or uneven
+    all_listed = room < ROOM_FOR_TIMES or overnight or uneven or course.shows_windows
     listed = course.entries() if all_listed else course.visits
     for entry in listed:
         page.add(_line(course, entry))
@@ -83,7 +84,9 @@ def _line(course: Course, entry: Entry) -> str:
     by_video = ", by video" if isinstance(entry, LinkedVisit) and entry.by_video else ""
     tentative = ", tentative" if entry.status == TENTATIVE else ""
     when = f"{day_column(entry)}, {hours_text(entry)}"
-    return f"{_title(course, entry)}: {when}{by_video}{tentative}"
+    window = windows.window_text(entry) if course.shows_windows else ""
+    text = f"{_title(course, entry)}: {when}{by_video}{tentative}"
+    return f"{text}; {window}" if window else text
 
 
 def _where(task: Task) -> list[str]:

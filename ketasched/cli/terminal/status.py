@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_text
+from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.course import (
     day_column,
     entry_title,
@@ -18,12 +19,16 @@ from ketasched.cli.terminal.course import (
     remarks,
     setting_text,
 )
+from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
-from ketasched.domain.course import ATTENDED, is_gone
+from ketasched.domain.course import ATTENDED, Session, is_gone
 from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.running.duties import due_soon
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ketasched.domain.course import Course
     from ketasched.records.open import Opened
 
 
@@ -53,7 +58,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         ("Review", f"{review.name}, after session {review.after_session}") for review in reviews
     ]
     page.add_facts(facts)
-    page.add("", _table(opened, narrow=page.width < NARROW), "")
+    page.add("", *_entries(course, page.width), "")
     page.add(*(f"Look: {warning}" for warning in warnings))
     page.add(*(pause_text(pause) for pause in course.pauses))
     page.add(*(f"{unplaced_text(unplaced)}." for unplaced in course.unplaced))
@@ -67,26 +72,70 @@ def _ahead(opened: Opened) -> list[Entry]:
     return [entry for entry in entries if not is_gone(entry) and entry.start > opened.now]
 
 
-def _table(opened: Opened, *, narrow: bool) -> Table:
+def _entries(course: Course, width: int) -> Iterable[RenderableType]:
+    if not course.shows_windows:
+        return [_table(course, narrow=width < NARROW)]
+    return [_stacked(course)] if width < windows.NARROW else _with_windows(course, width)
+
+
+def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
+    rows = [
+        NotedRow(
+            (
+                Text(number_text(entry)),
+                Text(entry_title(entry)),
+                Text(day_column(entry)),
+                Text(hours_text(entry)),
+                *windows.window_cells(entry, width),
+            ),
+            "; ".join(_notes(course, entry)),
+            _style(entry),
+        )
+        for entry in course.entries()
+    ]
+    return noted_rows(("#", "Entry", "Day", "From–to", *windows.TITLES), rows, width)
+
+
+def _stacked(course: Course) -> Table:
+    rows = []
+    for entry in course.entries():
+        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
+        lines += [*windows.window_lines(entry), *_notes(course, entry)]
+        rows.append((number_text(entry), [Text(line, style=_style(entry)) for line in lines]))
+    return stacked_rows(rows)
+
+
+def _style(entry: Entry) -> str:
+    return "dim" if is_gone(entry) else ""
+
+
+def _notes(course: Course, entry: Entry) -> list[str]:
+    """How an entry stands, and what is not as asked about it."""
+    said: list[str] = [] if entry.status in ("planned", "tentative") else [entry.status]
+    if is_gone(entry):
+        return said
+    said += remarks(entry)
+    if isinstance(entry, Session):
+        outside = course.shows_windows and not entry.in_window
+        said += ["out of its window"] if outside else []
+        said += [f"{list_text(entry.broken)} broken on purpose"] if entry.broken else []
+    return said
+
+
+def _table(course: Course, *, narrow: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "When") if narrow else ("Entry", "Day", "From–to", "Notes"):
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
-    for entry in opened.record.course.entries():
-        said: list[str] = [] if entry.status in ("planned", "tentative") else [entry.status]
-        if not is_gone(entry):
-            said += remarks(entry)
-            broken = getattr(entry, "broken", ())
-            said += [f"{list_text(broken)} broken on purpose"] if broken else []
-        notes = "; ".join(said)
-        style = "dim" if is_gone(entry) else ""
+    for entry in course.entries():
+        notes = "; ".join(_notes(course, entry))
         row: list[str | Text] = [number_text(entry), Text(entry_title(entry))]
         if narrow:
             when = f"{day_column(entry)} {hours_text(entry)}"
             row.append(Text("\n".join(part for part in (when, notes) if part)))
         else:
             row += [day_column(entry), hours_text(entry), Text(notes)]
-        table.add_row(*row, style=style)
+        table.add_row(*row, style=_style(entry))
     return table
 
 
