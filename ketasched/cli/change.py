@@ -107,7 +107,9 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Resul
     """
     before, what = opened.record, after.history[-1].what
     if only_shown:
-        same = after.course == before.course and after.options == before.options
+        same = (after.course, after.options, after.busy) == (
+            before.course, before.options, before.busy,
+        )  # fmt: skip
         note = f"nothing was written: {'that is how it stands already' if same else '--dry-run'}"
     else:
         after = write(opened, after, opened.path, opened.task)

@@ -105,6 +105,11 @@ def history_report(happenings: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
+def facts_report(facts: Iterable[Any]) -> list[dict[str, str]]:
+    """What a course is planned from, as far as it can be adjusted, as a record lists it."""
+    return [{"kind": fact.kind, "value": fact.value, "text": fact.text} for fact in facts]
+
+
 def folder_report(
     courses: Iterable[tuple[str, dict[str, Any]]], unread: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:

@@ -51,6 +51,13 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
     course = course.changing(
         [session._replace(by_hand=False) for session in course.sessions if session.number in freed]
     )
+    return placed_anew(conditions, course, freed)
+
+
+def placed_anew(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:
+    """The course with some sessions on other legal days, or, if there are none for them alone, all
+    that nobody fixed from there on.
+    """
     outcome = replanned(conditions, course, freed)
     if not isinstance(outcome, Refusal) or not freed:
         return outcome

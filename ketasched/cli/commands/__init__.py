@@ -13,6 +13,7 @@ COMMAND_GROUPS = {
         "status": "Show a saved course today.",
         "done": "A session took place.",
         "move": "Put a session elsewhere.",
+        "adjust": "Change what it is planned from.",
         "miss": "A session was missed.",
         "cancel": "Call a session off.",
         "extend": "Add sessions.",

@@ -12,8 +12,14 @@ from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble
 from ketasched.records.folder import no_record, open_folder, unread_text
 from ketasched.records.open import Opened, name_of, open_record
+from ketasched.records.planned_from import facts_of
 from ketasched.records.write import anew_command, drift_of
-from ketasched.reports.running_report import folder_report, history_report, status_report
+from ketasched.reports.running_report import (
+    facts_report,
+    folder_report,
+    history_report,
+    status_report,
+)
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.concerns import concerns
 from ketasched.running.legal_change import Conditions
@@ -50,6 +56,7 @@ def run(request: StatusRequest) -> Result:
 
     def report() -> dict[str, object]:
         status = status_report(opened.record.course, opened.here, warnings)
+        status["planned_from"] = facts_report(facts_of(opened.record))
         if request.history:
             status["history"] = history_report(opened.record.history)
         return status

@@ -23,6 +23,7 @@ from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.course import ATTENDED, Session, is_gone
 from ketasched.domain.wording import clock_text, count_text, day_text, list_text
+from ketasched.records.planned_from import facts_of
 from ketasched.running.duties import due_soon
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(first)
         facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
+    facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
     facts += [
         ("Due", f"{duty.name} for session {duty.session}, by {day_text(duty.due)}")
         for duty in due_soon(course, opened.today)

@@ -1,0 +1,183 @@
+"""A course is planned from something else: what is to come and no longer legal is planned again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason, session_end
+from ketasched.domain.course import CANCELLED, Course, Session
+from ketasched.domain.protocol import PerWeek
+from ketasched.planning.plan_input import Order
+from ketasched.planning.refusals import Failure, no_pattern, refuse_days
+from ketasched.planning.targets import NoPattern, keeps_gaps
+from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.changes import drop, move
+from ketasched.running.closing_day import placed_anew
+from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.replan import due
+
+
+class KeptByHand(NamedTuple):
+    """A session that a person put where the facts no longer want it, and why; ``elsewhere`` is a
+    time to which it can be moved, None where there is none, and ``can_go`` whether it can be
+    cancelled.
+    """
+
+    session: Session
+    reasons: tuple[Reason, ...]
+    elsewhere: datetime | None
+    can_go: bool
+
+
+def adjusted(
+    conditions: Conditions, course: Course, earlier: Order, *, new_days: bool
+) -> Course | Refusal:
+    """The course by the order of the conditions, which took the place of an ``earlier`` one: of the
+    sessions to come that nobody fixed, what is still legal stands; but all begin at another time of
+    day if that is asked for, and ``new_days`` makes those due on other weekdays.
+    """
+    order, now = conditions.order, conditions.now
+    stands = course
+    if new_days:
+        course = _due_on_asked_days(order, course, now)
+    freed = {session.number for session in course.sessions if session not in stands.sessions}
+    following = follower_numbers(order)
+    ahead = [session for session in course.movable(now) if session.number not in following]
+    if order.times != earlier.times:
+        retimed = [
+            _retimed(order, session, now) for session in ahead if session.number not in freed
+        ]
+        course = course.changing(retimed)
+        ahead = [course.session(session.number) for session in ahead]
+    freed |= {session.number for session in ahead if _refusals(order, session)}
+    if not freed:
+        return finish(order, course, now)
+    outcome = placed_anew(conditions, course, freed)
+    if isinstance(outcome, Refusal):
+        everything = {session.number for session in ahead}
+        anew = placed_anew(conditions, course, everything)
+        return outcome if isinstance(anew, Refusal) else anew
+    return outcome
+
+
+def refuse_asked_days(order: Order) -> Failure | None:
+    """The failure of weekdays that are never open, or that do not keep the gaps of a phase."""
+    failure = refuse_days(order, order.week())
+    if failure:
+        return failure
+    for stretch in order.layout.stretches:
+        cadence, gap = stretch.phase.cadence, stretch.phase.gap
+        if isinstance(cadence, PerWeek) and cadence.sessions == len(order.days):
+            offsets = tuple((day - order.days[0]) % 7 for day in order.days)
+            if not keeps_gaps(offsets, cadence, gap):
+                return no_pattern(order, NoPattern(order.already + 1, stretch.phase, order.start))
+    return None
+
+
+def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iterator[KeptByHand]:
+    """The sessions to come that stay where a person put them, and that the order refuses there
+    while an ``earlier`` one did not.
+    """
+    order = conditions.order
+    for session in course.live:
+        if not session.by_hand or session.start <= conditions.now:
+            continue
+        known = {reason.kind for reason in _refusals(earlier, session)}
+        new = tuple(reason for reason in _refusals(order, session) if reason.kind not in known)
+        if new:
+            number = session.number
+            off = drop(conditions, course, number, CANCELLED, "keep")
+            elsewhere = _elsewhere(conditions, course, session)
+            yield KeptByHand(session, new, elsewhere, can_go=isinstance(off, Course))
+
+
+def without_session(
+    conditions: Conditions, course: Course, number: int, earlier: Conditions, *, new_days: bool
+) -> Course | Refusal:
+    """The course adjusted after a session was cancelled by the ``earlier`` conditions and made up
+    for at the end.
+    """
+    gone = drop(earlier, course, number, CANCELLED, "append")
+    if isinstance(gone, Refusal):
+        return gone
+    return adjusted(conditions, gone, earlier.order, new_days=new_days)
+
+
+# Parts
+
+
+def _refusals(order: Order, session: Session) -> tuple[Reason, ...]:
+    """What refuses a session where it stands, but for the rules that a person broke for it."""
+    start = session.start
+    refusals = order.rules.slots.refusals(start.date(), start.time(), session.minutes)
+    return tuple(reason for reason in refusals if reason.kind not in session.broken)
+
+
+def _retimed(order: Order, session: Session, now: datetime) -> Session:
+    """A session at the time that is asked for on its day, if it can stand there; the asked time
+    itself where it cannot, which is refused there.
+    """
+    day, slots = session.start.date(), order.rules.slots
+    asked = order.times.on(day)
+    clock, moved = slots.legal_start(day, session.minutes) or (asked, 0)
+    start = datetime.combine(day, clock, order.clinic.zone)
+    if start <= now or start == session.start:
+        return session
+    why = slots.refusals(day, asked, session.minutes) if moved else ()
+    return session._replace(
+        start=start,
+        end=session_end(start, session.minutes),
+        moved_minutes=moved,
+        reasons=tuple(dict.fromkeys((*session.reasons, *why))),
+    )
+
+
+def _due_on_asked_days(order: Order, course: Course, now: datetime) -> Course:
+    """The course whose sessions to come are due on the asked weekdays, each on the nearest to the
+    day it was due, where their phase has as many sessions a week.
+    """
+    live = sorted(course.live, key=lambda session: session.rank)
+    ahead = {session.number for session in course.movable(now)}
+    before: Session | None = None
+    for session in live:
+        latest = before
+        before = session
+        phase = order.paced(session.phase, session.pace)
+        counts = isinstance(phase.cadence, PerWeek) and phase.cadence.sessions == len(order.days)
+        if session.number not in ahead or session.stands_at or not counts:
+            continue
+        earliest = now.date()
+        if latest:
+            stood = latest.start.date() if latest.number not in ahead else latest.target
+            earliest = max(earliest, stood + timedelta(days=phase.gap.min))
+        target = _nearest(session.target, order.days, earliest)
+        if target != session.target:
+            before = due(order, session, target)
+            course = course.changing([before])
+    return course
+
+
+def _nearest(day: date, weekdays: tuple[int, ...], earliest: date) -> date:
+    """The day of some weekdays nearest to another, not before the ``earliest``; of two that are as
+    near, the later.
+    """
+    day = max(day, earliest)
+    for distance in range(7):
+        for near in (day + timedelta(days=distance), day - timedelta(days=distance)):
+            if near.weekday() in weekdays and near >= earliest:
+                return near
+    return day
+
+
+def _elsewhere(conditions: Conditions, course: Course, session: Session) -> datetime | None:
+    """Where the session would stand if nobody had put it anywhere, and can be moved to."""
+    number = session.number
+    loose = course.changing([session._replace(by_hand=False)])
+    outcome = placed_anew(conditions, loose, {number})
+    if isinstance(outcome, Refusal):
+        return None
+    start = outcome.session(number).start
+    moved = move(conditions, course, number, start, "keep")
+    return start if isinstance(moved, Course) else None
