@@ -10,8 +10,8 @@ days from target, then the fewest on another day than their target, then the ear
 
 A make-up takes the place in the order of the session it is for, or of the moment if that is later.
 `replan` frees the make-up and all to come behind it that nobody fixed, and their targets stay;
-`shift` frees the same, and each target is that of the next; `append` and `extend --sessions` free
-what they add; `move --rest shift` and `replan` free what is to come behind it, or all. Nothing here
+`shift` frees the same, and each target is that of the next; `append` (at the end of its phase; where there is no room
+before the next one it is a `shift`) and `extend --sessions` free what they add; `move --rest shift` and `replan` free what is to come behind it, or all. Nothing here
 is taken from the program but the targets and windows in the record.
 """
 

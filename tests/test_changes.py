@@ -6,6 +6,7 @@ holiday. A session reads `3 Mon 11 Jan`; its time is told where it is not 09:00.
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -326,7 +327,11 @@ def test_past_a_session_that_stays(life, rest):
         ("pain", 3, "2027-01-06 15:00", "append", [*PAIN[3:], "6 Mon 11 Jan"]),
         ("pain", 3, "2027-01-06 15:00", "shift", ["6 Thu 7 Jan", "4 Fri 8 Jan", "5 Mon 11 Jan"]),
         ("spravato", 2, "2027-01-07 12:00", "keep", SPRAVATO[2:]),
-        ("spravato", 2, "2027-01-07 12:00", "append", [*SPRAVATO[2:], "13 Mon 1 Mar"]),
+        # No room between the induction's last Thursday and the first weekly Monday: all that follows shifts.
+        ("spravato", 2, "2027-01-07 12:00", "append", [
+            "13 Mon 11 Jan", "3 Thu 14 Jan", "4 Mon 18 Jan", "5 Thu 21 Jan", "6 Mon 25 Jan", "7 Thu 28 Jan",
+            "8 Mon 1 Feb", "9 Mon 8 Feb", "10 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
+        ("spravato", 10, "2027-02-08 12:00", "append", [*SPRAVATO[10:], "13 Mon 1 Mar"]),
         ("spravato", 2, "2027-01-07 12:00", "squeeze", ["13 Fri 8 Jan", *SPRAVATO[2:]]),
         ("spravato", 10, "2027-02-08 12:00", "shift", ["13 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
     ],
@@ -763,6 +768,51 @@ def test_append_is_at_the_end_of_what_was_planned(life):
     assert life.record["sessions"][-1]["phase"] == "weekly"
 
 
+TAPER = """\
+      - {name: taper, cadence: 1 per week, AFTERsessions: 3,
+         window: {early: 2 days, late: 2 days}, gap: {min: 2 days, max: 30 days}}
+      - {name: tail, cadence: 1 per week, sessions: 2,
+         window: {early: 2 days, late: 2 days}, gap: {min: 2 days, max: 30 days}}
+    sources:
+"""
+ACUTE = [
+    "1 Mon 4 Jan", "2 Thu 7 Jan", "3 Mon 11 Jan", "4 Thu 14 Jan", "5 Thu 4 Feb", "6 Thu 11 Feb",
+    "7 Thu 18 Feb", "8 Thu 25 Feb", "9 Thu 4 Mar",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "number", "where", "ahead", "reviewed"),
+    [
+        ("after: 3 weeks, ", 2, "at the end of first", [ACUTE[0], *ACUTE[2:4], "10 Mon 18 Jan", *ACUTE[4:]], 10),
+        ("after: 3 weeks, ", 4, "at the end of first", [*ACUTE[:3], "10 Mon 18 Jan", *ACUTE[4:]], 10),
+        ("after: 3 weeks, ", 5, "at the end of taper", [*ACUTE[:4], *ACUTE[5:7], "10 Tue 23 Feb", *ACUTE[7:]], 4),
+        ("after: 3 weeks, ", 8, "", [*ACUTE[:7], "9 Thu 4 Mar", "10 Thu 11 Mar"], 4),
+        ("after: 1 week, ", 3, "at the end of first", [
+            *ACUTE[:2], "4 Thu 14 Jan", "10 Mon 18 Jan", "5 Thu 21 Jan", "6 Thu 28 Jan", "7 Thu 4 Feb",
+            "8 Thu 11 Feb", "9 Thu 18 Feb"], 10),
+        ("", 3, "no room at the end of first, so shift", [
+            *ACUTE[:2], "10 Thu 14 Jan", "4 Mon 18 Jan", "5 Mon 25 Jan", "6 Mon 1 Feb", "7 Mon 8 Feb",
+            "8 Mon 15 Feb", "9 Mon 22 Feb"], 4),
+    ],
+)  # fmt: skip
+def test_what_is_appended_stands_at_the_end_of_its_phase(
+    life, after, number, where, ahead, reviewed
+):
+    gap = "{min: 2 days, max: 7 days}"
+    text = texts.MINE.replace("    sources:\n", TAPER.replace("AFTER", after))
+    Path("mine.yaml").write_text(text.replace(gap, f"{gap}\n        reviews: [{{name: go on}}]"))
+    life.plan("mine", "--protocols", "mine.yaml")
+    outcome = life.do("cancel", number, "--then", "append")
+    what = f"Cancelled session {number}, then append" + (where and f": {where}")
+    assert outcome.out.startswith(what + "\n")
+    assert life.ahead == ahead
+    assert life.record["reviews"][0]["after_session"] == reviewed
+    uncertain = [one for one, status in statuses(life).items() if status == "tentative"]
+    behind = ahead[[day.split()[0] for day in ahead].index(str(reviewed)) + 1 :]
+    assert sorted(uncertain) == sorted(int(day.split()[0]) for day in behind)
+
+
 def test_the_review_waits_for_what_is_appended(life):
     life.plan("iv", now="2027-01-21 18:00")
     life.do("miss", "6", "--then", "append")
@@ -1185,6 +1235,26 @@ def test_what_was_undone_leaves_no_gap_open(life):
     life.do("extend", "--sessions", "1")
     life.do("undo")
     assert "more than 7 days" in life.refused(3, "extend", "--on", "2027-02-10")
+
+
+@pytest.mark.parametrize(
+    ("shared", "stays"),
+    [
+        ((), False),
+        (("export", "x", "--ics", "x.ics"), True),
+        (("export", "x", "--for", "staff", "--ics", "x.ics"), True),
+        (("feed", ".", "--to", "feeds"), True),
+    ],
+)
+def test_what_no_calendar_was_told_of_leaves_no_trace_when_undone(life, shared, stays):
+    life.now(PLAN_DAY)
+    plan_once(life.run, "iv", "--start", "2027-01-04", "--save", "x")
+    life.run("cancel", "x", "6", "--then", "append")
+    if shared:
+        assert life.run(*shared).code == 0
+    assert life.run("undo", "x").code == 0
+    rest = json.loads(Path("x.course.json").read_text())["sessions"][6:]
+    assert [(one["number"], one["status"]) for one in rest] == ([(7, "cancelled")] if stays else [])
 
 
 def test_append_after_an_undo_is_reviewed_too(life):

@@ -307,6 +307,21 @@ class Life(RuleBasedStateMachine):
             return
         free = {added}
         (dropped,) = [one for one in before["sessions"] if one["number"] == number]
+        (new,) = [one for one in self.record["sessions"] if one["number"] == added]
+        if then == "append" and new["instead_of"]:
+            targets = {one["number"]: one["target"] for one in before["sessions"]}
+            if any(
+                targets.get(one["number"], one["target"]) != one["target"]
+                for one in self.record["sessions"]
+            ):
+                then = "shift"  # there was no room at the end of its phase
+            else:
+                own = [
+                    one
+                    for one in before["sessions"]
+                    if one["phase"] == dropped["phase"] and not is_gone(one)
+                ]
+                dropped = max(own, key=self.moment)
         if then != "append":
             free |= {one["number"] for one in self.movable(before) if rank(one) > rank(dropped)}
         self.check_best(before, free, dropped, added, avoid=then != "append")

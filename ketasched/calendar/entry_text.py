@@ -186,7 +186,7 @@ def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
         yield f"Skips: {reasons_text(session.reasons)}"
     if session.status == TENTATIVE:
         for review in course.reviews:
-            if review.after_session < session.number:
+            if course.has_review_before(session, review.after_session):
                 yield f"Tentative until: {review.name} after session {review.after_session}"
 
 

@@ -20,6 +20,7 @@ from ketasched.records.write import mend, write
 from ketasched.running import changes
 from ketasched.running.broken_rules import RULES, Rule
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.make_ups import appended_where
 from ketasched.shell import paste
 
 
@@ -171,5 +172,10 @@ def dropped(request: DropRequest, status: Literal["missed", "cancelled"]) -> Res
             f"to call it off: ketasched cancel {paste([request.name, request.number])}",
         )
     then = request.then or conditions.order.phases[session.phase].missed or "keep"
-    outcome = changes.drop(conditions, opened.record.course, session.number, status, then)
-    return changed(opened, outcome, f"{status} session {session.number}, then {then}", request)
+    course = opened.record.course
+    outcome = changes.drop(conditions, course, session.number, status, then)
+    what = f"{status} session {session.number}, then {then}"
+    where = (
+        appended_where(course, outcome) if then == "append" and isinstance(outcome, Course) else ""
+    )
+    return changed(opened, outcome, f"{what}: {where}" if where else what, request)

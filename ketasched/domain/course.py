@@ -268,6 +268,22 @@ class Course:
         """The session of that number."""
         return next(session for session in self.sessions if session.number == number)
 
+    def has_review_before(self, session: Session, reviewed: int) -> bool:
+        """Whether the review that follows the session ``reviewed`` comes before another; of a
+        make-up, where it stands in time decides. A make-up for the reviewed one is reviewed too.
+        """
+        behind = self.session(reviewed).rank.behind
+        if session.rank.behind != behind:
+            return session.rank.behind > behind
+        if reviewed in (session.number, session.instead_of):
+            return False
+        starts = [
+            each.start
+            for each in self.sessions
+            if each.number == reviewed or (each.is_live and each.instead_of == reviewed)
+        ]
+        return session.start > max(starts)
+
     def entries(self) -> list[Session | LinkedVisit]:
         """Sessions and linked visits in order of time."""
         return sorted((*self.sessions, *self.visits), key=lambda entry: entry.start)

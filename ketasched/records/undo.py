@@ -5,13 +5,17 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import Any
 
+from ketasched.calendar.entry_text import AUDIENCES
+from ketasched.calendar.uid import uid
+from ketasched.domain.course import Course
 from ketasched.errors import FileTrouble
+from ketasched.records import feed_names
 from ketasched.records.busy_state import busy_of_state
 from ketasched.records.course_state import check_state, course_of
 from ketasched.records.history import state_before, way_back
 from ketasched.records.open import Opened, snapshot, task_of
 from ketasched.records.record import CourseRecord, PastChange
-from ketasched.records.told_calendars import keep_up, told_by_key
+from ketasched.records.told_calendars import keep_up, told_by_key, view_for
 from ketasched.running.undo import gone_back
 
 
@@ -25,10 +29,9 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
         return None
     last, before = record.history[places[0]], _before(record, places[0])
     earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
+    course = gone_back(record.course, earlier) if _may_be_known(opened, earlier) else earlier
     gone_back_to = record._replace(
-        course=gone_back(record.course, earlier),
-        options=before["asked"],
-        busy=busy_of_state(before["busy"]),
+        course=course, options=before["asked"], busy=busy_of_state(before["busy"])
     )
     task = task_of(gone_back_to, opened.now)
     back = way_back(snapshot(gone_back_to), snapshot(record))
@@ -43,6 +46,7 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     return opened._replace(task=task), gone_back_to._replace(told=told, history=tuple(history))
 
 
+<<<<<<< HEAD
 def last_changes(record: CourseRecord) -> list[int]:
     """The places in the history of the last change that still holds, and of those that were made
     in one act with it.
@@ -53,6 +57,22 @@ def last_changes(record: CourseRecord) -> list[int]:
     act = record.history[places[-1]].act
     same = takewhile(lambda place: record.history[place].act == act, reversed(places))
     return sorted(same) if act else places[-1:]
+=======
+def _may_be_known(opened: Opened, earlier: Course) -> bool:
+    """Whether a calendar may hold an entry that the ``earlier`` course does not have."""
+    record = opened.record
+    if record.calendars or (opened.path.parent / feed_names.NAME).exists():
+        return True
+    shared = set().union(*record.exported.values(), *record.published.values())
+    for audience in AUDIENCES:
+        view = view_for(opened.task, audience)
+        planned = {uid(view, earlier, entry) for entry in earlier.entries()}
+        if any(
+            uid(view, record.course, entry) in shared - planned for entry in record.course.entries()
+        ):
+            return True
+    return False
+>>>>>>> aaf1c2b (A session missed in an early phase is made up at the end of that phase, and what no calendar knew of leaves no trace when undone)
 
 
 def _before(record: CourseRecord, place: int) -> dict[str, Any]:

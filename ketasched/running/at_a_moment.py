@@ -34,7 +34,7 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
     sessions = tuple(
         session._replace(
             status=TENTATIVE
-            if any(is_reviewed_before(course, session, reviewed) for reviewed in ahead)
+            if any(course.has_review_before(session, reviewed) for reviewed in ahead)
             else PLANNED,
         )
         if session.status in (PLANNED, TENTATIVE)
@@ -92,22 +92,6 @@ def _as_it_was(session: Session, before: Session | None) -> Session:
 
 def _is_over(reasons: Iterable[Reason]) -> bool:
     return any(reason.kind == "past" for reason in reasons)
-
-
-def is_reviewed_before(course: Course, session: Session, reviewed: int) -> bool:
-    """Whether the review that follows the session ``reviewed`` comes before another; of a make-up,
-    where it stands in time decides. What makes up for the reviewed session is reviewed too.
-    """
-    if session.rank.behind != reviewed:
-        return session.rank.behind > reviewed
-    if reviewed in (session.number, session.instead_of):
-        return False
-    starts = [
-        each.start
-        for each in course.sessions
-        if each.number == reviewed or (each.is_live and each.instead_of == reviewed)
-    ]
-    return not starts or session.start > max(starts)
 
 
 def _with_visits(order: Order, course: Course, now: datetime) -> Course:

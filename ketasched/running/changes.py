@@ -14,7 +14,7 @@ from ketasched.domain.protocol import Then
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
-from ketasched.running.at_a_moment import finish, follower_numbers, is_reviewed_before
+from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
@@ -140,7 +140,7 @@ def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) ->
             session._replace(status=CANCELLED)
             for session in course.live
             if session.start > conditions.now
-            and is_reviewed_before(course, session, review.after_session)
+            and course.has_review_before(session, review.after_session)
         ]
         course = course.changing(stopped)
     return finish(conditions.order, course, conditions.now)

@@ -29,7 +29,13 @@ def made_up(
     """The ``whole`` course without a session, and with one in its place."""
     make_up = _make_up(conditions, course, dropped)
     if then == "append":
-        return _appended(conditions, whole, course, make_up)
+        begun = _next_phase(course, dropped)
+        if begun is None:
+            return _appended(conditions, whole, course, make_up)
+        outcome = _at_end_of_phase(conditions, whole, course, make_up)
+        if isinstance(outcome, Course) and outcome.session(make_up.number).start < begun.start:
+            return outcome
+        then = "shift"
     if then == "squeeze":
         return _squeezed(conditions, course, make_up, dropped)
     later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
@@ -86,6 +92,54 @@ def _appended(
     added = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0)
     added = due(conditions.order, added, target)
     return settled(conditions, course.adding([added]), {added.number})
+
+
+def _next_phase(course: Course, dropped: Session) -> Session | None:
+    """The first session of the phases behind that of a session; None if that is the last one."""
+    beyond = (
+        session
+        for session in course.live
+        if session.phase != dropped.phase and session.rank > dropped.rank
+    )
+    return min(beyond, key=lambda session: session.start, default=None)
+
+
+def _at_end_of_phase(
+    conditions: Conditions, whole: Course, course: Course, make_up: Session
+) -> Course | Refusal:
+    """The make-up where its phase would have gone on, with what comes next where it stands; refused
+    where that takes a pause.
+    """
+    own = [session for session in whole.live if session.phase == make_up.phase]
+    last = max(own, key=lambda session: session.rank)
+    later = [session for session in own if session.rank > make_up.rank]
+    target = _next_place(conditions, whole, make_up, sorted(later, key=lambda each: each.rank))
+    start = max(make_up.start, last.start)
+    added = make_up._replace(
+        pace=last.pace,
+        stands_at=max(make_up.stands_at, last.rank.behind),
+        start=start,
+        end=session_end(start, make_up.minutes),
+    )
+    added = due(conditions.order, added, target)
+    course = _reviewed_later(course, make_up.phase, added.number)
+    outcome = settled(conditions, course.adding([added]), {added.number})
+    if isinstance(outcome, Course) and len(outcome.pauses) > len(course.pauses):
+        return Refusal()
+    return outcome
+
+
+def appended_where(before: Course, after: Course) -> str:
+    """Where a change appended a make-up: at the end of its phase, or by a shift where there was no
+    room; empty at the end of the course.
+    """
+    known = {session.number for session in before.sessions}
+    added = next(session for session in after.sessions if session.number not in known)
+    if not added.instead_of:
+        return ""
+    if any(after.session(other.number).target != other.target for other in before.sessions):
+        return f"no room at the end of {added.phase}, so shift"
+    return f"at the end of {added.phase}"
 
 
 # Squeeze

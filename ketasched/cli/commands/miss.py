@@ -7,7 +7,8 @@ from ketasched.cli.options import takes
 from ketasched.cli.result import Result
 
 HELP = """A session was missed. --then says what happens: keep leaves the rest, append
-adds one session at the end, squeeze puts a make-up on the legal free day nearest
+adds one session at the end of its phase (where there is no room before the next
+phase, it is a shift), squeeze puts a make-up on the legal free day nearest
 to the missed one, before or after it, shift takes the places: the rest stands
 where the next ones would have stood, on the pattern of the course, replan places
 the rest anew.
