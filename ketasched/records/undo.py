@@ -46,7 +46,6 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     return opened._replace(task=task), gone_back_to._replace(told=told, history=tuple(history))
 
 
-<<<<<<< HEAD
 def last_changes(record: CourseRecord) -> list[int]:
     """The places in the history of the last change that still holds, and of those that were made
     in one act with it.
@@ -57,7 +56,8 @@ def last_changes(record: CourseRecord) -> list[int]:
     act = record.history[places[-1]].act
     same = takewhile(lambda place: record.history[place].act == act, reversed(places))
     return sorted(same) if act else places[-1:]
-=======
+
+
 def _may_be_known(opened: Opened, earlier: Course) -> bool:
     """Whether a calendar may hold an entry that the ``earlier`` course does not have."""
     record = opened.record
@@ -72,7 +72,6 @@ def _may_be_known(opened: Opened, earlier: Course) -> bool:
         ):
             return True
     return False
->>>>>>> aaf1c2b (A session missed in an early phase is made up at the end of that phase, and what no calendar knew of leaves no trace when undone)
 
 
 def _before(record: CourseRecord, place: int) -> dict[str, Any]:
