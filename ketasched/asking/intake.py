@@ -44,7 +44,7 @@ from ketasched.domain.typed_times import read_clock
 from ketasched.errors import UsageProblem
 from ketasched.planning.phase_options import lay_out
 from ketasched.planning.plan_input import Order, make_rules
-from ketasched.planning.start_times import StartTimes
+from ketasched.planning.start_times import StartTimes, when_patient_comes
 
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
@@ -210,6 +210,8 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
     times = StartTimes(start_times(terms.at, around.clinic, default_time), flex)
     patient = commitments(terms, around, today, saved.busy if saved else None)
+    hours, lengths = around.clinic.week, layout.lengths
+    times = when_patient_comes(times, hours, patient.free_week, lengths)
     rules = make_rules(around.clinic, times, patient, today, now.astimezone(around.clinic.zone))
     days = weekdays(terms.days, layout)
     order = Order(

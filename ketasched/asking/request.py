@@ -23,6 +23,7 @@ class Terms:
     closed: tuple[str, ...] = ()
     weekends: bool = False
     holidays: str = ""
+    can: str = ""
     away: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     travel: str = ""

@@ -15,6 +15,8 @@ from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, no_holidays
 from ketasched.domain.typed_dates import read_span
 from ketasched.domain.typed_times import read_minutes
+from ketasched.domain.typed_week import read_away, read_can
+from ketasched.domain.weekly import WeeklyAbsence, free_week
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.planning.plan_input import LONGEST_TRAVEL, Commitments
 from ketasched.progress import counting
@@ -134,9 +136,15 @@ def commitments(
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a calendar cannot be read, or has a broken entry.
     """
-    absences = tuple(
-        Absence(*read("--away", lambda text: read_span(text, today), text)) for text in terms.away
-    )
+    away = [read("--away", lambda text: read_away(text, today), text) for text in terms.away]
+    absences = tuple(absence for absence in away if isinstance(absence, Absence))
+    weekly = tuple(absence for absence in away if isinstance(absence, WeeklyAbsence))
+    can = read("--can", read_can, terms.can) if terms.can else None
+    if not any(free_week(can, weekly)):
+        option = "--can and --away leave" if can else "--away leaves"
+        raise UsageProblem(
+            f"{option} no time of the week", "say until when: --away 'every mon until 2027-03-01'"
+        )
     if terms.travel and not (terms.busy or known):
         raise UsageProblem(
             "--travel keeps time free beside what a calendar holds, and none is given",
@@ -150,7 +158,7 @@ def commitments(
         if travel > LONGEST_TRAVEL:
             raise UsageProblem("--travel: more than 12 hours", "write, say, 30m or 1h")
     times = busy_times(terms.busy, around.zone) if terms.busy else known
-    return Commitments(absences, times, travel)
+    return Commitments(absences, times, travel, weekly, can)
 
 
 def busy_times(files: Sequence[str], place: zone.Zone) -> BusyTimes:

@@ -20,7 +20,8 @@ def read(option: str, reader: Callable[[str], Value], text: str) -> Value:
     try:
         return reader(text)
     except ValueError as error:
-        raise UsageProblem(f"{option}: {error}") from None
+        message, hint = (*error.args, "")[:2]
+        raise UsageProblem(f"{option}: {message}", hint) from None
 
 
 def choose(option: str, typed: str, offered: tuple[Word, ...]) -> Word:

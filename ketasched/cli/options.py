@@ -51,7 +51,11 @@ OPTIONS: Mapping[str, Declared] = {
         "-a",
     ),
     "flex": Option("How much earlier or later a session may start than --at, to fit.", "2h"),
-    "days": Option("The weekdays of phases with that many sessions a week.", "tue,fri"),
+    "days": Option(
+        "The weekdays wished for phases with that many sessions a week; sessions may move off "
+        "them. What must hold is --can.",
+        "tue,fri",
+    ),
     "clinic": Option(
         "Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.", "FILE"
     ),
@@ -65,7 +69,16 @@ OPTIONS: Mapping[str, Declared] = {
     "holidays": Option(
         "Closed on the public holidays of a country or a part of it: US, US-CA.", "PLACE"
     ),
-    "away": Option("A day the patient is away, or FIRST..LAST; may be repeated.", "DATE"),
+    "can": Option(
+        "When the patient can come, and never else: tue,thu 15:00-; sat 9-12. A session lies whole "
+        "inside; where --at does not, it starts at the nearest time that does.",
+        "TIMES",
+    ),
+    "away": Option(
+        "A day the patient is away, FIRST..LAST, or each week: every mon, every mon 12:00-14:00, "
+        "every mon until 2027-03-01; may be repeated.",
+        "DATE",
+    ),
     "busy": Option(
         "A calendar whose entries leave no time; - reads standard input; may be repeated.",
         "FILE.ics",

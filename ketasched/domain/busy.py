@@ -34,6 +34,14 @@ class Absence(NamedTuple):
     first: date
     last: date
 
+    def __str__(self) -> str:
+        return f"away {days_text(self.first, self.last)}"
+
+    @property
+    def typed(self) -> str:
+        """It as it is typed: ``2027-01-18..2027-01-20``."""
+        return f"{self.first.isoformat()}..{self.last.isoformat()}"
+
 
 class BusyTimes:
     """The busy stretches of some calendars, read in the spans that are asked about.
@@ -95,9 +103,9 @@ def away(absences: Sequence[Absence], zone: tzinfo) -> Constraint:
 
     def refuse(candidate: Candidate) -> Reason | None:
         days = [part.day for part in candidate.parts(zone)]
-        for first, last in absences:
-            if any(first <= day <= last for day in days):
-                return Reason("away", f"away {days_text(first, last)}")
+        for absence in absences:
+            if any(absence.first <= day <= absence.last for day in days):
+                return Reason("away", str(absence))
         return None
 
     return refuse

@@ -11,7 +11,7 @@ from ketasched.domain.candidate import Candidate, Constraint, Reason, unclear_cl
 from ketasched.domain.wording import (
     WEEKDAY_NAMES,
     WEEKDAYS,
-    clock_text,
+    clock_of,
     day_text,
     days_text,
     minute_of_day,
@@ -25,11 +25,15 @@ class Span(NamedTuple):
     closes: int
 
     def __str__(self) -> str:
-        return f"{_minute_text(self.opens)}-{_minute_text(self.closes)}"
+        return f"{clock_of(self.opens)}-{clock_of(self.closes)}"
 
     def holds(self, begins: int, ends: int) -> bool:
         """Whether all from one minute to another lies inside."""
         return self.opens <= begins and ends <= self.closes
+
+    def overlaps(self, begins: int, ends: int) -> bool:
+        """Whether something from one minute to another takes part of it."""
+        return begins < self.closes and self.opens < ends
 
 
 Spans = tuple[Span, ...]
@@ -158,12 +162,7 @@ class Clinic:
 
     def fits(self, weekday: int, start: time, minutes: int) -> bool:
         """Whether something that starts then lies inside the hours of a weekday, dates aside."""
-        begins = minute_of_day(start)
-        ends = begins + minutes
-        if not any(span.holds(begins, min(ends, 1440)) for span in self.week[weekday]):
-            return False
-        following = self.week[(weekday + 1) % 7]
-        return ends <= 1440 or any(span.holds(0, ends - 1440) for span in following)
+        return fits(self.week, weekday, start, minutes)
 
     def only_on(self, weekdays: frozenset[int]) -> Clinic:
         """The clinic as if it were open on these weekdays only."""
@@ -190,6 +189,18 @@ class Clinic:
         return following[0].closes if goes_on else 0
 
 
+def fits(week: Week, weekday: int, start: time, minutes: int) -> bool:
+    """Whether something that starts then lies inside the spans of a weekday, and of the next one
+    if it lasts past midnight.
+    """
+    begins = minute_of_day(start)
+    ends = begins + minutes
+    if not any(span.holds(begins, min(ends, 1440)) for span in week[weekday]):
+        return False
+    following = week[(weekday + 1) % 7]
+    return ends <= 1440 or any(span.holds(0, ends - 1440) for span in following)
+
+
 def _closed_weekday(day: date) -> Reason:
     return Reason("closed", f"closed on {WEEKDAY_NAMES[day.weekday()]}s")
 
@@ -197,7 +208,3 @@ def _closed_weekday(day: date) -> Reason:
 def spans_text(spans: Spans) -> str:
     """Opening hours as people write them: ``08:00-12:00, 13:00-17:30``."""
     return ", ".join(map(str, spans))
-
-
-def _minute_text(minute: int) -> str:
-    return "24:00" if minute == 1440 else clock_text(time(*divmod(minute, 60)))

@@ -6,6 +6,7 @@ import re
 from datetime import time, timedelta
 
 from ketasched.domain.wording import WEEKDAY_NAMES
+from ketasched.errors import did_you_mean
 
 LONGEST = 10_000 * 366 * 1440
 _UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
@@ -82,7 +83,25 @@ def read_weekday(text: str) -> int:
     for number, name in enumerate(WEEKDAY_NAMES):
         if len(word) >= 3 and name.casefold().startswith(word):
             return number
-    raise ValueError(f"`{text}` is not a weekday: write mon, tue, wed, thu, fri, sat or sun")
+    raise ValueError(
+        f"`{text}` is not a weekday: write mon, tue, wed, thu, fri, sat or sun",
+        did_you_mean(word, WEEKDAY_NAMES),
+    )
+
+
+def read_weekdays(text: str) -> list[int]:
+    """Read ``mon``, ``mon-thu``, ``sat-mon`` or ``mon, wed, fri``.
+
+    Raises:
+        ValueError: one of them is not the name of a weekday.
+    """
+    weekdays: list[int] = []
+    for part in text.split(","):
+        first_text, dash, last_text = (day.strip() for day in part.partition("-"))
+        first = read_weekday(first_text)
+        last = read_weekday(last_text) if dash else first
+        weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
+    return list(dict.fromkeys(weekdays))
 
 
 def read_clock(text: str) -> time:

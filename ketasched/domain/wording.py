@@ -29,6 +29,11 @@ def clock_text(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
+def clock_of(minute: int) -> str:
+    """Minutes after midnight as a wall time; 1440 is the end of a day: ``24:00``."""
+    return "24:00" if minute == 1440 else clock_text(time(*divmod(minute, 60)))
+
+
 def minute_of_day(at: time) -> int:
     """A wall time as minutes after midnight."""
     return at.hour * 60 + at.minute

@@ -88,7 +88,7 @@ def patterns(order: Order) -> list[tuple[int, ...]]:
     phase = order.layout.stretches[0].phase
     if not isinstance(phase.cadence, PerWeek):
         return []
-    weekday, week = order.start.weekday(), order.week().open_weekdays
+    weekday, week = order.start.weekday(), order.weekdays()
     sets = weekday_patterns(phase.cadence, phase.gap, weekday, week)
     return [tuple(sorted(days)) for days in sets]
 
@@ -100,7 +100,7 @@ def later_patterns(order: Order) -> list[tuple[int, ...]]:
     """
     first, *others = (stretch.phase for stretch in order.layout.stretches)
     own = first.cadence.sessions if isinstance(first.cadence, PerWeek) else None
-    week = order.week().open_weekdays
+    week = order.weekdays()
     sets: dict[tuple[int, ...], int] = {}
     for phase in others:
         if not isinstance(phase.cadence, PerWeek) or phase.cadence.sessions in (own, own and 1):
@@ -114,7 +114,7 @@ def later_patterns(order: Order) -> list[tuple[int, ...]]:
 def _nearest_start(order: Order, step: int) -> date | None:
     """The nearest earlier or later start that works; for a course to come none before today."""
     today = order.rules.beside.today
-    allowed = order.week().open_weekdays & frozenset(order.days if order.takes_days else range(7))
+    allowed = order.weekdays() & frozenset(order.days if order.takes_days else range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
         if (today and start < today) or not FIRST_YEAR <= start.year <= LAST_YEAR:
@@ -130,7 +130,9 @@ def _begins_well(order: Order) -> bool:
     near, and it need not be placed whole to see that.
     """
     stretches, first_number = order.layout.stretches, order.already + 1
-    targets = lay_targets(stretches, order.start, order.week(), order.days, first_number)
+    targets = lay_targets(
+        stretches, order.start, order.week(), order.days, first_number, order.weekdays()
+    )
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)
     try:

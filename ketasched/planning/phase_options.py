@@ -48,6 +48,16 @@ class Layout(NamedTuple):
     left_out: tuple[str, ...]
     total: int
 
+    @property
+    def lengths(self) -> frozenset[int]:
+        """The minutes that its sessions last."""
+        return frozenset(
+            minutes
+            for stretch in self.stretches
+            for minutes in [named.minutes or stretch.minutes for named in stretch.named()]
+            or [stretch.minutes]
+        )
+
 
 def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     """Apply the user's choices to a protocol.

@@ -51,11 +51,13 @@ def place_sessions(order: Order) -> Placement | Failure:
     Raises:
         ValueError, ChoiceRefused: as ``plan``.
     """
-    week = order.week()
-    refusal = refuse_length(order) or refuse_start(order, week) or refuse_days(order, week)
+    week, weekdays = order.week(), order.weekdays()
+    refusal = refuse_length(order) or refuse_start(order, weekdays) or refuse_days(order, weekdays)
     if refusal:
         return refusal
-    targets = lay_targets(order.layout.stretches, order.start, week, order.days, order.already + 1)
+    targets = lay_targets(
+        order.layout.stretches, order.start, week, order.days, order.already + 1, weekdays
+    )
     if isinstance(targets, NoPattern):
         return no_pattern(order, targets)
     refuse_idle_until(order, week, targets)

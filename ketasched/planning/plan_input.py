@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
 from ketasched.domain.candidate import Constraint, over_today, unclear_clock
-from ketasched.domain.clinic import Clinic
+from ketasched.domain.clinic import Clinic, Week, fits
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
+from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, free_week
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout
 from ketasched.planning.start_times import Slots, StartTimes
@@ -21,15 +22,31 @@ LONGEST_TRAVEL = 12 * 60
 
 
 class Commitments(NamedTuple):
-    """What keeps the patient from coming: absences, and busy times with minutes of ``travel``."""
+    """What keeps the patient from coming: absences, busy times with minutes of ``travel``, and what
+    holds every week: absences, and the times at which they ``can`` come, None for all.
+    """
 
     absences: tuple[Absence, ...] = ()
     busy: BusyTimes | None = None
     travel: int = 0
+    weekly: tuple[WeeklyAbsence, ...] = ()
+    can: Week | None = None
+
+    @property
+    def free_week(self) -> Week:
+        """When the patient can come every week."""
+        return free_week(self.can, self.weekly)
+
+    def at_clinic(self, clinic: Clinic) -> tuple[Constraint, ...]:
+        """What refuses a candidate for which the patient must come to the clinic."""
+        coming = (can_come(self.can, clinic.zone),) if self.can else ()
+        return (*coming, *self.constraints(clinic, self.travel))
 
     def constraints(self, clinic: Clinic, travel: int) -> tuple[Constraint, ...]:
         """What refuses a candidate when ``travel`` minutes are needed on both sides of it."""
         constraints = [away(self.absences, clinic.zone)] if self.absences else []
+        if self.weekly:
+            constraints.append(away_weekly(self.weekly, clinic.zone))
         if self.busy:
             constraints.append(busy(self.busy, clinic.zone, travel))
         return tuple(constraints)
@@ -55,7 +72,7 @@ def make_rules(
     """The rules of a clinic and a patient. Nothing of a course to come is put at a time of today
     that is over by ``now`` (in the clinic's zone), and no linked visit of it before today.
     """
-    at_clinic = (*clinic.constraints(), *commitments.constraints(clinic, commitments.travel))
+    at_clinic = (*clinic.constraints(), *commitments.at_clinic(clinic))
     from_home = (unclear_clock(clinic.zone), *commitments.constraints(clinic, 0))
     beside = Beside(
         (*at_clinic, waking_hours(clinic, by_video=False)),
@@ -159,16 +176,24 @@ class Order:
         """The clinic, open on the weekdays on which a session fits its hours at the asked time,
         or as far from it as that may change.
         """
+        return self.clinic.only_on(self._fitting(self.clinic.week))
+
+    def weekdays(self) -> frozenset[int]:
+        """The weekdays of a pattern: a session fits the hours, and the patient can come."""
+        free = self.commitments.free_week
+        return self._fitting(self.clinic.week, free)
+
+    def _fitting(self, *weeks: Week) -> frozenset[int]:
+        """The weekdays on which a session fits some weeks at a time that may be tried."""
         monday = date(2001, 1, 1)
-        fitting = frozenset(
+        return frozenset(
             weekday
             for weekday in range(7)
             if any(
-                self.clinic.fits(weekday, start, self.first_minutes)
+                all(fits(week, weekday, start, self.first_minutes) for week in weeks)
                 for start, _ in self.times.options(monday + timedelta(days=weekday))
             )
         )
-        return self.clinic.only_on(fitting)
 
     def flexible(self, minutes: int) -> Order:
         """The same order with start times that may change by so many minutes."""

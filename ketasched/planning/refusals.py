@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
-from ketasched.domain.clinic import Clinic, spans_text
+from ketasched.domain.clinic import Clinic, fits, spans_text
 from ketasched.domain.protocol import PerWeek
+from ketasched.domain.weekly import can_text
 from ketasched.domain.wording import (
     WEEKDAY_NAMES,
     WEEKDAYS,
@@ -28,7 +29,13 @@ from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Target, lay_targets
 
 FailureCode = Literal[
-    "too-long", "closed-weekday", "outside-hours", "not-in-days", "no-pattern", "no-placement"
+    "too-long",
+    "closed-weekday",
+    "outside-hours",
+    "cannot-come",
+    "not-in-days",
+    "no-pattern",
+    "no-placement",
 ]
 
 
@@ -62,7 +69,7 @@ def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
         return
     stretches = [*order.layout.stretches[:-1], open_ended._replace(sessions=1, until=None)]
-    begins = lay_targets(stretches, order.start, week, order.days)
+    begins = lay_targets(stretches, order.start, week, order.days, weekdays=order.weekdays())
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
     raise ChoiceRefused(
         f"is before {open_ended.phase.name} begins{day}",
@@ -75,11 +82,7 @@ def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None
 
 def refuse_length(order: Order) -> Failure | None:
     """The failure of a session longer than the clinic is ever open without a break, if it is."""
-    stretches = order.layout.stretches
-    lengths = [
-        named.minutes or stretch.minutes for stretch in stretches for named in stretch.named()
-    ]
-    lengths += [stretch.minutes for stretch in stretches if not stretch.named()]
+    lengths = order.layout.lengths
     longest, which = order.clinic.longest_span()
     if max(lengths) <= longest:
         return None
@@ -92,24 +95,44 @@ def refuse_length(order: Order) -> Failure | None:
     return Failure("too-long", text, hint, order.already + 1, order.start, order.start, refused)
 
 
-def refuse_start(order: Order, week: Clinic) -> Failure | None:
-    """The failure of a start on a weekday that is never open, or not among those asked for."""
-    allowed = week.open_weekdays
-    if order.takes_days:
-        allowed &= frozenset(order.days)
+def refuse_start(order: Order, allowed: frozenset[int]) -> Failure | None:
+    """The failure of a start on a weekday that is never open, on which the patient never comes, or
+    that is not among those asked for.
+    """
     weekday = order.start.weekday()
-    if weekday in allowed:
+    is_asked = not order.takes_days or weekday in order.days
+    if weekday in allowed and is_asked:
         return None
-    if weekday in week.open_weekdays:
+    if weekday in allowed:
         asked = list_text([WEEKDAYS[day] for day in order.days], "or")
         text = f"{WEEKDAY_NAMES[weekday]} is not among the days asked for, {asked}"
         code: FailureCode = "not-in-days"
         reason = Reason("weekday", text)
     else:
-        reason = _closed_weekday(order, weekday)
-        code = "closed-weekday" if reason.kind == "closed" else "outside-hours"
+        reason = _why_never(order, weekday)
+        codes: dict[str, FailureCode] = {"closed": "closed-weekday", "hours": "outside-hours"}
+        code = codes.get(reason.kind, "cannot-come")
     message = f"the course cannot start on {day_text(order.start)}: {reason.full}"
     return _start_failure(order, code, message, reason)
+
+
+def _why_never(order: Order, weekday: int) -> Reason:
+    """Why no session fits a weekday: the clinic does not let it, or the patient never comes."""
+    commitments, minutes = order.commitments, order.first_minutes
+    monday = date(2001, 1, 1)
+    starts = [start for start, _ in order.times.options(monday + timedelta(days=weekday))]
+    in_hours = [start for start in starts if order.clinic.fits(weekday, start, minutes)]
+    if not in_hours:
+        return _closed_weekday(order, weekday)
+    can = commitments.can
+    if can and not any(fits(can, weekday, start, minutes) for start in in_hours):
+        if not can[weekday]:
+            return Reason("can", can_text(can))
+        return Reason("can", f"{duration_text(minutes)} do not fit: {can_text(can)}")
+    absences = [
+        absence for absence in commitments.weekly if absence.week[weekday] and not absence.until
+    ]
+    return Reason("away", ", ".join(map(str, absences)) or can_text(commitments.free_week))
 
 
 def _closed_weekday(order: Order, weekday: int) -> Reason:
@@ -132,12 +155,12 @@ def _closed_weekday(order: Order, weekday: int) -> Reason:
     return Reason("hours", f"{text} do not fit the hours on {name}s, {hours}")
 
 
-def refuse_days(order: Order, week: Clinic) -> Failure | None:
-    """A weekday of the user's that is never open."""
-    never_open = [day for day in order.days if day not in week.open_weekdays]
+def refuse_days(order: Order, allowed: frozenset[int]) -> Failure | None:
+    """A weekday of the user's that is never open, or on which the patient never comes."""
+    never_open = [day for day in order.days if day not in allowed]
     if not never_open:
         return None
-    reason = _closed_weekday(order, never_open[0])
+    reason = _why_never(order, never_open[0])
     return _days_failure(order, reason.full, reason, "open days")
 
 

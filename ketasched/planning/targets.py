@@ -125,6 +125,7 @@ def lay_targets(
     clinic: Clinic,
     days: tuple[int, ...] = (),
     first_number: int = 1,
+    weekdays: frozenset[int] | None = None,
 ) -> list[Target] | NoPattern:
     """The target days of a course from its start.
 
@@ -135,7 +136,9 @@ def lay_targets(
         days: the weekday pattern of phases with that many sessions a week; the others choose
             their own.
         first_number: the number of the first session.
+        weekdays: those a pattern may have, where they are not all that are open.
     """
+    weekdays = clinic.open_weekdays if weekdays is None else weekdays
     targets: list[Target] = []
     begin = start
     number = first_number
@@ -145,7 +148,7 @@ def lay_targets(
             begin = targets[-1].day + timedelta(days=phase.after)
         pattern = None
         if isinstance(phase.cadence, PerWeek):
-            pattern = _pattern(phase.cadence, phase.gap, begin, clinic, days)
+            pattern = _pattern(phase.cadence, phase.gap, begin, weekdays, days)
             if pattern is None:
                 return NoPattern(number, phase, begin)
         laid = _lay(stretch, begin, pattern, clinic, literal_start=position == 0)
@@ -203,11 +206,11 @@ def _lay(
 
 
 def _pattern(
-    cadence: PerWeek, gap: Gap, begin: date, clinic: Clinic, days: tuple[int, ...]
+    cadence: PerWeek, gap: Gap, begin: date, weekdays: frozenset[int], days: tuple[int, ...]
 ) -> tuple[int, ...] | None:
     """The asked days if they are for this cadence and keep its gaps, else the chosen ones."""
     if len(days) != cadence.sessions:
-        patterns = weekday_patterns(cadence, gap, begin.weekday(), clinic.open_weekdays)
+        patterns = weekday_patterns(cadence, gap, begin.weekday(), weekdays)
         return patterns[0] if patterns else None
     first = _next_pattern_day(begin, days).weekday()
     offsets = tuple(sorted((day - first) % 7 for day in days))

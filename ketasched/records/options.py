@@ -31,11 +31,13 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
             options[option.name] = list(value) if isinstance(value, tuple) else value
             if value is True:
                 options[option.name] = "yes"
+    commitments = task.order.commitments
     understood = {
         "start": task.order.start.isoformat(),
         "tz": task.zone.name,
         "closed": [span_text(closure.first, closure.last) for closure in task.surroundings.closed],
-        "away": [span_text(*absence) for absence in task.order.commitments.absences],
+        "away": [absence.typed for absence in commitments.absences]
+        + [absence.typed for absence in commitments.weekly],
         "until": task.until and task.until.isoformat(),
         "authorised_until": task.authorised_until and task.authorised_until.isoformat(),
     }

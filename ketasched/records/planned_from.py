@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from ketasched.asking.surroundings import busy_times
 from ketasched.asking.values import read
-from ketasched.domain.typed_dates import read_span
-from ketasched.domain.wording import days_text, list_text
+from ketasched.domain.typed_week import read_away
+from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.records.options import busy_of, span_text
-from ketasched.records.plain_values import date_of
+from ketasched.records.options import busy_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +50,7 @@ class Fact(NamedTuple):
 
 
 def _away_text(value: str) -> str:
-    first, _, last = value.partition("..")
-    return f"away {days_text(date_of(first), date_of(last or first))}"
+    return str(read_away(value, date.min))
 
 
 _WORDS: Mapping[FactKind, Callable[[str], str]] = {
@@ -121,7 +119,7 @@ def change_text(before: CourseRecord, after: CourseRecord) -> str:
 
 
 def _span(typed: str, today: date) -> str:
-    return span_text(*read("--away", lambda text: read_span(text, today), typed))
+    return read("--away", lambda text: read_away(text, today), typed).typed
 
 
 def _shortest(span: str) -> str:

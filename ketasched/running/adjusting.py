@@ -64,7 +64,7 @@ def adjusted(
 
 def refuse_asked_days(order: Order) -> Failure | None:
     """The failure of weekdays that are never open, or that do not keep the gaps of a phase."""
-    failure = refuse_days(order, order.week())
+    failure = refuse_days(order, order.weekdays())
     if failure:
         return failure
     for stretch in order.layout.stretches:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
             Stretch(before, 1, len(run), None, minutes),
             Stretch(wanted, 1, count, None, minutes),
         ]
-    laid = _laid(lay_targets(stretches, run[0], order.week(), order.days), going)
+    laid = _laid(_targets(order, stretches, run[0], order.days), going)
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
     return _to_come(
@@ -69,7 +69,7 @@ def places_from(
     weekdays = _weekdays(order, course, going)
     if first.weekday() not in weekdays:
         weekdays = ()
-    targets = _laid(lay_targets([stretch], first, order.week(), weekdays), going)
+    targets = _laid(_targets(order, [stretch], first, weekdays), going)
     days = [target.day for target in targets]
     return [days[0], *_to_come(days[1:], going, order, conditions.today)]
 
@@ -91,7 +91,7 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     if there[0].weekday() not in weekdays:
         weekdays = ()
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
-    laid = _laid(lay_targets([stretch], there[0], order.week(), weekdays), going)
+    laid = _laid(_targets(order, [stretch], there[0], weekdays), going)
     days = [target.day for target in laid]
     yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.today)
 
@@ -121,6 +121,12 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     }
     several = isinstance(cadence, PerWeek) and cadence.sessions == len(weekdays)
     return tuple(sorted(weekdays)) if several else order.days
+
+
+def _targets(
+    order: Order, stretches: Sequence[Stretch], first: date, days: tuple[int, ...]
+) -> list[Target] | NoPattern:
+    return lay_targets(stretches, first, order.week(), days, weekdays=order.weekdays())
 
 
 def _laid(targets: list[Target] | NoPattern, going: Going) -> list[Target]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_text
 from ketasched.cli.terminal import windows
+from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.candidate import reasons_text
@@ -49,6 +50,7 @@ def course_page(course: Course, task: Task) -> str:
         ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {setting}"),
         ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
     ]
+    facts[1:1] = agreed_facts(task.order)
     file = task.surroundings.file
     if file:
         facts.insert(1, ("Clinic", f"{file.name}, from {file.file}"))

@@ -24,7 +24,7 @@ def _date(text: str) -> date:
     try:
         return read_date(text, date.min)
     except ValueError as error:
-        raise ValueError(str(error).removesuffix(", a weekday, or tomorrow")) from None
+        raise ValueError(error.args[0].removesuffix(", a weekday, or tomorrow")) from None
 
 
 _DATE = Text(_date, {"type": "string", "examples": ["2027-01-05", "5 jan 2027"]})

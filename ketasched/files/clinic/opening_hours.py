@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import yaml
 
 from ketasched.domain.clinic import Span, Spans
-from ketasched.domain.typed_times import read_clock, read_weekday
+from ketasched.domain.typed_times import read_clock, read_weekdays
+from ketasched.domain.typed_week import joined
 from ketasched.domain.wording import WEEKDAY_NAMES, list_text, minute_of_day
 from ketasched.errors import did_you_mean
 from ketasched.reading.fields import MISSING, Reading, Schema, Text
@@ -32,11 +31,7 @@ def read_spans(text: str) -> Spans:
             f"`{text}` is not opening hours",
             "write, say, 08:00-12:00, 13:00-17:30; or closed; or all day",
         )
-    spans = sorted(map(_read_span, parts))
-    for earlier, later in pairwise(spans):
-        if later.opens < earlier.closes:
-            raise ValueError(f"the hours {earlier} and {later} overlap", "write them as one")
-    return _joined(spans)
+    return joined(map(_read_span, parts))
 
 
 def _read_span(text: str) -> Span:
@@ -51,17 +46,6 @@ def _read_span(text: str) -> Span:
             "a span lies within one day: 24:00 is its end",
         )
     return Span(begins, ends)
-
-
-def _joined(spans: Iterable[Span]) -> Spans:
-    """Spans of which no two touch: a session may last from one into the next."""
-    joined: list[Span] = []
-    for span in spans:
-        if joined and joined[-1].closes == span.opens:
-            joined[-1] = Span(joined[-1].opens, span.closes)
-        else:
-            joined.append(span)
-    return tuple(joined)
 
 
 class Hours(NamedTuple):
@@ -109,21 +93,10 @@ def _weekdays_of(node: yaml.Node, reading: Reading) -> list[int]:
         reading.fault(node, "a key must be a text")
         return []
     try:
-        return _read_weekdays(node.value.replace("–", "-"))
+        return read_weekdays(node.value.replace("–", "-"))
     except ValueError as error:
-        reading.fault(node, str(error), did_you_mean(node.value, WEEKDAY_NAMES))
+        reading.fault(node, error.args[0], did_you_mean(node.value, WEEKDAY_NAMES))
         return []
-
-
-def _read_weekdays(text: str) -> list[int]:
-    """Read ``mon``, ``mon-thu``, ``sat-mon`` or ``mon, wed, fri``."""
-    weekdays: list[int] = []
-    for part in text.split(","):
-        first_text, dash, last_text = (day.strip() for day in part.partition("-"))
-        first = read_weekday(first_text)
-        last = read_weekday(last_text) if dash else first
-        weekdays += [(first + n) % 7 for n in range((last - first) % 7 + 1)]
-    return list(dict.fromkeys(weekdays))
 
 
 SPANS = Text(read_spans, {"type": "string", "examples": ["08:00-12:00, 13:00-17:30", "closed"]})
