@@ -417,15 +417,30 @@ def test_a_trial_does_not_go_on_by_itself(life):
     assert life.sessions == [*TRIAL, "7 Fri 5 Feb"]
 
 
-def test_sessions_that_follow_another_go_with_it(life):
-    write(texts.WITH_VISITS)
+PLANNED = ("        first_day: 1\n", "        first_day: 1\n        counts_from: planned\n")
+"""Day numbers count from the baseline as it was planned."""
+
+
+@pytest.mark.parametrize(
+    ("counts_from", "screening", "rest"),
+    [
+        (("", ""), "1 Tue 22 Dec", ["5 Tue 12 Jan", "6 Tue 2 Feb"]),
+        (PLANNED, TRIAL[0], TRIAL[4:]),
+    ],
+)
+def test_sessions_that_follow_another_go_with_it(life, counts_from, screening, rest):
+    write(texts.WITH_VISITS.replace(*counts_from))
     life.plan("trial", "--protocols", "trial.yaml", now=PLAN_DAY)
     life.do("move", "2", "tue", "--rest", "replan")
-    assert life.sessions == [TRIAL[0], "2 Tue 5 Jan", "3 Wed 6 Jan", "4 Fri 8 Jan", *TRIAL[4:]]
+    assert life.sessions == [screening, "2 Tue 5 Jan", "3 Wed 6 Jan", "4 Fri 8 Jan", *rest]
 
 
-def test_sessions_that_follow_count_from_it_as_it_took_place(life):
-    write(texts.TRIAL)
+@pytest.mark.parametrize(
+    ("counts_from", "rest"),
+    [(("", ""), ["5 Tue 12 Jan", "6 Tue 2 Feb"]), (PLANNED, TRIAL[4:])],
+)
+def test_sessions_that_follow_count_from_it_as_it_took_place(life, counts_from, rest):
+    write(texts.TRIAL.replace(*counts_from))
     life.plan("trial", "--protocols", "trial.yaml", now="2027-01-05 12:00")
     life.do("done", "2", "--on", "2027-01-05")
     assert life.sessions == [
@@ -433,7 +448,7 @@ def test_sessions_that_follow_count_from_it_as_it_took_place(life):
         "2 Tue 5 Jan attended",
         "3 Wed 6 Jan",
         "4 Fri 8 Jan",
-        *TRIAL[4:],
+        *rest,
     ]
 
 

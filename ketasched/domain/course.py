@@ -56,7 +56,8 @@ class Session(NamedTuple):
     which it stands in the order of the course, if that is not its own. ``undone``: the change that
     added it was undone. ``pace`` is what it keeps instead of its phase's cadence, window and gap:
     the name of another phase, or another cadence of its own. ``broken``: the rules that a person
-    broke on purpose to have it there.
+    broke on purpose to have it there. ``counted_from``: the day from which the sessions that count
+    from it are due, where that is not its target.
     """
 
     number: int
@@ -77,6 +78,7 @@ class Session(NamedTuple):
     undone: bool = False
     pace: str = ""
     broken: tuple[str, ...] = ()
+    counted_from: date | None = None
 
     @property
     def is_live(self) -> bool:
@@ -116,6 +118,7 @@ class Session(NamedTuple):
             window_start=self.window_start + by,
             window_end=self.window_end + by,
             reasons=() if days else self.reasons,
+            counted_from=self.counted_from and self.counted_from + by,
         )
 
 

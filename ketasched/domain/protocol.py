@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Then = Literal["append", "squeeze", "shift", "keep", "replan"]
 """What happens after a session that was missed or cancelled."""
+CountsFrom = Literal["actual", "planned"]
+"""What the day numbers of a list count from: its anchor as it took place, or as it was planned."""
 
 BUILT_IN = "built-in protocols.yaml"
 """Where a protocol comes from that came with the program."""
@@ -53,11 +55,12 @@ class DayList:
     """Sessions on listed days; ``first_day`` says which convention counts them.
 
     1 is the trial convention (day 1 is the first day, there is no day 0); 0 counts from a
-    baseline day 0.
+    baseline day 0. ``counts_from``: the first session as it took place, or as planned.
     """
 
     days: tuple[int, ...]
     first_day: int
+    counts_from: CountsFrom = "actual"
 
     def __str__(self) -> str:
         return f"on days {', '.join(map(str, self.days))} (the first day is day {self.first_day})"
@@ -88,11 +91,13 @@ class NamedSession(NamedTuple):
 class NamedDays(NamedTuple):
     """Sessions listed one by one, with their names; ``first_day`` is the baseline (see `DayList`).
 
-    Days may be negative: screening before the baseline.
+    Days may be negative: screening before the baseline. ``counts_from``: the baseline as it took
+    place, or as planned.
     """
 
     sessions: tuple[NamedSession, ...]
     first_day: int
+    counts_from: CountsFrom = "actual"
 
     def __str__(self) -> str:
         return f"on listed days (day {self.first_day} is the baseline)"

@@ -39,7 +39,7 @@ def add_followers(
     for follower in _followers(stretches, first_number):
         if follower.number in there:
             continue
-        leader = _leader(sessions, follower.leader)
+        leader = session_counted_from(sessions, follower.leader)
         if leader is None:
             unplaced.append(_without_leader(follower, first_number))
             continue
@@ -53,13 +53,30 @@ def add_followers(
     return replace(course, sessions=tuple(sessions), unplaced=(*course.unplaced, *unplaced))
 
 
-def _leader(sessions: Sequence[Session], number: int) -> Session | None:
-    """The session that one counts from: the make-up, if it did not take place and has one."""
+def with_windows_of_followers(
+    course: Course, stretches: Sequence[Stretch], first_number: int
+) -> Course:
+    """The course in which the sessions that follow others, wherever they stand, are due after the
+    ones they count from.
+    """
+    live = {session.number: session for session in course.live}
+    changed = []
+    for follower in _followers(stretches, first_number):
+        leader = session_counted_from(course.sessions, follower.leader)
+        session = live.get(follower.number)
+        if session and leader:
+            target, first, last = _due(follower, leader)
+            changed.append(session._replace(target=target, window_start=first, window_end=last))
+    return course.changing(changed)
+
+
+def session_counted_from(sessions: Sequence[Session], number: int) -> Session | None:
+    """The session that another counts from: the make-up, if it did not take place and has one."""
     leader = next((session for session in sessions if session.number == number), None)
     if leader is None or leader.is_live:
         return leader
     made_up = [session for session in sessions if session.instead_of == number]
-    return (_leader(sessions, made_up[-1].number) if made_up else None) or leader
+    return (session_counted_from(sessions, made_up[-1].number) if made_up else None) or leader
 
 
 def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
@@ -94,13 +111,18 @@ def _without_leader(follower: _Follower, first_number: int) -> Unplaced:
     return Unplaced("session", name, leader, "after", None, (reason,), follower.number)
 
 
-def _place(
-    follower: _Follower, leader: Session, sessions: list[Session], slots: Slots, zone: tzinfo
-) -> Session | Unplaced:
+def _due(follower: _Follower, leader: Session) -> tuple[date, date, date]:
+    """The target of a session that follows one, and the first and last day of its window."""
     after = leader.start.date()
     target = after + timedelta(days=follower.named.day)
     first = max(target - timedelta(days=follower.window.early), after + timedelta(days=1))
-    last = target + timedelta(days=follower.window.late)
+    return target, first, target + timedelta(days=follower.window.late)
+
+
+def _place(
+    follower: _Follower, leader: Session, sessions: list[Session], slots: Slots, zone: tzinfo
+) -> Session | Unplaced:
+    target, first, last = _due(follower, leader)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     taken = {session.start.date(): session.number for session in sessions if session.is_live}
 

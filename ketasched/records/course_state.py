@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ketasched.domain.candidate import Reason, ReasonKind, session_end
 from ketasched.domain.course import Course, DatedReview, LinkedVisit, Pause, Session, Unplaced
 from ketasched.domain.protocol import Protocol
-from ketasched.reading.json_shape import TEXT, YES, Shape, items, keys_of, one_of, whole
+from ketasched.reading.json_shape import TEXT, YES, Shape, items, keys_of, maybe, one_of, whole
 from ketasched.records.plain_values import (
     DATE,
     NUMBER,
@@ -134,7 +134,7 @@ def _session_data(session: Session) -> dict[str, Any]:
         "undone": session.undone,
         "pace": session.pace,
         "broken": list(session.broken),
-    }
+    } | ({"counted_from": session.counted_from.isoformat()} if session.counted_from else {})
 
 
 def _session(data: Mapping[str, Any], place: ZoneInfo) -> Session:
@@ -158,6 +158,7 @@ def _session(data: Mapping[str, Any], place: ZoneInfo) -> Session:
         undone=data["undone"],
         pace=data["pace"],
         broken=tuple(data["broken"]),
+        counted_from=date_of(data["counted_from"]) if data.get("counted_from") else None,
     )
 
 
@@ -268,9 +269,11 @@ ITEMS: dict[str, dict[str, Shape]] = {
     "reviews": {"name": TEXT, "after_session": NUMBER, "passed": YES},
 }  # fmt: skip
 """What an item of each list of a course says."""
+NEW: dict[str, dict[str, Shape]] = {"sessions": {"counted_from": maybe(DATE)}}
+"""What an item says too where there is something to say."""
 LEFT_OUT, TOTAL = items(TEXT), NUMBER
 STATE: dict[str, Shape] = {
-    **{name: items(keys_of(shapes)) for name, shapes in ITEMS.items()},
+    **{name: items(keys_of(shapes, NEW.get(name))) for name, shapes in ITEMS.items()},
     "left_out": LEFT_OUT,
     "total": TOTAL,
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from ketasched.reading.json_shape import Shape, items, keys_of
 from ketasched.records.busy_state import BUSY_BEFORE
-from ketasched.records.course_state import ITEMS, LEFT_OUT, TOTAL
+from ketasched.records.course_state import ITEMS, LEFT_OUT, NEW, TOTAL
 from ketasched.records.plain_values import COUNT
 
 Item = Mapping[str, Any]
@@ -79,16 +79,15 @@ def way_faults(state: State, ways: Sequence[WayBack | None], phases: Collection[
 
 def shape_of_way(options: Shape) -> Shape:
     """What a way back may say; ``options`` are those of `plan`."""
-    lists = {name: _shape_of_list(shapes) for name, shapes in ITEMS.items()}
+    lists = {name: _shape_of_list(shapes, NEW.get(name, {})) for name, shapes in ITEMS.items()}
     lists["busy"] = keys_of({}, {"cuts": items(_shape_of_cut(BUSY_BEFORE))})
     return keys_of({}, {**lists, "left_out": LEFT_OUT, "total": TOTAL, "asked": options})
 
 
-def _shape_of_list(shapes: Mapping[str, Shape]) -> Shape:
-    cut = _shape_of_cut(keys_of(shapes))
-    return keys_of(
-        {}, {"cuts": items(cut), "set": items(keys_of({"at": COUNT, "to": keys_of({}, shapes)}))}
-    )
+def _shape_of_list(shapes: Mapping[str, Shape], new: Mapping[str, Shape]) -> Shape:
+    cut = _shape_of_cut(keys_of(shapes, new))
+    change = keys_of({"at": COUNT, "to": keys_of({}, {**shapes, **new})})
+    return keys_of({}, {"cuts": items(cut), "set": items(change)})
 
 
 def _shape_of_cut(item: Shape) -> Shape:
@@ -109,11 +108,17 @@ def _list_back(
         ]
         after = _cut(after, way["cuts"])
     changed = [
-        {"at": place, "to": {key: old[key] for key in old if old[key] != item[key]}}
+        {"at": place, "to": _values_back(item, old)}
         for place, (item, old) in enumerate(zip(after, before, strict=True))
         if item != old
     ]
     return way | ({"set": changed} if changed else {})
+
+
+def _values_back(after: Item, before: Item) -> dict[str, Any]:
+    """The values of an item that were other ones; null where there was none."""
+    keys = dict.fromkeys((*before, *after))
+    return {key: before.get(key) for key in keys if before.get(key) != after.get(key)}
 
 
 def _cut(items_after: Sequence[Item], cuts: Sequence[Mapping[str, Any]]) -> list[Item]:

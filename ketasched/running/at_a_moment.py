@@ -17,7 +17,7 @@ from ketasched.domain.course import (
     Session,
 )
 from ketasched.domain.protocol import NamedDays
-from ketasched.planning.following_sessions import add_followers
+from ketasched.planning.following_sessions import add_followers, with_windows_of_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
@@ -72,6 +72,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         Slots((*slots.constraints, not_before(now)), slots.times),
         order.clinic.zone,
     )
+    course = with_windows_of_followers(course, order.layout.stretches, order.already + 1)
     sessions = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
     there = {session.number for session in sessions}
     gone = [

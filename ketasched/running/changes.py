@@ -12,14 +12,15 @@ from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
 from ketasched.domain.protocol import Then
 from ketasched.domain.wording import clock_text, day_text, list_text
-from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.baselines import counted_anew
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
     accepted,
+    let_follow,
     no_such_time,
     passed_by,
     proved,
@@ -29,7 +30,7 @@ from ketasched.running.legal_change import (
 )
 from ketasched.running.make_ups import made_up
 from ketasched.running.order_of_time import in_order_of_time
-from ketasched.running.replan import put_off, settle, standing
+from ketasched.running.replan import put_off, standing
 
 Rest = Literal["keep", "shift", "replan"]
 """What happens to the rest when a session is moved."""
@@ -53,9 +54,11 @@ def move(
         if "past" not in conditions.override:
             return _passed(conditions, course.changing([changed]), changed)
         changed = changed._replace(broken=("past",))
-    course = course.changing([changed])
+    counted = counted_anew(conditions.order, course.changing([changed]), conditions.now)
+    course = counted.course
     if rest == "keep":
-        return proved(conditions, finish(conditions.order, course, conditions.now), {number})
+        followed = let_follow(conditions, course, counted.free)
+        return proved(conditions, followed, {number}, counted.anew)
     free = {
         session.number for session in course.movable(conditions.now) if session.number != number
     }
@@ -67,9 +70,10 @@ def move(
             [
                 put_off(conditions.order, session, days)
                 for session in course.sessions
-                if session.number in free
+                if session.number in free - counted.anew
             ]
         )
+    free |= counted.free
     return passed_by(conditions, course, free, number) or settled(
         conditions, course, free, {number}
     )
@@ -111,10 +115,10 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
     end = session_end(start, session.minutes)
     held = session._replace(start=start, end=end, status=ATTENDED)
     after = in_order_of_time(course.changing([held]))
-    _refuse_disorder(conditions.order, after, after.session(number), session)
-    outcome = settle(conditions.order, after, (), conditions.now)
-    if isinstance(outcome, NoPlacement):
-        raise TypeError(outcome)
+    counted = counted_anew(conditions.order, after, conditions.now)
+    _refuse_disorder(conditions.order, after, after.session(number), session, counted.free)
+    outcome = let_follow(conditions, counted.course, counted.free)
+    _refuse_disorder(conditions.order, outcome, outcome.session(number), session)
     return outcome
 
 
@@ -154,13 +158,16 @@ def replanned(conditions: Conditions, course: Course, numbers: Collection[int]) 
 # Parts
 
 
-def _refuse_disorder(order: Order, course: Course, held: Session, planned: Session) -> None:
+def _refuse_disorder(
+    order: Order, course: Course, held: Session, planned: Session, free: Collection[int] = ()
+) -> None:
     """A session cannot have taken place on the day of another, or out of order; but those that
-    count from it make way, and it may have taken place where a person had ``planned`` it so.
+    count from it and those that are ``free`` make way, and it may have taken place where a person
+    had ``planned`` it so.
     """
     if held.start == planned.start:
         return
-    following = follower_numbers(order)
+    following = follower_numbers(order) | set(free)
     hint = "say which one took place; or move or cancel the other first"
     for other in course.live:
         yields = other.number in following and not other.is_fixed

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from ketasched.domain.candidate import session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text
+from ketasched.running.baselines import counted_anew
 from ketasched.running.changes import replanned
-from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.legal_change import Conditions, Refusal, let_follow
 from ketasched.running.order_of_time import in_order_of_time
 
 
@@ -56,8 +57,16 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
 
 def placed_anew(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:
     """The course with some sessions on other legal days, or, if there are none for them alone, all
-    that nobody fixed from there on.
+    that nobody fixed from there on. What counts from one that had to move follows it.
     """
+    outcome = _elsewhere(conditions, course, freed)
+    if isinstance(outcome, Refusal) or not freed:
+        return outcome
+    counted = counted_anew(conditions.order, outcome, conditions.now, freed)
+    return let_follow(conditions, counted.course, counted.free) if counted.anew else outcome
+
+
+def _elsewhere(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:
     outcome = replanned(conditions, course, freed)
     if not isinstance(outcome, Refusal) or not freed:
         return outcome

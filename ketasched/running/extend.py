@@ -177,4 +177,5 @@ def _another(course: Course, going: Going) -> Session:
         moved_minutes=0,
         reasons=(),
         broken=(),
+        counted_from=None,
     )

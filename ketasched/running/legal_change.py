@@ -11,6 +11,7 @@ from ketasched.domain.candidate import ReasonKind, exists, no_such_time_text
 from ketasched.domain.course import Course
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
+from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import settle
@@ -43,16 +44,23 @@ class Conditions(NamedTuple):
         return self.now.date()
 
 
-def proved(conditions: Conditions, course: Course, numbers: Collection[int]) -> Course | Refusal:
+def proved(
+    conditions: Conditions,
+    course: Course,
+    numbers: Collection[int],
+    followed: Collection[int] = (),
+) -> Course | Refusal:
     """The course, if some of its sessions stand where the rules allow or where a person wants them
-    in spite of these.
+    in spite of these; of those that ``followed`` nobody said that they may break one.
     """
     broken = [
         rule
         for rule in unwanted(conditions.order, course, numbers)
         if rule.name not in conditions.override
     ]
-    return Refusal(tuple(broken)) if broken else accepted(conditions, course, numbers)
+    if broken:
+        return Refusal(tuple(broken))
+    return accepted(conditions, course, numbers, followed)
 
 
 def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
@@ -64,15 +72,19 @@ def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[Bro
     ]
 
 
-def accepted(conditions: Conditions, course: Course, numbers: Collection[int] = ()) -> Course:
-    """The course in which the sessions to come, and some others, know what rules were broken for
-    them on purpose.
+def accepted(
+    conditions: Conditions,
+    course: Course,
+    numbers: Collection[int] = (),
+    followed: Collection[int] = (),
+) -> Course:
+    """The course in which the sessions to come but those that ``followed``, and some others, know
+    what rules were broken for them on purpose.
     """
     if not conditions.override:
         return course
-    ahead = {session.number for session in course.live if session.start > conditions.now} | set(
-        numbers
-    )
+    ahead = {session.number for session in course.live if session.start > conditions.now}
+    ahead = (ahead - set(followed)) | set(numbers)
     broken: dict[int, set[str]] = {}
     for rule in broken_rules(conditions.order, course, ahead):
         if rule.name in conditions.override:
@@ -133,6 +145,20 @@ def settled(
         return outcome
     better = isinstance(outcome, Refusal) or _weeks(anew) < _weeks(outcome)
     return anew if better else outcome
+
+
+def let_follow(conditions: Conditions, course: Course, free: Collection[int]) -> Course:
+    """The course with its ``free`` sessions on the best legal days; those for which there is none
+    together with all before them stay where they stand.
+    """
+    free = set(free)
+    while free:
+        outcome = settle(conditions.order, course, free, conditions.now, conditions.avoid)
+        if isinstance(outcome, Course):
+            return outcome
+        stays = outcome.session
+        free.remove(stays if stays in free else max(free, key=lambda n: course.session(n).rank))
+    return finish(conditions.order, course, conditions.now)
 
 
 def _weeks(course: Course) -> int:

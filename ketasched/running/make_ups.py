@@ -13,6 +13,7 @@ from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
+from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.order_of_time import in_order_of_time
@@ -36,6 +37,8 @@ def made_up(
         if isinstance(outcome, Course) and outcome.session(make_up.number).start < begun.start:
             return outcome
         then = "shift"
+    if then in ("squeeze", "replan") and is_baseline(conditions.order, make_up.instead_of):
+        make_up = make_up._replace(counted_from=counted_day(dropped))
     if then == "squeeze":
         return _squeezed(conditions, course, make_up, dropped)
     later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
@@ -70,6 +73,7 @@ def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Sessio
         moved_minutes=0,
         reasons=(),
         broken=(),
+        counted_from=None,
     )
 
 

@@ -119,7 +119,9 @@ def put_off(order: Order, session: Session, days: int) -> Session:
         return session
     if session.name:  # it has a window of its own
         return session.put_off(days)
-    return due(order, session, session.target + timedelta(days=days))
+    counted_from = session.put_off(days).counted_from
+    later = due(order, session, session.target + timedelta(days=days))
+    return later._replace(counted_from=counted_from)
 
 
 def standing(order: Order, session: Session, start: datetime) -> Session:

@@ -8,7 +8,7 @@ from typing import Any
 from ketasched.domain import protocol as core
 from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
-from ketasched.files.protocols.phase_parts import GAP, PHASE_ENDS, REVIEWS, WINDOW
+from ketasched.files.protocols.phase_parts import COUNTS_FROM, GAP, PHASE_ENDS, REVIEWS, WINDOW
 from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
 from ketasched.reading.texts import LINE, MINUTES
 
@@ -76,6 +76,7 @@ def _named_session(length: int | None, **keys: Any) -> core.NamedSession:
 
 def _listed_phase(
     first_day: int,
+    counts_from: core.CountsFrom,
     sessions: tuple[core.NamedSession, ...],
     window: core.Window | None,
     gap: core.Gap | None,
@@ -83,7 +84,7 @@ def _listed_phase(
 ) -> core.Phase:
     """Its sessions have its window unless they say; without a gap any later day is right."""
     return core.Phase(
-        cadence=core.NamedDays(sessions, first_day),
+        cadence=core.NamedDays(sessions, first_day, counts_from),
         sessions=len(sessions),
         # Without one each session has its own; `_check_listed` refuses a session that has none.
         window=window or core.Window(0, 0),
@@ -112,6 +113,7 @@ LISTED_PHASE = Record(
         "first_day": Key(
             whole(0, 1), "1: day 1 is the baseline, there is no day 0; 0: day 0 is the baseline"
         ),
+        "counts_from": COUNTS_FROM,
         "sessions": Key(ListOf(_LISTED), "the sessions, one by one, in the order of their days"),
         "window": Key(WINDOW, "how far from its target a session may be placed", None),
         "gap": Key(GAP, "fewest and most days between two sessions in a row", None),

@@ -46,6 +46,11 @@ _REVIEW = Record(
         ),
     },
 )
+COUNTS_FROM = Key(
+    one_of("actual", "planned"),
+    "what the day numbers count from: the first day as it took place, or as planned",
+    "actual",
+)
 PHASE_ENDS = {
     "missed": Key(
         one_of("keep", "append", "squeeze", "shift", "replan"),

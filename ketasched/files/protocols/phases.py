@@ -11,7 +11,7 @@ from ketasched.domain import protocol as core
 from ketasched.domain.typed_protocol import read_cadence, read_session_range, read_sessions
 from ketasched.domain.wording import count_text
 from ketasched.files.protocols.listed_sessions import LISTED_PHASE
-from ketasched.files.protocols.phase_parts import GAP, PHASE_ENDS, REVIEWS, WINDOW
+from ketasched.files.protocols.phase_parts import COUNTS_FROM, GAP, PHASE_ENDS, REVIEWS, WINDOW
 from ketasched.reading.fields import (
     Key,
     ListOf,
@@ -105,6 +105,7 @@ _DAY_LIST = Record(
         "first_day": Key(
             whole(0, 1), "1: day 1 is the first day, there is no day 0; 0: day 0 is the baseline"
         ),
+        "counts_from": COUNTS_FROM,
     },
     _check_days,
 )

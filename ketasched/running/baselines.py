@@ -1,0 +1,141 @@
+"""What is due by day numbers follows the baseline, where that took place or was put by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ketasched.domain.baseline import baseline_place, day_numbers
+from ketasched.domain.course import ATTENDED, Course, Session
+from ketasched.domain.protocol import CountsFrom, Phase
+from ketasched.planning.following_sessions import session_counted_from
+from ketasched.planning.plan_input import Order
+from ketasched.running.at_a_moment import follower_numbers
+from ketasched.running.replan import put_off
+
+
+class Baseline(NamedTuple):
+    """The session that the day numbers of a phase count from, by its number."""
+
+    number: int
+    phase: Phase
+    counts_from: CountsFrom
+
+
+class Counted(NamedTuple):
+    """A course in which all is due from where its baselines stand now. ``anew``: the numbers of
+    the sessions that are due on another day for it; ``free``: those of them that may move.
+    """
+
+    course: Course
+    anew: frozenset[int] = frozenset()
+    free: frozenset[int] = frozenset()
+
+
+def baselines(order: Order) -> Iterator[Baseline]:
+    """The baselines of a course, but for those that took place elsewhere."""
+    number = order.already + 1
+    for stretch in order.layout.stretches:
+        listed = day_numbers(stretch.phase.cadence)
+        place = baseline_place(listed) if listed else 0
+        if listed and place >= stretch.first_place:
+            yield Baseline(number + place - stretch.first_place, stretch.phase, listed.counts_from)
+        number += stretch.sessions or 0
+
+
+def is_baseline(order: Order, number: int) -> bool:
+    """Whether others count from the session of that number."""
+    return any(baseline.number == number for baseline in baselines(order))
+
+
+def counted_day(session: Session) -> date:
+    """The day from which the sessions that count from a baseline are due."""
+    return session.counted_from or session.target
+
+
+def counted_anew(
+    order: Order, course: Course, now: datetime, moved: Collection[int] = ()
+) -> Counted:
+    """The course, due from its baselines as they took place, or as a person put them; and from
+    those that were ``moved``, whoever moved them.
+
+    What took place before its baseline keeps its window; of all else that is not off, target and
+    window follow. Nothing is put on another day here.
+    """
+    anew: set[int] = set()
+    free: set[int] = set()
+    for baseline in baselines(order):
+        stands = session_counted_from(course.sessions, baseline.number)
+        if baseline.counts_from == "planned" or stands is None or not stands.is_live:
+            continue
+        if not (stands.is_fixed or stands.number in moved):
+            continue
+        days = (stands.start.date() - counted_day(stands)).days
+        if days:
+            due_then = list(_due_then(order, course, baseline, stands, now, days))
+            kept = stands._replace(counted_from=stands.start.date())
+            course = course.changing([*due_then, kept])
+            anew |= {session.number for session in due_then}
+            free |= {session.number for session in due_then if _may_move(session, stands, now)}
+    return Counted(course, frozenset(anew), frozenset(free))
+
+
+def _may_move(session: Session, baseline: Session, now: datetime) -> bool:
+    """Whether a session is to come and nobody put it where it is; one that stood before its
+    baseline took place cannot have taken place itself.
+    """
+    is_over = session.start <= now
+    too_early = session.rank > baseline.rank and session.start <= baseline.start
+    return not session.is_fixed and (not is_over or too_early)
+
+
+def _due_then(
+    order: Order, course: Course, baseline: Baseline, stands: Session, now: datetime, days: int
+) -> Iterator[Session]:
+    """The sessions that count from a baseline which stands so many days later, as they are due."""
+    following = follower_numbers(order)
+    own = [
+        session
+        for session in course.live
+        if session.phase == baseline.phase.name
+        and session.number not in {stands.number, *following}
+        and _is_listed(session, baseline.phase)
+    ]
+    for session in own:
+        to_come = session.start > now and session.status != ATTENDED
+        if session.rank > stands.rank or to_come:
+            yield _put_off(order, session, days)
+    yield from _due_in_later_phases(order, course, baseline.phase, now, days)
+
+
+def _is_listed(session: Session, phase: Phase) -> bool:
+    """Whether a session has a day in the list, or stands for one that has; not what was added."""
+    return session.place <= (phase.sessions or 0) or bool(session.instead_of)
+
+
+def _due_in_later_phases(
+    order: Order, course: Course, phase: Phase, now: datetime, days: int
+) -> Iterator[Session]:
+    """The sessions of the phases after one that ends so many days later, until one that has begun:
+    those due by day numbers move as far, the others by whole weeks, on their weekdays.
+    """
+    names = list(order.phases)
+    following = follower_numbers(order)
+    own_baselines = {baseline.phase.name: baseline.number for baseline in baselines(order)}
+    for name in names[names.index(phase.name) + 1 :]:
+        sessions = [session for session in course.live if session.phase == name]
+        own = session_counted_from(course.sessions, own_baselines.get(name, 0))
+        if any(session.start <= now for session in sessions) or (own and own.is_fixed):
+            return
+        listed = day_numbers(order.phases[name].cadence)
+        later = days if listed else 7 * ((days + 3) // 7)
+        for session in sessions:
+            if session.number not in following and later and not session.is_fixed:
+                yield _put_off(order, session, later)
+
+
+def _put_off(order: Order, session: Session, days: int) -> Session:
+    """A session due so many days later; one that does not move stands there for its reasons."""
+    due = put_off(order, session, days)
+    return due._replace(reasons=session.reasons) if session.is_fixed else due
