@@ -64,7 +64,9 @@ class NetworkTrouble(KetaschedError):
 
 
 class Problem(NamedTuple):
-    """One mistake in a file, at a line and column counted from 1 (0: the file as a whole)."""
+    """One mistake in a file, at a line and column counted from 1 (0: the file as a whole); in a
+    workbook these are row and column, and ``cell`` is what Excel calls them.
+    """
 
     message: str
     line: int = 0
@@ -72,6 +74,7 @@ class Problem(NamedTuple):
     width: int = 1
     source_line: str = ""
     hint: str = ""
+    cell: str = ""
 
 
 class FileProblems(KetaschedError):

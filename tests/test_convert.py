@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from ketasched.cli.commands import convert as command
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
-from ketasched.files.visit_table import cells as visit_cells
-from ketasched.files.visit_table import conversion
-from ketasched.files.visit_table.table import Table
-from ketasched.reading.file_text import MAX_BYTES, FileText
+from ketasched.files.visit_table import conversion, headers
+from ketasched.files.visit_table.text_table import TextTable
+from ketasched.reading.file_text import MAX_BYTES
 
 SMALL = """\
 Visit Name,Day,Window Minus,Window Plus,Protocol Version
@@ -146,11 +145,11 @@ def test_a_table_without_versions_leaves_one_to_fill_in():
         ("Window", "window"), ("Window (days)", "window"), ("Window (±days)", "window"), ("+/-", "window"),
         ("Visit Window +/- (days)", "window"), ("Amendment", "version"), ("Protocol Version", "version"),
         ("Duration (min)", "length"), ("Minutes", "length"),
-        ("Week", ""), ("Window (weeks)", ""), ("Duration (h)", ""), ("Visit number", ""), ("", ""), ("-", "minus"), ("days", ""),
+        ("Week", "week"), ("Window (weeks)", ""), ("Duration (h)", ""), ("Visit number", ""), ("", ""), ("-", "minus"), ("days", ""),
     ],
 )  # fmt: skip
 def test_headers(header, key):
-    assert visit_cells.field_of(header) == key
+    assert headers.field_of(header) == key
 
 
 @pytest.mark.parametrize(
@@ -241,7 +240,7 @@ def test_bad_windows_in_one_column(cell):
         ("Baseline,0", "Baseline,-1", 1, 12, "no visit of version 2.0 is the baseline"),
         ("Screening,-14", '"Screening,-14', 2, 1, "this quoted cell has no end"),
         ("Screening,-14", '"Screening" x,-14', 2, 1, "goes on after its closing quote"),
-        ("Visit Name,Day", "Visit Name,Week", 1, 1, "no column is known to be the day; the headers are `Visit Name`, `Week`, `Window Minus`"),
+        ("Visit Name,Day", "Visit Name,Month", 1, 1, "no column is known to be the day; the headers are `Visit Name`, `Month`, `Window Minus`"),
         ("Window Minus", "Before", 1, 1, "no column is known to be the window minus"),
         ("Protocol Version", "Study Day", 1, 41, "`Day` and `Study Day` could each be the day"),
     ],
@@ -357,8 +356,8 @@ def test_files_that_cannot_be_read(name):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (SMALL.encode("utf-16") + b"\0", "not UTF-8"),
-        (changed("Week 1", "Wöche 1").encode("latin-1"), "line 4"),
+        (SMALL.encode("utf-16") + b"\0", "not UTF-16"),
+        (changed("Week 1", "W\x81che 1").encode("latin-1"), "line 4"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
     ],
 )
@@ -397,7 +396,7 @@ def test_cells_are_read_as_by_the_standard_library(rows, delimiter):
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows(rows)
-    found = Table(FileText("it", written.getvalue())).rows(delimiter)
+    found = TextTable("it", written.getvalue()).rows(delimiter)
     wanted = [[cell.strip() for cell in row] for row in rows]
     assert [[cell.text for cell in row] for row in found] == [row for row in wanted if any(row)]
 
@@ -538,9 +537,16 @@ def test_a_comma_of_thousands_is_no_decimal_comma():
     assert "`3,000` is not a day" in only_problem(table("Baseline,0,,1", 'X,"3,000",,1')).message
 
 
-def test_a_workbook_is_called_what_it_is():
-    Path("visits.csv").write_bytes(b"PK\x03\x04\x14\0\x06\0\xff[Content_Types].xml")
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0\xff[Content_Types].xml", "no Excel workbook (.xlsx) that can be read", ".xlsx or CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "a workbook of an old Excel (.xls)", "save it as .xlsx"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text", "as CSV in UTF-8"),
+    ],
+)  # fmt: skip
+def test_other_kinds_of_files_are_called_what_they_are(data, message, hint):
     with pytest.raises(FileTrouble) as caught:
-        conversion.convert("visits.csv", {}, identifier="x", title="", minutes=60)
-    assert "Excel workbook (.xlsx)" in caught.value.message
-    assert "save the table as CSV" in caught.value.hint
+        convert(data)
+    assert message in caught.value.message
+    assert hint in caught.value.hint

@@ -136,8 +136,8 @@ def _refused_lines(refused: Sequence[object]) -> list[str]:
 
 def _problem_text(file: str, problem: Problem) -> str:
     head = f"error: {problem.message}"
-    if not problem.line:
-        where = f"  --> {file}"
+    if problem.cell or not problem.line:
+        where = f"  --> {file}" + (f":{problem.cell}" if problem.cell else "")
         return "\n".join([head, where, *([f"help: {problem.hint}"] if problem.hint else [])])
     margin = " " * len(str(problem.line))
     # A tab before the mark would put it in the wrong place.

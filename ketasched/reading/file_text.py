@@ -118,7 +118,7 @@ def read_file(
     if data.startswith(_ARCHIVE_MARK):
         raise FileTrouble(
             f"{name} is not text but an archive, such as an Excel workbook (.xlsx)",
-            "save the table as CSV" if noun == "visit table" else f"give a {noun}",
+            f"give a {noun}",
             name,
         )
     try:

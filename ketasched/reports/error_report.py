@@ -17,6 +17,7 @@ def error_report(error: KetaschedError) -> dict[str, Any]:
             _error(
                 error.code, problem.message, problem.hint, error.file, problem.line, problem.column
             )
+            | ({"cell": problem.cell} if problem.cell else {})
             for problem in error.problems
         ]
     else:

@@ -13,26 +13,29 @@ from ketasched.shell import paste
 
 HELP = """Turn the visit table of a trial into a protocol file.
 
-The table is CSV: visit name, day from baseline, window minus, window plus, protocol version;
-lengths and arms if it has them; an arm becomes a protocol. REDCap's table of events is known.
-- reads standard input.
+The table is CSV or Excel (.xlsx): visit name, day or week from baseline, windows, protocol version;
+lengths and arms if it has them; an arm becomes a protocol. Headers are known in English, German,
+French and Spanish, and those of REDCap and CDISC. - reads standard input.
 
 \b
 Examples:
   ketasched convert visits.csv -o trial.yaml
   ketasched convert visits.csv --column day="Study Day" --id trial-7 -o trial.yaml
+  ketasched convert visits.xlsx --sheet Schedule --column week="Time" -o trial.yaml
 """
 DEFAULT_MINUTES = 60
 LONGEST_TITLE = 300
 
 
 class ConvertRequest(NamedTuple):
-    """Which table, and what it does not say: ``KEY=HEADER`` for columns, the protocol's id and
-    title (empty: from the file's name), how long a visit takes (empty: an hour).
+    """Which table, and what it does not say: ``KEY=HEADER`` for columns, the sheet of a
+    workbook (empty: the one that fits), the protocol's id and title (empty: from the file's name),
+    how long a visit takes (empty: an hour).
     """
 
     file: str
     column: tuple[str, ...] = ()
+    sheet: str = ""
     identifier: str = ""
     title: str = ""
     length: str = ""
@@ -44,9 +47,11 @@ class ConvertRequest(NamedTuple):
     ConvertRequest,
     column=Option(
         'Which column is which, if its header does not say: day="Study Day"; '
-        "KEY is name, day, minus, plus, window, version, arm or length.",
+        "KEY is name, day, week, date, minus, plus, window, earliest, latest, version, arm "
+        "or length.",
         "KEY=HEADER",
     ),
+    sheet=Option("The sheet of a workbook, if several could be the table.", "SHEET"),
     identifier=Option("The protocol's id, else the file's name.", "ID"),
     title=Option("The protocol's title.", "TEXT"),
     length=Option(
@@ -69,9 +74,11 @@ def run(request: ConvertRequest) -> Result:
         identifier=_identifier(request.identifier, request.file),
         title=_title(request.title),
         minutes=_minutes(request.length),
+        sheet=request.sheet,
     )
     headers = ", ".join(f"`{header}`" for header in converted.ignored)
-    notes = [f"note: columns not used: {headers}"] if headers else []
+    notes = [f"note: {text}" for text in converted.notes]
+    notes += [f"note: columns not used: {headers}"] if headers else []
     # A protocol file is UTF-8 whatever the terminal.
     result = file_result(converted.text.encode(), request.output, force=request.force)
     hint = f"Then: {paste(['ketasched', 'check', request.output or 'visits.yaml'])}"
@@ -88,7 +95,7 @@ def _refuse_table(request: ConvertRequest) -> None:
 
 
 def _columns(texts: Sequence[str]) -> dict[str, str]:
-    from ketasched.files.visit_table.cells import FIELDS, field_of
+    from ketasched.files.visit_table.headers import FIELDS, field_of
 
     columns: dict[str, str] = {}
     for text in texts:
@@ -104,10 +111,11 @@ def _columns(texts: Sequence[str]) -> dict[str, str]:
         if key in columns:
             raise UsageProblem(f"--column {key} is given twice")
         columns[key] = header
-    if "window" in columns and ("minus" in columns or "plus" in columns):
+    ways = [{"window"}, {"minus", "plus"}, {"earliest", "latest"}]
+    if sum(bool(way & columns.keys()) for way in ways) > 1:
         raise UsageProblem(
-            "--column: the window is named as one column and as two",
-            "name window, or else minus and plus",
+            "--column: the window is named as one column and as two, or as two in two ways",
+            "name window, or else minus and plus, or earliest and latest",
         )
     return columns
 

@@ -1,115 +1,84 @@
-"""A table in a CSV file: its rows, where every cell stands, and what is wrong with them."""
+"""A table: its headers, its rows, where every cell stands, and what is wrong with them."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ketasched.errors import FileProblems, Problem
-from ketasched.reading.file_text import FileText
 
 Value = TypeVar("Value")
+MOST_TITLE_LINES = 30
+"""How far down the headers may stand."""
 
 
 class Cell(NamedTuple):
-    """The text of a cell, and where it stands in the text of the file."""
+    """The text of a cell, and where it stands, from 1: line and column of a text, the column a
+    count of its signs, or row and column of a sheet. ``width``: how many signs it has there.
+    """
 
     text: str
-    start: int
-    end: int
+    line: int
+    column: int
+    width: int = 1
 
 
-_QUOTED = re.compile(r' *"((?:[^"]|"")*+)"')
-_DELIMITER = re.compile(r'\s*"?sep=([,;\t|:^~ ])"?[ \t]*(?:\r\n?|\n|$)', re.IGNORECASE)
-_SOMETHING = re.compile(r"[^\s,;]")
-_LINE_END = re.compile(r"\r\n?|\n")
-_FORMULA = re.compile(r"[=@]|-(?!\s*\.?[0-9])|\+(?!\s*\.?[0-9]|\s*/?\s*-\s*[0-9])")
+class Table(ABC):
+    """The rows of a table, what is to be said of how it was read, and what is wrong with it."""
 
-
-class Table:
-    """The rows of a file, and what is wrong with them."""
-
-    def __init__(self, source: FileText) -> None:
-        self.text = source.text
-        self.file = source.file
+    def __init__(self, file: str, notes: Sequence[str] = ()) -> None:
+        self.file = file
+        self.notes = list(notes)
         self.problems: list[Problem] = []
-        self.lines = [0, *(end.end() for end in _LINE_END.finditer(self.text)), len(self.text)]
 
-    def split(self, known: Callable[[str], bool]) -> tuple[list[Cell], list[list[Cell]]]:
-        """The headers, and the rows that are not wholly empty.
+    @abstractmethod
+    def place(self, cell: Cell) -> str:
+        """Where a cell stands, as a sentence goes on: ``on line 3``, ``in B3``."""
 
-        The delimiter is the one that a first line such as ``sep=;`` names, as Excel reads it; else
-        the one that makes the most headers ``known``, else the most headers.
+    @abstractmethod
+    def problem(self, cell: Cell, message: str, hint: str) -> Problem:
+        """A mistake at a cell."""
+
+    def faulty(self, text: str) -> str:
+        """Why a cell's text is not to be read at all; empty if it is."""
+        return f"`{text[:40]}` is a formula, or begins like one" if text.startswith("=") else ""
+
+    def split(
+        self, rows: Sequence[list[Cell]], field_of: Callable[[str], str]
+    ) -> tuple[list[Cell], list[list[Cell]]]:
+        """The headers, and the rows below them; ``field_of`` says what a header means.
+
+        Raises:
+            FileProblems: there is no table.
         """
-        said = _DELIMITER.match(self.text)
-        begins = said.end() if said else 0
-        lines = (line for line in _LINE_END.split(self.text[begins:]) if _SOMETHING.search(line))
-        first = next(lines, "")
-
-        def score(delimiter: str) -> tuple[int, int]:
-            headers = first.split(delimiter)
-            return sum(map(known, headers)), len(headers)
-
-        delimiter = said[1] if said else max(",;\t", key=score)
-        rows = list(self.rows(delimiter, begins)) if first else []
         if not rows:
             self.problems = self.problems or [Problem("the file is empty")]
-        elif len(rows[0]) == 1:
-            hint = "put commas, semicolons or tabs between the cells"
-            self.fault(rows[0][0], "the first line has only one header", hint)
-        elif len(rows) == 1 and not self.problems:
-            self.fault(rows[0][0], "the table has headers and no visits")
-        if not rows[1:] or len(rows[0]) == 1:
             self.finish()
-        return rows[0], rows[1:]
-
-    def rows(self, delimiter: str, begins: int = 0) -> Iterator[list[Cell]]:
-        """The rows that are not wholly empty, up to a quoted cell without an end."""
-        text, at = self.text, begins
-        plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*+")
-        row: list[Cell] = []
-        while at < len(text) or row:
-            quoted = _QUOTED.match(text, at)
-            rest = plain.match(text, quoted.end() if quoted else at)
-            end = rest.end() if rest else at
-            value = quoted[1].replace('""', '"') if quoted else text[at:end]
-            cell = Cell(value.strip(), at, end)
-            if not quoted and cell.text.startswith('"'):
-                self.fault(cell, "this quoted cell has no end", "add the quote that ends it")
-                return
-            if quoted and text[quoted.end() : end].strip():
-                hint = "write a quote inside a quoted cell twice"
-                self.fault(cell, "the cell goes on after its closing quote", hint)
-            row.append(cell)
-            at = end + 1
-            if text.startswith(delimiter, end):
-                continue
-            line_end = _LINE_END.match(text, end)
-            at = line_end.end() if line_end else len(text)
-            if any(cell.text for cell in row):
-                yield row
-            row = []
-
-    def line(self, cell: Cell) -> int:
-        """The line a cell begins on, from 1; the end of the text is on the last."""
-        return min(bisect_right(self.lines, cell.start), max(1, len(self.lines) - 1))
+        place = header_place([[cell.text for cell in row] for row in rows], field_of)
+        header = rows[place]
+        if len(header) == 1 and not field_of(header[0].text):
+            hint = "put commas, semicolons or tabs between the cells"
+            self.fault(header[0], "the first line has only one header", hint)
+            self.finish()
+        if len(rows) == place + 1:
+            if not self.problems:
+                self.fault(header[0], "the table has headers and no visits")
+            self.finish()
+        if place:
+            above = f"{place} lines" if place > 1 else "1 line"
+            left_out = f"{above} above the headers left out, from `{_first(rows[0])}`"
+            self.notes.append(left_out)
+        return header, [*rows[place + 1 :]]
 
     def fault(self, cell: Cell, message: str, hint: str = "") -> None:
         """Note a mistake at a cell."""
-        line = self.line(cell)
-        start, end = self.lines[line - 1], self.lines[line]
-        shown = self.text[start:end].rstrip("\r\n")
-        width = max(1, min(cell.end, start + len(shown)) - cell.start)
-        column = cell.start - start + 1
-        self.problems.append(Problem(message, line, column, width, shown, hint))
+        self.problems.append(self.problem(cell, message, hint))
 
     def read(self, cell: Cell, parse: Callable[[str], Value]) -> Value | None:
         """What a cell says, or None after noting what is wrong with it."""
-        if _FORMULA.match(cell.text):
-            message = f"`{cell.text[:40]}` is a formula, or begins like one"
-            self.fault(cell, message, "write the value itself")
+        if fault := self.faulty(cell.text):
+            self.fault(cell, fault, "write the value itself")
             return None
         try:
             return parse(cell.text)
@@ -123,3 +92,28 @@ class Table:
         if self.problems:
             ordered = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
             raise FileProblems(self.file, ordered)
+
+
+def header_place(rows: Sequence[Sequence[str]], field_of: Callable[[str], str]) -> int:
+    """The place of the headers among rows: the first row with two that are known, or the row below
+    it where that has more, as under headers in two lines.
+
+    Where none are known, it is the first row that has two cells with text, else the first.
+    """
+    rows = rows[:MOST_TITLE_LINES]
+    scores = [known_headers(row, field_of) for row in rows]
+    for place, score in enumerate(scores):
+        if score > 1:
+            return place + (scores[place + 1 : place + 2] > [score])
+    several = (place for place, row in enumerate(rows) if sum(map(bool, row)) > 1)
+    one_known = (place for place, score in enumerate(scores) if score)
+    return next(several, next(one_known, 0))
+
+
+def known_headers(row: Sequence[str], field_of: Callable[[str], str]) -> int:
+    """How many different things the headers of a row are known to mean."""
+    return len({field_of(text) for text in row} - {""})
+
+
+def _first(row: Sequence[Cell]) -> str:
+    return next(cell.text for cell in row if cell.text)[:40]
