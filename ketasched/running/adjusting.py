@@ -18,11 +18,14 @@ from ketasched.running.closing_day import placed_anew
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.replan import due
 
+STAYS = Reason("stays", "stays where it was planned before")
+"""Why a session is not on its target when nothing keeps it from there any more."""
+
 
 class KeptByHand(NamedTuple):
-    """A session that a person put where the facts no longer want it, and why; ``elsewhere`` is a
-    time to which it can be moved, None where there is none, and ``can_go`` whether it can be
-    cancelled.
+    """A session that a person put where the facts no longer want it, and why: nothing refuses one
+    that is only at another time of day than is asked for now. ``elsewhere`` is a time to which it
+    can be moved, None where there is none, and ``can_go`` whether it can be cancelled.
     """
 
     session: Session
@@ -53,13 +56,13 @@ def adjusted(
         ahead = [course.session(session.number) for session in ahead]
     freed |= {session.number for session in ahead if _refusals(order, session)}
     if not freed:
-        return finish(order, course, now)
+        return _saying_what_stays(finish(order, course, now), now)
     outcome = placed_anew(conditions, course, freed)
     if isinstance(outcome, Refusal):
         everything = {session.number for session in ahead}
         anew = placed_anew(conditions, course, everything)
-        return outcome if isinstance(anew, Refusal) else anew
-    return outcome
+        outcome = outcome if isinstance(anew, Refusal) else anew
+    return outcome if isinstance(outcome, Refusal) else _saying_what_stays(outcome, now)
 
 
 def refuse_asked_days(order: Order) -> Failure | None:
@@ -78,7 +81,7 @@ def refuse_asked_days(order: Order) -> Failure | None:
 
 def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iterator[KeptByHand]:
     """The sessions to come that stay where a person put them, and that the order refuses there
-    while an ``earlier`` one did not.
+    while an ``earlier`` one did not, or wants at another time of day.
     """
     order = conditions.order
     for session in course.live:
@@ -86,11 +89,13 @@ def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iter
             continue
         known = {reason.kind for reason in _refusals(earlier, session)}
         new = tuple(reason for reason in _refusals(order, session) if reason.kind not in known)
-        if new:
+        day, clock = session.start.date(), session.start.time()
+        if new or (order.times != earlier.times and clock != order.times.on(day)):
             number = session.number
             off = drop(conditions, course, number, CANCELLED, "keep")
-            elsewhere = _elsewhere(conditions, course, session)
-            yield KeptByHand(session, new, elsewhere, can_go=isinstance(off, Course))
+            same_day = datetime.combine(day, order.times.on(day), order.clinic.zone)
+            elsewhere = _elsewhere(conditions, course, session, None if new else same_day)
+            yield KeptByHand(session, new, elsewhere, can_go=bool(new) and isinstance(off, Course))
 
 
 def without_session(
@@ -106,6 +111,17 @@ def without_session(
 
 
 # Parts
+
+
+def _saying_what_stays(course: Course, now: datetime) -> Course:
+    """The course in which no session is off its target without a word."""
+    return course.changing(
+        [
+            session._replace(reasons=(STAYS,))
+            for session in course.movable(now)
+            if (session.moved_days or session.moved_minutes) and not session.reasons
+        ]
+    )
 
 
 def _refusals(order: Order, session: Session) -> tuple[Reason, ...]:
@@ -171,13 +187,18 @@ def _nearest(day: date, weekdays: tuple[int, ...], earliest: date) -> date:
     return day
 
 
-def _elsewhere(conditions: Conditions, course: Course, session: Session) -> datetime | None:
-    """Where the session would stand if nobody had put it anywhere, and can be moved to."""
+def _elsewhere(
+    conditions: Conditions, course: Course, session: Session, start: datetime | None
+) -> datetime | None:
+    """The start that is wanted, or that the session would have if nobody had put it anywhere, if it
+    can be moved there.
+    """
     number = session.number
-    loose = course.changing([session._replace(by_hand=False)])
-    outcome = placed_anew(conditions, loose, {number})
-    if isinstance(outcome, Refusal):
-        return None
-    start = outcome.session(number).start
+    if start is None:
+        loose = course.changing([session._replace(by_hand=False)])
+        outcome = placed_anew(conditions, loose, {number})
+        if isinstance(outcome, Refusal):
+            return None
+        start = outcome.session(number).start
     moved = move(conditions, course, number, start, "keep")
     return start if isinstance(moved, Course) else None

@@ -11,7 +11,7 @@ from ketasched.planning.placement import Placed, why_there
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import LONGEST_CLOSURE, Target
 
-LASTING = frozenset(("past", "taken", "make-up", "by-hand", "no-place", "weekday"))
+LASTING = frozenset(("past", "taken", "make-up", "by-hand", "no-place", "weekday", "stays"))
 """Kinds of reasons that hold for good: what was over, or where somebody put it."""
 
 

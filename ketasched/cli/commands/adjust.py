@@ -148,10 +148,8 @@ def _kept_by_hand(
     name = name_of(opened.path)
     for kept in adjusting.kept_by_hand(conditions, course, before.order):
         session = kept.session
-        text = (
-            f"session {session.number} was moved by hand and stays, "
-            f"{moment_text(session.start)}: {reasons_text(kept.reasons)}"
-        )
+        text = f"session {session.number} was moved by hand and stays, {moment_text(session.start)}"
+        text += f": {reasons_text(kept.reasons)}" if kept.reasons else ""
         if kept.elsewhere:
             when = f'"{kept.elsewhere:%Y-%m-%d %H:%M}"'
             text += f"; to move it: ketasched move {name} {session.number} {when}"
