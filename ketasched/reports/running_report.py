@@ -105,6 +105,31 @@ def history_report(happenings: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
+def adjusted_report(
+    before: Course,
+    after: Course,
+    what: str,
+    *,
+    facts: Iterable[Any],
+    stays: Iterable[tuple[Any, tuple[str, str]]],
+) -> dict[str, Any]:
+    """What adjusting did, what the course is planned from now, and the sessions that a person moved
+    and that are against it, each with the command that mends it.
+    """
+    return change_report(before, after, what) | {
+        "planned_from": facts_report(facts),
+        "stays": [
+            {
+                "number": kept.session.number,
+                "start": kept.session.start.isoformat(),
+                "reasons": reasons_report(kept.reasons),
+                "command": command or None,
+            }
+            for kept, (_, command) in stays
+        ],
+    }
+
+
 def facts_report(facts: Iterable[Any]) -> list[dict[str, str]]:
     """What a course is planned from, as far as it can be adjusted, as a record lists it."""
     return [{"kind": fact.kind, "value": fact.value, "text": fact.text} for fact in facts]

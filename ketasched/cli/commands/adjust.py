@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from ketasched.asking.refusals import breaks_rules, failure_hint
@@ -18,6 +17,7 @@ from ketasched.planning.refusals import no_placement
 from ketasched.records.open import Opened, happened, name_of, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
+from ketasched.running.adjusting import KeptByHand
 from ketasched.running.legal_change import Conditions, Refusal
 
 HELP = """Change what a saved course is planned from. What is to come and no longer legal
@@ -80,8 +80,20 @@ def run(request: AdjustRequest) -> Result:
     result = rewritten(
         opened._replace(task=now_opened.task), after, only_shown=request.dry_run or same
     )
-    kept = _kept_by_hand(opened, conditions, before, outcome)
-    return result._replace(notes=[*(f"note: {note}" for note in notes), *kept, *result.notes])
+    kept = [
+        (session, _remedy(opened, session))
+        for session in adjusting.kept_by_hand(conditions, outcome, before.order)
+    ]
+
+    def report() -> dict[str, object]:
+        from ketasched.reports.running_report import adjusted_report
+
+        facts = facts_of(record)
+        return adjusted_report(opened.record.course, outcome, what, facts=facts, stays=kept)
+
+    notes = [f"note: {note}" for note in notes]
+    stays = [_stays_text(session, *remedy) for session, remedy in kept]
+    return result._replace(report=report, notes=[*notes, *stays, *result.notes])
 
 
 def _listed(opened: Opened) -> Result:
@@ -141,18 +153,20 @@ def _refused(
     return NoLegalPlacement(failure, hint, advice)
 
 
-def _kept_by_hand(
-    opened: Opened, conditions: Conditions, before: Conditions, course: Course
-) -> Iterator[str]:
-    """What stays only because a person put it there, and what to do about it."""
-    name = name_of(opened.path)
-    for kept in adjusting.kept_by_hand(conditions, course, before.order):
-        session = kept.session
-        text = f"session {session.number} was moved by hand and stays, {moment_text(session.start)}"
-        text += f": {reasons_text(kept.reasons)}" if kept.reasons else ""
-        if kept.elsewhere:
-            when = f'"{kept.elsewhere:%Y-%m-%d %H:%M}"'
-            text += f"; to move it: ketasched move {name} {session.number} {when}"
-        elif kept.can_go:
-            text += f"; to call it off: ketasched cancel {name} {session.number} --then keep"
-        yield text
+def _remedy(opened: Opened, kept: KeptByHand) -> tuple[str, str]:
+    """What to do about a session that stays only because a person put it there, and the command;
+    both are empty where nothing helps.
+    """
+    name, number = name_of(opened.path), kept.session.number
+    if kept.elsewhere:
+        return "move it", f'ketasched move {name} {number} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
+    if kept.can_go:
+        return "call it off", f"ketasched cancel {name} {number} --then keep"
+    return "", ""
+
+
+def _stays_text(kept: KeptByHand, what: str, command: str) -> str:
+    session = kept.session
+    text = f"session {session.number} was moved by hand and stays, {moment_text(session.start)}"
+    text += f": {reasons_text(kept.reasons)}" if kept.reasons else ""
+    return f"{text}; to {what}: {command}" if command else text

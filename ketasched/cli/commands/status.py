@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,8 +55,7 @@ def run(request: StatusRequest) -> Result:
         return history_page(opened) if request.history else status_page(opened, warnings)
 
     def report() -> dict[str, object]:
-        status = status_report(opened.record.course, opened.here, warnings)
-        status["planned_from"] = facts_report(facts_of(opened.record))
+        status = _report(opened, warnings)
         if request.history:
             status["history"] = history_report(opened.record.history)
         return status
@@ -83,14 +82,16 @@ def _folder_status(folder: Path) -> Result:
     return Result(
         page,
         lambda: folder_report(
-            (
-                (opened.record.name, status_report(opened.record.course, opened.here, warnings))
-                for opened, warnings in rows
-            ),
+            ((opened.record.name, _report(opened, warnings)) for opened, warnings in rows),
             unread,
         ),
         trouble=trouble,
     )
+
+
+def _report(opened: Opened, warnings: Sequence[str]) -> dict[str, object]:
+    status = status_report(opened.record.course, opened.here, warnings)
+    return status | {"planned_from": facts_report(facts_of(opened.record))}
 
 
 def _warnings(opened: Opened) -> Iterator[str]:
