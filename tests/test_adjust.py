@@ -50,7 +50,7 @@ def busy_file(name="busy.ics", first="20270107T080000", last="20270107T120000"):
 
 def events():
     with open("alex.ics", "rb") as file:  # noqa: PTH123
-        return events_of(file.read())
+        return {str(event["UID"]): event for event in events_of(file.read())}
 
 
 @pytest.fixture
@@ -84,6 +84,15 @@ FACTS = [
     ),
     (["--away", "2027-02-15"], [], ["away:2027-02-15"]),
     (["--busy", "busy.ics"], ["2 Wed 6 Jan"], ["busy:busy.ics"]),
+    (["--away", "every mon"], ["3 Tue 12 Jan", "5 Tue 19 Jan"], ["away:every mon"]),
+    (["--away", "every mon until 2027-01-12"], ["3 Tue 12 Jan"],
+     ["away:every mon until 2027-01-12"]),
+    (
+        ["--can", "tue,thu 15:00-"],
+        ["2 Thu 7 Jan 15:00", "3 Tue 12 Jan 15:00", "4 Thu 14 Jan 15:00", "5 Tue 19 Jan 15:00",
+         "6 Thu 21 Jan 15:00"],
+        ["can:tue,thu 15:00-"],
+    ),
     (
         ["--at", "14:00"],
         ["2 Thu 7 Jan 14:00", "3 Mon 11 Jan 14:00", "4 Thu 14 Jan 14:00", "5 Mon 18 Jan 14:00",
@@ -145,16 +154,12 @@ def test_what_was_said_can_be_taken_back_one_by_one(course, options, facts):
     for fact in facts:
         course("adjust", "--drop", fact)
     assert asked(course) == []
-    at_changed = any(fact.startswith("at:") for fact in facts)
-    assert sessions() == [session.removesuffix(" 14:00").removesuffix(" 10:00")
-                          if at_changed else session for session in before]  # fmt: skip
+    assert sessions() == before
     for session in record_of()["sessions"]:  # none is off its target without a word
         assert session["reasons"] or session["start"][:10] == session["target"]
 
 
-@pytest.mark.parametrize(
-    "drop", ["away", "away:2027-01-11", " Away : mon 11 jan 2027", "away:monday"]
-)
+@pytest.mark.parametrize("drop", ["away", "away:2027-01-11", " Away : mon 11 jan 2027"])
 def test_a_fact_is_named_in_many_ways(course, drop):
     course("adjust", "--away", "2027-01-11")
     course("adjust", "--drop", drop)
@@ -165,7 +170,7 @@ def test_a_fact_is_named_in_many_ways(course, drop):
     ("drop", "said"),
     [
         ("awy:2027-01-11", ["no kind of fact called `awy`", "did you mean `away`?"]),
-        ("holiday:2027-01-11", ["no kind of fact", "kinds are away, busy"]),
+        ("holiday:2027-01-11", ["no kind of fact", "kinds are can, away, busy"]),
         ("away:2027-01-12", ["not planned from that", "did you mean `away:2027-01-1",
                              "there is away:2027-01-11, away:2027-01-18 and at:10:00"]),
         ("away", ["could be one of 2", "away:2027-01-11, away:2027-01-18"]),

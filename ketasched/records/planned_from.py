@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from ketasched.asking.surroundings import busy_times
 from ketasched.asking.values import read
-from ketasched.domain.typed_week import read_away
+from ketasched.domain.typed_week import read_away, read_can
+from ketasched.domain.weekly import week_text
 from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.options import busy_of
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from ketasched.records.open import Opened
     from ketasched.records.record import CourseRecord
 
-FactKind = Literal["away", "busy", "at", "days"]
+FactKind = Literal["can", "away", "busy", "at", "days"]
 KINDS: tuple[FactKind, ...] = get_args(FactKind)
-SINGLE: tuple[FactKind, ...] = ("at", "days")
+SINGLE: tuple[FactKind, ...] = ("can", "at", "days")
 """Those of which a course has one at most, so that another takes its place."""
 UNNAMED = "unnamed"
 """What a calendar is called that an earlier version read, which did not keep its name."""
@@ -53,7 +54,12 @@ def _away_text(value: str) -> str:
     return str(read_away(value, date.min))
 
 
+def _can_text(value: str) -> str:
+    return f"can come {week_text(read_can(value))}"
+
+
 _WORDS: Mapping[FactKind, Callable[[str], str]] = {
+    "can": _can_text,
     "away": _away_text,
     "busy": lambda value: f"busy as {value} says",
     "at": lambda value: f"starts at {value}",
@@ -64,6 +70,7 @@ _WORDS: Mapping[FactKind, Callable[[str], str]] = {
 class Adjustment(NamedTuple):
     """What is said anew of a course, and what no longer holds, as typed; empty means not typed."""
 
+    can: str = ""
     away: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     at: str = ""

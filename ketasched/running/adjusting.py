@@ -22,6 +22,15 @@ STAYS = Reason("stays", "stays where it was planned before")
 """Why a session is not on its target when nothing keeps it from there any more."""
 
 
+class NewWishes(NamedTuple):
+    """Whether other start times or other weekdays are asked for now, which refuse nothing by
+    themselves.
+    """
+
+    times: bool = False
+    days: bool = False
+
+
 class KeptByHand(NamedTuple):
     """A session that a person put where the facts no longer want it, and why: nothing refuses one
     that is only at another time of day than is asked for now. ``elsewhere`` is a time to which it
@@ -34,26 +43,25 @@ class KeptByHand(NamedTuple):
     can_go: bool
 
 
-def adjusted(
-    conditions: Conditions, course: Course, earlier: Order, *, new_days: bool
-) -> Course | Refusal:
-    """The course by the order of the conditions, which took the place of an ``earlier`` one: of the
-    sessions to come that nobody fixed, what is still legal stands; but all begin at another time of
-    day if that is asked for, and ``new_days`` makes those due on other weekdays.
+def adjusted(conditions: Conditions, course: Course, wishes: NewWishes) -> Course | Refusal:
+    """The course by the order of the conditions, which is another than it was planned by: of the
+    sessions to come that nobody fixed, what is still legal stands. What is not stays on its day
+    where that has another time, or is placed anew. Wishes that are new hold for all of them.
     """
     order, now = conditions.order, conditions.now
     stands = course
-    if new_days:
+    if wishes.days:
         course = _due_on_asked_days(order, course, now)
     freed = {session.number for session in course.sessions if session not in stands.sessions}
     following = follower_numbers(order)
     ahead = [session for session in course.movable(now) if session.number not in following]
-    if order.times != earlier.times:
-        retimed = [
-            _retimed(order, session, now) for session in ahead if session.number not in freed
-        ]
-        course = course.changing(retimed)
-        ahead = [course.session(session.number) for session in ahead]
+    retimed = [
+        _retimed(order, session, now)
+        for session in ahead
+        if session.number not in freed and (wishes.times or _refusals(order, session))
+    ]
+    course = course.changing(retimed)
+    ahead = [course.session(session.number) for session in ahead]
     freed |= {session.number for session in ahead if _refusals(order, session)}
     if not freed:
         return _saying_what_stays(finish(order, course, now), now)
@@ -79,7 +87,9 @@ def refuse_asked_days(order: Order) -> Failure | None:
     return None
 
 
-def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iterator[KeptByHand]:
+def kept_by_hand(
+    conditions: Conditions, course: Course, earlier: Order, wishes: NewWishes
+) -> Iterator[KeptByHand]:
     """The sessions to come that stay where a person put them, and that the order refuses there
     while an ``earlier`` one did not, or wants at another time of day.
     """
@@ -90,7 +100,7 @@ def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iter
         known = {reason.kind for reason in _refusals(earlier, session)}
         new = tuple(reason for reason in _refusals(order, session) if reason.kind not in known)
         day, clock = session.start.date(), session.start.time()
-        if new or (order.times != earlier.times and clock != order.times.on(day)):
+        if new or (wishes.times and clock != order.times.on(day)):
             number = session.number
             off = drop(conditions, course, number, CANCELLED, "keep")
             same_day = datetime.combine(day, order.times.on(day), order.clinic.zone)
@@ -99,7 +109,7 @@ def kept_by_hand(conditions: Conditions, course: Course, earlier: Order) -> Iter
 
 
 def without_session(
-    conditions: Conditions, course: Course, number: int, earlier: Conditions, *, new_days: bool
+    conditions: Conditions, course: Course, number: int, earlier: Conditions, wishes: NewWishes
 ) -> Course | Refusal:
     """The course adjusted after a session was cancelled by the ``earlier`` conditions and made up
     for at the end.
@@ -107,7 +117,7 @@ def without_session(
     gone = drop(earlier, course, number, CANCELLED, "append")
     if isinstance(gone, Refusal):
         return gone
-    return adjusted(conditions, gone, earlier.order, new_days=new_days)
+    return adjusted(conditions, gone, wishes)
 
 
 # Parts
@@ -132,8 +142,8 @@ def _refusals(order: Order, session: Session) -> tuple[Reason, ...]:
 
 
 def _retimed(order: Order, session: Session, now: datetime) -> Session:
-    """A session at the time that is asked for on its day, if it can stand there; the asked time
-    itself where it cannot, which is refused there.
+    """A session at the legal start of its day that is nearest to the time that is asked for; at
+    that time where there is none, which is refused there.
     """
     day, slots = session.start.date(), order.rules.slots
     asked = order.times.on(day)

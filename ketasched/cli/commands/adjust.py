@@ -17,20 +17,20 @@ from ketasched.planning.refusals import no_placement
 from ketasched.records.open import Opened, happened, name_of, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
-from ketasched.running.adjusting import KeptByHand
+from ketasched.running.adjusting import KeptByHand, NewWishes
 from ketasched.running.legal_change import Conditions, Refusal
 
 HELP = """Change what a saved course is planned from. What is to come and no longer legal
 is planned again; the rest stands, and what a person moved.
 
---away and --busy add to what was said before, --at and --days take its place,
---drop takes one of them back. Without an option it says what there is.
+--away and --busy add to what was said before, --can, --at and --days take its
+place, --drop takes one of them back. Without an option it says what there is.
 
 \b
 Examples:
   ketasched adjust alex
   ketasched adjust alex --away 2027-02-01..2027-02-07 --reason holiday
-  ketasched adjust alex --at 14:00 --dry-run
+  ketasched adjust alex --can "tue,thu 15:00-; sat 9-12" --dry-run
   ketasched adjust alex --drop away:2027-02-01..2027-02-07
 """
 
@@ -39,6 +39,7 @@ class AdjustRequest(NamedTuple):
     """Whose course, what holds for it from now on, and what no longer does."""
 
     name: str
+    can: str = ""
     away: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     at: str = ""
@@ -54,7 +55,7 @@ class AdjustRequest(NamedTuple):
     at=Option("Another start time; or by weekday, mon=09:00,thu=13:30.", "TIME", "-a"),
     days=Option("Other weekdays, a wish, for phases with that many sessions a week.", "tue,fri"),
     drop=Option(
-        "What no longer holds: away:2027-01-18, busy:alex.ics, at, days; may be repeated.",
+        "What no longer holds: away:2027-01-18, busy:alex.ics, can, at; may be repeated.",
         "KIND:VALUE",
     ),
 )
@@ -65,7 +66,9 @@ def run(request: AdjustRequest) -> Result:
         KetaschedError: it has no legal place then, or cannot be written.
     """
     opened, before = open_course(request.name)
-    adjustment = Adjustment(request.away, request.busy, request.at, request.days, request.drop)
+    adjustment = Adjustment(
+        request.can, request.away, request.busy, request.at, request.days, request.drop
+    )
     if not any(adjustment):
         return _listed(opened)
     record, notes = adjusted(opened, adjustment)
@@ -82,7 +85,7 @@ def run(request: AdjustRequest) -> Result:
     )
     kept = [
         (session, _remedy(opened, session))
-        for session in adjusting.kept_by_hand(conditions, outcome, before.order)
+        for session in adjusting.kept_by_hand(conditions, outcome, before.order, _wishes(request))
     ]
 
     def report() -> dict[str, object]:
@@ -94,6 +97,10 @@ def run(request: AdjustRequest) -> Result:
     notes = [f"note: {note}" for note in notes]
     stays = [_stays_text(session, *remedy) for session, remedy in kept]
     return result._replace(report=report, notes=[*notes, *stays, *result.notes])
+
+
+def _wishes(request: AdjustRequest) -> NewWishes:
+    return NewWishes(times=bool(request.at), days=bool(request.days))
 
 
 def _listed(opened: Opened) -> Result:
@@ -122,18 +129,18 @@ def _outcome(
         KetaschedError: it has no legal place.
     """
     order, course = conditions.order, opened.record.course
-    new_days = bool(request.days)
-    failure = adjusting.refuse_asked_days(order) if new_days else None
+    wishes = _wishes(request)
+    failure = adjusting.refuse_asked_days(order) if wishes.days else None
     if failure:
         raise NoLegalPlacement(failure, failure_hint(failure))
-    outcome = adjusting.adjusted(conditions, course, before.order, new_days=new_days)
+    outcome = adjusting.adjusted(conditions, course, wishes)
     if isinstance(outcome, Course):
         return outcome
-    raise _refused(opened, before, conditions, outcome, new_days=new_days)
+    raise _refused(opened, before, conditions, outcome, wishes)
 
 
 def _refused(
-    opened: Opened, before: Conditions, conditions: Conditions, refusal: Refusal, *, new_days: bool
+    opened: Opened, before: Conditions, conditions: Conditions, refusal: Refusal, wishes: NewWishes
 ) -> KetaschedError:
     """Why there is no such course, and what was run and helps."""
     if refusal.no_place is None:
@@ -143,7 +150,7 @@ def _refused(
     course, place = opened.record.course, refusal.no_place
     phase = course.session(place.session).phase
     failure = no_placement(conditions.order, place, phase)
-    gone = adjusting.without_session(conditions, course, place.session, before, new_days=new_days)
+    gone = adjusting.without_session(conditions, course, place.session, before, wishes)
     advice = []
     if isinstance(gone, Course):
         text = f"call session {place.session} off, made up for at the end, and adjust then"

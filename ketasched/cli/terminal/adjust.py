@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from ketasched.records.open import Opened
     from ketasched.records.planned_from import Fact
 
-EXAMPLES = ("--away 2027-02-01..2027-02-07", "--busy FILE.ics", "--at 14:00", "--days tue,fri")
+EXAMPLES = (
+    '--can "tue,thu 15:00-"',
+    "--away 2027-02-01..2027-02-07",
+    '--away "every mon"',
+    "--busy FILE.ics",
+    "--at 14:00",
+    "--days tue,fri",
+)
 
 
 def facts_page(opened: Opened, facts: Sequence[Fact]) -> str:
