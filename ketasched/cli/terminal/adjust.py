@@ -41,7 +41,7 @@ def facts_page(opened: Opened, facts: Sequence[Fact]) -> str:
         page.add("", "To take one of these back:")
         for fact in facts:
             page.add_command(f"ketasched adjust {name} {paste(['--drop', fact.typed])}")
-    page.add("", "To change it, such as:")
+    page.add("", "To change it:")
     for example in EXAMPLES:
         page.add_command(f"ketasched adjust {name} {example}")
     return page.text()
