@@ -83,6 +83,10 @@ def case(seed):
             for _ in range(pick.randint(0, 2))
         ],
         "travel": pick.choice([0, 0, 15, 30, 100]),
+        "not_starting": [
+            pick.choice([(), (), ((asked, asked + 1),), ((480, 600),), ((545, 700), (690, 720))])
+            for _ in range(7)
+        ],
     }  # fmt: skip
 
 
@@ -97,6 +101,9 @@ def spans_on(asked, day):
 def is_legal(asked, begins):
     """Whether a session may start at that minute."""
     ends = begins + asked["minutes"]
+    blocked = asked["not_starting"][begins // DAY % 7]
+    if any(a <= begins % DAY < b for a, b in blocked):
+        return False
     for day in range(begins // DAY, (ends - 1) // DAY + 1):
         here = max(begins, day * DAY) - day * DAY, min(ends, day * DAY + DAY) - day * DAY
         if not any(a <= here[0] and here[1] <= b for a, b in spans_on(asked, day)):
@@ -207,6 +214,7 @@ def solve(asked):
         tuple(Closure(day_of(a), day_of(b)) for a, b in asked["closures"]),
         lambda day: "Holiday" if day in holidays else None,
         {day_of(day): Opening(spans(hours)) for day, hours in asked["openings"].items()},
+        tuple(map(spans, asked["not_starting"])),
     )
     stretches = [Busy(moment_of(a), moment_of(b)) for a, b in asked["busy"]]
 
@@ -278,7 +286,7 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
         reason.kind for one in outcomes if isinstance(one, NoPlacement)
         for refused in one.refused for reason in refused.reasons
     }  # fmt: skip
-    assert {"closed", "holiday", "hours", "away", "busy", "gap"} <= kinds
+    assert {"closed", "holiday", "hours", "not-starting", "away", "busy", "gap"} <= kinds
 
 
 @pytest.mark.slow

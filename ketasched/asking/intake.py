@@ -19,7 +19,7 @@ from ketasched.asking.option_values import (
     weekdays_with_times,
 )
 from ketasched.asking.refusals import worded
-from ketasched.asking.request import DEFAULT_START_TIME, CourseFormat, CourseReader, Request, Terms
+from ketasched.asking.request import CourseFormat, CourseReader, Request, Terms
 from ketasched.asking.surroundings import (
     Surroundings,
     ZoneSource,
@@ -40,11 +40,10 @@ from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
-from ketasched.domain.typed_times import read_clock
 from ketasched.errors import UsageProblem
 from ketasched.planning.phase_options import lay_out
 from ketasched.planning.plan_input import Order, make_rules
-from ketasched.planning.start_times import StartTimes, when_patient_comes
+from ketasched.planning.start_times import fitting_times, when_patient_comes
 
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
@@ -207,11 +206,11 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     except ChoiceRefused as refusal:
         raise worded(refusal) from None
     flex = flex_minutes(terms.flex)
-    default_time = (file and file.defaults.start_time) or read_clock(DEFAULT_START_TIME)
-    times = StartTimes(start_times(terms.at, around.clinic, default_time), flex)
+    asked = start_times(terms.at, around.clinic, file.defaults.start_time if file else None)
+    lengths = layout.lengths | {protocol.minutes}
+    times = fitting_times(asked, around.clinic, lengths, protocol.minutes)._replace(flex=flex)
     patient = commitments(terms, around, today, saved.busy if saved else None)
-    hours, lengths = around.clinic.week, layout.lengths
-    times = when_patient_comes(times, hours, patient.free_week, lengths)
+    times = when_patient_comes(times, around.clinic, patient.free_week, layout.lengths)
     rules = make_rules(around.clinic, times, patient, today, now.astimezone(around.clinic.zone))
     days = weekdays(terms.days, layout)
     order = Order(

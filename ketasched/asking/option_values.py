@@ -51,8 +51,8 @@ def choices_of(terms: Terms, today: date) -> Choices:
     )
 
 
-def start_times(text: str, clinic: Clinic, otherwise: time) -> tuple[time, ...]:
-    """The start time of each weekday."""
+def start_times(text: str, clinic: Clinic, otherwise: time | None) -> tuple[time | None, ...]:
+    """The start time of each weekday, ``otherwise`` where none is typed."""
     default: time | None = None
     by_weekday: dict[int, time] = {}
     for part in text.split(",") if text else ():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-DEFAULT_START_TIME = "09:00"
 CourseFormat = Literal["table", "month", "json", "csv"]
 CourseReader = Literal["patient", "staff"]
 

@@ -12,7 +12,14 @@ from ketasched import zone
 from ketasched.asking.request import Terms
 from ketasched.asking.values import read
 from ketasched.domain.busy import Absence, Busy, BusyTimes
-from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, no_holidays
+from ketasched.domain.clinic import (
+    WHOLE_WEEK,
+    WORKING_WEEK,
+    Clinic,
+    Closure,
+    no_holidays,
+    not_starting_week,
+)
 from ketasched.domain.typed_dates import read_span
 from ketasched.domain.typed_times import read_minutes
 from ketasched.domain.typed_week import read_away, read_can
@@ -111,7 +118,10 @@ def surroundings(terms: Terms, file: ClinicFile | None, today: date) -> Surround
     }
     closures = (*closed, *(file.closures if file else ()))
     holidays = _holidays_of(terms, file)
-    clinic = Clinic(place.tzinfo, week, closures, _holidays(terms, holidays), openings)
+    not_starting = not_starting_week(file.not_starting if file else ())
+    clinic = Clinic(
+        place.tzinfo, week, closures, _holidays(terms, holidays), openings, not_starting
+    )
     return Surroundings(place, source, file, clinic, closed, holidays)
 
 
@@ -124,6 +134,7 @@ def clinic_of(file: ClinicFile) -> Clinic:
         file.closures,
         _load_holidays(file.holidays),
         dict(file.openings),
+        not_starting_week(file.not_starting),
     )
 
 

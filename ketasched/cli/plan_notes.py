@@ -77,7 +77,8 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
     for weekday in sorted(task.asked_weekdays - held):
         yield f"--at: no session is on a {WEEKDAY_NAMES[weekday]}"
     for weekday in sorted(held - task.asked_weekdays) if task.asked_weekdays else ():
-        at = clock_text(task.order.times.by_weekday[weekday])
+        asked = task.order.times.on_weekday(weekday, course.protocol.minutes)
+        at = clock_text(asked)
         yield f"--at: no time for {WEEKDAY_NAMES[weekday]}s, so they are at {at}"
 
 

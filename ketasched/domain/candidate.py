@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from ketasched.domain.wording import clock_text, day_text, minute_of_day
 
 ReasonKind = Literal[
-    "closed", "holiday", "opening", "hours", "can", "away", "busy", "clock", "past",
+    "closed", "holiday", "opening", "hours", "not-starting", "can", "away", "busy", "clock", "past",
     "gap", "weekday", "no-place", "taken", "by-hand", "make-up", "stays",
 ]  # fmt: skip
 """What a reason is about."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, tzinfo
 from typing import NamedTuple
@@ -27,6 +27,10 @@ class Span(NamedTuple):
     def __str__(self) -> str:
         return f"{clock_of(self.opens)}-{clock_of(self.closes)}"
 
+    def has(self, minute: int) -> bool:
+        """Whether a minute lies inside; its end does not."""
+        return self.opens <= minute < self.closes
+
     def holds(self, begins: int, ends: int) -> bool:
         """Whether all from one minute to another lies inside."""
         return self.opens <= begins and ends <= self.closes
@@ -44,6 +48,8 @@ ALL_DAY: Spans = (Span(0, 1440),)
 """A day whose opening hours are not known."""
 WORKING_WEEK: Week = (ALL_DAY,) * 5 + ((),) * 2
 WHOLE_WEEK: Week = (ALL_DAY,) * 7
+NO_SPANS: Week = ((),) * 7
+"""A week without any time in it."""
 
 
 class Closure(NamedTuple):
@@ -73,11 +79,27 @@ class Opening(NamedTuple):
     reason: str = ""
 
 
+class NotStarting(NamedTuple):
+    """Times of some weekdays (Monday is 0) at which nothing begins."""
+
+    weekdays: tuple[int, ...]
+    spans: Spans
+
+
 class OpenDay(NamedTuple):
     """The opening hours of one date. ``why``: what makes it differ from its weekday, or closed."""
 
     spans: Spans
     why: Reason | None = None
+
+
+def not_starting_week(times: Iterable[NotStarting]) -> Week:
+    """The times of each weekday at which nothing begins, in their order; they may overlap."""
+    week: list[list[Span]] = [[] for _ in range(7)]
+    for weekdays, spans in times:
+        for weekday in weekdays:
+            week[weekday] += spans
+    return tuple(tuple(sorted(set(spans))) for spans in week)
 
 
 def no_holidays(_day: date) -> str | None:
@@ -89,7 +111,8 @@ def no_holidays(_day: date) -> str | None:
 class Clinic:
     """The clinic's time zone, and when it is open.
 
-    A one-off opening wins over a closure, that over a public holiday, that over the week.
+    A one-off opening wins over a closure, that over a public holiday, that over the week. In the
+    times of a weekday that are ``not_starting`` nothing begins, whatever opens it.
     """
 
     zone: tzinfo
@@ -97,6 +120,7 @@ class Clinic:
     closures: tuple[Closure, ...] = ()
     holiday_name: Callable[[date], str | None] = no_holidays
     openings: Mapping[date, Opening] = field(default_factory=dict)
+    not_starting: Week = NO_SPANS
 
     @property
     def open_weekdays(self) -> frozenset[int]:
@@ -116,7 +140,13 @@ class Clinic:
 
     def constraints(self) -> tuple[Constraint, ...]:
         """Everything about the clinic that refuses a candidate."""
-        return (self._outside_hours, self._closed, self._on_a_holiday, unclear_clock(self.zone))
+        return (
+            self._outside_hours,
+            self._not_starting,
+            self._closed,
+            self._on_a_holiday,
+            unclear_clock(self.zone),
+        )
 
     def _outside_hours(self, candidate: Candidate) -> Reason | None:
         for day, begins, ends in candidate.parts(self.zone):
@@ -129,6 +159,20 @@ class Clinic:
             if not any(span.holds(begins, ends) for span in spans):
                 which = day_text(day) if opening else WEEKDAYS[day.weekday()]
                 return Reason("hours", f"outside opening hours, {which} {spans_text(spans)}")
+        return None
+
+    def _not_starting(self, candidate: Candidate) -> Reason | None:
+        opening = self.openings.get(candidate.day)
+        weekday, minute = candidate.day.weekday(), minute_of_day(candidate.start)
+        spans = opening.spans if opening else self.week[weekday]
+        is_open = any(span.has(minute) for span in spans)
+        return self.why_not_starting(weekday, minute) if is_open else None
+
+    def why_not_starting(self, weekday: int, minute: int) -> Reason | None:
+        """Why nothing begins at a minute of a weekday, open or not; None where it may."""
+        for span in self.not_starting[weekday]:
+            if span.has(minute):
+                return Reason("not-starting", f"nothing begins then, {WEEKDAYS[weekday]} {span}")
         return None
 
     def _closed(self, candidate: Candidate) -> Reason | None:
@@ -161,7 +205,9 @@ class Clinic:
         return bool(self.week[day.weekday()]) and self.dated_closure(day) is None
 
     def fits(self, weekday: int, start: time, minutes: int) -> bool:
-        """Whether something that starts then lies inside the hours of a weekday, dates aside."""
+        """Whether something may start then and lies inside the hours of a weekday, dates aside."""
+        if self.why_not_starting(weekday, minute_of_day(start)):
+            return False
         return fits(self.week, weekday, start, minutes)
 
     def only_on(self, weekdays: frozenset[int]) -> Clinic:

@@ -15,6 +15,7 @@ from ketasched.planning.placement import NoPlacement, Placement, place
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
+from ketasched.planning.start_times import fitting_time
 from ketasched.planning.targets import NoPattern, lay_targets, weekday_patterns
 
 FAR = 183
@@ -143,11 +144,12 @@ def _begins_well(order: Order) -> bool:
 
 
 def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
-    """When the clinic opens, for a start whose hours the asked time does not fit."""
+    """A time that fits, for a start whose hours the asked time does not fit."""
     if failure.code == "outside-hours":
-        for span in order.clinic.week[order.start.weekday()]:
-            at = time(*divmod(span.opens, 60))
-            if works(order.at(at)):
+        weekday, minutes = order.start.weekday(), order.first_minutes
+        opens = [time(*divmod(span.opens, 60)) for span in order.clinic.week[weekday]]
+        for at in (*opens, fitting_time(order.clinic, weekday, minutes)):
+            if at and works(order.at(at)):
                 yield Change(at=at)
 
 

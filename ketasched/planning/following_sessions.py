@@ -140,7 +140,7 @@ def _place(
         start = datetime.combine(day, option[0], zone)
         reasons = why_not(target) if day != target else ()
         if option[1]:
-            reasons += slots.refusals(day, slots.times.on(day), follower.minutes)
+            reasons += slots.refusals(day, slots.times.on(day, follower.minutes), follower.minutes)
         return Session(
             number=follower.number,
             phase=follower.phase.name,

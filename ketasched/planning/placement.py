@@ -148,8 +148,9 @@ def _why(search: Search, index: int, placed: list[Placed], gaps: _Gaps) -> tuple
         else:
             reasons += search.slots.why_none(target_day, session.target.minutes)
     if session.moved_minutes:
-        asked = search.slots.times.on(session.day)
-        reasons += search.slots.refusals(session.day, asked, session.target.minutes)
+        minutes = session.target.minutes
+        asked = search.slots.times.on(session.day, minutes)
+        reasons += search.slots.refusals(session.day, asked, minutes)
     return tuple(dict.fromkeys(reasons))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
 from ketasched.domain.candidate import Constraint, over_today, unclear_clock
-from ketasched.domain.clinic import Clinic, Week, fits
+from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, free_week
 from ketasched.planning.linked_visits import waking_hours
@@ -176,22 +176,23 @@ class Order:
         """The clinic, open on the weekdays on which a session fits its hours at the asked time,
         or as far from it as that may change.
         """
-        return self.clinic.only_on(self._fitting(self.clinic.week))
+        return self.clinic.only_on(self._fitting(WHOLE_WEEK))
 
     def weekdays(self) -> frozenset[int]:
         """The weekdays of a pattern: a session fits the hours, and the patient can come."""
-        free = self.commitments.free_week
-        return self._fitting(self.clinic.week, free)
+        return self._fitting(self.commitments.free_week)
 
-    def _fitting(self, *weeks: Week) -> frozenset[int]:
-        """The weekdays on which a session fits some weeks at a time that may be tried."""
-        monday = date(2001, 1, 1)
+    def _fitting(self, free: Week) -> frozenset[int]:
+        """The weekdays on which a session fits the hours and what is free of a week, at a time that
+        may be tried.
+        """
+        monday, minutes = date(2001, 1, 1), self.first_minutes
         return frozenset(
             weekday
             for weekday in range(7)
             if any(
-                all(fits(week, weekday, start, self.first_minutes) for week in weeks)
-                for start, _ in self.times.options(monday + timedelta(days=weekday))
+                self.clinic.fits(weekday, start, minutes) and fits(free, weekday, start, minutes)
+                for start, _ in self.times.options(monday + timedelta(days=weekday), minutes)
             )
         )
 
@@ -201,7 +202,7 @@ class Order:
 
     def at(self, start: time) -> Order:
         """The same order with another start time, on all weekdays."""
-        return self._timed(self.times._replace(by_weekday=(start,) * 7))
+        return self._timed(self.times._replace(by_weekday=(start,) * 7, by_length={}))
 
     def _timed(self, times: StartTimes) -> Order:
         slots = Slots(self.rules.slots.constraints, times)

@@ -110,7 +110,11 @@ def refuse_start(order: Order, allowed: frozenset[int]) -> Failure | None:
         reason = Reason("weekday", text)
     else:
         reason = _why_never(order, weekday)
-        codes: dict[str, FailureCode] = {"closed": "closed-weekday", "hours": "outside-hours"}
+        codes: dict[str, FailureCode] = {
+            "closed": "closed-weekday",
+            "hours": "outside-hours",
+            "not-starting": "outside-hours",
+        }
         code = codes.get(reason.kind, "cannot-come")
     message = f"the course cannot start on {day_text(order.start)}: {reason.full}"
     return _start_failure(order, code, message, reason)
@@ -120,7 +124,8 @@ def _why_never(order: Order, weekday: int) -> Reason:
     """Why no session fits a weekday: the clinic does not let it, or the patient never comes."""
     commitments, minutes = order.commitments, order.first_minutes
     monday = date(2001, 1, 1)
-    starts = [start for start, _ in order.times.options(monday + timedelta(days=weekday))]
+    day = monday + timedelta(days=weekday)
+    starts = [start for start, _ in order.times.options(day, minutes)]
     in_hours = [start for start in starts if order.clinic.fits(weekday, start, minutes)]
     if not in_hours:
         return _closed_weekday(order, weekday)
@@ -141,12 +146,15 @@ def _closed_weekday(order: Order, weekday: int) -> Reason:
     if once and not order.clinic.week[weekday]:
         text = f"{WEEKDAY_NAMES[weekday]}s have no opening hours of their own, only that day has"
         return Reason("closed", text)
-    start = order.times.by_weekday[weekday]
+    start = order.times.on_weekday(weekday, order.first_minutes)
     begins = minute_of_day(start)
     past_midnight = begins + order.first_minutes > 1440
     for day in (weekday, (weekday + 1) % 7) if past_midnight else (weekday,):
         if not order.clinic.week[day]:
             return Reason("closed", f"closed on {WEEKDAY_NAMES[day]}s")
+    not_starting = order.clinic.why_not_starting(weekday, begins)
+    if not_starting and not order.times.flex:
+        return not_starting
     hours = spans_text(order.clinic.week[weekday])
     text = f"{duration_text(order.first_minutes)} from {clock_text(start)}"
     if order.times.flex:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain, product
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Candidate, Constraint, Reason, lasting
-from ketasched.domain.clinic import ALL_DAY, Span, Spans, Week, fits
+from ketasched.domain.clinic import ALL_DAY, Clinic, Span, Spans, Week, fits
 from ketasched.domain.linked_visit_rule import WAKING
 from ketasched.domain.wording import minute_of_day
 
+NINE = time(9)
+"""When a session starts that nobody asked a time for, if it fits then."""
 FLEX_STEP = 15
 """Minutes between two start times that are tried."""
 
@@ -19,64 +21,130 @@ FLEX_STEP = 15
 class StartTimes(NamedTuple):
     """The asked wall time for each weekday (Monday first), and the minutes it may change.
 
+    ``by_length``: the wall times for sessions of so many minutes, where nobody asked for one time.
     ``wished``: what was wished for instead, where the patient cannot come then; empty if nowhere.
     """
 
     by_weekday: tuple[time, ...]
     flex: int = 0
     wished: tuple[time, ...] = ()
+    by_length: Mapping[int, tuple[time, ...]] = {}
 
-    def on(self, day: date) -> time:
-        """The asked start on a day."""
-        return self.by_weekday[day.weekday()]
+    def on_weekday(self, weekday: int, minutes: int) -> time:
+        """The asked start of a session of ``minutes`` on a weekday."""
+        return self.by_length.get(minutes, self.by_weekday)[weekday]
 
-    def options(self, day: date) -> list[tuple[time, int]]:
+    def on(self, day: date, minutes: int) -> time:
+        """The asked start of a session of ``minutes`` on a day."""
+        return self.on_weekday(day.weekday(), minutes)
+
+    def options(self, day: date, minutes: int) -> list[tuple[time, int]]:
         """Start times on a day with their change in minutes: least change first, then earliest."""
-        asked = datetime.combine(day, self.on(day))
+        asked = datetime.combine(day, self.on(day, minutes))
         changes = range(-(self.flex // FLEX_STEP) * FLEX_STEP, self.flex + 1, FLEX_STEP)
         moments = [(asked + timedelta(minutes=change), change) for change in changes]
         same_day = [(moment.time(), change) for moment, change in moments if moment.date() == day]
         return sorted(same_day, key=lambda option: (abs(option[1]), option[0]))
 
 
+def fitting_times(
+    asked: Sequence[time | None], clinic: Clinic, lengths: Collection[int], usual: int
+) -> StartTimes:
+    """The start times of each weekday: the asked one, else the one nearest to nine o'clock at
+    which a session of its length fits. Where none fits, it is nine o'clock.
+
+    Args:
+        asked: by weekday, Monday first; None where nobody asked.
+        clinic: its week and where nothing begins count, its dates do not.
+        lengths: minutes of all kinds of sessions.
+        usual: minutes of a session without a length of its own.
+    """
+
+    def times(minutes: int) -> tuple[time, ...]:
+        return tuple(
+            at or fitting_time(clinic, weekday, minutes) or NINE for weekday, at in enumerate(asked)
+        )
+
+    if None not in asked:
+        return StartTimes(times(usual))
+    return StartTimes(times(usual), by_length={minutes: times(minutes) for minutes in lengths})
+
+
+def fitting_time(clinic: Clinic, weekday: int, minutes: int) -> time | None:
+    """The earliest time of a weekday from nine o'clock on at which ``minutes`` fit, else the latest
+    before it.
+    """
+    tried = _turning_points(clinic, weekday, minutes)
+    fitting = [at for at in tried if clinic.fits(weekday, at, minutes)]
+    later = [at for at in fitting if at >= NINE]
+    return min(later) if later else max(fitting, default=None)
+
+
+def _turning_points(clinic: Clinic, weekday: int, minutes: int) -> Iterator[time]:
+    """Nine o'clock, and the times from or up to which a length may fit a weekday."""
+    spans, following = clinic.week[weekday], clinic.week[(weekday + 1) % 7]
+    begins = {minute_of_day(NINE)} | {span.opens for span in spans}
+    begins |= {span.closes - minutes for span in spans}
+    begins |= {1440 + span.closes - minutes for span in following if not span.opens}
+    begins |= _beside(clinic.not_starting[weekday])
+    return (time(*divmod(minute, 60)) for minute in begins if 0 <= minute < 1440)
+
+
+def _beside(not_starting: Spans) -> set[int]:
+    """The first minute after each time at which nothing begins, and a round one before it."""
+    ends = {span.closes for span in not_starting}
+    return ends | {(span.opens - 1) // FLEX_STEP * FLEX_STEP for span in not_starting}
+
+
 def when_patient_comes(
-    times: StartTimes, hours: Week, free: Week, lengths: Collection[int]
+    times: StartTimes, clinic: Clinic, free: Week, lengths: Collection[int]
 ) -> StartTimes:
     """The same times, but on each weekday on which the patient cannot come then the nearest one at
     which a session fits the hours and lies within what is free; of two as near the earlier. The
-    longest of the ``lengths`` (minutes) that has such a time decides. Where opening hours are not
-    known, waking hours come first.
+    longest of the ``lengths`` (minutes) that has such a time decides, where each has none of its
+    own. Where opening hours are not known, waking hours come first.
     """
-    chosen = tuple(
-        _nearest(times.by_weekday[weekday], weekday, hours, free, lengths) for weekday in range(7)
-    )
-    if chosen == times.by_weekday:
+
+    def nearest(wishes: Sequence[time], lengths: Collection[int]) -> tuple[time, ...]:
+        return tuple(
+            _nearest(wish, weekday, clinic, free, lengths) for weekday, wish in enumerate(wishes)
+        )
+
+    chosen = nearest(times.by_weekday, lengths)
+    by_length = {minutes: nearest(wishes, [minutes]) for minutes, wishes in times.by_length.items()}
+    if (chosen, by_length) == (times.by_weekday, times.by_length):
         return times
-    return times._replace(by_weekday=chosen, wished=times.by_weekday)
+    return times._replace(by_weekday=chosen, wished=times.by_weekday, by_length=by_length)
 
 
-def _nearest(wish: time, weekday: int, hours: Week, free: Week, lengths: Collection[int]) -> time:
+def _nearest(
+    wish: time, weekday: int, clinic: Clinic, free: Week, lengths: Collection[int]
+) -> time:
+    not_starting = clinic.not_starting[weekday]
     for minutes in sorted(lengths, reverse=True):
         if fits(free, weekday, wish, minutes):
             return wish
-        known = hours[weekday]
+        known = clinic.week[weekday]
         for spans in ((Span(*WAKING),), known) if known == ALL_DAY else (known,):
-            begins = _begins_near(minute_of_day(wish), minutes, spans, free[weekday])
+            begins = _begins_near(minute_of_day(wish), minutes, spans, free[weekday], not_starting)
             if begins:
                 return time(*divmod(begins[0], 60))
     return wish
 
 
-def _begins_near(wish: int, minutes: int, spans: Spans, others: Spans) -> list[int]:
-    """The start nearest to a minute of the day in each common part of two sets of spans that holds
+def _begins_near(
+    wish: int, minutes: int, spans: Spans, others: Spans, not_starting: Spans
+) -> list[int]:
+    """The starts nearest to a minute of the day in each common part of two sets of spans that holds
     so many minutes; the nearest first, of two as near the earlier.
     """
     begins = [
-        max(first, min(wish, last))
+        begin
         for span, other in product(spans, others)
         for first in [max(span.opens, other.opens)]
         for last in [min(span.closes, other.closes) - minutes]
-        if first <= last
+        for begin in (max(first, min(wish, last)), *_beside(not_starting))
+        if first <= begin <= last and not any(blocked.has(begin) for blocked in not_starting)
     ]
     return sorted(begins, key=lambda begin: (abs(begin - wish), begin))
 
@@ -99,7 +167,7 @@ class Slots:
         """What refuses a day without a legal start: what holds at all times that were tried, else
         one reason of each kind, those against the asked time first.
         """
-        options = self.times.options(day)
+        options = self.times.options(day, minutes)
         tried = [self.refusals(day, start, minutes) for start, _ in options]
         by_kind: dict[str, Reason] = {}
         for reason in chain.from_iterable(tried):
@@ -110,7 +178,7 @@ class Slots:
         """The legal start of least change on a day, with its change in minutes."""
         key = day, minutes
         if key not in self._starts:
-            options = self.times.options(day)
+            options = self.times.options(day, minutes)
             self._starts[key] = next(
                 (option for option in options if not self.refusals(day, option[0], minutes)), None
             )

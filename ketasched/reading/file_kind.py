@@ -28,6 +28,7 @@ CLINIC = FileKind(
             "phone",
             "timezone",
             "hours",
+            "not_starting",
             "holidays",
             "closures",
             "openings",

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketasched import zone
 from ketasched.domain.typed_protocol import read_reminder
 from ketasched.domain.typed_times import read_minutes
 from ketasched.errors import UsageProblem
-from ketasched.reading.fields import Text
+from ketasched.reading.fields import MISSING, Reading, Schema, Text
+
+if TYPE_CHECKING:
+    import yaml
+
+
+class Placed(NamedTuple):
+    """A text of a list whose place is remembered: it is judged with the record it stands in."""
+
+    text: Text
+
+    def read(self, node: yaml.Node, reading: Reading) -> Any:
+        value = self.text.read(node, reading)
+        if value is not MISSING:
+            reading.remember(value, {"": node})
+        return value
+
+    def schema(self) -> Schema:
+        return self.text.schema()
 
 
 def one_line(text: str) -> str:

@@ -146,7 +146,7 @@ def _retimed(order: Order, session: Session, now: datetime) -> Session:
     that time where there is none, which is refused there.
     """
     day, slots = session.start.date(), order.rules.slots
-    asked = order.times.on(day)
+    asked = order.times.on(day, session.minutes)
     clock, moved = slots.legal_start(day, session.minutes) or (asked, 0)
     start = datetime.combine(day, clock, order.clinic.zone)
     if start <= now or start == session.start:

@@ -12,7 +12,8 @@ from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
 
 Rule = Literal[
-    "window", "gap", "lapse", "order", "closed", "holiday", "hours", "can", "away", "busy",
+    "window", "gap", "lapse", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
+    "busy",
     "clock", "past",
 ]  # fmt: skip
 RULES: tuple[Rule, ...] = get_args(Rule)

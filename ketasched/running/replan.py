@@ -126,7 +126,7 @@ def put_off(order: Order, session: Session, days: int) -> Session:
 
 def standing(order: Order, session: Session, start: datetime) -> Session:
     """A session where a person puts it."""
-    asked = datetime.combine(start.date(), order.times.on(start.date()))
+    asked = datetime.combine(start.date(), order.times.on(start.date(), session.minutes))
     late = int((start.replace(tzinfo=None) - asked).total_seconds()) // 60
     return session._replace(
         start=start,

@@ -13,6 +13,7 @@ from ketasched.shell import paste
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ketasched.domain.clinic import Clinic
     from ketasched.files.clinic.clinic import ClinicFile
 
 HELP = """Check a protocol or clinic file; - reads standard input.
@@ -65,16 +66,33 @@ def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
         from ketasched.files.protocols import protocol_file
 
         protocol_file.load(protocols_beside(clinic))
+    open_hours = clinic_of(clinic)
+    notes = list(_without_nine(clinic, open_hours))
     if not year:
         command = paste(["ketasched", "check", path, "--year", "2027"])
         return Result(
             lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
             hint=f"To see what was understood: {command}",
-            notes=list(_left_out(clinic)),
+            notes=[*notes, *_left_out(clinic)],
         )
     from ketasched.cli.terminal.year import clinic_year
 
-    return Result(lambda: clinic_year(clinic, clinic_of(clinic), year))
+    return Result(lambda: clinic_year(clinic, open_hours, year), notes=notes)
+
+
+def _without_nine(file: ClinicFile, clinic: Clinic) -> Iterator[str]:
+    """That sessions never start at the usual time, where the file names no other."""
+    from ketasched.domain.wording import clock_text
+    from ketasched.planning.start_times import NINE
+
+    fits = any(clinic.fits(weekday, NINE, 1) for weekday in range(7))
+    if file.defaults.start_time is None and not fits:
+        nine = clock_text(NINE)
+        yield (
+            f"note: nothing can start at {nine} on any weekday: a session without --at starts at "
+            f"the first later time at which it fits, else at the last before {nine}; "
+            "`start_time` under `defaults` names one for all"
+        )
 
 
 def _left_out(clinic: ClinicFile) -> Iterator[str]:

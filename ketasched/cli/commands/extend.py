@@ -99,7 +99,9 @@ def _on_a_day(
 ) -> tuple[Course | Refusal, str]:
     course = opened.record.course
     day = read("--on", lambda text: read_date(text, opened.today), request.on)
-    start = datetime.combine(day, conditions.order.times.on(day), opened.here.tzinfo)
+    minutes = max(course.sessions, key=lambda session: session.rank).minutes
+    asked = conditions.order.times.on(day, minutes)
+    start = datetime.combine(day, asked, opened.here.tzinfo)
     going = standing_between(course, start) or going
     return add_on(conditions, course, start, going), f"added a session on {moment_text(start)}"
 

@@ -22,6 +22,7 @@ from ketasched.domain.wording import (
     duration_text,
     list_text,
 )
+from ketasched.planning.start_times import NINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,11 +67,20 @@ def setting_text(surroundings: Surroundings) -> str:
 
 
 def _asked_times(course: Course, task: Task) -> str:
-    times = task.order.times.by_weekday
-    weekdays = sorted({session.start.weekday() for session in course.sessions})
-    if len({times[weekday] for weekday in weekdays}) == 1:
-        return clock_text(times[weekdays[0]])
-    return ", ".join(f"{WEEKDAYS[weekday]} {clock_text(times[weekday])}" for weekday in weekdays)
+    """When sessions start: as asked, else the time that was chosen for each weekday, and why."""
+    times = task.order.times
+    starts = sorted({
+        (session.start.weekday(), times.on(session.start.date(), session.minutes))
+        for session in course.sessions
+    })  # fmt: skip
+    chosen = bool(times.by_length)
+    others = {at for weekday, at in starts if weekday not in task.asked_weekdays and at != NINE}
+    why = f" as {clock_text(NINE)} does not fit" if chosen and others and not times.wished else ""
+    at_nine = [start for start in starts if start[1] == NINE] if chosen else []
+    if len({at for _, at in starts}) == 1:
+        return clock_text(starts[0][1]) + why
+    texts = [f"{WEEKDAYS[day]} {clock_text(at)}" for day, at in starts if (day, at) not in at_nine]
+    return ", ".join([clock_text(NINE)] * bool(at_nine) + texts) + why
 
 
 def _sessions(course: Course, width: int) -> Iterable[RenderableType]:

@@ -30,7 +30,7 @@ from ketasched.domain.wording import (
 )
 
 if TYPE_CHECKING:
-    from ketasched.domain.clinic import Clinic, Closure
+    from ketasched.domain.clinic import Clinic, Closure, NotStarting
     from ketasched.files.clinic.clinic import ClinicFile, Defaults
 
 OPEN, BY_ITSELF, BY_WEEK, HOLIDAY, CLOSURE = "", "O", "·", "H", "C"
@@ -111,8 +111,16 @@ def _facts(file: ClinicFile, clinic: Clinic, *, narrow: bool) -> Iterator[tuple[
     if narrow:
         week = week.replace(", ", ",\n     ")
     yield "Hours", week if file.hours else f"{week}\nThe file gives no hours."
+    if file.not_starting:
+        yield "No starts", "; ".join(map(_not_starting, file.not_starting))
     yield "Holidays", _holidays(file)
     yield from _defaults(file.defaults)
+
+
+def _not_starting(times: NotStarting) -> str:
+    every_day = len(times.weekdays) == len(WEEKDAYS)
+    weekdays = "" if every_day else f"{list_text([WEEKDAYS[day] for day in times.weekdays])} "
+    return weekdays + _hours(times.spans)
 
 
 def _holidays(file: ClinicFile) -> str:

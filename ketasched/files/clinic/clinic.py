@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 import yaml
 
 from ketasched import public_holidays
-from ketasched.domain.clinic import Closure, Opening, Week
+from ketasched.domain.clinic import Closure, NotStarting, Opening, Week, not_starting_week
 from ketasched.domain.typed_times import read_clock, read_minutes
 from ketasched.domain.wording import clock_text, day_text, minute_of_day
 from ketasched.files.clinic.dated_days import CLOSURES, OPENINGS
+from ketasched.files.clinic.not_starting import NOT_STARTING, check_not_starting
 from ketasched.files.clinic.opening_hours import SPANS, Hours
 from ketasched.planning.plan_input import LONGEST_TRAVEL
 from ketasched.public_holidays import HolidayCalendar
 from ketasched.reading.fields import (
-    MISSING,
     Key,
     ListOf,
     Reading,
@@ -29,7 +29,7 @@ from ketasched.reading.fields import (
     whole,
     yes_or_no,
 )
-from ketasched.reading.texts import LINE, REMINDER, VERSION, length, zone_name
+from ketasched.reading.texts import LINE, REMINDER, VERSION, Placed, length, zone_name
 
 
 class Defaults(NamedTuple):
@@ -62,6 +62,7 @@ class ClinicFile(NamedTuple):
     phone: str = ""
     timezone: str = ""
     hours: Week | None = None
+    not_starting: tuple[NotStarting, ...] = ()
     holidays: HolidayCalendar | None = None
     closures: tuple[Closure, ...] = ()
     openings: tuple[tuple[date, Opening], ...] = ()
@@ -81,21 +82,6 @@ def _check_holidays(wanted: HolidayCalendar, reading: Reading) -> None:
             reading.fault_in(problem.value, "", *problem.args)
         else:
             reading.fault_in(wanted, problem.field, *problem.args)
-
-
-class _Placed(NamedTuple):
-    """A text of a list whose place is remembered: it is judged with the record it stands in."""
-
-    text: Text
-
-    def read(self, node: yaml.Node, reading: Reading) -> Any:
-        value = self.text.read(node, reading)
-        if value is not MISSING:
-            reading.remember(value, {"": node})
-        return value
-
-    def schema(self) -> Schema:
-        return self.text.schema()
 
 
 class _NoneOr(NamedTuple):
@@ -122,12 +108,26 @@ def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
             hint = "write all of its hours in one opening: 09:00-12:00, 13:00-15:00"
             reading.fault_in(opening, "date", f"{day_text(opening[0])} has hours twice", hint)
         seen.add(opening[0])
+    if clinic.hours is not None:
+        check_not_starting(clinic.not_starting, clinic.hours, reading)
+        _check_start_time(clinic, clinic.hours, reading)
+
+
+def _check_start_time(clinic: ClinicFile, hours: Week, reading: Reading) -> None:
     at = clinic.defaults.start_time
-    if at is not None and clinic.hours is not None:
-        spans = [span for spans in clinic.hours for span in spans]
-        if not any(span.opens <= minute_of_day(at) < span.closes for span in spans):
-            message = f"no weekday is open at {clock_text(at)}, the start time"
-            reading.fault_in(clinic.defaults, "start_time", message, "choose a time inside `hours`")
+    if at is None:
+        return
+    minute = minute_of_day(at)
+    are_open = [
+        weekday for weekday, spans in enumerate(hours) if any(span.has(minute) for span in spans)
+    ]
+    blocked = not_starting_week(clinic.not_starting)
+    if not are_open:
+        message = f"no weekday is open at {clock_text(at)}, the start time"
+        reading.fault_in(clinic.defaults, "start_time", message, "choose a time inside `hours`")
+    elif all(any(span.has(minute) for span in blocked[weekday]) for weekday in are_open):
+        message = f"nothing begins at {clock_text(at)}, the start time, by `not_starting`"
+        reading.fault_in(clinic.defaults, "start_time", message, "choose a time outside of it")
 
 
 def _holidays(**keys: Any) -> HolidayCalendar:
@@ -161,7 +161,7 @@ _HOLIDAYS = Record(
         "observed": Key(
             yes_or_no(), "also closed on the day a holiday on a weekend is observed", True
         ),
-        "open": Key(ListOf(_Placed(LINE)), "holidays on which the clinic is open, by name", ()),
+        "open": Key(ListOf(Placed(LINE)), "holidays on which the clinic is open, by name", ()),
     },
     _check_holidays,
 )
@@ -206,6 +206,7 @@ CLINIC = Record(
         "hours": Key(
             Hours(SPANS), "opening hours by weekday; days that are left out are closed", None
         ),
+        "not_starting": Key(NOT_STARTING, "times at which it is open and nothing begins", ()),
         "holidays": Key(_HOLIDAYS, "the public holidays on which it is closed", None),
         "closures": Key(CLOSURES, "closed days", ()),
         "openings": Key(OPENINGS, "days with hours of their own", ()),
