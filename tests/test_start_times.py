@@ -120,12 +120,14 @@ def test_no_minute_is_nearer(seed):
 def test_a_session_of_its_own_length_has_a_time_of_its_own():
     trial = BUILT_IN["iv"]
     place = clinic("08:00-12:00", "12:30-17:30")
-    times = fitting_times([None] * 7, place, trial)
+    lengths = {trial.minutes, 300}
+    times = fitting_times([None] * 7, place, lengths, trial.minutes)
     assert times.on(date(2027, 1, 4), trial.minutes) == NINE
-    asked = fitting_times([time(11)] * 7, place, trial)
+    assert times.on(date(2027, 1, 4), 300) == time(12, 30)
+    asked = fitting_times([time(11)] * 7, place, lengths, trial.minutes)
     assert not asked.by_length
     assert asked.on(date(2027, 1, 4), 300) == time(11)
-    half = fitting_times([time(11), *[None] * 6], place, trial)
+    half = fitting_times([time(11), *[None] * 6], place, lengths, trial.minutes)
     assert [half.on(date(2027, 1, day), trial.minutes) for day in (4, 5)] == [time(11), NINE]
 
 
