@@ -100,10 +100,11 @@ def kept_by_hand(
         known = {reason.kind for reason in _refusals(earlier, session)}
         new = tuple(reason for reason in _refusals(order, session) if reason.kind not in known)
         day, clock = session.start.date(), session.start.time()
-        if new or (wishes.times and clock != order.times.on(day)):
+        asked = order.times.on(day, session.minutes)
+        if new or (wishes.times and clock != asked):
             number = session.number
             off = drop(conditions, course, number, CANCELLED, "keep")
-            same_day = datetime.combine(day, order.times.on(day), order.clinic.zone)
+            same_day = datetime.combine(day, asked, order.clinic.zone)
             elsewhere = _elsewhere(conditions, course, session, None if new else same_day)
             yield KeptByHand(session, new, elsewhere, can_go=bool(new) and isinstance(off, Course))
 
