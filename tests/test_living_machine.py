@@ -94,6 +94,12 @@ def rank(one):
     return one["stands_at"] or one["number"], one["start"], one["number"]
 
 
+def days_within(spans):
+    return {
+        first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)
+    }
+
+
 def day_of(one):
     return date.fromisoformat(one["start"][:10])
 
@@ -114,7 +120,7 @@ class Life(RuleBasedStateMachine):
         self.done = {}
         self.looks = {}
         self.broken = set()
-        self.closed = set()
+        self.shut = set()
         self.record = None
 
     def teardown(self):
@@ -210,11 +216,7 @@ class Life(RuleBasedStateMachine):
         # Not every random protocol is sound, and not every course can be placed.
         if self.run("plan", protocol, "--start", START, *options, may_fail=True) == 0:
             self.protocol = protocol
-            self.closed = {
-                first + timedelta(days=n)
-                for first, last in absent
-                for n in range((last - first).days + 1)
-            }
+            self.shut = days_within(absent[: len(closed)])
             self.record = self.read()
         if self.record:
             self.check()
@@ -367,6 +369,39 @@ class Life(RuleBasedStateMachine):
     @rule(stop=st.integers(0, 4))
     def review(self, stop):
         self.change("review", REVIEWS[self.protocol], "--continue" if stop else "--stop")
+
+    @property
+    def closed(self):
+        """The days on which nobody can come, as the record has it."""
+        away = [span.split("..") for span in self.record["asked"].get("away", ())]
+        return self.shut | days_within(tuple(map(date.fromisoformat, span)) for span in away)
+
+    @precondition(lambda self: self.record)
+    @rule(
+        first=DAYS, length=st.integers(0, 3),
+        way=st.sampled_from(["away", "away", "drop", "days"]),
+        weekdays=st.sampled_from(["tue,fri", "mon,wed", "wed", "mon,wed,fri"]),
+    )  # fmt: skip
+    def adjust(self, first, length, way, weekdays):
+        """What is still legal stands."""
+        away = self.record["asked"].get("away", [])
+        if way == "days":
+            self.change("adjust", "--days", weekdays)
+            return
+        if way == "drop":
+            if away:
+                before = self.change("adjust", "--drop", f"away:{away[first % len(away)]}")
+                assert before, self.typed
+                self.check_best(before, set())
+            return
+        day = START + timedelta(days=first)
+        last = day + timedelta(days=length)
+        before = self.change("adjust", "--away", f"{day}..{last}")
+        touched = before and [
+            one for one in self.movable(before) if str(day) <= one["start"][:10] <= str(last)
+        ]
+        if before and not touched:
+            self.check_best(before, set())
 
     @precondition(lambda self: self.record and self.before)
     @rule()
