@@ -518,9 +518,24 @@ def test_check_and_schema(ketasched):
         (completion.zones, "america/chic", ["America/Chicago"]),
         (completion.zones, "AMERICA/CHIC", ["America/Chicago"]),
         (completion.zones, "Chicago", []),
+        (completion.records, "", ["Jos\u00e9", "alex", "kept/"]),
+        (completion.records, "al", ["alex"]),
+        (completion.records, "Jos\u00e9", ["Jos\u00e9"]),
+        (completion.records, "Jose\u0301", ["Jose\u0301"]),
+        (completion.records, "k", ["kept/"]),
+        (completion.records, "kept/", ["kept/Zo\u00eb"]),
+        (completion.records, "kept/Zo\u00eb", ["kept/Zo\u00eb"]),
+        (completion.records, "./al", ["./alex"]),
+        (completion.records, "nowhere/al", []),
+        (completion.records, "alex.course", []),
     ],
 )  # fmt: skip
 def test_completion_is_by_how_a_name_begins(complete, typed, offered):
+    """A Mac keeps the letters of names and their marks apart, and a shell passes them on so."""
+    Path("kept").mkdir()
+    for name in ("alex", "Jose\u0301", "kept/Zoe\u0308"):
+        Path(f"{name}.course.json").write_text("{}")
+    Path("alex.ics").write_text("")
     assert complete(typed) == offered
 
 

@@ -90,10 +90,30 @@ def test_nobody_guesses_a_name(feed):
     assert names["staff"].startswith("staff-")
     for name in names.values():
         assert SECRET.fullmatch(name.removeprefix("staff-"))
-    # They are drawn, not made from anything in the records.
-    Path("feeds.json").unlink()
-    again = {who: path.name for who, path in feed().items()}
-    assert not set(again.values()) & set(names.values())
+    # They are drawn, or made of what was drawn when the course was saved, and of nothing else.
+    for record in Path().glob("*.course.json"):
+        text = re.sub('"uid_bits": "[^"]*"', '"uid_bits": "' + "0" * 32 + '"', record.read_text())
+        record.write_text(text)
+        Path("feeds.json").unlink()
+        others = {who: path.name for who, path in feed().items()}
+        assert others["staff"] != names["staff"]
+        assert others[record.name.partition(".")[0]] not in names.values()
+        record.unlink()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_record_that_moves_to_another_folder_takes_its_name_along(feed, at):
+    names = {who: path.name for who, path in feed().items()}
+    Path("done").mkdir()
+    Path("bo.course.json").rename("done/bob.course.json")
+    feed()
+    for _ in range(2):  # either folder, in turn, leaves the other's feeds alone
+        told = json.loads(at(NOW, "feed", "done", "--to", "out", "--format", "json").out)
+        assert names["bo"] in [one["file"] for one in told["feeds"] if one["name"] == "bob"]
+        feed()
+        assert {names[who] for who in ("alex", "bo", "cy")} <= {
+            path.name for path in Path("out").iterdir()
+        }
 
 
 @pytest.mark.usefixtures("folder")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import unicodedata
+from pathlib import Path
+
+from ketasched.asking.request import RECORD_ENDING
 
 
 def protocols(incomplete: str) -> list[tuple[str, str]]:
@@ -25,3 +29,27 @@ def zones(incomplete: str) -> list[str]:
     from ketasched import zone
 
     return [name for name in zone.names() if name.casefold().startswith(incomplete.casefold())]
+
+
+def records(incomplete: str) -> list[str]:
+    """The records, and the folders, whose path begins so; letters with marks are alike however they
+    are composed, and what was typed stays as it was typed.
+    """
+    begun = incomplete.rpartition("/")[2]
+    before = incomplete[: len(incomplete) - len(begun)]
+    try:
+        entries = sorted(Path(before or ".").iterdir())
+    except OSError:
+        return []
+    names = [
+        entry.name.removesuffix(RECORD_ENDING)
+        for entry in entries
+        if entry.name.endswith(RECORD_ENDING)
+    ]
+    names += [f"{entry.name}/" for entry in entries if entry.is_dir()]
+    return [
+        incomplete + name[len(start) :]
+        for name in (unicodedata.normalize("NFC", name) for name in names)
+        if name.startswith(start := unicodedata.normalize("NFC", begun))
+        and name.startswith(".") == start.startswith(".")
+    ]

@@ -19,7 +19,13 @@ from ketasched.asking.option_values import (
     weekdays_with_times,
 )
 from ketasched.asking.refusals import worded
-from ketasched.asking.request import CourseFormat, CourseReader, Request, Terms
+from ketasched.asking.request import (
+    RECORD_ENDING,
+    CourseFormat,
+    CourseReader,
+    Request,
+    Terms,
+)
 from ketasched.asking.surroundings import (
     Surroundings,
     ZoneSource,
@@ -108,7 +114,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
-    saved_as = _saved_as(request)
+    saved_as = record_name(request.save)
     if request.ics:
         refuse_our_files("--ics", request.ics)
     if not name and saved_as:
@@ -146,18 +152,18 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
     )
 
 
-def _saved_as(request: Request) -> str:
-    """The name of the record that is to be; empty if there is to be none.
+def record_name(path: str) -> str:
+    """What a record at a path is called; empty if there is to be none.
 
     Raises:
-        UsageProblem: --save gives none that another command could use.
+        UsageProblem: no other command could use it.
     """
-    name = clean_text("--save", Path(request.save).name.removesuffix(".course.json"))
+    name = clean_text("--save", Path(path).name.removesuffix(RECORD_ENDING))
     seen = any(unicodedata.category(sign)[0] not in "CZM" for sign in name)
     wrong = not seen or "\n" in name or name.startswith("-") or name.endswith(".json")
-    if request.save and (wrong or request.save.endswith("/")):
+    if path and (wrong or path.endswith("/")):
         raise UsageProblem(
-            f"--save {request.save!r} is no name for a record", "a name without an ending: alex"
+            f"--save {path!r} is no name for a record", "a name without an ending: alex"
         )
     return name
 

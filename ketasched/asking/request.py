@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+RECORD_ENDING = ".course.json"
+"""What the file of a record is called behind its name."""
 CourseFormat = Literal["table", "month", "json", "csv"]
 CourseReader = Literal["patient", "staff"]
 

@@ -41,6 +41,7 @@ class Argument(NamedTuple):
 
 
 Declared = Option | Argument
+RECORD_OR_FOLDER = Argument("NAME|FOLDER", completion.records)
 
 OPTIONS: Mapping[str, Declared] = {
     "protocol": Argument("PROTOCOL", completion.protocols),
@@ -98,7 +99,7 @@ OPTIONS: Mapping[str, Declared] = {
     ),
     "output": Option("The file to write; else printed.", "FILE", "-o"),
     "force": Option("Replace the file if it exists."),
-    "name": Argument("NAME"),
+    "name": Argument("NAME", completion.records),
     "number": Argument("N"),
     "folder": Argument("FOLDER"),
     "file": Argument("FILE"),

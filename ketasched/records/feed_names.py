@@ -1,10 +1,12 @@
 """The names of a folder's feeds: one JSON file beside the records, for the clinic's eyes only.
 
-Whoever knows a name can read the feed, so names are drawn at random and kept.
+Whoever knows a name can read the feed, so names are drawn at random and kept, or made of what was
+drawn for a course when it was saved: that goes with its record into another folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -54,13 +56,22 @@ def load(folder: Path) -> FeedNames:
     return FeedNames(data["staff"], {feed.course: feed for feed in feeds})
 
 
-def naming(known: FeedNames, courses: Mapping[str, str]) -> FeedNames:
+class FedCourse(NamedTuple):
+    """What tells a course from any other, and the bits that were drawn for it; None if its record
+    was begun by a version that drew none.
+    """
+
+    course: str
+    bits: str | None
+
+
+def naming(known: FeedNames, courses: Mapping[str, FedCourse]) -> FeedNames:
     """The names with one for each course, given by record; a course keeps its own when its record
-    is renamed, or gone and back, and nobody gets another's.
+    is renamed or moved, or gone and back, and nobody gets another's.
     """
     there = {}
-    for record, course in courses.items():
-        feed = known.courses.get(course) or FeedName(record, course, _drawn())
+    for record, (course, bits) in courses.items():
+        feed = known.courses.get(course) or FeedName(record, course, _made_of(bits) or _drawn())
         there[course] = feed._replace(record=record)
     gone = {course: feed for course, feed in known.courses.items() if course not in there}
     return known._replace(courses=there | gone)
@@ -74,6 +85,13 @@ def text_of(names: FeedNames) -> str:
         "courses": [feed._asdict() for feed in names.courses.values()],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _made_of(bits: str | None) -> str:
+    """The feed name of a course, which nobody guesses who does not know its bits."""
+    if not bits:
+        return ""
+    return f"{hashlib.sha256(f'feed of {bits}'.encode()).hexdigest()[: 2 * _OCTETS]}.ics"
 
 
 def _drawn() -> str:

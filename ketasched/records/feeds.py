@@ -92,7 +92,7 @@ class FeedMaker:
     def _source(self, read: ReadRecord) -> str:
         """All that a feed of this record is made from."""
         rules = zone.load(read.record.timezone).version
-        return _digest(f"{read.digest} {self._version} {rules}".encode())
+        return _digest(f"{read.digest} {read.record.name} {self._version} {rules}".encode())
 
     def _is_current(self, file: str, source: str) -> bool:
         """Whether a feed was made from the same, and nobody altered it."""

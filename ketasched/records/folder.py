@@ -7,9 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.records import closed_days
-from ketasched.records.open import ENDING, Opened, ReadRecord, read_record
+from ketasched.records.open import Opened, ReadRecord, read_record
 
 Record = TypeVar("Record")
 
@@ -39,7 +40,9 @@ def walk(
     records: dict[Path, Record] = {}
     unread: list[Unread] = []
     seen: dict[str, Path] = {}
-    paths = sorted(folder.glob(f"*{ENDING}"), key=lambda path: (path.name not in first, path))
+    paths = sorted(
+        folder.glob(f"*{RECORD_ENDING}"), key=lambda path: (path.name not in first, path)
+    )
     for path in paths:
         try:
             record = read(path)

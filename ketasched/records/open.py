@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ketasched.asking.intake import SavedFiles, Task, understand
-from ketasched.asking.request import Request
+from ketasched.asking.intake import SavedFiles, Task, record_name, understand
+from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course
-from ketasched.errors import FileTrouble, KetaschedError, os_reason
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
 from ketasched.records.busy_state import busy_state
@@ -26,8 +27,6 @@ from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 from ketasched.shell import paste
-
-ENDING = ".course.json"
 
 
 class Opened(NamedTuple):
@@ -54,11 +53,14 @@ class Opened(NamedTuple):
 
 
 class ReadRecord(NamedTuple):
-    """A record that was read: its path, what its bytes were, and what it says."""
+    """A record that was read: its path, what its bytes were, and what it says; whether its file
+    was renamed, so that calendars with its name in them are to change.
+    """
 
     path: Path
     digest: str
     record: CourseRecord
+    renamed: bool = False
 
     def understood(self, now: datetime) -> Opened:
         """What it was planned from, too.
@@ -66,12 +68,15 @@ class ReadRecord(NamedTuple):
         Raises:
             UsageProblem: its options ask for what cannot be.
         """
-        return Opened(*self, task_of(self.record, now), now)
+        task, record = task_of(self.record, now), self.record
+        if self.renamed:
+            record = record._replace(told=keep_up(task, record.course, told_by_key(record), now))
+        return Opened(self.path, self.digest, record, task, now)
 
 
 def path_of(name: str) -> Path:
     """Where the record of that name is: ``alex`` is alex.course.json; a path is itself."""
-    return Path(name) if name.endswith(".json") else Path(f"{name}{ENDING}")
+    return Path(name) if name.endswith(".json") else Path(f"{name}{RECORD_ENDING}")
 
 
 def open_record(name: str, now: datetime) -> Opened:
@@ -84,7 +89,9 @@ def open_record(name: str, now: datetime) -> Opened:
     if not _is_there(path):
         if Path(name).is_dir():
             raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
-        names = sorted(path.name.removesuffix(ENDING) for path in Path().glob(f"*{ENDING}"))
+        names = sorted(
+            path.name.removesuffix(RECORD_ENDING) for path in Path().glob(f"*{RECORD_ENDING}")
+        )
         hint = f"records here: {', '.join(names[:8])}" if names else "plan … --save writes one"
         raise FileTrouble(f"there is no record {path}", hint, str(path))
     return read_record(path).understood(now)
@@ -99,8 +106,23 @@ def read_record(path: Path, closed: Sequence[date] | None = None) -> ReadRecord:
     if closed is None:
         closed = [closed_day.day for closed_day in closed_days.closed_in(path.parent)]
     digest = digest_of(path)
-    record = codec.load(str(path))._replace(closed_days=tuple(closed))
-    return ReadRecord(path, digest, record)
+    kept = codec.load(str(path))
+    record = _named_by_file(path, kept)._replace(closed_days=tuple(closed))
+    return ReadRecord(path, digest, record, renamed=record.name != kept.name)
+
+
+def _named_by_file(path: Path, record: CourseRecord) -> CourseRecord:
+    """A record whose course was given no name has that of its file, unless its UIDs are made of it
+    or no command could use it.
+    """
+    if record.uid_bits is None or record.options.get("name"):
+        return record
+    try:
+        name = record_name(path.name)
+    except UsageProblem:
+        return record
+    same = unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", record.name)
+    return record if same else record._replace(name=name)
 
 
 def read_quickly(path: Path) -> CourseRecord:
@@ -110,7 +132,7 @@ def read_quickly(path: Path) -> CourseRecord:
         FileTrouble: it cannot be read, or is no record.
     """
     try:
-        return codec.load(str(path))
+        return _named_by_file(path, codec.load(str(path)))
     except FileTrouble as trouble:
         if "cannot read" in trouble.message:
             raise
@@ -133,7 +155,7 @@ def _damaged(path: Path) -> FileTrouble:
 
 def name_of(path: Path) -> str:
     """What a record is called on a command line."""
-    return paste([str(path).removesuffix(ENDING)])
+    return paste([str(path).removesuffix(RECORD_ENDING)])
 
 
 def _is_there(path: Path) -> bool:
@@ -172,6 +194,8 @@ def _request_of(record: CourseRecord) -> Request:
         for name, value in record.options.items()
     }
     options["weekends"] = "weekends" in options
+    if not options.get("name"):
+        options["save"] = record.name  # its file may have been renamed
     closed = options.get("closed", ())
     spans = [closed_days.span_of(day) for day in record.closed_days]
     options["closed"] = (*closed, *(span for span in spans if span not in closed))

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path, PurePath
 from types import ModuleType
 
+from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import FileTrouble
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
@@ -50,7 +51,7 @@ def why_no_name(name: str) -> str:
         return f"Windows has no file with `{bad[0]}` in its name"
     if _RESERVED.fullmatch(name):
         return "Windows has a device of that name"
-    stem = name.removesuffix(".course.json")
+    stem = name.removesuffix(RECORD_ENDING)
     if name != name.rstrip(". ") or stem != stem.rstrip(". "):
         return "it ends with a dot or a blank"
     return ""

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ketasched.asking.intake import Task
+from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import (
     FileTrouble,
     KetaschedError,
@@ -20,7 +21,7 @@ from ketasched.reading.file_text import read_plain
 from ketasched.records import codec
 from ketasched.records.atomic import NewFile, place_files, sweep
 from ketasched.records.lock import locked
-from ketasched.records.open import ENDING, Opened, digest_of, name_of
+from ketasched.records.open import Opened, digest_of, name_of
 from ketasched.records.record import CalendarFile, CourseRecord
 from ketasched.records.told_calendars import calendar_of, refuse_older_rules, view_for
 from ketasched.shell import paste
@@ -239,7 +240,7 @@ def refuse_twin(path: Path, record: CourseRecord) -> None:
         UsageProblem: another record there is of a course of the same name, protocol and start.
     """
     name = json.dumps(record.name, ensure_ascii=False).encode()
-    for other in sorted(path.parent.glob(f"*{ENDING}")):
+    for other in sorted(path.parent.glob(f"*{RECORD_ENDING}")):
         if other != path and _is_twin(other, name, record):
             raise UsageProblem(
                 f"{other} has a course of the same name, protocol and start",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import atomic, closed_days, feed_names
 from ketasched.records.atomic import NewFile
-from ketasched.records.feed_names import FeedNames
+from ketasched.records.feed_names import FedCourse, FeedNames
 from ketasched.records.feeds import FeedMaker, keep_made, load_made
 from ketasched.records.folder import Unread, no_record, read_folder, unread_text
 from ketasched.records.open import ReadRecord
@@ -49,18 +49,22 @@ def run(request: FeedRequest) -> Result:
     if not (records or unread or (folder / feed_names.NAME).exists()):
         raise no_record(folder)
     _refuse_place(request.to, folder, place)
-    courses = {read.path.name: read.record.told[0].uid for read in records}
+    courses = {
+        read.path.name: FedCourse(read.record.told[0].uid, read.record.uid_bits) for read in records
+    }
     named = feed_names.naming(names, courses)
     made = load_made(folder)
     maker = FeedMaker(named, place, made, clock.now())
     feeds = _feeds(records, unread, maker)
-    gone = _gone(names, courses, unread, place)
+    gone = _gone(names, {fed.course for fed in courses.values()}, unread, place, made)
     with atomic.file_trouble(request.to):
         place.mkdir(exist_ok=True)
     if named != names or not (folder / feed_names.NAME).exists():
         _keep_names(folder, named)
     files = [NewFile(place / feed.file, feed.data) for feed in feeds if feed.data is not None]
     _write(files, gone)
+    for path in gone:
+        maker.made.pop(path.name, None)
     if maker.made != made:
         keep_made(folder, maker.made)
     trouble = None
@@ -92,17 +96,22 @@ def _refuse_place(to: str, folder: Path, place: Path) -> None:
 
 
 def _gone(
-    names: FeedNames, courses: Mapping[str, str], unread: Sequence[Unread], place: Path
+    names: FeedNames,
+    there: Collection[str],
+    unread: Sequence[Unread],
+    place: Path,
+    made: Container[str],
 ) -> list[Path]:
-    """The feeds that are there and whose course no longer is."""
+    """The feeds that this folder made and whose course is no longer there; that of a record that
+    was moved may be made by another folder now.
+    """
     unreadable = {Path(record.file).name for record in unread}
-    there = set(courses.values())
     gone = [
         name.file
         for name in names.courses.values()
-        if name.course not in there and name.record not in unreadable
+        if name.course not in there and name.record not in unreadable and name.file in made
     ]
-    if not courses and not unread:
+    if not there and not unread:
         gone.append(names.staff)
     return [place / file for file in gone if (place / file).exists()]
 

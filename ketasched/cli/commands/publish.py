@@ -11,7 +11,7 @@ from ketasched import clock
 from ketasched.asking.surroundings import clinic_file
 from ketasched.asking.values import choose
 from ketasched.calendar.entry_text import AUDIENCES, Audience
-from ketasched.cli.options import Argument, Format, Option, takes
+from ketasched.cli.options import RECORD_OR_FOLDER, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.files.clinic.clinic import ClinicFile, Publishing
@@ -63,7 +63,7 @@ class OutOfStep(KetaschedError):
 
 @takes(
     PublishRequest,
-    name=Argument("NAME|FOLDER"),
+    name=RECORD_OR_FOLDER,
     to=Option("The calendar; else the clinic file's.", "ADDRESS"),
     audience=Option("Whom it is for; the patient."),
     dry_run=Option("Show what would be sent."),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ketasched import clock
 from ketasched.asking.values import clean_text
 from ketasched.cli.change import open_course, rewritten
-from ketasched.cli.options import Argument, Format, takes
+from ketasched.cli.options import RECORD_OR_FOLDER, Format, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.wording import day_text, list_text
@@ -42,7 +42,7 @@ class UndoRequest(NamedTuple):
     format: Format = "table"
 
 
-@takes(UndoRequest, name=Argument("NAME|FOLDER"))
+@takes(UndoRequest, name=RECORD_OR_FOLDER)
 def run(request: UndoRequest) -> Result:
     """The course as it was before the last change that has not been undone; or the courses of a
     folder before the last act.
