@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from ketasched import clock
 from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import clean_text
+from ketasched.cli.cannot_follow import cannot_follow
 from ketasched.cli.options import Format
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course, Session
@@ -117,15 +118,17 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Resul
         names = [calendar.path for calendar in after.calendars]
         note = f"wrote {opened.path}{f' and {list_text(names)}' if names else ''}"
 
+    told = cannot_follow(opened, before.course, after.course)
+
     def page() -> str:
         from ketasched.cli.terminal.changes import changes_page
 
-        return changes_page(before.course, after.course, what)
+        return changes_page(before.course, after.course, what, list(map(str, told)))
 
     def report() -> dict[str, object]:
         from ketasched.reports.running_report import change_report
 
-        return change_report(before.course, after.course, what)
+        return change_report(before.course, after.course, what, told)
 
     return Result(page, report, notes=[note])
 

@@ -28,11 +28,8 @@ def counting_text(phase: Phase) -> str:
     place = baseline_place(listed) if listed else 0
     if not listed or not place:
         return ""
-    name = f"session {place}"
-    if isinstance(listed, NamedDays):
-        name = listed.sessions[place - 1].name
-    took_place = "as it took place" if listed.counts_from == "actual" else "as it was planned"
-    return f"{name}, {took_place}"
+    name = listed.sessions[place - 1].name if isinstance(listed, NamedDays) else "its first session"
+    return f"{name}, as {'it took place' if listed.counts_from == 'actual' else 'planned'}"
 
 
 def _is_baseline(session: NamedSession, first_day: int) -> bool:

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
 from ketasched.reports.course_report import beside, named_window, reasons_report
 from ketasched.reports.report_text import SCHEMA, unread_report
+from ketasched.running.baselines import CountedFrom
 from ketasched.running.duties import due_soon
 
 
-def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
-    """What a change did: old and new dates of every session and linked visit it touched."""
+class Told(Protocol):
+    """What is told of a session that cannot follow a change, and a command that was run."""
+
+    @property
+    def number(self) -> int:
+        """The session."""
+
+    @property
+    def text(self) -> str:
+        """Why it cannot."""
+
+    @property
+    def command(self) -> str:
+        """What puts it elsewhere; empty if nothing that was tried does."""
+
+
+def change_report(
+    before: Course, after: Course, what: str, told: Sequence[Told] = ()
+) -> dict[str, Any]:
+    """What a change did: old and new dates and windows of every session and linked visit it
+    touched, and what is told of the sessions that cannot follow.
+    """
     return {
         "schema": SCHEMA,
         "change": what,
@@ -21,6 +42,7 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
             {
                 "number": new.number,
                 **named_window(new),
+                "window_before": _window(old) if old else None,
                 "before": old.start.isoformat() if old else None,
                 "after": new.start.isoformat(),
                 "status": new.status,
@@ -28,7 +50,7 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
             }
             for new in after.sessions
             for old in [next((o for o in before.sessions if o.number == new.number), None)]
-            if old is None or (old.start, old.status) != (new.start, new.status)
+            if old is None or _shown(old) != _shown(new)
         ],
         "visits": [
             {
@@ -47,11 +69,25 @@ def change_report(before: Course, after: Course, what: str) -> dict[str, Any]:
             ]
             if old is None or (old.start, old.status) != (new.start, new.status)
         ],
+        "advice": [
+            {"number": each.number, "change": each.text, "command": each.command or None}
+            for each in told
+        ],
     }
 
 
-def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dict[str, Any]:
-    """A running course as it stands at a moment (in its zone)."""
+def _shown(session: Session) -> tuple[object, ...]:
+    return session.start, session.status, session.window_start, session.window_end
+
+
+def _window(session: Session) -> dict[str, str]:
+    return {"start": session.window_start.isoformat(), "end": session.window_end.isoformat()}
+
+
+def status_report(
+    course: Course, now: datetime, warnings: Sequence[str], counted: Iterable[CountedFrom] = ()
+) -> dict[str, Any]:
+    """A running course as it stands at a moment (in its zone), and what its windows count from."""
     today = now.date()
     ahead = [entry for entry in course.entries() if not is_gone(entry) and entry.start > now]
     return {
@@ -80,6 +116,16 @@ def status_report(course: Course, now: datetime, warnings: Sequence[str]) -> dic
             for session in course.sessions
         ],
         "reviews": [review._asdict() for review in course.reviews],
+        "counts_from": [
+            {
+                "phase": each.baseline.phase.name,
+                "counts_from": each.baseline.counts_from,
+                "session": each.stands.number,
+                "name": each.stands.name or None,
+                "day": each.day.isoformat(),
+            }
+            for each in counted
+        ],
         "warnings": list(warnings),
     }
 

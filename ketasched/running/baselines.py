@@ -44,6 +44,24 @@ def baselines(order: Order) -> Iterator[Baseline]:
         number += stretch.sessions or 0
 
 
+class CountedFrom(NamedTuple):
+    """From which day the windows of a phase count, and whose day that is; ``stands``: the baseline,
+    or what makes up for it.
+    """
+
+    baseline: Baseline
+    stands: Session
+    day: date
+
+
+def counted_from(order: Order, course: Course) -> Iterator[CountedFrom]:
+    """From what the windows of each phase that is laid out by day numbers count now."""
+    for baseline in baselines(order):
+        stands = session_counted_from(course.sessions, baseline.number)
+        if stands:
+            yield CountedFrom(baseline, stands, counted_day(stands))
+
+
 def is_baseline(order: Order, number: int) -> bool:
     """Whether others count from the session of that number."""
     return any(baseline.number == number for baseline in baselines(order))

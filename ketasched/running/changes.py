@@ -44,7 +44,7 @@ def move(
     Raises:
         ChoiceRefused: there is no such session, or it is over.
     """
-    session = _to_come(course, number)
+    session = to_come(course, number)
     refusal = no_such_time(number, start)
     if refusal:
         return refusal
@@ -88,7 +88,7 @@ def drop(
     Raises:
         ChoiceRefused: there is no such session, it took place, or the course cannot go on so.
     """
-    session = _to_come(course, number)
+    session = to_come(course, number)
     then = then or conditions.order.phases[session.phase].missed or "keep"
     gone = course.changing([session._replace(status=status)])
     if then == "keep":
@@ -155,6 +155,21 @@ def replanned(conditions: Conditions, course: Course, numbers: Collection[int]) 
     return settled(conditions, course, set(numbers))
 
 
+def to_come(course: Course, number: int) -> Session:
+    """The session of a number, which is neither over nor off; one that counts from another and had
+    no place may be put somewhere by hand.
+
+    Raises:
+        ChoiceRefused: there is none.
+    """
+    session = _numbered(course, number)
+    if session.undone and any(missing.number == number for missing in course.unplaced):
+        return session._replace(status=PLANNED, undone=False)
+    if session.status not in (PLANNED, TENTATIVE):
+        raise ChoiceRefused(f"session {number} is {session.status} already")
+    return session
+
+
 # Parts
 
 
@@ -196,13 +211,6 @@ def _passed(conditions: Conditions, course: Course, moved: Session) -> Refusal:
         if rule.name not in conditions.override
     ]
     return Refusal(tuple(broken))
-
-
-def _to_come(course: Course, number: int) -> Session:
-    session = _numbered(course, number)
-    if session.status not in (PLANNED, TENTATIVE):
-        raise ChoiceRefused(f"session {number} is {session.status} already")
-    return session
 
 
 def _numbered(course: Course, number: int) -> Session:

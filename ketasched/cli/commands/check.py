@@ -11,9 +11,10 @@ from ketasched.errors import UsageProblem
 from ketasched.shell import paste
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ketasched.domain.clinic import Clinic
+    from ketasched.domain.protocol import Protocol
     from ketasched.files.clinic.clinic import ClinicFile
 
 HELP = """Check a protocol or clinic file; - reads standard input.
@@ -56,7 +57,22 @@ def run(request: CheckRequest) -> Result:
     protocols = protocol_file.read(source)
     names = ", ".join(protocol.id for protocol in protocols)
     count = count_text(len(protocols), "protocol")
-    return Result(lambda: f"{printable(source.file)}: {count}, no problems: {names}\n")
+    return Result(
+        lambda: f"{printable(source.file)}: {count}, no problems: {names}\n",
+        notes=list(_counting(protocols)),
+    )
+
+
+def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:
+    """What the windows of protocols that are laid out by day numbers count from."""
+    from ketasched.domain.baseline import counting_text
+
+    for protocol in protocols:
+        for phase in protocol.phases:
+            counts_from = counting_text(phase)
+            if counts_from:
+                where = f"{protocol.id}, {phase.name}" if len(protocol.phases) > 1 else protocol.id
+                yield f"note: {printable(where)}: windows count from {printable(counts_from)}"
 
 
 def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ketasched import clock, zone
 from ketasched.asking.refusals import worded
 from ketasched.asking.values import clean_text, read
+from ketasched.cli.cannot_follow import cannot_follow
 from ketasched.cli.options import Argument, Format, takes
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
@@ -164,7 +165,8 @@ def _closed(opened: Opened, closing: Closing) -> Call:
     except FileTrouble as trouble:
         why = f"not changed, {trouble.message}; {trouble.hint}"
         return Call(record.name, record.course, None, why)
-    why = begun(record.course, closing.day, opened.here)
+    told = map(str, cannot_follow(opened, record.course, outcome))
+    why = "; ".join([*told, begun(record.course, closing.day, opened.here)]).removesuffix("; ")
     return Call(record.name, record.course, outcome, why)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
+from ketasched.cli.cannot_follow import other_place
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble
@@ -20,6 +21,7 @@ from ketasched.reports.running_report import (
     history_report,
     status_report,
 )
+from ketasched.running.baselines import counted_from
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.concerns import concerns
 from ketasched.running.legal_change import Conditions
@@ -90,7 +92,9 @@ def _folder_status(folder: Path) -> Result:
 
 
 def _report(opened: Opened, warnings: Sequence[str]) -> dict[str, object]:
-    status = status_report(opened.record.course, opened.here, warnings)
+    course = opened.record.course
+    counted = counted_from(opened.task.order, course)
+    status = status_report(course, opened.here, warnings, counted)
     return status | {"planned_from": facts_report(facts_of(opened.record))}
 
 
@@ -114,7 +118,10 @@ def _warnings(opened: Opened) -> Iterator[str]:
 
 
 def _decision(opened: Opened, broken: BrokenRule | None) -> str:
-    """The commands that a decision after a lapse comes to."""
+    """The commands that a decision comes to: after a lapse, or on a visit outside its window."""
+    course = opened.record.course
+    if broken and broken.name == "window" and course.protocol.counts_days:
+        return other_place(opened, course.session(broken.session))
     if broken is None or broken.name != "lapse":
         return ""
     stands = opened.record.course.session(broken.session).start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rich.table import Table
 from rich.text import Text
@@ -16,13 +17,14 @@ from ketasched.cli.terminal.course import (
     remarks,
 )
 from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.windows import window_lines
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
 
 
-def changes_page(before: Course, after: Course, what: str) -> str:
-    """What was done, and a table of before and after."""
+def changes_page(before: Course, after: Course, what: str, told: Sequence[str] = ()) -> str:
+    """What was done, a table of before and after, and what is ``told`` of those that stay."""
     page = Page()
     page.add_title(what[0].upper() + what[1:])
     rows = list(changed_entries(before, after))
@@ -37,8 +39,10 @@ def changes_page(before: Course, after: Course, what: str) -> str:
                 number = str(shown.number) if isinstance(shown, Session) else ""
                 noted = remarks(new) if new and not is_gone(new) else []
                 why = "; ".join(remark for remark in noted if remark != TENTATIVE)
-                after_text = "\n".join(part for part in (_moment(new), why) if part)
-                table.add_row(number, Text(entry_title(shown)), _moment(old), Text(after_text))
+                windows_before, windows_after = _windows(old, new, shown=after.shows_windows)
+                before_text = "\n".join((_moment(old), *windows_before))
+                after_text = "\n".join(part for part in (_moment(new), *windows_after, why) if part)
+                table.add_row(number, Text(entry_title(shown)), before_text, Text(after_text))
         page.add("", table)
     else:
         page.add("No date changes.")
@@ -48,16 +52,31 @@ def changes_page(before: Course, after: Course, what: str) -> str:
     for unplaced in after.unplaced:
         if unplaced not in before.unplaced:
             page.add(f"{unplaced_text(unplaced)}.")
+    page.add(*(f"Look: {text}" for text in told))
     return page.text()
 
 
+def _windows(old: Entry | None, new: Entry | None, *, shown: bool) -> tuple[list[str], list[str]]:
+    """The windows of a session before and after, where it has another one now."""
+    if not (shown and isinstance(old, Session) and isinstance(new, Session)):
+        return [], []
+    before, after = window_lines(old), window_lines(new)
+    return (before, after) if _window(old) != _window(new) and not is_gone(new) else ([], [])
+
+
+def _window(session: Session) -> tuple[date, date]:
+    return session.window_start, session.window_end
+
+
 def changed_entries(before: Course, after: Course) -> Iterator[tuple[Entry | None, Entry | None]]:
-    """Pairs of an entry before and after, where its time or status differs."""
+    """Pairs of an entry before and after, where its time or status differs; or its window, if it is
+    due by day numbers.
+    """
     old = {_key(entry): entry for entry in before.entries()}
     new = {_key(entry): entry for entry in after.entries()}
     for key in sorted({*old, *new}, key=lambda key: (new.get(key) or old[key]).start):
         earlier, later = old.get(key), new.get(key)
-        if earlier is None or later is None or _shown(earlier) != _shown(later):
+        if earlier is None or later is None or _shown(earlier, after) != _shown(later, after):
             yield earlier, later
 
 
@@ -65,8 +84,9 @@ def _key(entry: Entry) -> tuple[str, int]:
     return entry.key if isinstance(entry, LinkedVisit) else ("", entry.number)
 
 
-def _shown(entry: Entry) -> tuple[object, ...]:
-    return entry.start, entry.end, entry.status
+def _shown(entry: Entry, course: Course) -> tuple[object, ...]:
+    window = _window(entry) if isinstance(entry, Session) and course.shows_windows else ()
+    return entry.start, entry.end, entry.status, window
 
 
 def _moment(entry: Entry | None) -> str:

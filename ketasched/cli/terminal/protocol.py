@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
+from ketasched.domain.baseline import counting_text
 from ketasched.domain.protocol import BUILT_IN, NamedDays
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
@@ -118,6 +119,9 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
         wait = duration_text(phase.after * 1440)
         yield "Begins", f"{wait} after the last target of the phase before"
     yield "Window", str(phase.window)
+    counts_from = counting_text(phase)
+    if counts_from:
+        yield "", f"counted from {counts_from}"
     yield "Gap", f"{phase.gap} between sessions"
     if phase.missed:
         yield "If missed", f"{phase.missed}, unless asked otherwise"

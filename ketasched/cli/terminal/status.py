@@ -24,6 +24,7 @@ from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.course import ATTENDED, Session, is_gone
 from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.records.planned_from import facts_of
+from ketasched.running.baselines import CountedFrom, counted_from
 from ketasched.running.duties import due_soon
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(first)
         facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
+    facts += [("Windows", _counted_text(fact)) for fact in counted_from(opened.task.order, course)]
     facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
     facts += [
         ("Due", f"{duty.name} for session {duty.session}, by {day_text(duty.due)}")
@@ -66,6 +68,16 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     page.add(*(f"{unplaced_text(unplaced)}." for unplaced in course.unplaced))
     page.add(advice(course.protocol))
     return page.text()
+
+
+def _counted_text(counted: CountedFrom) -> str:
+    """What windows count from: a session as it took place, as it is put, or as planned."""
+    session = counted.stands
+    name = f"session {session.number}{f' ({session.name})' if session.name else ''}"
+    how = "as planned"
+    if counted.baseline.counts_from == "actual":
+        how = "as it took place" if session.status == ATTENDED else "as it takes place, now"
+    return f"count from {name}, {how}, {day_text(counted.day)}"
 
 
 def _ahead(opened: Opened) -> list[Entry]:
