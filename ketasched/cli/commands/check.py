@@ -59,7 +59,7 @@ def run(request: CheckRequest) -> Result:
     count = count_text(len(protocols), "protocol")
     return Result(
         lambda: f"{printable(source.file)}: {count}, no problems: {names}\n",
-        notes=list(_counting(protocols)),
+        hint="; ".join(_counting(protocols)),
     )
 
 
@@ -72,7 +72,7 @@ def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:
             counts_from = counting_text(phase)
             if counts_from:
                 where = f"{protocol.id}, {phase.name}" if len(protocol.phases) > 1 else protocol.id
-                yield f"note: {printable(where)}: windows count from {printable(counts_from)}"
+                yield f"{printable(where)}: windows count from {printable(counts_from)}"
 
 
 def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
