@@ -44,7 +44,7 @@ def read_away(text: str, today: date) -> Absence | WeeklyAbsence:
     Raises:
         ValueError: none of these; a weekday alone, which is one day to some and all to others.
     """
-    if _plain(text).startswith(EVERY):
+    if is_weekly(text):
         return read_weekly_absence(text, today)
     for end in text.split(".."):
         if _is_weekday(end):
@@ -54,6 +54,11 @@ def read_away(text: str, today: date) -> Absence | WeeklyAbsence:
                 f"{read_date(end, today).isoformat()}",
             )
     return Absence(*read_span(text, today))
+
+
+def is_weekly(text: str) -> bool:
+    """Whether an absence is one of every week."""
+    return _plain(text).startswith(EVERY)
 
 
 def _is_weekday(text: str) -> bool:

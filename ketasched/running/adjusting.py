@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason, session_end
@@ -16,7 +16,7 @@ from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.changes import drop, move
 from ketasched.running.closing_day import placed_anew
 from ketasched.running.legal_change import Conditions, Refusal
-from ketasched.running.replan import due
+from ketasched.running.other_weekdays import Patterns, due_on, free_patterns, is_due_when_free
 
 STAYS = Reason("stays", "stays where it was planned before")
 """Why a session is not on its target when nothing keeps it from there any more."""
@@ -24,11 +24,12 @@ STAYS = Reason("stays", "stays where it was planned before")
 
 class NewWishes(NamedTuple):
     """Whether other start times or other weekdays are asked for now, which refuse nothing by
-    themselves.
+    themselves, and whether the patient's ``week`` is another.
     """
 
     times: bool = False
     days: bool = False
+    week: bool = False
 
 
 class KeptByHand(NamedTuple):
@@ -46,31 +47,20 @@ class KeptByHand(NamedTuple):
 def adjusted(conditions: Conditions, course: Course, wishes: NewWishes) -> Course | Refusal:
     """The course by the order of the conditions, which is another than it was planned by: of the
     sessions to come that nobody fixed, what is still legal stands. What is not stays on its day
-    where that has another time, or is placed anew. Wishes that are new hold for all of them.
+    where that has another time, or is placed anew, on other weekdays if it must. Wishes that are
+    new hold for all of them.
     """
     order, now = conditions.order, conditions.now
-    stands = course
     if wishes.days:
-        course = _due_on_asked_days(order, course, now)
-    freed = {session.number for session in course.sessions if session not in stands.sessions}
-    following = follower_numbers(order)
-    ahead = [session for session in course.movable(now) if session.number not in following]
-    retimed = [
-        _retimed(order, session, now)
-        for session in ahead
-        if session.number not in freed and (wishes.times or _refusals(order, session))
-    ]
-    course = course.changing(retimed)
-    ahead = [course.session(session.number) for session in ahead]
-    freed |= {session.number for session in ahead if _refusals(order, session)}
-    if not freed:
-        return _saying_what_stays(finish(order, course, now), now)
-    outcome = placed_anew(conditions, course, freed)
-    if isinstance(outcome, Refusal):
-        everything = {session.number for session in ahead}
-        anew = placed_anew(conditions, course, everything)
-        outcome = outcome if isinstance(anew, Refusal) else anew
-    return outcome if isinstance(outcome, Refusal) else _saying_what_stays(outcome, now)
+        return _planned(conditions, course, {len(order.days): order.days}, wishes)
+    outcome = _planned(conditions, course, {}, wishes)
+    if isinstance(outcome, Course) and (not wishes.week or is_due_when_free(order, course, now)):
+        return outcome
+    for patterns in free_patterns(order, course, now):
+        anew = _planned(conditions, course, patterns, wishes)
+        if isinstance(anew, Course):
+            return anew
+    return outcome
 
 
 def refuse_asked_days(order: Order) -> Failure | None:
@@ -124,6 +114,32 @@ def without_session(
 # Parts
 
 
+def _planned(
+    conditions: Conditions, stands: Course, patterns: Patterns, wishes: NewWishes
+) -> Course | Refusal:
+    """The course by the order of the conditions, with what is to come due on some weekdays."""
+    order, now = conditions.order, conditions.now
+    course = due_on(order, stands, patterns, now)
+    freed = {session.number for session in course.sessions if session not in stands.sessions}
+    following = follower_numbers(order)
+    ahead = [session for session in course.movable(now) if session.number not in following]
+    retimed = [
+        _retimed(order, session, now)
+        for session in ahead
+        if session.number not in freed and (wishes.times or _refusals(order, session))
+    ]
+    course = course.changing(retimed)
+    ahead = [course.session(session.number) for session in ahead]
+    freed |= {session.number for session in ahead if _refusals(order, session)}
+    if not freed:
+        return _saying_what_stays(finish(order, course, now), now)
+    outcome = placed_anew(conditions, course, freed)
+    if isinstance(outcome, Refusal):
+        anew = placed_anew(conditions, course, {session.number for session in ahead})
+        outcome = outcome if isinstance(anew, Refusal) else anew
+    return outcome if isinstance(outcome, Refusal) else _saying_what_stays(outcome, now)
+
+
 def _saying_what_stays(course: Course, now: datetime) -> Course:
     """The course in which no session is off its target without a word."""
     return course.changing(
@@ -159,43 +175,6 @@ def _retimed(order: Order, session: Session, now: datetime) -> Session:
         moved_minutes=moved,
         reasons=tuple(dict.fromkeys((*session.reasons, *why))),
     )
-
-
-def _due_on_asked_days(order: Order, course: Course, now: datetime) -> Course:
-    """The course whose sessions to come are due on the asked weekdays, each on the nearest to the
-    day it was due, where their phase has as many sessions a week.
-    """
-    live = sorted(course.live, key=lambda session: session.rank)
-    ahead = {session.number for session in course.movable(now)}
-    before: Session | None = None
-    for session in live:
-        latest = before
-        before = session
-        phase = order.paced(session.phase, session.pace)
-        counts = isinstance(phase.cadence, PerWeek) and phase.cadence.sessions == len(order.days)
-        if session.number not in ahead or session.stands_at or not counts:
-            continue
-        earliest = now.date()
-        if latest:
-            stood = latest.start.date() if latest.number not in ahead else latest.target
-            earliest = max(earliest, stood + timedelta(days=phase.gap.min))
-        target = _nearest(session.target, order.days, earliest)
-        if target != session.target:
-            before = due(order, session, target)
-            course = course.changing([before])
-    return course
-
-
-def _nearest(day: date, weekdays: tuple[int, ...], earliest: date) -> date:
-    """The day of some weekdays nearest to another, not before the ``earliest``; of two that are as
-    near, the later.
-    """
-    day = max(day, earliest)
-    for distance in range(7):
-        for near in (day + timedelta(days=distance), day - timedelta(days=distance)):
-            if near.weekday() in weekdays and near >= earliest:
-                return near
-    return day
 
 
 def _elsewhere(

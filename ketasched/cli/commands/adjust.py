@@ -12,6 +12,7 @@ from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Course
+from ketasched.domain.typed_week import is_weekly
 from ketasched.errors import KetaschedError
 from ketasched.planning.refusals import no_placement
 from ketasched.records.open import Opened, happened, name_of, task_of
@@ -80,13 +81,13 @@ def run(request: AdjustRequest) -> Result:
     same = (outcome, record.options, record.busy) == (
         opened.record.course, opened.record.options, opened.record.busy,
     )  # fmt: skip
-    result = rewritten(
-        opened._replace(task=now_opened.task), after, only_shown=request.dry_run or same
-    )
     kept = [
         (session, _remedy(opened, session))
         for session in adjusting.kept_by_hand(conditions, outcome, before.order, _wishes(request))
     ]
+    result = rewritten(
+        opened._replace(task=now_opened.task), after, only_shown=request.dry_run or same
+    )
 
     def report() -> dict[str, object]:
         from ketasched.reports.running_report import adjusted_report
@@ -100,7 +101,8 @@ def run(request: AdjustRequest) -> Result:
 
 
 def _wishes(request: AdjustRequest) -> NewWishes:
-    return NewWishes(times=bool(request.at), days=bool(request.days))
+    weekly = bool(request.can) or any(map(is_weekly, request.away))
+    return NewWishes(times=bool(request.at), days=bool(request.days), week=weekly)
 
 
 def _listed(opened: Opened) -> Result:
