@@ -20,7 +20,7 @@ from servers import PASSWORD, USER, Client, Misbehaving, Radicale, Xandikos
 from texts import NAMES
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.course import Pause
+from ketasched.domain.pause import Pause
 from ketasched.publishing import login, our_entries, server, turn, wire
 from ketasched.publishing.server_entry import appearance_of
 from ketasched.publishing.turn import turn_to_publish

@@ -198,6 +198,7 @@ def test_everything_promised_is_documented():
         "sessions", "number", "phase", "target", "start", "end", "moved_days", "moved_minutes",
         "reasons", "kind", "text", "status", "uid", "reviews", "after_session", "errors", "code",
         "message", "hint", "file", "line", "column", "session", "window", "refused", "date",
+        "can", "agreed", "cannot-come",
         "closed", "holiday", "clock", "gap", "weekday", "no-place", "planned", "tentative",
         "clinic", "name", "window_start", "window_end", "visits", "unplaced", "before_session", "ideal",
         "by_video", "advice", "change", "command", "starts", "days", "pauses", "moved", "days_moved",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -44,6 +45,7 @@ from ketasched.asking.values import (
 )
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
+from ketasched.domain.pause import AgreedPause
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import UsageProblem
@@ -127,9 +129,13 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
     reminders = terms.order.protocol.reminders
     if file and file.defaults.reminders is not None:
         reminders = file.defaults.reminders
+    order = terms.order_from(start)
+    if order.agreed and request.reason:
+        reason = clean_text("--reason", request.reason)
+        order = replace(order, agreed=order.agreed._replace(reason=reason))
     without = frozenset(kind_of_visit(text, terms.order.protocol) for text in request.without)
     return Task(
-        terms.order_from(start, without),
+        replace(order, without=without),
         terms.surroundings,
         request.format or "table",
         name,
@@ -177,11 +183,9 @@ class Understood(NamedTuple):
     today: date
     written: WrittenProtocol | None
 
-    def order_from(self, start: date, without: frozenset[str] = frozenset()) -> Order:
+    def order_from(self, start: date) -> Order:
         """The order of a course with that start."""
-        from dataclasses import replace
-
-        return replace(self.order, start=start, without=without)
+        return replace(self.order, start=start)
 
 
 def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = None) -> Understood:
@@ -228,6 +232,7 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
         days,
         choices.already,
         commitments=patient,
+        agreed=None if choices.pause is None else AgreedPause(choices.pause),
     )
     return Understood(order, around, choices.until, today, written)
 
@@ -254,6 +259,11 @@ def _refuse_idle_options(request: Request) -> None:
     ):
         if approved and not request.save:
             raise UsageProblem(f"{option} speaks of a course that is kept", "add --save NAME")
+    if request.reason and not request.pause:
+        raise UsageProblem(
+            "--reason says why the clinician agreed to a pause, and there is none",
+            "add --pause WEEKS",
+        )
     if request.audience == "staff" and not (request.name or request.save):
         raise UsageProblem(
             "--for staff needs --name, so that two people's entries never meet in one calendar",

@@ -13,7 +13,7 @@ from ketasched.domain.linked_visit_rule import VISIT_KINDS
 from ketasched.domain.protocol import PerWeek, Protocol, Window
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_protocol import read_cadence, read_reminder
-from ketasched.domain.typed_times import read_clock, read_minutes, read_weekday
+from ketasched.domain.typed_times import read_clock, read_minutes, read_weekday, read_weeks
 from ketasched.domain.wording import WEEKDAY_NAMES, count_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.planning.phase_options import Choices, Layout
@@ -21,6 +21,8 @@ from ketasched.planning.start_times import FLEX_STEP
 
 LONGEST_FLEX = 12 * 60
 LONGEST_GAP = 366
+LONGEST_PAUSE = 52
+_NUMBER = re.compile(r"[0-9]{1,6}")
 _WINDOW = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
@@ -48,7 +50,24 @@ def choices_of(terms: Terms, today: date) -> Choices:
         if terms.until
         else None,
         already=read_number("--already", terms.already, 0) if terms.already else 0,
+        pause=weeks_of_pause(terms.pause) if terms.pause else None,
     )
+
+
+def weeks_of_pause(text: str) -> int:
+    """How many weeks of pause at most were agreed on: ``2`` or ``2 weeks``."""
+    try:
+        weeks = read_weeks(f"{text} weeks" if _NUMBER.fullmatch(text.strip()) else text)
+    except ValueError:
+        raise UsageProblem(
+            f"--pause: `{text}` is not a number of weeks", "write the weeks at most, such as 2"
+        ) from None
+    if not 1 <= weeks <= LONGEST_PAUSE:
+        raise UsageProblem(
+            f"--pause: `{text}` is outside 1 to {LONGEST_PAUSE} weeks",
+            "write the weeks it may last at most, such as 2",
+        )
+    return weeks
 
 
 def start_times(text: str, clinic: Clinic, otherwise: time | None) -> tuple[time | None, ...]:

@@ -28,6 +28,7 @@ class Terms:
     away: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     travel: str = ""
+    pause: str = ""
     sessions: tuple[str, ...] = ()
     until: str = ""
     cadence: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Request(Terms):
 
     start: str
     without: tuple[str, ...] = ()
+    reason: str = ""
     name: str = ""
     audience: CourseReader | None = None
     title: str = ""

@@ -175,9 +175,8 @@ def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
     for pause in course.pauses:
         if pause.before_session == session.number:
             weeks = count_text(pause.weeks, "week")
-            yield f"Pause of {weeks} before this session, for the clinician to agree to: " + (
-                reasons_text(pause.reasons)
-            )
+            agreed = pause.agreement.full if pause.agreement else "for the clinician to agree to"
+            yield f"Pause of {weeks} before this session, {agreed}: {reasons_text(pause.why)}"
     yield from _due_lines(course, session)
     if session.moved_days or session.moved_minutes:
         why = reasons_text(session.reasons)

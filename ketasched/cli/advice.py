@@ -62,7 +62,7 @@ def advice_for(
     else:
         hint = (
             f"nothing that was tried works: starts up to {FAR} days away, other weekdays, start "
-            f"times up to {duration_text(FLEXES[-1])} away, wider windows"
+            f"times up to {duration_text(FLEXES[-1])} away, longer pauses, wider windows"
         )
     return hint, advice
 
@@ -82,6 +82,10 @@ def _changed(request: Request, change: Change) -> tuple[str, Request]:
     if change.at:
         at = clock_text(change.at)
         return f"start sessions at {at}", replace(request, at=at)
+    if change.pause:
+        weeks = count_text(change.pause, "week")
+        text = f"take a pause of up to {weeks}, if the clinician agrees"
+        return text, replace(request, pause=str(change.pause))
     if change.window is None:
         raise TypeError(change)
     phase, window = change.window

@@ -85,6 +85,10 @@ OPTIONS: Mapping[str, Declared] = {
         "FILE.ics",
     ),
     "travel": Option("Time to keep free on both sides of what a --busy calendar holds.", "30m"),
+    "pause": Option(
+        "A pause to which the clinician agreed, in weeks at most, where nothing else has a place.",
+        "WEEKS",
+    ),
     "sessions": Option("How many sessions, or PHASE=N; may be repeated.", "N"),
     "until": Option("Lay out open-ended maintenance: the sessions due up to this day.", "DATE"),
     "cadence": Option(

@@ -31,6 +31,8 @@ def notes(course: Course, task: Task) -> Iterator[str]:
         )
     yield from _outside(course, task)
     yield from _start_times(course, task)
+    if task.order.agreed and not course.pauses:
+        yield "--pause: the course takes none"
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
     yield from _parts(course, task)
@@ -138,8 +140,7 @@ def _unsaid(course: Course, task: Task) -> Iterator[str]:
         for pause in course.pauses:
             yield (
                 f"the course is put off by {count_text(pause.weeks, 'week')} from session "
-                f"{pause.before_session} on; the clinician must agree to it: "
-                f"{reasons_text(pause.reasons)}"
+                f"{pause.before_session} on; {pause.consent}: {reasons_text(pause.why)}"
             )
     if course.left_out and (task.format != "table" or not task.printed):
         names = " and ".join(course.left_out)

@@ -12,7 +12,8 @@ from ketasched.domain.candidate import Reason
 from ketasched.domain.linked_visit_rule import Side, VisitKind, Which, visit_key
 
 if TYPE_CHECKING:
-    from ketasched.domain.protocol import Protocol
+    from ketasched.domain.pause import Pause
+from ketasched.domain.protocol import Protocol
 
 Status = Literal["planned", "tentative", "attended", "missed", "cancelled"]
 PLANNED: Final = "planned"
@@ -120,14 +121,6 @@ class Session(NamedTuple):
             reasons=() if days else self.reasons,
             counted_from=self.counted_from and self.counted_from + by,
         )
-
-
-class Pause(NamedTuple):
-    """Whole weeks by which the course is put off from a session on, and what forced it."""
-
-    before_session: int
-    weeks: int
-    reasons: tuple[Reason, ...]
 
 
 class LinkedVisit(NamedTuple):

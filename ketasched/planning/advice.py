@@ -24,6 +24,8 @@ A_FEW = 40
 """Sessions that are placed first to see whether a start is worth more."""
 FLEXES = (30, 60, 120, 180, 240)
 """Minutes by which start times are let go to see whether that helps."""
+LONGEST_PAUSE = 4
+"""Weeks of a pause that is advised at most."""
 WIDER = 7
 """Days by which a window is widened at most."""
 MOST = 3
@@ -37,6 +39,7 @@ class Change(NamedTuple):
     flex: int | None = None
     window: tuple[str, Window] | None = None
     at: time | None = None
+    pause: int | None = None
 
 
 def advise(order: Order, failure: Failure) -> list[Change]:
@@ -51,6 +54,7 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         start = _nearest_start(order, step)
         if start:
             yield Change(start=start)
+    yield from islice(_longer_pauses(order, failure), 1)
     for days in (*patterns(order), *later_patterns(order)):
         if days != order.days and works(replace(order, days=days)):
             yield Change(days=days)
@@ -151,6 +155,15 @@ def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
         for at in (*opens, fitting_time(order.clinic, weekday, minutes)):
             if at and works(order.at(at)):
                 yield Change(at=at)
+
+
+def _longer_pauses(order: Order, failure: Failure) -> Iterator[Change]:
+    """A longer pause than the phases allow, where the course has begun before it is of use."""
+    longest = max(stretch.phase.pause for stretch in order.layout.stretches)
+    if failure.code == "no-placement" and failure.session > order.already + 1:
+        for weeks in range(longest + 1, LONGEST_PAUSE + 1):
+            if works(order.pausing(weeks)):
+                yield Change(pause=weeks)
 
 
 def _wider_windows(order: Order, name: str) -> Iterator[Change]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from ketasched.domain.candidate import session_end
-from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Pause, Session
+from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Session
+from ketasched.domain.pause import Pause
 from ketasched.planning.placement import Placed
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import Target
@@ -39,7 +40,7 @@ def laid_course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -
         protocol=order.protocol,
         start=order.start,
         sessions=tuple(sessions),
-        pauses=(pause,) if pause else (),
+        pauses=(order.agreed_on(pause),) if pause else (),
         reviews=reviews,
         left_out=order.layout.left_out,
         total=order.layout.total,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -32,6 +32,7 @@ class Choices(NamedTuple):
         windows: another window by phase name.
         until: lay out the open-ended phase up to the targets on this day.
         already: sessions that took place elsewhere, left out at the front.
+        pause: the most weeks of pause, instead of what each phase allows; None leaves it at that.
     """
 
     sessions: Mapping[str, int] = {}
@@ -39,6 +40,7 @@ class Choices(NamedTuple):
     windows: Mapping[str, Window] = {}
     until: date | None = None
     already: int = 0
+    pause: int | None = None
 
 
 class Layout(NamedTuple):
@@ -70,7 +72,7 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     windows = _by_phase(protocol, "window", choices.windows)
     phases = [
         _with_window(_with_cadence(phase, cadences.get(phase.name)), windows.get(phase.name))
-        for phase in protocol.phases
+        for phase in pausing(protocol.phases, choices.pause)
     ]
     open_ended = [phase for phase in phases if counts[phase.name] is None]
     if choices.until and not open_ended:
@@ -116,6 +118,13 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     _refuse_idle_windows(windows, stretches)
     left_out = () if choices.until else tuple(phase.name for phase in open_ended)
     return Layout(tuple(stretches), left_out, total)
+
+
+def pausing(phases: Sequence[Phase], weeks: int | None) -> tuple[Phase, ...]:
+    """The phases with a pause of up to so many weeks; None leaves theirs."""
+    if weeks is None:
+        return tuple(phases)
+    return tuple(replace(phase, pause=weeks) for phase in phases)
 
 
 def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | None]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.course import Pause
+from ketasched.domain.pause import Pause
 from ketasched.domain.wording import count_text, day_text
 from ketasched.planning.best_days import Search, Standing
 from ketasched.planning.start_times import Slots

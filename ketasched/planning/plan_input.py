@@ -10,10 +10,11 @@ from typing import NamedTuple
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
 from ketasched.domain.candidate import Constraint, over_today, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
+from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, free_week
 from ketasched.planning.linked_visits import waking_hours
-from ketasched.planning.phase_options import Layout
+from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
 from ketasched.planning.visit_times import Beside
 
@@ -89,7 +90,7 @@ class Order:
 
     ``days`` is the asked weekday pattern; ``already`` sessions took place elsewhere; ``without``
     are kinds of linked visits to leave out; ``fixed`` are wall times, by number, of sessions that
-    stay where they are.
+    stay where they are. ``agreed`` is the pause that the clinician agreed to before.
     """
 
     protocol: Protocol
@@ -102,6 +103,7 @@ class Order:
     without: frozenset[str] = frozenset()
     fixed: Mapping[int, datetime] = field(default_factory=dict)
     commitments: Commitments = NO_COMMITMENTS
+    agreed: AgreedPause | None = None
 
     @property
     def slots(self) -> Slots:
@@ -133,7 +135,12 @@ class Order:
     def phases(self) -> dict[str, Phase]:
         """The phases by name, with the cadences and windows that were chosen."""
         laid_out = {stretch.phase.name: stretch.phase for stretch in self.layout.stretches}
-        return {phase.name: phase for phase in self.protocol.phases} | laid_out
+        return {phase.name: phase for phase in self._written} | laid_out
+
+    @property
+    def _written(self) -> tuple[Phase, ...]:
+        """The phases of the protocol, but for the pause that was agreed to."""
+        return pausing(self.protocol.phases, self.agreed and self.agreed.weeks)
 
     def paced(self, phase: str, pace: str) -> Phase:
         """The phase whose cadence, window and gap a session of ``phase`` keeps at a ``pace``: the
@@ -152,7 +159,7 @@ class Order:
         return [str(self.phases[phase].cadence), *self._offered(phase)]
 
     def _offered(self, phase: str) -> dict[str, Phase]:
-        as_written = next(own for own in self.protocol.phases if own.name == phase)
+        as_written = next(own for own in self._written if own.name == phase)
         others = {
             str(alternative.cadence): as_written.using(alternative)
             for alternative in as_written.alternatives
@@ -203,6 +210,19 @@ class Order:
     def at(self, start: time) -> Order:
         """The same order with another start time, on all weekdays."""
         return self._timed(self.times._replace(by_weekday=(start,) * 7, by_length={}))
+
+    def pausing(self, weeks: int) -> Order:
+        """The same order with an agreed pause of up to so many weeks."""
+        stretches = tuple(
+            stretch._replace(phase=replace(stretch.phase, pause=weeks))
+            for stretch in self.layout.stretches
+        )
+        layout = self.layout._replace(stretches=stretches)
+        return replace(self, layout=layout, agreed=AgreedPause(weeks))
+
+    def agreed_on(self, pause: Pause) -> Pause:
+        """A pause, marked as agreed to if it was."""
+        return self.agreed.covers(pause) if self.agreed else pause
 
     def _timed(self, times: StartTimes) -> Order:
         slots = Slots(self.rules.slots.constraints, times)

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from ketasched.domain.candidate import Reason, ReasonKind, session_end
-from ketasched.domain.course import Course, DatedReview, LinkedVisit, Pause, Session, Unplaced
+from ketasched.domain.course import Course, DatedReview, LinkedVisit, Session, Unplaced
+from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Protocol
 from ketasched.reading.json_shape import TEXT, YES, Shape, items, keys_of, maybe, one_of, whole
 from ketasched.records.plain_values import (

@@ -70,14 +70,21 @@ def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterat
             if text:
                 yield BrokenRule(session.number, "gap", f"{text} from session {other.number}")
     for before, here in pairwise(live[max(0, place - 1) : place + 2]):
-        yield from _lapse(before, here, order)
+        yield from _lapse(course, before, here, order)
 
 
-def _lapse(before: Session, session: Session, order: Order) -> Iterator[BrokenRule]:
-    """A break so long that a person must say whether to resume or to begin again."""
+def _lapse(course: Course, before: Session, session: Session, order: Order) -> Iterator[BrokenRule]:
+    """A break so long that a person must say whether to resume or to begin again, but for a pause
+    to which the clinician agreed.
+    """
     longest = order.phases[session.phase].lapse
     days = (session.start.date() - before.start.date()).days
-    if longest is not None and days > longest:
+    agreed = sum(
+        pause.weeks
+        for pause in course.pauses
+        if pause.before_session == session.number and pause.agreement
+    )
+    if longest is not None and days > longest + 7 * agreed:
         yield BrokenRule(
             session.number,
             "lapse",

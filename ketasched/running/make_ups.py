@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason, not_before, session_end
-from ketasched.domain.course import PLANNED, Course, Pause, Session
+from ketasched.domain.course import PLANNED, Course, Session
+from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
 from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ketasched.domain.course import Course, Pause, Session
+from ketasched.domain.course import Course, Session
+from ketasched.domain.pause import Pause
 
 
 def in_order_of_time(course: Course) -> Course:

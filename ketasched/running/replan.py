@@ -62,7 +62,7 @@ def settle(
         if isinstance(outcome, NoPlacement):
             return outcome
         placed = [seat for seat in outcome.placed if seat.target.number in free]
-        pauses += [outcome.pause] if outcome.pause else []
+        pauses += [order.agreed_on(outcome.pause)] if outcome.pause else []
     moved = {seat.target.number: seat for seat in placed}
     sessions = tuple(
         _moved(order, session, moved[session.number]) if session.number in moved else session

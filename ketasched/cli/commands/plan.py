@@ -45,6 +45,7 @@ Nothing is written unless --ics names a file.
         "-s",
     ),
     without=Option("Leave a kind of linked visit out: integration; may be repeated.", "KIND"),
+    reason=Option("Why the clinician agreed to --pause; kept with it.", "TEXT"),
     name=Option("Whose course it is; tells two courses apart in one calendar.", "TEXT"),
     audience=Option("Whom the calendar is for: patient (the default) names no treatment."),
     title=Option("Your own words for the calendar entries.", "TEXT"),

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from ketasched.asking.intake import Task
     from ketasched.asking.surroundings import Surroundings
-    from ketasched.domain.course import Course, Pause
+    from ketasched.domain.course import Course
+    from ketasched.domain.pause import Pause
 
 _ZONE_SOURCES = {
     "flag": "from --tz",
@@ -223,9 +224,9 @@ def _notes(course: Course) -> Iterable[str]:
 
 
 def pause_text(pause: Pause) -> str:
-    """A pause as something the clinician must agree to."""
+    """A pause as something the clinician must agree to, or did."""
     weeks = count_text(pause.weeks, "week")
     return (
         f"Pause: from session {pause.before_session} on, the course is put off by {weeks}. "
-        f"The clinician must agree to it. Why: {reasons_text(pause.reasons)}."
+        f"{pause.consent[0].upper()}{pause.consent[1:]}. Why: {reasons_text(pause.why)}."
     )
