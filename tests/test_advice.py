@@ -88,6 +88,8 @@ def changed(name, start, how, change):
         return name, start, how | {"flex": change.flex}
     if change.at is not None:
         return name, start, how | {"at": f"{change.at:%H:%M}"}
+    if change.pause is not None:
+        return name, start, how | {"pause": change.pause}
     return name, start, how | {"windows": dict([change.window])}
 
 
@@ -142,7 +144,7 @@ def test_whatever_is_advised_was_run_and_the_nearest_starts_are_the_nearest():
     changes = [change for one in found for change in one]
     assert len(cases) > CASES // 3
     # The cases are worth something only if all kinds are among them.
-    for kind in ("start", "days", "flex", "window"):
+    for kind in ("start", "days", "flex", "window", "pause"):
         assert any(getattr(change, kind) is not None for change in changes), kind
     assert any(len([c for c in one if c.start]) < 2 for one in found)
 
@@ -283,7 +285,7 @@ def test_every_command_that_is_printed_runs_and_keeps_what_was_asked(ketasched, 
         # One option changes, and nothing else.
         assert len(new) == 1, command
         ((option, value),) = new
-        assert option in ("--start", "--days", "--flex", "--window", "--at"), command
+        assert option in ("--start", "--days", "--flex", "--window", "--at", "--pause"), command
         assert all(name == option for name, _ in gone), command
         assert len(gone) <= 1, command
         asked = [word for word in words[1:] if word != "table"]
@@ -311,6 +313,9 @@ def check_change(course, option, value):
             target = date.fromisoformat(one["target"])
             assert one["window_start"] == f"{target - timedelta(days=early)}"
             assert one["window_end"] == f"{target + timedelta(days=late)}"
+    elif option == "--pause":
+        (pause,) = course["pauses"]
+        assert (str(pause["weeks"]), pause["reasons"][0]["kind"]) == (value, "agreed")
     elif option == "--at":
         assert {session["start"][11:16] for session in course["sessions"]} == {value}
     else:
@@ -324,6 +329,7 @@ def test_each_kind_of_change_is_among_those_commands(ketasched):
         "  come on ",
         "  let sessions start up to ",
         "  widen the window of ",
+        "  take a pause of up to ",
     ):
         assert words in told
 

@@ -54,7 +54,6 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         start = _nearest_start(order, step)
         if start:
             yield Change(start=start)
-    yield from islice(_longer_pauses(order, failure), 1)
     for days in (*patterns(order), *later_patterns(order)):
         if days != order.days and works(replace(order, days=days)):
             yield Change(days=days)
@@ -66,6 +65,7 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
     yield from islice(_other_times(order, failure), 1)
     if failure.phase:
         yield from islice(_wider_windows(order, failure.phase), 1)
+    yield from islice(_longer_pauses(order, failure), 1)
 
 
 def works(order: Order) -> bool:
