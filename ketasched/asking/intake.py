@@ -6,10 +6,11 @@ import unicodedata
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
     choices_of,
     flex_minutes,
@@ -22,8 +23,6 @@ from ketasched.asking.option_values import (
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import (
     RECORD_ENDING,
-    CourseFormat,
-    CourseReader,
     Request,
     Terms,
 )
@@ -37,7 +36,6 @@ from ketasched.asking.surroundings import (
     zone_of,
 )
 from ketasched.asking.values import (
-    choose,
     clean_text,
     read,
     read_number,
@@ -108,10 +106,10 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a file it names.
     """
-    _refuse_idle_options(request)
+    refuse_idle_options(request)
     terms = understand_terms(request, now, saved)
     file = terms.surroundings.file
-    _refuse_same_file(request, file)
+    refuse_same_file(request, file)
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
@@ -235,68 +233,3 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
         agreed=None if choices.pause is None else AgreedPause(choices.pause),
     )
     return Understood(order, around, choices.until, today, written)
-
-
-def _refuse_idle_options(request: Request) -> None:
-    """Refuse what would be ignored, and what cannot be told apart."""
-    choose("--format", request.format or "table", get_args(CourseFormat))
-    choose("--for", request.audience or "patient", get_args(CourseReader))
-    calendar_only = {
-        "--for": request.audience,
-        "--title": request.title and not request.save,
-        "--location": request.location and not request.save,
-        "--remind": request.remind and not request.save,
-        "--force": request.force,
-    }
-    for option, typed in calendar_only.items():
-        if typed and not request.ics:
-            raise UsageProblem(
-                f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
-            )
-    for option, approved in (
-        ("--authorised-until", request.authorised_until),
-        ("--authorised-visits", request.authorised_visits),
-    ):
-        if approved and not request.save:
-            raise UsageProblem(f"{option} speaks of a course that is kept", "add --save NAME")
-    if request.reason and not request.pause:
-        raise UsageProblem(
-            "--reason says why the clinician agreed to a pause, and there is none",
-            "add --pause WEEKS",
-        )
-    if request.audience == "staff" and not (request.name or request.save):
-        raise UsageProblem(
-            "--for staff needs --name, so that two people's entries never meet in one calendar",
-            "add --name and a label for the person, such as --name A.B.",
-        )
-    if request.ics == "-" and not request.name:
-        raise UsageProblem(
-            "--ics - needs --name: there is no file name to tell this course from another",
-            "add --name and a label for the course",
-        )
-    if request.ics == "-" and request.format:
-        raise UsageProblem(
-            "--ics - leaves standard output to the calendar, so --format has no place to go",
-            "leave one of them out",
-        )
-    if request.force and request.ics == "-":
-        raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
-
-
-def _refuse_same_file(request: Request, file: ClinicFile | None) -> None:
-    """Refuse to write the calendar over a file that is read."""
-    named = [
-        ("the protocols file", protocols_file(request.protocols, file)),
-        ("the clinic file", file.file if file else ""),
-        *(("a --busy calendar", path) for path in request.busy),
-    ]
-    for what, path in named:
-        if path and request.ics and _is_same_file(path, request.ics):
-            raise UsageProblem(f"--ics names {what}", "choose another file for the calendar")
-
-
-def _is_same_file(path: str, other: str) -> bool:
-    try:
-        return Path(path).samefile(other)
-    except (OSError, ValueError):
-        return False

@@ -1,0 +1,87 @@
+"""Options that would change nothing, or that cannot go together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from ketasched.asking.request import CourseFormat, CourseReader, Request
+from ketasched.asking.surroundings import protocols_file
+from ketasched.asking.values import choose
+from ketasched.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from ketasched.files.clinic.clinic import ClinicFile
+
+
+def refuse_idle_options(request: Request) -> None:
+    """Refuse what would be ignored, and what cannot be told apart.
+
+    Raises:
+        UsageProblem: something would.
+    """
+    choose("--format", request.format or "table", get_args(CourseFormat))
+    choose("--for", request.audience or "patient", get_args(CourseReader))
+    calendar_only = {
+        "--for": request.audience,
+        "--title": request.title and not request.save,
+        "--location": request.location and not request.save,
+        "--remind": request.remind and not request.save,
+        "--force": request.force,
+    }
+    for option, typed in calendar_only.items():
+        if typed and not request.ics:
+            raise UsageProblem(
+                f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
+            )
+    for option, approved in (
+        ("--authorised-until", request.authorised_until),
+        ("--authorised-visits", request.authorised_visits),
+    ):
+        if approved and not request.save:
+            raise UsageProblem(f"{option} speaks of a course that is kept", "add --save NAME")
+    if request.reason and not request.pause:
+        raise UsageProblem(
+            "--reason says why the clinician agreed to a pause, and there is none",
+            "add --pause WEEKS",
+        )
+    if request.audience == "staff" and not (request.name or request.save):
+        raise UsageProblem(
+            "--for staff needs --name, so that two people's entries never meet in one calendar",
+            "add --name and a label for the person, such as --name A.B.",
+        )
+    if request.ics == "-" and not request.name:
+        raise UsageProblem(
+            "--ics - needs --name: there is no file name to tell this course from another",
+            "add --name and a label for the course",
+        )
+    if request.ics == "-" and request.format:
+        raise UsageProblem(
+            "--ics - leaves standard output to the calendar, so --format has no place to go",
+            "leave one of them out",
+        )
+    if request.force and request.ics == "-":
+        raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
+
+
+def refuse_same_file(request: Request, file: ClinicFile | None) -> None:
+    """Refuse to write the calendar over a file that is read.
+
+    Raises:
+        UsageProblem: it would be.
+    """
+    named = [
+        ("the protocols file", protocols_file(request.protocols, file)),
+        ("the clinic file", file.file if file else ""),
+        *(("a --busy calendar", path) for path in request.busy),
+    ]
+    for what, path in named:
+        if path and request.ics and _is_same_file(path, request.ics):
+            raise UsageProblem(f"--ics names {what}", "choose another file for the calendar")
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    try:
+        return Path(path).samefile(other)
+    except (OSError, ValueError):
+        return False
