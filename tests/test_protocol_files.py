@@ -164,7 +164,7 @@ def test_every_key_misspelt_in_every_way():
         ("min: 2 days, max: 7 days", "min: 4 days, max: 5 days", 17, 14, "no weekdays give"),
         ("min: 2 days, max: 7 days", "min: 0 days, max: 7 days", 17, 20, "outside 1 to 366 days"),
         ("grade: convention", "grade: C", 19, 55, "not one of A, B, convention"),
-        ("    sources:\n      - {fact: two a week, source: our clinic, grade: convention}\n", "", 3, 5, "the key `sources` is missing"),
+        ("    title: My protocol\n", "", 3, 5, "the key `title` is missing"),
         ("      - {fact: two a week, source: our clinic, grade: convention}\n", "      []\n", 19, 7, "the list is empty"),
         ("source: our clinic", "source: ''", 19, 36, "found nothing"),
         ("    label: Mine\n", "    label: Mine\n    label: Yours\n", 6, 5, "the key `label` stands here twice"),

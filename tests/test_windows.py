@@ -115,7 +115,7 @@ PAGES = {
     "pauses": "plan iv --start 2027-01-04 --closed 2027-01-11..2027-01-31",
     "no plan": "plan iv --start 2027-01-03",
     "starts": "suggest iv --from 2027-01-01 --to 2027-01-20",
-    "a clinic's year": "check clinic.yaml --year 2027",
+    "a clinic's year": "check lakeside.yaml --year 2027",
     "a course": "status alex",
     "its history": "status alex --history",
     "a folder": "status .",
@@ -140,7 +140,7 @@ closures: [{date: 2027-12-24..2027-12-31}, {date: 2027-07-05}]
 @pytest.mark.parametrize("command", PAGES.values(), ids=PAGES)
 def test_a_code_page_shows_all_that_is_said(command, encoding, ketasched, monkeypatch):
     be_at(monkeypatch, "2027-01-02T12:00", "America/Chicago")
-    Path("clinic.yaml").write_text(CLINIC, "utf-8")
+    Path("lakeside.yaml").write_text(CLINIC, "utf-8")
     Path("broken.yaml").write_text(f"{CLINIC}openings: [2027-12-24]", "utf-8")
     plan_once(ketasched, "kap", "--start", "2027-01-04", "--save", "alex")
     ketasched("move", "alex", "2", "fri")

@@ -30,7 +30,9 @@ from ketasched.asking.surroundings import (
     Surroundings,
     ZoneSource,
     clinic_file,
+    clinic_here,
     commitments,
+    protocol_folders,
     protocols_file,
     surroundings,
     zone_of,
@@ -201,8 +203,11 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     if saved:
         file, protocol = saved.clinic, saved.protocol
     else:
-        file = clinic_file(terms.clinic)
-        written = library.find(terms.protocol, protocols_file(terms.protocols, file))
+        save = terms.save if isinstance(terms, Request) else ""
+        file = clinic_file(terms.clinic) or clinic_here(Path(save).parent if save else None)
+        extra = protocols_file(terms.protocols, file)
+        folders = protocol_folders(terms.protocols, file)
+        written = library.find(terms.protocol, extra, folders)
         protocol = written.protocol
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     around = surroundings(terms, file, today)

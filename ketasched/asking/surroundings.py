@@ -72,12 +72,51 @@ def clinic_file(option: str) -> ClinicFile | None:
         ) from None
 
 
+USUAL_FILE = "clinic.yaml"
+"""The clinic's file that is used where none is named."""
+
+
+def clinic_here(beside: Path | None = None) -> ClinicFile | None:
+    """The clinic file that nobody named: ``clinic.yaml`` beside a record, else in this folder.
+
+    A record that was planned keeps the clinic it was planned from, whatever stands beside it.
+
+    Raises:
+        FileTrouble, FileProblems: it cannot be read.
+    """
+    places = [(Path(), "found in this folder")]
+    if beside and not _is_here(beside):
+        places.insert(0, (beside, "found beside the record"))
+    for folder, found in places:
+        if (folder / USUAL_FILE).is_file():
+            from ketasched.files.clinic import clinic_file
+
+            return clinic_file.load(str(folder / USUAL_FILE))._replace(found=found)
+    return None
+
+
+def _is_here(folder: Path) -> bool:
+    try:
+        return folder.samefile(Path())
+    except (OSError, ValueError):
+        return False
+
+
 def protocols_file(option: str, file: ClinicFile | None) -> str:
     """The file of --protocols, else of KETASCHED_PROTOCOLS, else the clinic's, else empty."""
     named = option or os.environ.get("KETASCHED_PROTOCOLS", "")
     if named or file is None or not file.defaults.protocols:
         return named
     return protocols_beside(file)
+
+
+def protocol_folders(option: str, file: ClinicFile | None) -> tuple[Path, ...]:
+    """Where a protocol may stand in a file that has its name: this folder and that of the clinic's
+    file; nowhere, where --protocols or KETASCHED_PROTOCOLS says which file it is in.
+    """
+    if option or os.environ.get("KETASCHED_PROTOCOLS"):
+        return ()
+    return (Path(), *([Path(file.file).parent] if file else []))
 
 
 def protocols_beside(file: ClinicFile) -> str:

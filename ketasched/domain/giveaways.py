@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from ketasched.domain.protocol import Protocol
 
 _GIVEAWAYS = frozenset(
     ("ketamin", "esketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
+)
+_OFTEN_MEANT = frozenset(
+    ("psilocyb", "mdma", "lyserg", "ayahuasc", "ibogain", "brexanolon", "zuranolon", "botulin")
+)
+_ORDINARY = re.compile(
+    "after|again|assessment|baseline|before|clinic(al)?|consultation|control|course|daily|days?|"
+    "depression|disorders?|doses?|dosing|every|five|follow|four|from|group|hours?|induction|"
+    "integration|maintenance|minutes|month(s|ly)?|monitoring|nine|once|open|other|over|patients?|"
+    "phases?|pilot|preparation|protocol|research|resistant|review|schedule|second|sessions?|seven|"
+    "short|single|standard|start|study|taper|term|test|then|third|three|times|treatment|trial|"
+    "twice|until|version|visits?|week(s|ly)?|with(out)?|years?|your"
 )
 
 
@@ -13,9 +26,13 @@ def gives_away(protocol: Protocol, text: str) -> str:
     """The first word of a text that must not stand in a patient's calendar, else nothing.
 
     These are the usual words for such treatments, and those of four letters and more of the
-    protocol's drug and label.
+    protocol's drug and label. Where no drug is stated, they are those of its title too, but for
+    ordinary ones, and the names of drugs that may be meant.
     """
-    named = (word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4)
+    named = [word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4]
+    if not protocol.drug:
+        title = (word for word in _words(protocol.title) if not _ORDINARY.fullmatch(word))
+        named += [*_OFTEN_MEANT, *(word for word in title if len(word) >= 4)]
     beginnings = (*_GIVEAWAYS, *named)
     return next((word for word in _words(text) if word.startswith(beginnings)), "")
 

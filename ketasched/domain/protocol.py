@@ -19,6 +19,7 @@ Then = Literal["append", "squeeze", "shift", "keep", "replan"]
 CountsFrom = Literal["actual", "planned"]
 """What the day numbers of a list count from: its anchor as it took place, or as it was planned."""
 
+NOT_STATED = "not stated"
 BUILT_IN = "built-in protocols.yaml"
 """Where a protocol comes from that came with the program."""
 MAX_WEEKS = 104
@@ -267,7 +268,8 @@ class Source(NamedTuple):
 class Protocol:
     """The recipe for one course: drug, route, session, phases, instructions, sources.
 
-    ``label`` is the short name used in a staff calendar; ``file`` says where it was read.
+    ``label`` is the short name used in a staff calendar; ``file`` says where it was read. A
+    clinic's own protocol need not state drug, route, use and sources: they are empty then.
     """
 
     id: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ketasched import clock, zone
-from ketasched.asking.surroundings import clinic_file
+from ketasched.asking.surroundings import clinic_file, clinic_here
 from ketasched.asking.values import read
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
@@ -59,11 +59,16 @@ def run(request: AgendaRequest) -> Result:
     records, unread = walk(Path(request.folder), read_quickly, lambda record: [record.told[0].uid])
     if not records and not unread:
         raise no_record(Path(request.folder))
+    # What the records know goes before a file that nobody named.
+    chairs = clinic.chairs if clinic else _most_chairs(records)
+    if not clinic and not chairs:
+        clinic = clinic_here(Path(request.folder))
+        chairs = clinic.chairs if clinic else 0
     bare = request.audience == "free-busy"
     first, last = _span(request, _today(records, clinic.timezone if clinic else ""))
     agenda = Agenda(
         _days([patient_of(record) for record in records], first, last, bare=bare),
-        clinic.chairs if clinic else _most_chairs(records),
+        chairs,
         frozenset(record.timezone for record in records),
         bare,
     )

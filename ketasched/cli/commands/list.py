@@ -27,10 +27,10 @@ class ListRequest(NamedTuple):
 def run(request: ListRequest) -> Result:
     """The protocols by name."""
     from ketasched.asking import library
-    from ketasched.asking.surroundings import clinic_file, protocols_file
+    from ketasched.asking.surroundings import clinic_file, clinic_here, protocols_file
     from ketasched.cli.terminal.protocol import protocol_list
 
-    file = protocols_file(request.protocols, clinic_file(request.clinic))
+    file = protocols_file(request.protocols, clinic_file(request.clinic) or clinic_here())
     protocols = library.load(file).values()
     return Result(
         lambda: protocol_list(protocols), hint="To read one in full: ketasched show PROTOCOL"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ketasched import clock
-from ketasched.asking.surroundings import clinic_file
+from ketasched.asking.surroundings import clinic_file, clinic_here
 from ketasched.asking.values import choose
 from ketasched.calendar.entry_text import AUDIENCES, Audience
 from ketasched.cli.options import RECORD_OR_FOLDER, Format, Option, takes
@@ -223,6 +223,8 @@ def _default(opened: Opened, file: ClinicFile | None) -> tuple[Publishing, Path]
     file, or beside the record where that is not to be found from here.
     """
     clinic = file or opened.record.clinic
+    if file is None and (clinic is None or clinic.publish is None):
+        file = clinic = clinic_here(opened.path.parent)
     if clinic is None or clinic.publish is None:
         return Publishing(""), Path()
     beside = Path(clinic.file).parent

@@ -27,11 +27,18 @@ class ShowRequest(NamedTuple):
 def run(request: ShowRequest) -> Result:
     """The protocol of that name."""
     from ketasched.asking import library
-    from ketasched.asking.surroundings import clinic_file, protocols_file
+    from ketasched.asking.surroundings import (
+        clinic_file,
+        clinic_here,
+        protocol_folders,
+        protocols_file,
+    )
     from ketasched.cli.terminal.protocol import protocol_page
 
-    file = protocols_file(request.protocols, clinic_file(request.clinic))
-    protocol = library.find(request.protocol, file).protocol
+    clinic = clinic_file(request.clinic) or clinic_here()
+    file = protocols_file(request.protocols, clinic)
+    folders = protocol_folders(request.protocols, clinic)
+    protocol = library.find(request.protocol, file, folders).protocol
     return Result(
         lambda: protocol_page(protocol),
         hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",

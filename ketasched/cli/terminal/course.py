@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ketasched.asking.surroundings import Surroundings
     from ketasched.domain.course import Course
     from ketasched.domain.pause import Pause
+    from ketasched.files.clinic.clinic import ClinicFile
 
 _ZONE_SOURCES = {
     "flag": "from --tz",
@@ -55,11 +56,16 @@ def course_page(course: Course, task: Task) -> str:
     facts[1:1] = agreed_facts(task.order)
     file = task.surroundings.file
     if file:
-        facts.insert(1, ("Clinic", f"{file.name}, from {file.file}"))
+        facts.insert(1, ("Clinic", clinic_text(file)))
     page.add_facts(facts)
     page.add("", *_sessions(course, page.width), "")
     page.add(*_notes(course), advice(protocol))
     return page.text()
+
+
+def clinic_text(file: ClinicFile) -> str:
+    """A clinic and where its file is from; who found it, where nobody named it."""
+    return ", ".join(filter(None, (file.name, f"from {file.file}", file.found)))
 
 
 def setting_text(surroundings: Surroundings) -> str:

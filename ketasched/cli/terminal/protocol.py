@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.baseline import counting_text
-from ketasched.domain.protocol import BUILT_IN, NamedDays
+from ketasched.domain.protocol import BUILT_IN, NOT_STATED, NamedDays
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
@@ -57,9 +57,9 @@ def protocol_page(protocol: Protocol) -> str:
     page.add_facts(
         [
             ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
-            ("Drug", protocol.drug),
-            ("Route", protocol.route),
-            ("For", protocol.use),
+            ("Drug", protocol.drug or NOT_STATED),
+            ("Route", protocol.route or NOT_STATED),
+            ("For", protocol.use or NOT_STATED),
             ("Session", f"{duration_text(protocol.minutes)}: {steps}"),
             ("Reminders", _reminders(protocol)),
         ]
@@ -85,6 +85,9 @@ def protocol_page(protocol: Protocol) -> str:
         page.add_items(map(str, protocol.instructions))
     page.add("")
     page.add_title("Sources")
+    if not protocol.sources:
+        page.add(NOT_STATED)
+        return page.text()
     page.add_items(
         f"{source.grade}: {source.fact} ({source.source})" for source in protocol.sources
     )

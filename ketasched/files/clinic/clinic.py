@@ -54,7 +54,8 @@ class Publishing(NamedTuple):
 
 class ClinicFile(NamedTuple):
     """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
-    can be treated at once. ``file``: where it was read; ``words``: all it says, as texts.
+    can be treated at once. ``file``: where it was read; ``words``: all it says, as texts;
+    ``found``: where it was found, if nobody named it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class ClinicFile(NamedTuple):
     publish: Publishing | None = None
     file: str = ""
     words: Mapping[str, Any] | None = None
+    found: str = ""
 
 
 # The parts, from the inside out

@@ -85,6 +85,11 @@ def _check_ids(protocols: tuple[core.Protocol, ...], reading: Reading) -> None:
 # The format, from the inside out
 
 
+def _stated(text: str) -> str:
+    """A fact on one line; empty where its own words say that it is not stated."""
+    return "" if text.casefold() == core.NOT_STATED else one_line(text)
+
+
 def _duty(name: str, within: int) -> core.Duty:
     return core.Duty(name, within)
 
@@ -127,6 +132,7 @@ _SOURCE = Record(
         "grade": Key(one_of("A", "B", "convention"), "how sure it is"),
     },
 )
+_STATED = Text(_stated, {"type": "string", "minLength": 1, "maxLength": 500})
 _PROTOCOL = {
     "id": Key(IDENTIFIER, "the name used on the command line, such as iv"),
     "title": Key(LINE, "what the protocol is, in a few words"),
@@ -134,9 +140,9 @@ _PROTOCOL = {
     "version": Key(
         Text(one_line, {"type": ["string", "number"]}), "the version of this protocol, such as 1"
     ),
-    "drug": Key(LINE, "the drug"),
-    "route": Key(LINE, "how it is given"),
-    "use": Key(LINE, "what it is given for"),
+    "drug": Key(_STATED, "the drug", ""),
+    "route": Key(_STATED, "how it is given", ""),
+    "use": Key(_STATED, "what it is given for", ""),
     "steps": Key(ListOf(_STEP), "the parts of one session, in order"),
     "phases": Key(ListOf(PHASE), "the phases, in order"),
     "visits": Key(ListOf(VISIT), "linked visits: what stands beside the sessions", ()),
@@ -145,7 +151,7 @@ _PROTOCOL = {
         ListOf(_INSTRUCTION), "what the patient should do or leave around a session", ()
     ),
     "reminders": Key(ListOf(REMINDER), "before a session, the most important first", ()),
-    "sources": Key(ListOf(_SOURCE), "where the facts come from"),
+    "sources": Key(ListOf(_SOURCE), "where the facts come from", ()),
 }
 
 
