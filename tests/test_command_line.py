@@ -393,8 +393,10 @@ def test_no_place_says_each_day_and_a_start_that_works(ketasched):
         "    ketasched plan iv --start 2026-12-23 --closed 2027-01-11..2027-01-31\n"
         "  start on Mon 1 Feb 2027\n"
         "    ketasched plan iv --start 2027-02-01 --closed 2027-01-11..2027-01-31\n"
+        "  take a pause of up to 3 weeks, if the clinician agrees\n"
+        "    ketasched plan iv --start 2027-01-04 --closed 2027-01-11..2027-01-31 --pause 3\n"
     )
-    for line in outcome.err.splitlines()[-3::2]:
+    for line in outcome.err.splitlines()[-5::2]:
         assert ketasched(*line.split()[1:]).code == 0
 
 

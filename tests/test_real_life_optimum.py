@@ -20,6 +20,8 @@ from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.clinic import Clinic, Closure, Opening, Span
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
+from ketasched.domain.weekly import WeeklyAbsence
+from ketasched.planning.phase_options import pausing
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import Commitments, make_rules
@@ -87,6 +89,16 @@ def case(seed):
             pick.choice([(), (), ((asked, asked + 1),), ((480, 600),), ((545, 700), (690, 720))])
             for _ in range(7)
         ],
+        "can": pick.choice([None, None, [
+            pick.choice([(), ((0, DAY),), ((600, DAY),), ((0, 720),), ((480, 600), (660, 840))])
+            for _ in range(7)
+        ]]),
+        "weekly": [
+            (pick.randint(0, 6), pick.choice([(0, DAY), (asked, asked + 30), (0, 660)]),
+             pick.choice([None, None, pick.randint(0, 20)]))
+            for _ in range(pick.choice([0, 0, 1, 2]))
+        ],
+        "agreed": pick.choice([None, None, None, 1, 2, 3]),
     }  # fmt: skip
 
 
@@ -110,6 +122,14 @@ def is_legal(asked, begins):
             return False
         if any(first <= day <= last for first, last in asked["away"]):
             return False
+        if asked["can"] and not any(
+            a <= here[0] and here[1] <= b for a, b in asked["can"][day % 7]
+        ):
+            return False
+        for weekday, (a, b), until in asked["weekly"]:
+            is_on = day % 7 == weekday and (until is None or day <= until)
+            if is_on and a < here[1] and here[0] < b:
+                return False
     near = asked["travel"]
     return not any(a < ends + near and begins - near < b for a, b in asked["busy"])
 
@@ -136,6 +156,7 @@ def options_of(asked, index, weeks):
 def brute_force(asked):  # noqa: C901 - the rules, one after the other
     """The best (days, minutes of change, weeks of pause, index it stands before), or None."""
     count = len(asked["days"])
+    pauses = asked["pauses"] if asked["agreed"] is None else [asked["agreed"]] * 2
     phase = [index + 1 >= asked["switch"] for index in range(count)]
 
     def apart(index, days, extra):
@@ -162,7 +183,7 @@ def brute_force(asked):  # noqa: C901 - the rules, one after the other
             kept[index, weeks] = options_of(asked, index, weeks)
         return kept[index, weeks]
 
-    for weeks in range(1 + max(asked["pauses"][one] for one in phase)):
+    for weeks in range(1 + max(pauses[one] for one in phase)):
         places = range(1, count) if weeks else [0]
         best = min(
             (
@@ -175,7 +196,7 @@ def brute_force(asked):  # noqa: C901 - the rules, one after the other
                     -pause,
                 )
                 for pause in places
-                if not weeks or asked["pauses"][phase[pause]] >= weeks
+                if not weeks or pauses[phase[pause]] >= weeks
                 for course in courses(0, pause, weeks, None)
             ),
             default=None,
@@ -199,6 +220,7 @@ def solve(asked):
         Phase(name, PerWeek(2), 9, Window(*asked["windows"][n]), Gap(*asked["gaps"][n]), asked["pauses"][n])
         for n, name in enumerate(("one", "two"))
     ]  # fmt: skip
+    phases = pausing(phases, asked["agreed"])
     targets = []
     for number, day in enumerate(asked["days"], start=1):
         phase = phases[number >= asked["switch"]]
@@ -224,7 +246,15 @@ def solve(asked):
         return [one for one in stretches if one.start < before and one.end > after]
 
     absences = tuple(Absence(day_of(a), day_of(b)) for a, b in asked["away"])
-    commitments = Commitments(absences, BusyTimes(expand), asked["travel"])
+    weekly = tuple(
+        WeeklyAbsence(
+            tuple(spans([stretch]) if day == weekday else () for day in range(7)),
+            None if until is None else day_of(until),
+        )
+        for weekday, stretch, until in asked["weekly"]
+    )
+    can = asked["can"] and tuple(map(spans, asked["can"]))
+    commitments = Commitments(absences, BusyTimes(expand), asked["travel"], weekly, can)
     times = StartTimes((time(*divmod(asked["asked"], 60)),) * 7, asked["flex"])
     slots = make_rules(clinic, times, commitments).slots
     outcome = place(targets, slots, {}, targets[0].day)
@@ -259,7 +289,7 @@ def check_failure(asked, outcome, seed):
     """The session named is the first without a place together with all before it; each day of its
     window is there, with a reason.
     """
-    alone = asked | {"pauses": [0, 0]}
+    alone = asked | {"pauses": [0, 0], "agreed": None}
     index = outcome.session - 1
     assert brute_force(alone | {"days": asked["days"][: index + 1]}) is None, f"case({seed})"
     if index:
@@ -286,7 +316,13 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
         reason.kind for one in outcomes if isinstance(one, NoPlacement)
         for refused in one.refused for reason in refused.reasons
     }  # fmt: skip
-    assert {"closed", "holiday", "hours", "not-starting", "away", "busy", "gap"} <= kinds
+    assert {"closed", "holiday", "hours", "not-starting", "can", "away", "busy", "gap"} <= kinds
+    agreed = [
+        one.pause.weeks
+        for seed, one in enumerate(outcomes)
+        if case(seed)["agreed"] and not isinstance(one, NoPlacement) and one.pause
+    ]
+    assert {1, 2, 3} <= set(agreed)
 
 
 @pytest.mark.slow
