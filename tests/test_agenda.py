@@ -428,6 +428,7 @@ def test_a_week_is_monday_to_sunday_around_the_day(plan, agenda, at, day):
 KEYS = {
     "start", "end", "status", "name", "protocol", "due", "kind", "number", "total", "phase",
     "title", "by_video", "target", "window_start", "window_end",
+    "handle",
 }  # fmt: skip
 
 

@@ -112,13 +112,13 @@ def test_what_staff_reads_of_a_linked_visit():
     assert preparation["DESCRIPTION"] == (
         "Please allow 1 h.\n"
         "Ketamine-assisted psychotherapy\\, with preparation and integration (kap\\, version 1)\n"
-        "Preparation before session 1\n"
+        "Preparation before session 1 (p1)\n"
         "Ideally Mon 28 Dec 2026 09:00: at the time of the consultation\n"
         "Dates only: confirm with the treating clinician."
     ).replace("\\,", ",")
     assert preparation["CATEGORIES"].to_ical() == b"KAP"
     integration = named(written(course("kap"), STAFF), "Integration")[1]
-    assert "Integration after session 2" in integration["DESCRIPTION"]
+    assert "Integration after session 2 (i2)" in integration["DESCRIPTION"]
     assert "By video." in integration["DESCRIPTION"]
 
 

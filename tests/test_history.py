@@ -167,10 +167,16 @@ def test_a_record_of_version_1_keeps_its_uids_in_all_calendars(earlier, at):
     assert Path("patient.ics").read_bytes() == before
 
 
+def in_full(before):
+    """The state of a record of version 1, with what is kept since."""
+    visits = [visit | {"by_hand": False, "broken": []} for visit in before["visits"]]
+    return before | {"visits": visits}
+
+
 def test_changes_of_a_record_of_version_1_are_undone(earlier, at):
     befores = [one["before"] for one in earlier["history"] if one["before"] and not one["undone"]]
     assert len(befores) == 2
-    for before in befores[::-1]:
+    for before in map(in_full, befores[::-1]):
         at("2026-12-22", "undo", "alex")
         assert without_what_stays(state(), before) == before
     at("2026-12-22", "undo", "alex", code=2)

@@ -456,12 +456,57 @@ def test_ours_is_put_back(publish, real, what):
 def test_a_linked_visit_that_was_moved(publish, calendar):
     publish(calendar.address)
     name = calendar.find("SUMMARY:Check-in")
-    calendar.edit(name, ("T090000", "T100000"))
+    calendar.edit(name, ("T090000", "T100000"), ("T093000", "T103000"))
     report = publish(calendar.address, code=1)
-    assert "it goes with its session" in report["courses"][0]["edits"][0]["verdict"]
-    publish(calendar.address, "--accept", code=1)
-    publish(calendar.address, "--overwrite")
+    (edit,) = report["courses"][0]["edits"]
+    assert (edit["handle"], edit["number"], edit["verdict"]) == ("c6", None, "legal")
+    publish(calendar.address, "--accept")
+    assert visit("check-in")["start"] == "2027-02-18 10:00"
+    assert visit("check-in")["by_hand"] is True
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def visit(name):
+    (found,) = [one for one in record()["visits"] if one["name"] == name]
+    return found
+
+
+def test_a_linked_visit_that_was_moved_where_it_must_not_stand(publish, calendar):
+    publish(calendar.address)
+    calendar.edit(calendar.find("SUMMARY:Check-in"), ("20270218T090000", "20270210T190000"),
+        ("20270218T093000", "20270210T193000"),
+    )  # fmt: skip
+    report = publish(calendar.address, code=1)
+    assert report["courses"][0]["edits"][0]["verdict"].startswith(
+        "breaks window: Wed 10 Feb 2027 19:00 is not 21 to 35 days after session 6"
+    )
+    publish(calendar.address, "--accept")
+    assert visit("check-in")["broken"] == ["window"]
+    assert record()["history"][-1]["overridden"] == ["window"]
+
+
+def test_a_linked_visit_that_was_taken_out_stays_out(at, publish, calendar):
+    publish(calendar.address)
+    name = calendar.find("SUMMARY:Check-in")
+    calendar.delete(name)
+    report = publish(calendar.address, code=1)
+    assert "cancel check-in c6" in report["courses"][0]["edits"][0]["verdict"]
+    publish(calendar.address, "--accept")
+    assert visit("check-in")["status"] == "cancelled"
+    at(NOW, "move", "alex", "6", "2027-01-22")
+    assert visit("check-in")["status"] == "cancelled"
+    publish(calendar.address)
+    assert name not in calendar.names()
+
+
+def test_a_visit_that_went_with_a_session_is_taken_in_with_it(publish, calendar):
+    """Somebody deletes a session, and what stands beside it."""
+    publish(calendar.address)
+    for title in ("Appointment 4 of 6", "SUMMARY:Early assessment"):
+        calendar.delete(calendar.find(title))
+    publish(calendar.address, "--accept")
+    assert session(4)["status"] == visit("early assessment")["status"] == "cancelled"
+    assert counts(publish(calendar.address))[0] == 0
 
 
 def session(number):
@@ -515,9 +560,10 @@ def test_seconds_are_not_taken_in(publish, real):
     assert counts(publish(real.address)) == (0, 0, 0, 10, 0)
 
 
-def test_ours_can_be_put_back_after_all(publish, calendar):
+def test_ours_can_be_put_back_after_all(at, publish, calendar):
+    at("2027-01-12T20:00", "done", "alex", "3")
     publish(calendar.address)
-    name = calendar.find("SUMMARY:Check-in")
+    name = calendar.find("Appointment 3 of 6")
     calendar.delete(name)
     publish(calendar.address, "--accept")
     assert name not in calendar.names()
@@ -626,10 +672,11 @@ def sequences(name="alex", audience="patient"):
 
 
 @pytest.mark.parametrize("how", ["deleted", "deleted and let be", "reworded", "moved"])
-def test_what_is_put_back_is_newer_than_what_was_there(publish, calendar, how):
+def test_what_is_put_back_is_newer_than_what_was_there(at, publish, calendar, how):
     """A client that took the entry away asks for what has changed since, and must see it."""
+    at("2027-01-12T20:00", "done", "alex", "3")
     publish(calendar.address)
-    name = calendar.find("SUMMARY:Check-in")
+    name = calendar.find("Appointment 3 of 6")
     before = calendar.text(name)
     if how.startswith("deleted"):
         calendar.delete(name)

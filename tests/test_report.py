@@ -75,6 +75,7 @@ def test_a_course_in_full(report):
         "consultation", "assessment", "assessment", "check-in",
     ]  # fmt: skip
     assert found["visits"][0] == {
+        "handle": "c1",
         "kind": "consultation",
         "name": "consultation",
         "before_session": 1,

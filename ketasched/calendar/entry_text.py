@@ -19,6 +19,7 @@ from ketasched.domain.course import (
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
+from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import clock_text, count_text, day_text, days_text, duration_text
 from ketasched.running.duties import DueDuty
 
@@ -157,7 +158,8 @@ def _staff_visit_lines(course: Course, visit: LinkedVisit) -> Iterator[str]:
     if visit.by_video:
         yield "By video."
     yield _protocol_line(course)
-    yield f"{visit.kind.capitalize()} {visit.side} session {visit.session}"
+    handle = handle_of(course, visit)
+    yield f"{visit.kind.capitalize()} {visit.side} session {visit.session} ({handle})"
     if visit.reasons:
         ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
         yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
@@ -215,6 +217,12 @@ def discreet(protocol: Protocol, explained: Explained) -> Explained:
         for reason in explained.reasons
     )
     return explained._replace(reasons=reasons)
+
+
+def unplaced_in(course: Course, visit: Unplaced) -> str:
+    """What has no place in a course, for staff: a linked visit with its handle."""
+    handle = "" if visit.number else f" {handle_of(course, visit)}"
+    return unplaced_text(visit, f"{visit.name}{handle}")
 
 
 def unplaced_text(visit: Unplaced, name: str = "") -> str:

@@ -9,16 +9,18 @@ from ketasched import clock
 from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import clean_text
 from ketasched.cli.cannot_follow import cannot_follow
+from ketasched.cli.entries import Meant, entry_of, is_list
 from ketasched.cli.options import Format
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course, Session
+from ketasched.domain.linked_visit_rule import VisitKey
 from ketasched.domain.protocol import Then
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.open import Opened, happened, open_record
 from ketasched.records.record import CourseRecord
 from ketasched.records.write import mend, write
-from ketasched.running import changes
+from ketasched.running import changes, visit_changes
 from ketasched.running.broken_rules import RULES, Rule
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.make_ups import appended_where
@@ -62,19 +64,6 @@ def _rule(word: str) -> Rule:
     raise UsageProblem(f"--override: there is no rule `{word}`", hint)
 
 
-def session_of(opened: Opened, number: str) -> Session:
-    """The session of a number as typed.
-
-    Raises:
-        UsageProblem: there is none.
-    """
-    course = opened.record.course
-    numbers = [session.number for session in course.sessions]
-    if not number.strip().isdecimal() or int(number) not in numbers:
-        raise UsageProblem(f"there is no session `{number}`", course.numbering)
-    return course.session(int(number))
-
-
 def moment_text(moment: datetime) -> str:
     """A day and a time."""
     return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
@@ -98,7 +87,15 @@ def changed(opened: Opened, outcome: Course | Refusal, what: str, request: Chang
     if mended:  # a run before this one was stopped between the record and its calendars
         note = f"wrote {list_text(mended)}, which did not have the last change yet"
         return result._replace(notes=[note])
-    return result
+    return result._replace(notes=[*result.notes, *_left_behind(opened, outcome)])
+
+
+def _left_behind(opened: Opened, after: Course) -> list[str]:
+    """What now breaks a rule where a person put it, since its session moved away from it."""
+    conditions = Conditions(opened.task.order, opened.here)
+    before = [*visit_changes.misplaced_visits(conditions, opened.record.course)]
+    new = [rule for rule in visit_changes.misplaced_visits(conditions, after) if rule not in before]
+    return [f"look: {rule.subject} stays where it was put: {rule.text}" for rule in new]
 
 
 def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Result:
@@ -136,20 +133,20 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Resul
 def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:
     """The rules that a change broke on purpose, for sessions that it put where they are."""
     known = _broken_places(before)
-    return tuple(sorted({rule for number, start, rule in _broken_places(after) - known}))
+    return tuple(sorted({rule for _, start, rule in _broken_places(after) - known}))
 
 
-def _broken_places(course: Course) -> set[tuple[int, datetime, str]]:
+def _broken_places(course: Course) -> set[tuple[int | VisitKey, datetime, str]]:
     return {
-        (session.number, session.start, rule)
-        for session in course.sessions
-        for rule in session.broken
+        (entry.number if isinstance(entry, Session) else entry.key, entry.start, rule)
+        for entry in course.entries()
+        for rule in entry.broken
     }
 
 
 class DropRequest(NamedTuple):
-    """Which session does not take place, and what happens then: as the protocol says unless it is
-    asked for.
+    """Which session or linked visit does not take place, and what happens then: as the protocol
+    says unless it is asked for.
     """
 
     name: str
@@ -162,18 +159,27 @@ class DropRequest(NamedTuple):
 
 
 def dropped(request: DropRequest, status: Literal["missed", "cancelled"]) -> Result:
-    """The course without a session.
+    """The course without a session or a linked visit.
 
     Raises:
-        UsageProblem: it is to come, so that nobody can have missed it.
+        UsageProblem: it is to come, so that nobody can have missed it; or something is asked for
+            that cannot be.
     """
     opened, conditions = open_course(request.name, request.override)
-    session = session_of(opened, request.number)
-    if status == "missed" and session.start > opened.now:
+    if is_list(request.number):
         raise UsageProblem(
-            f"session {session.number} is on {moment_text(session.start)}, which is to come",
+            f"`{request.number}` names several, and each may change what follows",
+            "say one at a time, and look at what it does with --dry-run",
+        )
+    meant = entry_of(opened, request.number)
+    if status == "missed" and meant.has_place and meant.start > opened.now:
+        raise UsageProblem(
+            f"{meant.title} is on {moment_text(meant.start)}, which is to come",
             f"to call it off: ketasched cancel {paste([request.name, request.number])}",
         )
+    if meant.visit:
+        return _visit_dropped(opened, conditions, meant, request, missed=status == "missed")
+    session = opened.record.course.session(meant.number)
     then = request.then or conditions.order.phases[session.phase].missed or "keep"
     course = opened.record.course
     outcome = changes.drop(conditions, course, session.number, status, then)
@@ -182,3 +188,23 @@ def dropped(request: DropRequest, status: Literal["missed", "cancelled"]) -> Res
         appended_where(course, outcome) if then == "append" and isinstance(outcome, Course) else ""
     )
     return changed(opened, outcome, f"{what}: {where}" if where else what, request)
+
+
+def _visit_dropped(
+    opened: Opened, conditions: Conditions, meant: Meant, request: DropRequest, *, missed: bool
+) -> Result:
+    if request.then:
+        raise UsageProblem(
+            f"--then {request.then} is about what follows a session, and {meant.title} is none",
+            "leave --then out",
+        )
+    if meant.visit is None:
+        raise TypeError(meant)
+    course = opened.record.course
+    outcome = visit_changes.drop_visit(conditions, course, meant.visit, missed=missed)
+    result = changed(
+        opened, outcome, f"{'missed' if missed else 'cancelled'} {meant.title}", request
+    )
+    again = paste([request.name, request.number])
+    hint = f"to have it on another day: ketasched move {again} DAY" if missed else ""
+    return result._replace(hint=hint)

@@ -134,9 +134,9 @@ def _unsaid(course: Course, task: Task) -> Iterator[str]:
     from ketasched.domain.wording import count_text
 
     if task.format == "csv" or not task.printed:
-        from ketasched.calendar.entry_text import unplaced_text
+        from ketasched.calendar.entry_text import unplaced_in
 
-        yield from map(unplaced_text, course.unplaced)
+        yield from (unplaced_in(course, unplaced) for unplaced in course.unplaced)
         for pause in course.pauses:
             yield (
                 f"the course is put off by {count_text(pause.weeks, 'week')} from session "

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.linked_visit_rule import Side, VisitKind, Which, visit_key
+from ketasched.domain.linked_visit_rule import Side, VisitKey, VisitKind, Which, visit_key
 
 if TYPE_CHECKING:
     from ketasched.domain.pause import Pause
@@ -126,9 +126,8 @@ class Session(NamedTuple):
 class LinkedVisit(NamedTuple):
     """A visit that goes with a session: consultation, preparation, integration, assessment.
 
-    Times are wall times in the clinic's zone. ``ideal`` is where it would best start. ``which``
-    says how ``session`` was chosen: one that goes with the first or last is the same linked visit
-    whichever session that is.
+    Times are as of a session, ``by_hand`` and ``broken`` too. ``ideal`` is where it would best
+    start. ``which`` says how ``session`` was chosen: see `visit_key`.
     """
 
     kind: VisitKind
@@ -142,9 +141,11 @@ class LinkedVisit(NamedTuple):
     by_video: bool
     reasons: tuple[Reason, ...]
     status: Status
+    by_hand: bool = False
+    broken: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> VisitKey:
         """What tells it from the other linked visits of its course, for good."""
         return visit_key(self.name, self.which, self.session)
 
@@ -175,6 +176,11 @@ def is_gone(entry: HasStatus) -> bool:
     return entry.status in (MISSED, CANCELLED)
 
 
+def is_marked(entry: HasStatus) -> bool:
+    """Whether somebody said that it took place, or that it was missed."""
+    return entry.status in (ATTENDED, MISSED)
+
+
 class DatedReview(NamedTuple):
     """A review of the protocol, at the session of this course it follows."""
 
@@ -190,6 +196,7 @@ class Course:
     ``left_out`` names the open-ended phases that were not laid out. ``total`` is the last number of
     the phases with a set number of sessions; the sessions of an open-ended phase have higher
     numbers and no total. ``unplaced``: what goes with a session and has no legal place.
+    ``visits_off``: the linked visits that a person called off, for good.
     """
 
     protocol: Protocol
@@ -201,6 +208,7 @@ class Course:
     total: int
     visits: tuple[LinkedVisit, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+    visits_off: tuple[VisitKey, ...] = ()
 
     @property
     def shows_windows(self) -> bool:

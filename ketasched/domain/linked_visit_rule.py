@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-from ketasched.domain.wording import duration_text
+from ketasched.domain.wording import count_text, duration_text
 
 WAKING = (8 * 60, 20 * 60)
 """Minutes after midnight between which a patient is taken to be awake: our convention."""
@@ -25,6 +25,13 @@ class Offset(NamedTuple):
     ideal: int
     most: int
     in_days: bool
+
+    @property
+    def span(self) -> str:
+        """From nearest to furthest, as it is counted."""
+        if self.in_days:
+            return f"{self.least} to {count_text(self.most, 'day')}"
+        return f"{self.least / 60:g} to {self.most / 60:g} h"
 
     def __str__(self) -> str:
         unit = 1440 if self.in_days else 1
@@ -53,7 +60,11 @@ class Anchor(NamedTuple):
         return f"{self.side} {which}" + (f" {self.number}" if self.number else "")
 
 
-def visit_key(name: str, which: Which, session: int) -> tuple[str, int]:
+VisitKey = tuple[str, int]
+"""The name of a linked visit, and its session; 0 where that may become another."""
+
+
+def visit_key(name: str, which: Which, session: int) -> VisitKey:
     """What tells a linked visit from the others of its course, for good: one that goes with the
     first or last session is the same whichever session that is.
     """
@@ -73,7 +84,7 @@ class VisitRule(NamedTuple):
     offset: Offset
     by_video: bool = False
 
-    def key(self, session: int) -> tuple[str, int]:
+    def key(self, session: int) -> VisitKey:
         """What tells its visit for a session from the other linked visits of a course."""
         return visit_key(self.name, self.anchor.which, session)
 

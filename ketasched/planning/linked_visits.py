@@ -15,7 +15,7 @@ from ketasched.domain.clinic import ALL_DAY, Clinic
 from ketasched.domain.course import Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import WAKING, VisitRule
 from ketasched.domain.wording import clock_text
-from ketasched.planning.visit_times import Beside, Taken, VisitQuestion, place_visit
+from ketasched.planning.visit_times import Beside, Taken, VisitQuestion, place_visit, stays
 
 
 def waking_hours(clinic: Clinic, *, by_video: bool) -> Constraint:
@@ -39,25 +39,33 @@ def add_visits(
     *,
     already: int,
     over: Sequence[LinkedVisit] = (),
+    by_hand: Sequence[LinkedVisit] = (),
 ) -> Course:
-    """The course with its linked visits, but for the kinds ``without``.
+    """The course with its linked visits, but for the kinds ``without`` and those that somebody
+    called off.
 
     What belongs to a first session that took place elsewhere (``already``) is behind us. Those
-    that are ``over`` stand where they stood and are not asked for again.
+    that are ``over`` stand where they stood and are not asked for again; those that a person put
+    somewhere stand there while their session does.
     """
-    visits = list(over)
-    held = {visit.key for visit in over}
+    rules = [rule for rule in course.protocol.visits if rule.kind not in without]
+    questions = [
+        VisitQuestion(rule, session, course, Taken(()), beside)
+        for rule in rules
+        for session in anchors(rule, course, already)
+    ]
+    put = {visit.key: visit for visit in by_hand}
+    kept = [stays(put[each.key], each) for each in questions if each.key in put]
+    visits = [*over, *kept]
+    held = {visit.key for visit in visits}.union(course.visits_off)
     unplaced: list[Unplaced] = []
-    taken = Taken([*course.sessions, *over])
-    for rule in course.protocol.visits:
-        if rule.kind in without:
-            continue
-        sessions = _anchors(rule, course, already)
-        unplaced += _without_session(rule, course, sessions)
-        for session in sessions:
-            if rule.key(session.number) in held:
+    taken = Taken([*course.sessions, *visits])
+    for rule in rules:
+        unplaced += _without_session(rule, course, anchors(rule, course, already))
+        for question in questions:
+            if question.rule is not rule or question.key in held:
                 continue
-            outcome = place_visit(VisitQuestion(rule, session, course, taken, beside))
+            outcome = place_visit(question._replace(taken=taken))
             if isinstance(outcome, Unplaced):
                 unplaced.append(outcome)
             else:
@@ -67,7 +75,7 @@ def add_visits(
     return replace(course, visits=tuple(visits), unplaced=(*course.unplaced, *unplaced))
 
 
-def _anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
+def anchors(rule: VisitRule, course: Course, already: int) -> list[Session]:
     """The sessions a linked visit goes with."""
     sessions = course.sessions
     which = rule.anchor.which
@@ -95,5 +103,7 @@ def _without_session(
         wanted = {review.after_session for review in course.reviews}
     lost = {missing.number for missing in course.unplaced if missing.number}
     for number in sorted(wanted & lost - {session.number for session in sessions}):
+        if rule.key(number) in course.visits_off:
+            continue
         reason = Reason("no-place", f"session {number} has no place")
         yield Unplaced(rule.kind, rule.name, number, rule.anchor.side, None, (reason,))

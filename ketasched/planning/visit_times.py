@@ -16,7 +16,7 @@ from ketasched.domain.candidate import (
     session_end,
 )
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
-from ketasched.domain.linked_visit_rule import VisitRule
+from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
@@ -76,6 +76,11 @@ class VisitQuestion(NamedTuple):
     beside: Beside
 
     @property
+    def key(self) -> VisitKey:
+        """What tells it from the other linked visits of its course."""
+        return self.rule.key(self.session.number)
+
+    @property
     def following(self) -> Session | None:
         """The next session, which what comes with a review is over before."""
         if self.rule.anchor.which != "review":
@@ -97,43 +102,58 @@ class VisitQuestion(NamedTuple):
 def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
     """The legal place nearest the ideal time, or why there is none."""
     rule, session = question.rule, question.session
-    ideal = _ideal(question)
+    ideal = ideal_start(rule, session)
     days = _days(question, ideal)
     if question.beside.past(datetime.combine(days[1], time.max, ideal.tzinfo), question.course):
         return question.unplaced(days, (DAY_HAS_PASSED,))
     tried: list[datetime] = []
     for start in _starts(question, ideal):
-        if next(_each_refusal(question, start), None) is None:
-            return LinkedVisit(
-                rule.kind,
-                rule.name,
-                session.number,
-                rule.anchor.side,
-                rule.anchor.which,
-                ideal,
-                start,
-                session_end(start, rule.minutes),
-                rule.by_video,
-                _refusals(question, ideal) if start != ideal else (),
-                TENTATIVE if session.status == TENTATIVE else PLANNED,
-            )
+        if next(each_refusal(question, start), None) is None:
+            reasons = _refusals(question, ideal) if start != ideal else ()
+            return visit_at(rule, session, start, reasons)
         tried.append(start)
     refused: dict[date, list[tuple[Reason, ...]]] = {}
     for start in tried:  # why is asked for only now: most visits have a place
         refused.setdefault(start.date(), []).append(_refusals(question, start))
-    reasons = [
+    whys = [
         reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
     ]
-    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(reasons)))
+    return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(whys)))
 
 
-def _ideal(question: VisitQuestion) -> datetime:
-    session, offset = question.session, question.rule.offset
+def visit_at(
+    rule: VisitRule, session: Session, start: datetime, reasons: tuple[Reason, ...]
+) -> LinkedVisit:
+    """The linked visit of a session, at a time (aware)."""
+    return LinkedVisit(
+        rule.kind,
+        rule.name,
+        session.number,
+        rule.anchor.side,
+        rule.anchor.which,
+        ideal_start(rule, session),
+        start,
+        session_end(start, rule.minutes),
+        rule.by_video,
+        reasons,
+        TENTATIVE if session.status == TENTATIVE else PLANNED,
+    )
+
+
+def stays(visit: LinkedVisit, question: VisitQuestion) -> LinkedVisit:
+    """A linked visit where a person put it, beside its session as that stands now."""
+    now = visit_at(question.rule, question.session, visit.start, visit.reasons)
+    return now._replace(by_hand=True, broken=visit.broken)
+
+
+def ideal_start(rule: VisitRule, session: Session) -> datetime:
+    """Where a linked visit of a session would best start."""
+    offset, sign = rule.offset, 1 if rule.anchor.side == "after" else -1
     if offset.in_days:
-        day = session.start.date() + timedelta(days=question.sign * offset.ideal)
+        day = session.start.date() + timedelta(days=sign * offset.ideal)
         return datetime.combine(day, session.start.time(), session.start.tzinfo)
-    edge = session.end if question.sign > 0 else session.start
-    moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.ideal)
+    edge = session.end if sign > 0 else session.start
+    moment = edge.astimezone(UTC) + sign * timedelta(minutes=offset.ideal)
     return moment.astimezone(edge.tzinfo)
 
 
@@ -160,7 +180,7 @@ def _starts(question: VisitQuestion, ideal: datetime) -> Iterator[datetime]:
         inside = False
         for sign in (-1, 1) if steps else (1,):
             start = _stepped(question.rule, ideal, sign * steps * STEP)
-            if _is_near_enough(question, start):
+            if is_near_enough(question, start):
                 inside = True
                 yield start
         steps += 1
@@ -172,7 +192,8 @@ def _stepped(rule: VisitRule, ideal: datetime, by: timedelta) -> datetime:
     return (ideal.astimezone(UTC) + by).astimezone(ideal.tzinfo)
 
 
-def _is_near_enough(question: VisitQuestion, start: datetime) -> bool:
+def is_near_enough(question: VisitQuestion, start: datetime) -> bool:
+    """Whether a start is within the distance of the session that the rule allows."""
     session, offset = question.session, question.rule.offset
     if offset.in_days:
         distance = question.sign * (start.date() - session.start.date()).days
@@ -183,10 +204,11 @@ def _is_near_enough(question: VisitQuestion, start: datetime) -> bool:
 
 
 def _refusals(question: VisitQuestion, start: datetime) -> tuple[Reason, ...]:
-    return tuple(_each_refusal(question, start))
+    return tuple(each_refusal(question, start))
 
 
-def _each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
+def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
+    """What refuses a start, but for its distance from the session."""
     rule, anchor, course, taken, beside = question
     past = beside.past(start, course)
     if past:

@@ -96,7 +96,7 @@ class Desk:
             if edit.let_stand:
                 # Who deletes a session's entry does not want it back as a cancelled one; words
                 # stand only where ours have not changed with what was accepted.
-                deleted = edit.kind == "deleted" and edit.number
+                deleted = edit.kind == "deleted" and edit.handle
                 shown = now if deleted else work.ours
                 work.sync.let_stand(edit.edit, shown.digest(edit.edit.uid))
         return self._work(opened, choices, entries, work.sync.published, decided)

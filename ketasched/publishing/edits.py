@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from ketasched.domain.course import CANCELLED, Course, LinkedVisit, Session
+from ketasched.domain.linked_visit_rule import VisitKey
+from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import KetaschedError
 from ketasched.publishing.our_entries import OurEntries
@@ -15,7 +17,7 @@ from ketasched.publishing.sync import Edit
 from ketasched.records.open import Opened, happened
 from ketasched.records.told_calendars import entry_of
 from ketasched.records.write import after_writing, write
-from ketasched.running import changes
+from ketasched.running import changes, visit_changes
 from ketasched.running.broken_rules import RULES
 from ketasched.running.duties import DueDuty
 from ketasched.running.legal_change import Conditions, Refusal
@@ -28,7 +30,8 @@ _ONLY_OURS = "only ours can be put back"
 
 class JudgedEdit(NamedTuple):
     """An edit with a verdict: legal, or which rule it breaks. ``ours`` and ``theirs`` say when, or
-    in which words; ``start`` is where it would move the session. ``done``: what was decided.
+    in which words; ``start`` is where it would move the session. ``handle`` is what a change calls
+    it: the number of a session, or the handle of a linked ``visit``. ``done``: what was decided.
     ``let_stand``: it stays in the calendar as it is, since a record has no place for it.
     """
 
@@ -43,6 +46,13 @@ class JudgedEdit(NamedTuple):
     start: datetime | None = None
     done: Settlement = ""
     let_stand: bool = False
+    handle: str = ""
+    visit: VisitKey | None = None
+
+    @property
+    def subject(self) -> str:
+        """What it changed, in words."""
+        return f"session {self.number}" if self.number else f"{self.title} {self.handle}"
 
     @property
     def acceptable(self) -> bool:
@@ -58,13 +68,17 @@ def judge(opened: Opened, edit: Edit, entries: OurEntries) -> JudgedEdit:
     title = _title(known)
     when = _moment_text(entry.start) if entry else ""
     base = JudgedEdit(edit, "changed", title, number, when, when, legal=True, verdict="")
+    base = base._replace(handle=str(number or ""))
+    if isinstance(entry, LinkedVisit):
+        handle = handle_of(opened.record.course, entry)
+        base = base._replace(handle=handle, visit=entry.key)
     ours, theirs = entries.appearance(edit.uid), edit.theirs
     if theirs is None:
         return _judge_deleted(opened, base, entry)
     if ours is None:
         verdict = "it is another audience's" if known else "it is no longer part of the course"
         return base._replace(verdict=verdict, let_stand=True)
-    if theirs.is_cancelled and not ours.is_cancelled and isinstance(entry, Session):
+    if theirs.is_cancelled and not ours.is_cancelled and entry:
         called_off = _judge_deleted(opened, base, entry)
         return called_off._replace(
             theirs="cancelled", verdict=f"cancelled there; {called_off.verdict}"
@@ -91,7 +105,7 @@ def _judge_time(
         return base._replace(theirs=shape, legal=False, verdict=_ONLY_OURS)
     start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
     moved = base._replace(kind="moved", theirs=_moment_text(start))
-    if not isinstance(entry, Session):
+    if entry is None:
         verdict = f"it goes with its session; {_ONLY_OURS}"
         return moved._replace(legal=False, verdict=verdict)
     judged = _judge_moved(opened, moved, start)
@@ -117,13 +131,14 @@ def _changed_words(theirs: Appearance, ours: Appearance) -> list[WordKind]:
 def _judge_moved(opened: Opened, moved: JudgedEdit, start: datetime) -> JudgedEdit:
     setting = Conditions(opened.task.order, opened.here)
     try:
-        outcome = changes.move(setting, opened.record.course, moved.number, start, "keep")
+        outcome = _moved(setting, opened.record.course, moved, start)
     except KetaschedError as problem:
         verdict = f"{problem.message}; {_ONLY_OURS}"
         return moved._replace(legal=False, verdict=verdict)
     if isinstance(outcome, Refusal):
         rules = list_text(list(dict.fromkeys(rule.name for rule in outcome.broken)))
-        verdict = f"breaks {rules}: {refusal_text(outcome, of_session=moved.number)}"
+        why = refusal_text(outcome, of_session=moved.number, of_visit=moved.subject)
+        verdict = f"breaks {rules}: {why}"
         return moved._replace(legal=False, verdict=verdict, start=start)
     return moved._replace(verdict="legal", start=start)
 
@@ -132,14 +147,29 @@ def _judge_deleted(
     opened: Opened, base: JudgedEdit, entry: Session | LinkedVisit | None
 ) -> JudgedEdit:
     gone = base._replace(kind="deleted", theirs="", let_stand=True)
-    if not isinstance(entry, Session):
+    if entry is None:
         return gone._replace(verdict="to accept is to keep it out of this calendar")
     setting = Conditions(opened.task.order, opened.here)
     try:
-        changes.drop(setting, opened.record.course, base.number, CANCELLED, "keep")
+        _called_off(setting, opened.record.course, base)
     except KetaschedError as problem:
         return gone._replace(verdict=f"{problem.message}; to accept is to keep it out")
-    return gone._replace(verdict="to accept is to cancel the session", let_stand=False)
+    what = "the session" if base.number else base.subject
+    return gone._replace(verdict=f"to accept is to cancel {what}", let_stand=False)
+
+
+def _moved(
+    conditions: Conditions, course: Course, edit: JudgedEdit, start: datetime
+) -> Course | Refusal:
+    if edit.visit:
+        return visit_changes.move_visit(conditions, course, edit.visit, start)
+    return changes.move(conditions, course, edit.number, start, "keep")
+
+
+def _called_off(conditions: Conditions, course: Course, edit: JudgedEdit) -> Course | Refusal:
+    if edit.visit:
+        return visit_changes.drop_visit(conditions, course, edit.visit, missed=False)
+    return changes.drop(conditions, course, edit.number, CANCELLED, "keep")
 
 
 def take_in(opened: Opened, edits: Sequence[JudgedEdit]) -> tuple[Opened, list[JudgedEdit]]:
@@ -150,41 +180,47 @@ def take_in(opened: Opened, edits: Sequence[JudgedEdit]) -> tuple[Opened, list[J
     after: list[JudgedEdit] = []
     sentences: list[str] = []
     for edit in edits:
-        if edit.let_stand:
-            after.append(edit._replace(done="accepted"))
-            continue
-        outcome = _taken_in(opened, course, edit)
-        if not isinstance(outcome, Course):
+        outcome = None if edit.let_stand else _taken_in(opened, course, edit)
+        if isinstance(outcome, Course):
+            course = outcome
+            sentences.append(_sentence(edit))
+            # Who deletes an entry does not want it back as a cancelled one.
+            after.append(edit._replace(done="accepted", let_stand=edit.edit.theirs is None))
+        elif edit.let_stand or edit.kind == "deleted":
+            after.append(edit._replace(done="accepted", let_stand=True))
+        else:
             after.append(edit)
-            continue
-        course = outcome
-        sentences.append(_sentence(edit))
-        # Who deletes an entry does not want it back as a cancelled one.
-        after.append(edit._replace(done="accepted", let_stand=edit.edit.theirs is None))
     if not sentences:
         return opened, after
-    before = {rule for session in opened.record.course.sessions for rule in session.broken}
-    broken = {rule for session in course.sessions for rule in session.broken} - before
+    broken = _broken(course) - _broken(opened.record.course)
     text = f"as the calendar has it: {list_text(sentences)}"
     record = happened(opened, opened.record, course, text, overridden=tuple(sorted(broken)))
     record = write(opened, record, opened.path, opened.task)
     return after_writing(opened, record), after
 
 
+def _broken(course: Course) -> set[str]:
+    """The rules that were broken on purpose."""
+    return {rule for entry in course.entries() for rule in entry.broken}
+
+
 def _taken_in(opened: Opened, course: Course, edit: JudgedEdit) -> Course | Refusal | None:
-    """A course with an edit; None if it asks for nothing that can be done."""
+    """The course with an edit; None if it asks for nothing that can be done, or for what another
+    edit before it took along.
+    """
     setting = Conditions(opened.task.order, opened.here, override=frozenset(RULES))
-    if edit.kind == "deleted":
-        return changes.drop(setting, course, edit.number, CANCELLED, "keep")
-    if edit.start is None:
+    try:
+        if edit.kind == "deleted":
+            return _called_off(setting, course, edit)
+        return _moved(setting, course, edit, edit.start) if edit.start else None
+    except KetaschedError:
         return None
-    return changes.move(setting, course, edit.number, edit.start, "keep")
 
 
 def _sentence(edit: JudgedEdit) -> str:
     if edit.start is None:
-        return f"cancelled session {edit.number}"
-    return f"moved session {edit.number} to {_moment_text(edit.start)}"
+        return f"cancelled {edit.subject}"
+    return f"moved {edit.subject} to {_moment_text(edit.start)}"
 
 
 def _title(entry: Session | LinkedVisit | DueDuty | None) -> str:

@@ -42,6 +42,7 @@ def state_of(course: Course) -> dict[str, Any]:
         "reviews": [review._asdict() for review in course.reviews],
         "left_out": list(course.left_out),
         "total": course.total,
+        "visits_off": [{"name": name, "session": session} for name, session in course.visits_off],
     }
 
 
@@ -63,6 +64,7 @@ def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: 
         total=state["total"],
         visits=tuple(_visit(visit, place) for visit in state["visits"]),
         unplaced=tuple(_unplaced(unplaced) for unplaced in state["unplaced"]),
+        visits_off=tuple((off["name"], off["session"]) for off in state.get("visits_off", ())),
     )
 
 
@@ -176,6 +178,8 @@ def _visit_data(visit: LinkedVisit) -> dict[str, Any]:
         "by_video": visit.by_video,
         "reasons": _reasons_data(visit.reasons),
         "status": visit.status,
+        "by_hand": visit.by_hand,
+        "broken": list(visit.broken),
     }
 
 
@@ -193,6 +197,8 @@ def _visit(data: Mapping[str, Any], place: ZoneInfo) -> LinkedVisit:
         data["by_video"],
         _reasons(data["reasons"]),
         data["status"],
+        data.get("by_hand", False),
+        tuple(data.get("broken", ())),
     )
 
 
@@ -270,8 +276,11 @@ ITEMS: dict[str, dict[str, Shape]] = {
     "reviews": {"name": TEXT, "after_session": NUMBER, "passed": YES},
 }  # fmt: skip
 """What an item of each list of a course says."""
-NEW: dict[str, dict[str, Shape]] = {"sessions": {"counted_from": maybe(DATE)}}
-"""What an item says too where there is something to say."""
+NEW: dict[str, dict[str, Shape]] = {
+    "sessions": {"counted_from": maybe(DATE)},
+    "visits": {"by_hand": YES, "broken": items(TEXT)},
+}
+"""What an item says too, unless an earlier version wrote it or there is nothing to say."""
 LEFT_OUT, TOTAL = items(TEXT), NUMBER
 STATE: dict[str, Shape] = {
     **{name: items(keys_of(shapes, NEW.get(name))) for name, shapes in ITEMS.items()},
@@ -279,3 +288,5 @@ STATE: dict[str, Shape] = {
     "total": TOTAL,
 }
 """What a record says of a course that may change."""
+LATER_STATE: dict[str, Shape] = {"visits_off": items(keys_of({"name": TEXT, "session": NUMBER}))}
+"""What it says of it too, unless an earlier version wrote it."""

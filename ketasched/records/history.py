@@ -12,7 +12,7 @@ from typing import Any
 
 from ketasched.reading.json_shape import Shape, items, keys_of
 from ketasched.records.busy_state import BUSY_BEFORE
-from ketasched.records.course_state import ITEMS, LEFT_OUT, NEW, TOTAL
+from ketasched.records.course_state import ITEMS, LATER_STATE, LEFT_OUT, NEW, TOTAL
 from ketasched.records.plain_values import COUNT
 
 Item = Mapping[str, Any]
@@ -81,7 +81,8 @@ def shape_of_way(options: Shape) -> Shape:
     """What a way back may say; ``options`` are those of `plan`."""
     lists = {name: _shape_of_list(shapes, NEW.get(name, {})) for name, shapes in ITEMS.items()}
     lists["busy"] = keys_of({}, {"cuts": items(_shape_of_cut(BUSY_BEFORE))})
-    return keys_of({}, {**lists, "left_out": LEFT_OUT, "total": TOTAL, "asked": options})
+    whole = {"left_out": LEFT_OUT, "total": TOTAL, "asked": options, **LATER_STATE}
+    return keys_of({}, lists | whole)
 
 
 def _shape_of_list(shapes: Mapping[str, Shape], new: Mapping[str, Shape]) -> Shape:

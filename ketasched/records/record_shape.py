@@ -31,7 +31,7 @@ from ketasched.reading.json_shape import (
 )
 from ketasched.reading.texts import zone_name
 from ketasched.records.busy_state import BUSY
-from ketasched.records.course_state import STATE
+from ketasched.records.course_state import LATER_STATE, STATE
 from ketasched.records.history import shape_of_way
 from ketasched.records.options import NOT_KEPT
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
@@ -109,7 +109,11 @@ _PARTS: dict[str, Shape] = {
     "exported": map_of(map_of(COUNT)),
     "published": map_of(map_of(keys_of(_PUBLISHED))),
 }
-_OTHERS: dict[str, Shape] = {"clinic": maybe(nested(CLINIC)), "clinic_file": maybe(TEXT)}
+_OTHERS: dict[str, Shape] = {
+    "clinic": maybe(nested(CLINIC)),
+    "clinic_file": maybe(TEXT),
+    **LATER_STATE,
+}
 
 
 @cache

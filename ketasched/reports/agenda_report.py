@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ketasched.domain.course import LinkedVisit
+from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 from ketasched.running.agenda import Coming, Patient, in_house
 
 COLUMNS = (
     "day", "start", "end", "name", "protocol", "kind", "number", "total", "phase", "title",
     "status", "by_video", "due", "target", "window_start", "window_end",
+    "handle",
 )  # fmt: skip
 TEXTS = ("name", "protocol", "phase", "title", "due")
 
@@ -100,6 +102,7 @@ def _entry(coming: Coming, *, bare: bool) -> dict[str, Any]:
         return said | {
             "kind": entry.kind,
             "number": None,
+            "handle": handle_of(coming.patient.course, entry),
             "total": None,
             "phase": None,
             "title": entry.name,
@@ -112,6 +115,7 @@ def _entry(coming: Coming, *, bare: bool) -> dict[str, Any]:
     return said | {
         "kind": "session",
         "number": entry.number,
+        "handle": None,
         "total": total if entry.number <= total else None,
         "phase": entry.phase,
         "title": entry.name or entry.phase,

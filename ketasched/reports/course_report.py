@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, LinkedVisit, Session, Unplaced
+from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 
 
@@ -51,24 +52,30 @@ def course_report(
             {"name": review.name, "after_session": review.after_session}
             for review in course.reviews
         ],
-        "visits": [_visit(visit, uid) for visit in course.visits],
-        "unplaced": [
-            {
-                "kind": unplaced.kind,
-                "name": unplaced.name,
-                **beside(unplaced),
-                "number": unplaced.number or None,
-                "window": {
-                    "start": unplaced.days[0].isoformat(),
-                    "end": unplaced.days[1].isoformat(),
-                }
-                if unplaced.days
-                else None,
-                "reasons": reasons_report(unplaced.reasons),
-            }
-            for unplaced in course.unplaced
-        ],
+        "visits": [_visit(course, visit, uid) for visit in course.visits],
+        "unplaced": unplaced_report(course),
     }
+
+
+def unplaced_report(course: Course) -> list[dict[str, Any]]:
+    """What goes with a session and has no place, and why."""
+    return [
+        {
+            "handle": None if unplaced.number else handle_of(course, unplaced),
+            "kind": unplaced.kind,
+            "name": unplaced.name,
+            **beside(unplaced),
+            "number": unplaced.number or None,
+            "window": {
+                "start": unplaced.days[0].isoformat(),
+                "end": unplaced.days[1].isoformat(),
+            }
+            if unplaced.days
+            else None,
+            "reasons": reasons_report(unplaced.reasons),
+        }
+        for unplaced in course.unplaced
+    ]
 
 
 def to_csv(report: Mapping[str, Any]) -> str:
@@ -95,8 +102,11 @@ def to_csv(report: Mapping[str, Any]) -> str:
     return rows_as_csv(columns, rows, ("phase", "name", "reasons"))
 
 
-def _visit(visit: LinkedVisit, uid: Callable[[Session | LinkedVisit], str]) -> dict[str, Any]:
+def _visit(
+    course: Course, visit: LinkedVisit, uid: Callable[[Session | LinkedVisit], str]
+) -> dict[str, Any]:
     return {
+        "handle": handle_of(course, visit),
         "kind": visit.kind,
         "name": visit.name,
         **beside(visit),

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
-from ketasched.reports.course_report import beside, named_window, reasons_report
+from ketasched.domain.visit_handle import handle_of
+from ketasched.reports.course_report import beside, named_window, reasons_report, unplaced_report
 from ketasched.reports.report_text import SCHEMA, unread_report
 from ketasched.running.baselines import CountedFrom
 from ketasched.running.duties import due_soon
@@ -54,6 +55,7 @@ def change_report(
         ],
         "visits": [
             {
+                "handle": handle_of(after, new),
                 "name": new.name,
                 **beside(new),
                 "before": old.start.isoformat() if old else None,
@@ -95,7 +97,7 @@ def status_report(
         "today": today.isoformat(),
         "protocol": course.protocol.id,
         "done": sum(session.status == ATTENDED for session in course.sessions),
-        "next": _next(ahead[0]) if ahead else None,
+        "next": _next(course, ahead[0]) if ahead else None,
         "due": [
             {"name": duty.name, "session": duty.session, "by": duty.due.isoformat()}
             for duty in due_soon(course, today)
@@ -115,6 +117,21 @@ def status_report(
             }
             for session in course.sessions
         ],
+        "visits": [
+            {
+                "handle": handle_of(course, visit),
+                "kind": visit.kind,
+                "name": visit.name,
+                **beside(visit),
+                "start": visit.start.isoformat(),
+                "end": visit.end.isoformat(),
+                "status": visit.status,
+                "by_hand": visit.by_hand,
+                "overridden": list(visit.broken),
+            }
+            for visit in course.visits
+        ],
+        "unplaced": unplaced_report(course),
         "reviews": [review._asdict() for review in course.reviews],
         "counts_from": [
             {
@@ -130,11 +147,13 @@ def status_report(
     }
 
 
-def _next(entry: Session | LinkedVisit) -> dict[str, Any]:
-    number, name = None, entry.name
-    if isinstance(entry, Session):
-        number, name = entry.number, entry.name or entry.phase
-    return {"number": number, "name": name, "start": entry.start.isoformat()}
+def _next(course: Course, entry: Session | LinkedVisit) -> dict[str, Any]:
+    start = entry.start.isoformat()
+    if isinstance(entry, LinkedVisit):
+        handle = handle_of(course, entry)
+        return {"number": None, "handle": handle, "name": entry.name, "start": start}
+    name = entry.name or entry.phase
+    return {"number": entry.number, "handle": None, "name": name, "start": start}
 
 
 def history_report(happenings: Iterable[Any]) -> list[dict[str, Any]]:

@@ -63,6 +63,7 @@ def _edit(edit: Any) -> dict[str, Any]:
     return {
         "uid": edit.edit.uid,
         "number": edit.number or None,
+        "handle": None if edit.number else edit.handle or None,
         "title": edit.title,
         "what": edit.kind,
         "ours": edit.ours or None,

@@ -15,6 +15,7 @@ from ketasched.domain.course import (
     Course,
     LinkedVisit,
     Session,
+    is_marked,
 )
 from ketasched.domain.protocol import NamedDays
 from ketasched.planning.following_sessions import add_followers, with_windows_of_followers
@@ -96,21 +97,22 @@ def _is_over(reasons: Iterable[Reason]) -> bool:
 
 
 def _with_visits(order: Order, course: Course, now: datetime) -> Course:
-    """Linked visits follow the sessions; those that are over stay, those that are gone are kept as
-    cancelled, since calendars know them.
+    """Linked visits follow the sessions, but for those that a person put somewhere; those that are
+    over stay, those that are gone are kept as cancelled, since calendars know them.
     """
     live = tuple(session for session in course.sessions if session.is_live)
     if not live:
         return replace(course, visits=tuple(map(_cancelled, course.visits)))
     beside = order.rules.beside._replace(now=now, running=True)
     known = {visit.key: visit for visit in course.visits if visit.status != CANCELLED}
-    over = {key: visit for key, visit in known.items() if visit.start < now}
+    over = {key: visit for key, visit in known.items() if is_marked(visit) or visit.start < now}
     fresh = add_visits(
         replace(course, sessions=live, visits=(), unplaced=course.unplaced),
         beside,
         order.without,
         already=order.already,
         over=list(over.values()),
+        by_hand=[visit for key, visit in known.items() if visit.by_hand and key not in over],
     )
     visits = {visit.key: _as_told(visit, known.get(visit.key)) for visit in fresh.visits}
     gone = [visit for visit in course.visits if visit.key not in visits]
@@ -133,7 +135,7 @@ def _as_told(visit: LinkedVisit, before: LinkedVisit | None) -> LinkedVisit:
 
 
 def _cancelled(visit: LinkedVisit) -> LinkedVisit:
-    return visit._replace(status=CANCELLED)
+    return visit if is_marked(visit) else visit._replace(status=CANCELLED, by_hand=False, broken=())
 
 
 def follower_numbers(order: Order) -> frozenset[int]:

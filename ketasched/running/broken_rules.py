@@ -21,11 +21,19 @@ RULES: tuple[Rule, ...] = get_args(Rule)
 
 
 class BrokenRule(NamedTuple):
-    """A rule that a session breaks, by name, and how."""
+    """A rule that a session breaks, by name, and how; or a linked visit of the session, which is
+    then named.
+    """
 
     session: int
     name: Rule | ReasonKind
     text: str
+    visit: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What breaks it."""
+        return self.visit or f"session {self.session}"
 
 
 def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:

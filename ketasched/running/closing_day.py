@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import session_end
@@ -52,6 +53,10 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
     course = course.changing(
         [session._replace(by_hand=False) for session in course.sessions if session.number in freed]
     )
+    course = replace(
+        course,
+        visits=tuple(_released(visit, conditions.now, day, freed) for visit in course.visits),
+    )
     return placed_anew(conditions, course, freed)
 
 
@@ -81,6 +86,15 @@ def _elsewhere(conditions: Conditions, course: Course, freed: Collection[int]) -
         if session.rank >= first and not session.by_hand and _is_to_come(session, conditions.now)
     }
     return replanned(conditions, course, later)
+
+
+def _released(visit: LinkedVisit, now: datetime, day: date, freed: Collection[int]) -> LinkedVisit:
+    """A linked visit that a person put on the closed day, or beside a session that must move, is
+    placed anew as any other.
+    """
+    on_day = _is_to_come(visit, now, day) and not visit.by_video
+    follows = visit.session in freed and _is_to_come(visit, now)
+    return visit._replace(by_hand=False, broken=()) if on_day or follows else visit
 
 
 def _in_another_order(

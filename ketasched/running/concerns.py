@@ -11,6 +11,7 @@ from ketasched.domain.wording import day_text
 from ketasched.running.authorisation import uncovered
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import Conditions, unwanted
+from ketasched.running.visit_changes import misplaced_visits
 
 
 class Concern(NamedTuple):
@@ -32,7 +33,9 @@ def concerns(
             yield Concern(f"session {session.number}, {day}, is over: say done, miss or cancel")
     ahead = {session.number for session in to_come if session.start > now}
     for broken in unwanted(conditions.order, course, ahead):
-        yield Concern(f"session {broken.session}: {broken.text}", broken)
+        yield Concern(f"{broken.subject}: {broken.text}", broken)
+    for broken in misplaced_visits(conditions, course):
+        yield Concern(f"{broken.subject}: {broken.text}", broken)
     for text in uncovered(course, authorised_until, authorised_visits, conditions.today):
         yield Concern(text)
     for review in course.reviews:

@@ -8,9 +8,9 @@ from ketasched.running.legal_change import Refusal
 from ketasched.running.make_ups import FARTHEST_MAKE_UP
 
 
-def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
-    """What a change would break, or why there is no place for it. Where it stands with a session,
-    the number ``of_session`` is not said again.
+def refusal_text(refusal: Refusal, of_session: int = 0, of_visit: str = "") -> str:
+    """What a change would break, or why there is no place for it. Where it stands with a session or
+    a linked visit, that is not said again.
     """
     if refusal.no_place:
         failure = refusal.no_place
@@ -30,7 +30,9 @@ def refusal_text(refusal: Refusal, of_session: int = 0) -> str:
             f"{'; '.join(why)}"
         )
     texts = [
-        rule.text if rule.session == of_session else f"session {rule.session}: {rule.text}"
+        rule.text
+        if (rule.visit == of_visit if rule.visit else rule.session == of_session)
+        else f"{rule.subject}: {rule.text}"
         for rule in refusal.broken
     ]
     return "; ".join(list(dict.fromkeys(texts))[:4])

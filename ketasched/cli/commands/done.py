@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ketasched.asking.values import read
-from ketasched.cli.change import changed, moment_text, open_course, session_of
+from ketasched.cli.change import changed, moment_text, open_course
+from ketasched.cli.entries import entry_of
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock
-from ketasched.running import changes
+from ketasched.errors import UsageProblem
+from ketasched.running import changes, visit_changes
 
 HELP = """A session took place: nothing moves it any more.
 
@@ -42,13 +44,21 @@ class DoneRequest(NamedTuple):
 def run(request: DoneRequest) -> Result:
     """The course in which the session took place."""
     opened, conditions = open_course(request.name)
-    session = session_of(opened, request.number)
-    day, at = session.start.date(), session.start.time()
+    meant = entry_of(opened, request.number)
+    if not (meant.has_place or request.on):
+        raise UsageProblem(
+            f"{meant.title} has no place", "say when it took place with --on and --at"
+        )
+    day, at = meant.start.date(), meant.start.time()
     if request.on:
         day = read("--on", lambda text: read_date(text, opened.today), request.on)
     if request.at:
         at = read("--at", read_clock, request.at)
-    start = datetime.combine(day, at, session.start.tzinfo)
-    outcome = changes.attend(conditions, opened.record.course, session.number, start)
-    what = f"session {session.number} took place on {moment_text(start)}"
+    start = datetime.combine(day, at, meant.start.tzinfo)
+    course = opened.record.course
+    if meant.visit:
+        outcome = visit_changes.attend_visit(conditions, course, meant.visit, start)
+    else:
+        outcome = changes.attend(conditions, course, meant.number, start)
+    what = f"{meant.title} took place on {moment_text(start)}"
     return changed(opened, outcome, what, request)

@@ -1,4 +1,4 @@
-"""``ketasched move``: a session at another time."""
+"""``ketasched move``: a session or a linked visit at another time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.asking.values import read
-from ketasched.cli.change import changed, moment_text, open_course, session_of
+from ketasched.cli.change import changed, moment_text, open_course
+from ketasched.cli.entries import entry_of
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
-from ketasched.domain.course import Session
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock, read_weekday
 from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened
-from ketasched.running import changes
+from ketasched.running import changes, visit_changes
 from ketasched.running.changes import Rest
 
-HELP = """Put a session at another time; a weekday is the one nearest to where it stands.
+HELP = """Put a session or a linked visit at another time; a weekday is the one nearest to
+where it stands. A linked visit has a handle, such as i3 in the plan, or its name.
 
 --rest says what happens to the others: keep leaves them, shift moves all later
 ones by the same distance and then to the nearest legal days, replan places all
@@ -27,11 +28,12 @@ that nobody fixed anew.
 Examples:
   ketasched move alex 5 "thu 14:00"
   ketasched move alex 5 2027-01-21 --rest shift --reason "car broke down"
+  ketasched move alex i3 "fri 10:00"
 """
 
 
 class MoveRequest(NamedTuple):
-    """Which session, where to, and what happens to the rest."""
+    """Which session or linked visit, where to, and what happens to the rest."""
 
     name: str
     number: str
@@ -45,21 +47,33 @@ class MoveRequest(NamedTuple):
 
 @takes(MoveRequest, when=Argument("WHEN"), rest=Option("What happens to the rest; keep."))
 def run(request: MoveRequest) -> Result:
-    """The course with the session there."""
+    """The course with the session or linked visit there.
+
+    Raises:
+        UsageProblem: there is none, or the others of a linked visit are to move with it.
+    """
     opened, conditions = open_course(request.name, request.override)
-    session = session_of(opened, request.number)
-    start = _when(request.when, session, opened)
-    outcome = changes.move(conditions, opened.record.course, session.number, start, request.rest)
-    what = f"moved session {session.number} to {moment_text(start)}"
-    return changed(opened, outcome, what, request)
+    meant = entry_of(opened, request.number)
+    start = _when(request.when, meant.start, opened)
+    course = opened.record.course
+    if meant.visit is None:
+        outcome = changes.move(conditions, course, meant.number, start, request.rest)
+    elif request.rest == "keep":
+        outcome = visit_changes.move_visit(conditions, course, meant.visit, start)
+    else:
+        raise UsageProblem(
+            f"--rest {request.rest} is about what follows a session, and {meant.title} is none",
+            "leave --rest out",
+        )
+    return changed(opened, outcome, f"moved {meant.title} to {moment_text(start)}", request)
 
 
-def _when(text: str, session: Session, opened: Opened) -> datetime:
-    """A day, a time, or both; a weekday alone is the one nearest to where the session stands."""
+def _when(text: str, stands: datetime, opened: Opened) -> datetime:
+    """A day, a time, or both; a weekday alone is the one nearest to where the entry stands."""
     words = text.split()
     if not words:
         raise UsageProblem("WHEN is empty", 'say a day, a time or both: "thu 14:00"')
-    clock_time = session.start.time()
+    clock_time = stands.time()
     for count in (2, 1):
         last = " ".join(words[-count:])
         try:
@@ -68,16 +82,15 @@ def _when(text: str, session: Session, opened: Opened) -> datetime:
             continue
         words = words[:-count]
         break
-    day = _day(" ".join(words), session, opened) if words else session.start.date()
-    return datetime.combine(day, clock_time, session.start.tzinfo)
+    day = _day(" ".join(words), stands.date(), opened) if words else stands.date()
+    return datetime.combine(day, clock_time, stands.tzinfo)
 
 
-def _day(text: str, session: Session, opened: Opened) -> date:
+def _day(text: str, stands: date, opened: Opened) -> date:
     try:
         weekday = read_weekday(text)
     except ValueError:
         return read("WHEN", lambda words: read_date(words, opened.today), text)
-    stands = session.start.date()
     ahead = (weekday - stands.weekday()) % 7
     day = stands + timedelta(days=ahead if ahead <= 3 else ahead - 7)
     return day if day >= opened.today else day + timedelta(days=7)

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
+from ketasched.calendar.entry_text import unplaced_in
 from ketasched.cli.cannot_follow import other_place
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
+from ketasched.domain.visit_handle import handle_of
 from ketasched.errors import FileTrouble
 from ketasched.records.folder import no_record, open_folder, unread_text
 from ketasched.records.open import Opened, name_of, open_record
@@ -105,6 +107,7 @@ def _warnings(opened: Opened) -> Iterator[str]:
     until, visits = task.authorised_until, task.authorised_visits
     for concern in concerns(conditions, opened.record.course, until, visits):
         yield f"{concern.text}{_decision(opened, concern.broken)}"
+    yield from _without_place(opened)
     if task.zone.version < task.zone_rules:
         yield (
             f"the zone rules here are those of {task.zone.version}, older than those of "
@@ -117,12 +120,25 @@ def _warnings(opened: Opened) -> Iterator[str]:
             yield f"{file} {state}; write it again: {anew_command(opened.path, calendar)}"
 
 
+def _without_place(opened: Opened) -> Iterator[str]:
+    """What has no place, and how to say that a linked visit needs none."""
+    course = opened.record.course
+    for unplaced in course.unplaced:
+        text = unplaced_in(course, unplaced)
+        if not unplaced.number:
+            command = f"ketasched cancel {name_of(opened.path)} {handle_of(course, unplaced)}"
+            text += f"; to leave it off: {command}"
+        yield text
+
+
 def _decision(opened: Opened, broken: BrokenRule | None) -> str:
     """The commands that a decision comes to: after a lapse, or on a visit outside its window."""
     course = opened.record.course
-    if broken and broken.name == "window" and course.protocol.counts_days:
+    if broken is None or broken.visit:
+        return ""
+    if broken.name == "window" and course.protocol.counts_days:
         return other_place(opened, course.session(broken.session))
-    if broken is None or broken.name != "lapse":
+    if broken.name != "lapse":
         return ""
     stands = opened.record.course.session(broken.session).start
     when = f'"{stands:%Y-%m-%d %H:%M}"'

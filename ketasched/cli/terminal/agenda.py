@@ -12,6 +12,7 @@ from ketasched.calendar.entry_text import BUSY
 from ketasched.cli.terminal.course import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.course import PLANNED, LinkedVisit, is_gone
+from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text
 from ketasched.running.agenda import Coming, in_house
 
@@ -102,7 +103,7 @@ def _when(arrival: Coming, *, several: bool) -> str:
 
 def _number(arrival: Coming) -> str:
     if isinstance(arrival.entry, LinkedVisit):
-        return ""
+        return handle_of(arrival.patient.course, arrival.entry)
     total = arrival.patient.course.total
     return (
         f"{arrival.entry.number}/{total}"

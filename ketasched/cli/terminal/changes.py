@@ -8,11 +8,12 @@ from datetime import date
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.calendar.entry_text import Entry, unplaced_text
+from ketasched.calendar.entry_text import Entry, unplaced_in
 from ketasched.cli.terminal.course import (
     day_column,
     entry_title,
     hours_text,
+    number_text,
     pause_text,
     remarks,
 )
@@ -36,7 +37,7 @@ def changes_page(before: Course, after: Course, what: str, told: Sequence[str] =
         for old, new in rows:
             shown = new or old
             if shown is not None:
-                number = str(shown.number) if isinstance(shown, Session) else ""
+                number = number_text(after if new else before, shown)
                 noted = remarks(new) if new and not is_gone(new) else []
                 why = "; ".join(remark for remark in noted if remark != TENTATIVE)
                 windows_before, windows_after = _windows(old, new, shown=after.shows_windows)
@@ -51,7 +52,7 @@ def changes_page(before: Course, after: Course, what: str, told: Sequence[str] =
             page.add(pause_text(pause))
     for unplaced in after.unplaced:
         if unplaced not in before.unplaced:
-            page.add(f"{unplaced_text(unplaced)}.")
+            page.add(f"{unplaced_in(after, unplaced)}.")
     page.add(*(f"Look: {text}" for text in told))
     return page.text()
 
@@ -111,8 +112,8 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
             for old, new in rows:
                 entry = new or old
                 if entry is not None:
-                    number = f"{entry.number}: " if isinstance(entry, Session) else ""
-                    shown_entry = Text(f"{number}{entry_title(entry)}")
+                    number = number_text((call.after if new else None) or call.before, entry)
+                    shown_entry = Text(f"{number}: {entry_title(entry)}")
                     table.add_row(Text(shown), shown_entry, _moment(old), _moment(new))
                     shown = ""
             if not call.after:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.calendar.entry_text import Entry, unplaced_text
+from ketasched.calendar.entry_text import Entry, unplaced_in
 from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
@@ -105,7 +106,7 @@ def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
         rows.append(
             NotedRow(
                 (
-                    Text(number_text(entry)),
+                    Text(number_text(course, entry)),
                     Text(entry_title(entry)),
                     Text(day_column(entry)),
                     Text(hours_text(entry)),
@@ -129,7 +130,7 @@ def _columns(course: Course) -> Table:
         if pause:
             table.add_row("", "", Text(_pause_title(pause), style="bold yellow"))
         table.add_row(
-            number_text(entry),
+            number_text(course, entry),
             Text(entry_title(entry)),
             day_column(entry),
             hours_text(entry),
@@ -147,7 +148,7 @@ def _stacked(course: Course) -> Table:
         lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
         lines += windows.window_lines(entry) if course.shows_windows else []
         lines += remarks(entry)
-        rows.append((number_text(entry), [Text(line) for line in lines]))
+        rows.append((number_text(course, entry), [Text(line) for line in lines]))
     return stacked_rows(rows)
 
 
@@ -157,9 +158,9 @@ def _with_pauses(course: Course) -> Iterable[tuple[Entry, Pause | None]]:
         yield entry, before.get(entry.number) if isinstance(entry, Session) else None
 
 
-def number_text(entry: Entry) -> str:
-    """The number of a session; a linked visit has none."""
-    return str(entry.number) if isinstance(entry, Session) else ""
+def number_text(course: Course, entry: Entry) -> str:
+    """The number of a session; the handle of a linked visit."""
+    return str(entry.number) if isinstance(entry, Session) else handle_of(course, entry)
 
 
 def entry_title(entry: Entry) -> str:
@@ -223,7 +224,7 @@ def _notes(course: Course) -> Iterable[str]:
         then = "; later sessions are tentative until it is passed" if tentative else ""
         yield f"Review after session {review.after_session}: {review.name}{then}."
     for unplaced in course.unplaced:
-        yield f"{unplaced_text(unplaced)}."
+        yield f"{unplaced_in(course, unplaced)}."
     if course.left_out:
         names = list_text(list(course.left_out))
         yield f"Left out: {names}, which is open-ended; lay it out with --until DATE."

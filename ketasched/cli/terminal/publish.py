@@ -54,9 +54,7 @@ def _table(edits: Sequence[JudgedEdit]) -> Table:
     for title in ("Entry", "Ours", "In the calendar", "Verdict"):
         table.add_column(title)
     for edit in edits:
-        table.add_row(
-            str(edit.number or ""), Text(edit.title), edit.ours, _theirs(edit), Text(_verdict(edit))
-        )
+        table.add_row(edit.handle, Text(edit.title), edit.ours, _theirs(edit), Text(_verdict(edit)))
     return table
 
 
@@ -66,7 +64,7 @@ def _narrow(edits: Sequence[JudgedEdit]) -> Table:
     table.add_column(ratio=1)
     for edit in edits:
         lines = [edit.title, f"{edit.ours} → {_theirs(edit)}", _verdict(edit)]
-        table.add_row(str(edit.number or ""), Text("\n".join(lines)))
+        table.add_row(edit.handle, Text("\n".join(lines)))
     return table
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.calendar.entry_text import Entry, unplaced_text
+from ketasched.calendar.entry_text import Entry
 from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.course import (
     day_column,
@@ -49,8 +49,9 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     if ahead:
         first = ahead[0]
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
-        number = number_text(first)
-        facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
+        number = number_text(course, first)
+        facts.append(("Next", f"{number}: {entry_title(first)}, {when}"))
+    facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
     facts += [("Windows", _counted_text(fact)) for fact in counted_from(opened.task.order, course)]
     facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
     facts += [
@@ -65,7 +66,6 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     page.add("", *_entries(course, page.width), "")
     page.add(*(f"Look: {warning}" for warning in warnings))
     page.add(*(pause_text(pause) for pause in course.pauses))
-    page.add(*(f"{unplaced_text(unplaced)}." for unplaced in course.unplaced))
     page.add(advice(course.protocol))
     return page.text()
 
@@ -96,7 +96,7 @@ def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
     rows = [
         NotedRow(
             (
-                Text(number_text(entry)),
+                Text(number_text(course, entry)),
                 Text(entry_title(entry)),
                 Text(day_column(entry)),
                 Text(hours_text(entry)),
@@ -115,7 +115,9 @@ def _stacked(course: Course) -> Table:
     for entry in course.entries():
         lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
         lines += [*windows.window_lines(entry), *_notes(course, entry)]
-        rows.append((number_text(entry), [Text(line, style=_style(entry)) for line in lines]))
+        rows.append(
+            (number_text(course, entry), [Text(line, style=_style(entry)) for line in lines])
+        )
     return stacked_rows(rows)
 
 
@@ -143,7 +145,7 @@ def _table(course: Course, *, narrow: bool) -> Table:
         table.add_column(title, no_wrap=title in ("Day", "From–to"))
     for entry in course.entries():
         notes = "; ".join(_notes(course, entry))
-        row: list[str | Text] = [number_text(entry), Text(entry_title(entry))]
+        row: list[str | Text] = [number_text(course, entry), Text(entry_title(entry))]
         if narrow:
             when = f"{day_column(entry)} {hours_text(entry)}"
             row.append(Text("\n".join(part for part in (when, notes) if part)))
