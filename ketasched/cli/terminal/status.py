@@ -51,7 +51,6 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(course, first)
         facts.append(("Next", f"{number}: {entry_title(first)}, {when}"))
-    facts.append(("Next", f"{number + ': ' if number else ''}{entry_title(first)}, {when}"))
     facts += [("Windows", _counted_text(fact)) for fact in counted_from(opened.task.order, course)]
     facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
     facts += [
