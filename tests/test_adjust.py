@@ -346,3 +346,38 @@ def test_records_in_folders_with_odd_letters(ketasched, at, tmp_path, folder):
     (drop,) = [line for line in listed if "--drop away:2027-01-11" in line]
     assert ketasched(*shlex.split(drop)[1:]).code == 0
     assert record_of(name)["asked"]["away"] == ["2027-01-15..2027-01-15"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "free"),
+    [
+        (["--can", "tue,fri"], ["Tue", "Fri"]),
+        (["--can", "wed 13:00-; fri"], ["Wed", "Fri"]),
+        (["--away", "every mon", "--away", "every thu"], ["Tue", "Wed", "Fri"]),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["extend", "alex", "--sessions", "3"],
+        ["extend", "alex", "--until", "2027-05-01"],
+        ["cancel", "alex", "4", "--then", "append"],
+        ["cancel", "alex", "4", "--then", "shift"],
+        ["cancel", "alex", "4", "--then", "replan"],
+        ["move", "alex", "3", "2027-01-13", "--rest", "replan"],
+        ["close-day", "2027-01-15", "."],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("protocol", ["iv", "spravato"])
+def test_later_commands_keep_to_the_patients_week(ketasched, at, protocol, command, facts, free):
+    plan_once(ketasched, protocol, "--start", "2027-01-04", "--save", "alex")
+    at(NOW, "adjust", "alex", *facts)
+    outcome = ketasched(*command)
+    assert outcome.code in (0, 2, 3), outcome.err
+    assert "no weekdays" not in outcome.err
+    ahead = [one for one in record_of()["sessions"] if one["number"] > 1]
+    days = {f"{datetime.fromisoformat(one['start']):%a}" for one in ahead
+            if one["status"] in ("planned", "tentative") and not one["by_hand"]}  # fmt: skip
+    assert days <= {*free}

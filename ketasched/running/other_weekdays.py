@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import PerWeek, Phase
 from ketasched.planning.plan_input import Order
@@ -59,6 +60,22 @@ def free_patterns(order: Order, course: Course, now: datetime) -> Iterator[Patte
             for count, patterns in offered.items()
             if patterns
         }
+
+
+def on_free_weekdays(order: Order, phase: Phase, days: list[date]) -> list[date]:
+    """The days on which a phase would go on, each on the nearest weekday on which the patient can
+    come, if some are not.
+    """
+    free = order.weekdays()
+    weekdays = [day.weekday() for day in days]
+    if order.commitments.free_week == WHOLE_WEEK or free.issuperset(weekdays):
+        return days
+    patterns = _patterns_of(phase, free, weekdays)
+    moved: list[date] = []
+    for day in days if patterns else ():
+        earliest = moved[-1] + timedelta(days=phase.gap.min) if moved else date.min
+        moved.append(_nearest(day, patterns[0], earliest))
+    return moved or days
 
 
 def is_due_when_free(order: Order, course: Course, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from ketasched.domain.protocol import MAX_SESSIONS, DayList, NamedDays, PerWeek
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 from ketasched.running.legal_change import Conditions
+from ketasched.running.other_weekdays import on_free_weekdays
 
 LONGEST_PAUSE = 52
 """Weeks by which pauses may have put a course off."""
@@ -50,7 +51,7 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
             Stretch(before, 1, len(run), None, minutes),
             Stretch(wanted, 1, count, None, minutes),
         ]
-    laid = _laid(_targets(order, stretches, run[0], order.days), going)
+    laid = _laid(order, course, stretches, run[0], order.days)
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
     return _to_come(
@@ -69,7 +70,7 @@ def places_from(
     weekdays = _weekdays(order, course, going)
     if first.weekday() not in weekdays:
         weekdays = ()
-    targets = _laid(_targets(order, [stretch], first, weekdays), going)
+    targets = _laid(order, course, [stretch], first, weekdays)
     days = [target.day for target in targets]
     return [days[0], *_to_come(days[1:], going, order, conditions.today)]
 
@@ -91,7 +92,7 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     if there[0].weekday() not in weekdays:
         weekdays = ()
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
-    laid = _laid(_targets(order, [stretch], there[0], weekdays), going)
+    laid = _laid(order, course, [stretch], there[0], weekdays)
     days = [target.day for target in laid]
     yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.today)
 
@@ -123,16 +124,27 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     return tuple(sorted(weekdays)) if several else order.days
 
 
-def _targets(
-    order: Order, stretches: Sequence[Stretch], first: date, days: tuple[int, ...]
-) -> list[Target] | NoPattern:
-    return lay_targets(stretches, first, order.week(), days, weekdays=order.weekdays())
+def _laid(
+    order: Order,
+    course: Course,
+    stretches: Sequence[Stretch],
+    first: date,
+    days: tuple[int, ...],
+) -> list[Target]:
+    """What a course laid out from its ``first`` day on is due; it may have begun on weekdays on
+    which the patient cannot come any more.
 
-
-def _laid(targets: list[Target] | NoPattern, going: Going) -> list[Target]:
-    if isinstance(targets, NoPattern):
-        raise ChoiceRefused(f"the phase {going.phase} has no weekdays to go on with")
-    return targets
+    Raises:
+        ChoiceRefused: there are no weekdays for it.
+    """
+    free = order.weekdays()
+    kept = {session.target.weekday() for session in course.sessions}
+    for weekdays in (free, free | {first.weekday()}, free | kept):
+        targets = lay_targets(stretches, first, order.week(), days, weekdays=weekdays)
+        if not isinstance(targets, NoPattern):
+            return targets
+    phase = stretches[-1].phase.name
+    raise ChoiceRefused(f"the phase {phase} has no weekdays to go on with")
 
 
 def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[date]:
@@ -140,7 +152,8 @@ def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[
         return days
     late = (today - days[0]).days - order.paced(*going).window.late
     weeks = max(0, -(-late // 7))
-    return [day + timedelta(weeks=weeks) for day in days]
+    days = [day + timedelta(weeks=weeks) for day in days]
+    return on_free_weekdays(order, order.paced(*going), days)
 
 
 def _run_of(course: Course, going: Going) -> list[date]:
