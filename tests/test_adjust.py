@@ -177,6 +177,7 @@ def test_a_fact_is_named_in_many_ways(course, drop):
         ("away:soon", ["`soon` is not a date"]),
         ("at:11:00", ["not planned from that"]),
         ("days", ["not planned from that"]),
+        ("pause:2", ["not planned from that"]),
         ("busy:busy.ics", ["not planned from that"]),
         ("", ["--drop is empty"]), (":2027-01-11", ["no kind of fact"]),
     ],
@@ -198,6 +199,10 @@ def test_what_was_never_said_is_not_taken_back(course, drop, said):
         (["--days", "tue"], 2, "--days names 1 day, but no phase has 1 session a week"),
         (["--days", "tue,sat"], 3, "closed on Saturdays"),
         (["--days", "mon,tue"], 3, "the phase induction keeps 2 to 7 days between sessions"),
+        (["--pause", "soon"], 2, "--pause: `soon` is not a number of weeks"),
+        (["--can", "someday"], 2, "--can: "),
+        (["--away", "every"], 2, "--away: "),
+        (["--away", "mon"], 2, "`mon` may be one day or one every week"),
         (["--busy", "nobody.ics"], 1, "nobody.ics"),
         (["--busy", "busy.ics", "--busy", "busy.ics"], 2, "names the same file twice"),
         (["--away", "2027-01-16..2027-02-14"], 3, "session 5 has no legal day in its window"),
@@ -381,3 +386,29 @@ def test_later_commands_keep_to_the_patients_week(ketasched, at, protocol, comma
     days = {f"{datetime.fromisoformat(one['start']):%a}" for one in ahead
             if one["status"] in ("planned", "tentative") and not one["by_hand"]}  # fmt: skip
     assert days <= {*free}
+
+
+AWAY = ("--away", "2027-01-18..2027-01-31")
+
+
+def test_two_weeks_away_are_refused_and_a_pause_is_advised_that_works(course, ketasched):
+    outcome = course("adjust", *AWAY, "--reason", "a cure", code=3)
+    (line,) = [line for line in outcome.err.splitlines() if "--pause" in line]
+    assert line.strip() == (
+        "ketasched adjust alex --away 2027-01-18..2027-01-31 --reason 'a cure' --pause 2"
+    )
+    assert ketasched(*shlex.split(line)[1:]).code == 0
+    assert sessions()[4:] == ["5 Mon 1 Feb", "6 Thu 4 Feb"]
+    (pause,) = record_of()["pauses"]
+    assert (pause["before_session"], pause["weeks"]) == (5, 2)
+    assert {"kind": "agreed", "text": "the clinician agreed to up to 2 weeks (a cure)",
+            "detail": "a cure"} in pause["reasons"]  # fmt: skip
+    assert asked(course) == ["away:2027-01-18..2027-01-31", "pause:2"]
+    assert "a pause of up to 2 weeks, agreed by the clinician" in course("status").out
+    course("adjust", "--drop", "pause")  # what was agreed to then stands
+    assert sessions()[4:] == ["5 Mon 1 Feb", "6 Thu 4 Feb"]
+    assert "reason" not in record_of()["asked"]
+    course("undo")
+    course("undo")
+    assert sessions() == IV
+    assert record_of()["pauses"] == []

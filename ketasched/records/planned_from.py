@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from ketasched.asking.option_values import weeks_of_pause
 from ketasched.asking.surroundings import busy_times
 from ketasched.asking.values import read
 from ketasched.domain.typed_week import read_away, read_can
 from ketasched.domain.weekly import week_text
-from ketasched.domain.wording import list_text
+from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.options import busy_of
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from ketasched.records.open import Opened
     from ketasched.records.record import CourseRecord
 
-FactKind = Literal["can", "away", "busy", "at", "days"]
+FactKind = Literal["can", "away", "busy", "at", "days", "pause"]
 KINDS: tuple[FactKind, ...] = get_args(FactKind)
-SINGLE: tuple[FactKind, ...] = ("can", "at", "days")
+SINGLE: tuple[FactKind, ...] = ("can", "at", "days", "pause")
 """Those of which a course has one at most, so that another takes its place."""
 UNNAMED = "unnamed"
 """What a calendar is called that an earlier version read, which did not keep its name."""
@@ -64,6 +65,9 @@ _WORDS: Mapping[FactKind, Callable[[str], str]] = {
     "busy": lambda value: f"busy as {value} says",
     "at": lambda value: f"starts at {value}",
     "days": lambda value: f"rather on {list_text(value.split(','))}",
+    "pause": lambda value: (
+        f"a pause of up to {count_text(weeks_of_pause(value), 'week')}, agreed by the clinician"
+    ),
 }
 
 
@@ -75,6 +79,7 @@ class Adjustment(NamedTuple):
     busy: tuple[str, ...] = ()
     at: str = ""
     days: str = ""
+    pause: str = ""
     drop: tuple[str, ...] = ()
 
 
@@ -88,9 +93,11 @@ def facts_of(record: CourseRecord) -> list[Fact]:
     return [Fact(kind, value) for kind in KINDS for value in by_kind.get(kind, ())]
 
 
-def adjusted(opened: Opened, adjustment: Adjustment) -> tuple[CourseRecord, list[str]]:
+def adjusted(
+    opened: Opened, adjustment: Adjustment, reason: str = ""
+) -> tuple[CourseRecord, list[str]]:
     """The record with other facts, and what is to be known of the calendars that were read; its
-    course is as it was.
+    course is as it was. A pause is agreed to for a ``reason``, which may be empty.
 
     Raises:
         UsageProblem: a fact that cannot be read, or one to drop that is not there.
@@ -101,6 +108,9 @@ def adjusted(opened: Opened, adjustment: Adjustment) -> tuple[CourseRecord, list
         record = _without(record, _dropped(facts_of(record), typed, opened.today))
     options = dict(record.options)
     options |= {kind: value for kind in SINGLE if (value := getattr(adjustment, kind))}
+    if adjustment.pause:
+        options.pop("reason", None)
+        options |= {"reason": reason} if reason else {}
     absences = list(options.get("away", ()))
     for typed in adjustment.away:
         span = _span(typed, opened.today)
@@ -184,6 +194,8 @@ def _without(record: CourseRecord, fact: Fact) -> CourseRecord:
         return record._replace(busy=kept)
     options = dict(record.options)
     value = options.pop(fact.kind)
+    if fact.kind == "pause":
+        options.pop("reason", None)  # it says why that was agreed to
     if fact.kind == "away":
         left = [span for span in value if _shortest(span) != fact.value]
         options |= {"away": left} if left else {}

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ketasched.asking.refusals import breaks_rules, failure_hint
+from ketasched.asking.refusals import failure_hint
 from ketasched.asking.values import clean_text
+from ketasched.cli.adjust_advice import Attempt, refused, remedy, stays_text
 from ketasched.cli.advice import NoLegalPlacement
-from ketasched.cli.change import moment_text, open_course, rewritten
-from ketasched.cli.options import Format, Option, takes
+from ketasched.cli.change import open_course, rewritten
+from ketasched.cli.options import Format, Option, option_name, takes
 from ketasched.cli.result import Result
-from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Course
 from ketasched.domain.typed_week import is_weekly
-from ketasched.errors import KetaschedError
-from ketasched.planning.refusals import no_placement
-from ketasched.records.open import Opened, happened, name_of, task_of
+from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
-from ketasched.running.adjusting import KeptByHand, NewWishes
-from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.adjusting import NewWishes
 
 HELP = """Change what a saved course is planned from. What is to come and no longer legal
 is planned again; the rest stands, and what a person moved.
 
---away and --busy add to what was said before, --can, --at and --days take its
-place, --drop takes one of them back. Without an option it says what there is.
+--away and --busy add to what was said before, --can, --at, --days and --pause take
+its place, --drop takes one of them back. Without an option it says what there is.
 
 \b
 Examples:
   ketasched adjust alex
   ketasched adjust alex --away 2027-02-01..2027-02-07 --reason holiday
   ketasched adjust alex --can "tue,thu 15:00-; sat 9-12" --dry-run
+  ketasched adjust alex --away 2027-02-01..2027-02-14 --pause 2
   ketasched adjust alex --drop away:2027-02-01..2027-02-07
 """
 
@@ -45,6 +43,7 @@ class AdjustRequest(NamedTuple):
     busy: tuple[str, ...] = ()
     at: str = ""
     days: str = ""
+    pause: str = ""
     drop: tuple[str, ...] = ()
     dry_run: bool = False
     reason: str = ""
@@ -56,7 +55,7 @@ class AdjustRequest(NamedTuple):
     at=Option("Another start time; or by weekday, mon=09:00,thu=13:30.", "TIME", "-a"),
     days=Option("Other weekdays, a wish, for phases with that many sessions a week.", "tue,fri"),
     drop=Option(
-        "What no longer holds: away:2027-01-18, busy:alex.ics, can, at; may be repeated.",
+        "What no longer holds: away:2027-01-18, busy:alex.ics, can, pause; may be repeated.",
         "KIND:VALUE",
     ),
 )
@@ -68,22 +67,25 @@ def run(request: AdjustRequest) -> Result:
     """
     opened, before = open_course(request.name)
     adjustment = Adjustment(
-        request.can, request.away, request.busy, request.at, request.days, request.drop
-    )
+        request.can, request.away, request.busy, request.at, request.days, request.pause,
+        request.drop,
+    )  # fmt: skip
     if not any(adjustment):
         return _listed(opened)
-    record, notes = adjusted(opened, adjustment)
+    reason = clean_text("--reason", request.reason)
+    record, notes = adjusted(opened, adjustment, reason)
     now_opened = opened._replace(record=record, task=task_of(record, opened.now))
     conditions = before._replace(order=now_opened.task.order)
-    outcome = _outcome(request, now_opened, before, conditions)
-    what, reason = change_text(opened.record, record), clean_text("--reason", request.reason)
+    attempt = Attempt(_command(request), now_opened, before, conditions, _wishes(request))
+    outcome = _outcome(request, attempt)
+    what = change_text(opened.record, record)
     after = happened(now_opened, opened.record, outcome, what, reason=reason)
     same = (outcome, record.options, record.busy) == (
         opened.record.course, opened.record.options, opened.record.busy,
     )  # fmt: skip
     kept = [
-        (session, _remedy(opened, session))
-        for session in adjusting.kept_by_hand(conditions, outcome, before.order, _wishes(request))
+        (session, remedy(opened, session))
+        for session in adjusting.kept_by_hand(conditions, outcome, before.order, attempt.wishes)
     ]
     result = rewritten(
         opened._replace(task=now_opened.task), after, only_shown=request.dry_run or same
@@ -96,7 +98,7 @@ def run(request: AdjustRequest) -> Result:
         return adjusted_report(opened.record.course, outcome, what, facts=facts, stays=kept)
 
     notes = [f"note: {note}" for note in notes]
-    stays = [_stays_text(session, *remedy) for session, remedy in kept]
+    stays = [stays_text(session, *helps) for session, helps in kept]
     return result._replace(report=report, notes=[*notes, *stays, *result.notes])
 
 
@@ -122,60 +124,27 @@ def _listed(opened: Opened) -> Result:
     return Result(page, report)
 
 
-def _outcome(
-    request: AdjustRequest, opened: Opened, before: Conditions, conditions: Conditions
-) -> Course:
+def _outcome(request: AdjustRequest, attempt: Attempt) -> Course:
     """The course as it is planned now.
 
     Raises:
         KetaschedError: it has no legal place.
     """
-    order, course = conditions.order, opened.record.course
-    wishes = _wishes(request)
-    failure = adjusting.refuse_asked_days(order) if wishes.days else None
+    conditions, wishes = attempt.conditions, attempt.wishes
+    failure = adjusting.refuse_asked_days(conditions.order) if request.days else None
     if failure:
         raise NoLegalPlacement(failure, failure_hint(failure))
-    outcome = adjusting.adjusted(conditions, course, wishes)
+    outcome = adjusting.adjusted(conditions, attempt.opened.record.course, wishes)
     if isinstance(outcome, Course):
         return outcome
-    raise _refused(opened, before, conditions, outcome, wishes)
+    raise refused(attempt, outcome)
 
 
-def _refused(
-    opened: Opened, before: Conditions, conditions: Conditions, refusal: Refusal, wishes: NewWishes
-) -> KetaschedError:
-    """Why there is no such course, and what was run and helps."""
-    if refusal.no_place is None:
-        error = breaks_rules(refusal)
-        error.hint = "move or cancel that session first, or ask for something else"
-        return error
-    course, place = opened.record.course, refusal.no_place
-    phase = course.session(place.session).phase
-    failure = no_placement(conditions.order, place, phase)
-    gone = adjusting.without_session(conditions, course, place.session, before, wishes)
-    advice = []
-    if isinstance(gone, Course):
-        text = f"call session {place.session} off, made up for at the end, and adjust then"
-        name = name_of(opened.path)
-        advice.append((text, f"ketasched cancel {name} {place.session} --then append"))
-    hint = "" if advice else "nothing that was tried helps: ask for less, or cancel sessions first"
-    return NoLegalPlacement(failure, hint, advice)
-
-
-def _remedy(opened: Opened, kept: KeptByHand) -> tuple[str, str]:
-    """What to do about a session that stays only because a person put it there, and the command;
-    both are empty where nothing helps.
-    """
-    name, number = name_of(opened.path), kept.session.number
-    if kept.elsewhere:
-        return "move it", f'ketasched move {name} {number} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
-    if kept.can_go:
-        return "call it off", f"ketasched cancel {name} {number} --then keep"
-    return "", ""
-
-
-def _stays_text(kept: KeptByHand, what: str, command: str) -> str:
-    session = kept.session
-    text = f"session {session.number} was moved by hand and stays, {moment_text(session.start)}"
-    text += f": {reasons_text(kept.reasons)}" if kept.reasons else ""
-    return f"{text}; to {what}: {command}" if command else text
+def _command(request: AdjustRequest) -> list[str]:
+    """The command as it was typed, but for a pause and for how it is shown."""
+    words = ["ketasched", "adjust", request.name]
+    for field, value in request._asdict().items():
+        if field not in ("name", "dry_run", "format", "pause"):
+            for text in [value] if isinstance(value, str) else value:
+                words += [option_name(field), text] if text else []
+    return words

@@ -22,6 +22,7 @@ EXAMPLES = (
     "--busy FILE.ics",
     "--at 14:00",
     "--days tue,fri",
+    "--pause 2",
 )
 
 
