@@ -10,7 +10,8 @@ from ketasched.domain.clinic import Clinic, Closure
 from ketasched.domain.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
 from ketasched.planning.plan import plan
 from ketasched.planning.protocol_check import own_gaps_fault
-from ketasched.planning.targets import Stretch, lay_targets, weekday_patterns
+from ketasched.planning.targets import Stretch, lay_targets
+from ketasched.planning.weekday_patterns import weekday_patterns
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 MONDAY = date(2027, 1, 4)

@@ -16,7 +16,8 @@ from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
 from ketasched.planning.start_times import fitting_time
-from ketasched.planning.targets import NoPattern, lay_targets, weekday_patterns
+from ketasched.planning.targets import NoPattern, lay_targets
+from ketasched.planning.weekday_patterns import weekday_patterns
 
 FAR = 183
 """Days within which another start is looked for."""
@@ -54,7 +55,7 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         start = _nearest_start(order, step)
         if start:
             yield Change(start=start)
-    for days in (*patterns(order), *later_patterns(order)):
+    for days in (*patterns(order), *later_patterns(order), *_patterns_of_days_running(order)):
         if days != order.days and works(replace(order, days=days)):
             yield Change(days=days)
             break
@@ -114,6 +115,21 @@ def later_patterns(order: Order) -> list[tuple[int, ...]]:
             for rank, days in enumerate(weekday_patterns(phase.cadence, phase.gap, weekday, week)):
                 sets.setdefault(tuple(sorted(days)), rank)
     return sorted(sets, key=lambda days: sets[days])
+
+
+def _patterns_of_days_running(order: Order) -> list[tuple[int, ...]]:
+    """The weekday patterns of any phase that use two days running, where no other gives its
+    cadence: nothing chooses them but a person.
+    """
+    week = order.weekdays()
+    sets = []
+    for phase in (stretch.phase for stretch in order.layout.stretches):
+        cadence, gap = phase.cadence, phase.gap
+        if isinstance(cadence, PerWeek) and cadence.sessions > 1:
+            for first in sorted(week):
+                if not weekday_patterns(cadence, gap, first, week):
+                    sets += weekday_patterns(cadence, gap, first, week, running=True)
+    return list(dict.fromkeys(tuple(sorted(days)) for days in sets))
 
 
 def _nearest_start(order: Order, step: int) -> date | None:

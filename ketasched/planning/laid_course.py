@@ -7,7 +7,7 @@ from datetime import datetime
 from ketasched.domain.candidate import session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Session
 from ketasched.domain.pause import Pause
-from ketasched.planning.placement import Placed
+from ketasched.planning.explanation import Placed
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import Target
 

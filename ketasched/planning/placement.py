@@ -9,26 +9,17 @@ earliest dates in order; then the earliest start times in order. Dynamic program
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.pause import Pause
-from ketasched.domain.wording import count_text, day_text
+from ketasched.domain.wording import day_text
 from ketasched.planning.best_days import Search, Standing
+from ketasched.planning.explanation import Explanation, Placed, gap_reasons
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Target
-
-
-class Placed(NamedTuple):
-    """Where a session stands, and why it is not on its target at the asked time."""
-
-    target: Target
-    day: date
-    start: time
-    moved_minutes: int
-    reasons: tuple[Reason, ...] = ()
 
 
 class Placement(NamedTuple):
@@ -113,76 +104,10 @@ def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: 
         Placed(target, state.day, state.start, state.moved_minutes)
         for target, state in zip(targets, chosen, strict=True)
     ]
+    why = Explanation(search, placed, gaps)
     return Placement(
-        tuple(
-            seat._replace(reasons=_why(search, index, placed, gaps))
-            for index, seat in enumerate(placed)
-        ),
-        pause,
+        tuple(seat._replace(reasons=why.of(index)) for index, seat in enumerate(placed)), pause
     )
-
-
-def why_there(placed: list[Placed], index: int, slots: Slots, start: date) -> tuple[Reason, ...]:
-    """Why one of several sessions that stand in a row is not on its target at the asked time."""
-    search = Search([session.target for session in placed], slots, {}, start)
-    return _why(search, index, placed, search.gaps)
-
-
-_Gaps = Sequence[tuple[int, int | None]]
-
-
-def _why(search: Search, index: int, placed: list[Placed], gaps: _Gaps) -> tuple[Reason, ...]:
-    """What refused the target, or else which gap to which neighbour; then what refused the time.
-
-    At the best placement one of these holds for every session that moved: otherwise it could go
-    back to its target, and the course would be better.
-    """
-    session = placed[index]
-    reasons = list(session.target.skipped)
-    if session.target.number in search.fixed:
-        return tuple(reasons)
-    target_day = session.target.day
-    if session.day != target_day:
-        if search.legal_start(index, target_day):
-            reasons += _neighbours_in_the_way(index, placed, gaps)
-        else:
-            reasons += search.slots.why_none(target_day, session.target.minutes)
-    if session.moved_minutes:
-        minutes = session.target.minutes
-        asked = search.slots.times.on(session.day, minutes)
-        reasons += search.slots.refusals(session.day, asked, minutes)
-    return tuple(dict.fromkeys(reasons))
-
-
-def _neighbours_in_the_way(index: int, placed: list[Placed], gaps: _Gaps) -> list[Reason]:
-    day = placed[index].target.day
-    reasons = []
-    for neighbour, gap_index in ((index - 1, index), (index + 1, index + 1)):
-        if 0 <= neighbour < len(placed):
-            other = placed[neighbour]
-            days = (other.day - day).days if neighbour > index else (day - other.day).days
-            name = str(other.target)
-            if days == 0:
-                reasons.append(Reason("gap", f"{day_text(day)} is taken by {name}"))
-            elif days < 0:
-                side = "after" if neighbour < index else "before"
-                reasons.append(Reason("gap", f"{day_text(day)} is not {side} {name}"))
-            else:
-                where = f"from {name} ({day_text(other.day)})"
-                reasons += _gap_reasons(gaps[gap_index], [days], where, f"{day_text(day)} is ")
-    return reasons
-
-
-def _gap_reasons(
-    gap: tuple[int, int | None], days: list[int], where: str, what: str = ""
-) -> list[Reason]:
-    least, most = gap
-    faults = []
-    if any(number < least for number in days):
-        faults.append(f"less than {count_text(least, 'day')}")
-    if most is not None and any(number > most for number in days):
-        faults.append(f"more than {count_text(most, 'day')}")
-    return [Reason("gap", f"{what}{' or '.join(faults)} {where}")] if faults else []
 
 
 def _what_forced_a_pause(search: Search) -> tuple[Reason, ...]:
@@ -210,7 +135,7 @@ def _failure(search: Search) -> NoPlacement:
         elif before:
             days = [(day - earlier.day).days for earlier in before]
             where = f"from {search.targets[index - 1]}, wherever that can stand"
-            reasons = _gap_reasons(search.gaps[index], days, where)
+            reasons = gap_reasons(search.gaps[index], days, where)
         refused.append(RefusedDay(day, tuple(reasons)))
     with_pause = search.targets[furthest].number
     return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)

@@ -27,6 +27,7 @@ from ketasched.planning.placement import (
 )
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Target, lay_targets
+from ketasched.planning.weekday_patterns import weekday_patterns
 
 FailureCode = Literal[
     "too-long",
@@ -199,17 +200,26 @@ def no_pattern(order: Order, no_weekdays: NoPattern) -> Failure:
         )
         return _days_failure(order, text, Reason("gap", text), "other days or none")
     weekday = WEEKDAY_NAMES[no_weekdays.day.weekday()]
-    reason = Reason(
-        "weekday",
-        f"no open weekdays with {weekday} among them give {no_weekdays.phase.cadence} "
-        f"with {no_weekdays.phase.gap} between sessions",
-    )
+    text = f"no open weekdays with {weekday} among them give {cadence}"
+    if _needs_two_days_running(order, no_weekdays):
+        text += ", which is never on two days running unless the days are named"
+    else:
+        text += f" with {no_weekdays.phase.gap} between sessions"
+    reason = Reason("weekday", text)
     return _start_failure(
         order,
         "no-pattern",
         f"{order.protocol.id} cannot start on {day_text(order.start)}: "
         f"in the phase {no_weekdays.phase.name} {reason.full}",
         reason,
+    )
+
+
+def _needs_two_days_running(order: Order, no_weekdays: NoPattern) -> bool:
+    cadence, gap = no_weekdays.phase.cadence, no_weekdays.phase.gap
+    first, open_weekdays = no_weekdays.day.weekday(), order.weekdays()
+    return isinstance(cadence, PerWeek) and bool(
+        weekday_patterns(cadence, gap, first, open_weekdays, running=True)
     )
 
 

@@ -11,7 +11,8 @@ from ketasched.domain.course import CANCELLED, Course, Session
 from ketasched.domain.protocol import PerWeek
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure, no_pattern, refuse_days
-from ketasched.planning.targets import NoPattern, keeps_gaps
+from ketasched.planning.targets import NoPattern
+from ketasched.planning.weekday_patterns import keeps_gaps
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.changes import drop, move
 from ketasched.running.closing_day import placed_anew

@@ -17,7 +17,8 @@ from ketasched.domain.course import (
     Course,
     Session,
 )
-from ketasched.planning.placement import NoPlacement, Placed, place
+from ketasched.planning.explanation import Placed
+from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish, follower_numbers

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import Window
-from ketasched.planning.placement import Placed, why_there
+from ketasched.planning.best_days import Search
+from ketasched.planning.explanation import Explanation, Placed
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import LONGEST_CLOSURE, Target
 
@@ -21,36 +23,42 @@ def with_reasons_that_hold(
     """The course in which each session to come that nobody fixed has, of its reasons, those that
     still hold, or else what holds now. Sessions that follow another have theirs from being placed.
     """
+    explained = [
+        session
+        for session in course.movable(now)
+        if session.reasons and session.number not in following
+    ]
+    if not explained:
+        return course
+    live = sorted(course.live, key=lambda each: each.rank)
+    why = _explanation(order, course, live)
     return course.changing(
         [
-            session._replace(reasons=_that_hold(order, course, session))
-            for session in course.movable(now)
-            if session.reasons and session.number not in following
+            session._replace(reasons=_that_hold(order, session, why.of(live.index(session))))
+            for session in explained
         ]
     )
 
 
-def _that_hold(order: Order, course: Course, session: Session) -> tuple[Reason, ...]:
-    present = _why_now(order, course, session)
+def _explanation(order: Order, course: Course, live: Sequence[Session]) -> Explanation:
+    """What refuses the targets of sessions today, or which gap to which neighbour does."""
+    targets = [target_of(order, session, course) for session in live]
+    placed = [
+        Placed(target, session.start.date(), session.start.time(), session.moved_minutes)
+        for target, session in zip(targets, live, strict=True)
+    ]
+    fixed = {session.number: session.start for session in live if session.is_fixed}
+    search = Search(targets, order.rules.slots, fixed, order.start)
+    return Explanation(search, placed, search.gaps)
+
+
+def _that_hold(order: Order, session: Session, present: tuple[Reason, ...]) -> tuple[Reason, ...]:
     kept = tuple(
         reason
         for reason in session.reasons
         if reason.kind in LASTING or reason in present or _is_skipped(order, session, reason)
     )
     return kept or present
-
-
-def _why_now(order: Order, course: Course, session: Session) -> tuple[Reason, ...]:
-    """What refuses the target of a session today, or which gap to which neighbour does."""
-    live = sorted(course.live, key=lambda each: each.rank)
-    index = live.index(session)
-    near = live[max(0, index - 1) : index + 2]
-    targets = [target_of(order, each, course) for each in near]
-    placed = [
-        Placed(target, each.start.date(), each.start.time(), each.moved_minutes)
-        for target, each in zip(targets, near, strict=True)
-    ]
-    return why_there(placed, near.index(session), order.rules.slots, order.start)
 
 
 def _is_skipped(order: Order, session: Session, reason: Reason) -> bool:
