@@ -429,6 +429,8 @@ def test_the_clinic_file_gives_what_no_flag_says(ketasched, report):
     outcome = ketasched("plan", "iv", "-s", "2027-01-05", *clinic())
     assert "Clinic     Lakeside, from clinic.yaml\n" in outcome.out
     assert "America/Chicago (the clinic's zone)" in outcome.out
+    assert report("iv", "-s", "2027-01-05")["clinic"] == found["clinic"]  # it stands in this folder
+    Path("clinic.yaml").rename("ours.yaml")
     assert report("iv", "-s", "2027-01-05")["clinic"] is None
 
 

@@ -9,7 +9,7 @@ from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import PerWeek, Phase
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import weekday_patterns
+from ketasched.planning.weekday_patterns import weekday_patterns
 from ketasched.running.replan import due
 
 Patterns = Mapping[int, tuple[int, ...]]
