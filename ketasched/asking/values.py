@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TypeVar
 
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.domain.signs import STEERING
+from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem, did_you_mean
 
 LONGEST_TEXT = 10_000
@@ -48,6 +50,32 @@ def refuse_our_files(option: str, path: str, ending: str = ".ics") -> None:
             f"{option} {path}: records have such names, and it would be lost",
             f"choose a name that ends in {ending}",
         )
+
+
+ALIKE = 0.82
+"""How alike two texts are, from 0 to 1, of which one is a slip of the keyboard for the other."""
+
+
+def reason_of(text: str, known: Sequence[str]) -> str:
+    """Why something was changed: one of the reasons that a clinic ``known`` to list some counts, or
+    other words.
+
+    Raises:
+        UsageProblem: it cannot be read, or looks like a listed one that was mistyped.
+    """
+    reason = clean_text("--reason", text)
+    listed = {word.casefold(): word for word in known}
+    folded = " ".join(reason.casefold().split())
+    if folded in listed or not folded:
+        return listed.get(folded, reason)
+    alike = [word for word in listed if len(word.split()) == len(folded.split())]
+    near = get_close_matches(folded, alike, n=1, cutoff=ALIKE)
+    if near:
+        raise UsageProblem(
+            f"--reason `{reason}` is not one of the clinic's reasons: {list_text(known)}",
+            f"did you mean `{listed[near[0]]}`? other words are kept as they are",
+        )
+    return reason
 
 
 def clean_text(option: str, text: str) -> str:

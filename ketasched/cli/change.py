@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from ketasched import clock
 from ketasched.asking.refusals import breaks_rules
-from ketasched.asking.values import clean_text
+from ketasched.asking.values import reason_of
 from ketasched.cli.cannot_follow import cannot_follow
 from ketasched.cli.entries import Meant, entry_of, is_list
 from ketasched.cli.options import Format
@@ -79,7 +79,7 @@ def changed(opened: Opened, outcome: Course | Refusal, what: str, request: Chang
         raise breaks_rules(outcome)
     before = opened.record
     overridden = _newly_broken(before.course, outcome)
-    reason = clean_text("--reason", request.reason)
+    reason = reason_for(before, request.reason)
     after = happened(opened, before, outcome, what, reason=reason, overridden=overridden)
     same = outcome == before.course and not reason
     mended = mend(opened) if same and not request.dry_run else []
@@ -96,6 +96,15 @@ def _left_behind(opened: Opened, after: Course) -> list[str]:
     before = [*visit_changes.misplaced_visits(conditions, opened.record.course)]
     new = [rule for rule in visit_changes.misplaced_visits(conditions, after) if rule not in before]
     return [f"look: {rule.subject} stays where it was put: {rule.text}" for rule in new]
+
+
+def reason_for(record: CourseRecord, text: str) -> str:
+    """A reason as typed, by its own name if the record's clinic lists it.
+
+    Raises:
+        UsageProblem: it cannot be read, or is a listed one that was mistyped.
+    """
+    return reason_of(text, record.clinic.reasons if record.clinic else ())
 
 
 def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Result:

@@ -34,6 +34,7 @@ CLINIC = FileKind(
             "openings",
             "defaults",
             "chairs",
+            "reasons",
             "publish",
         )
     ),

@@ -19,10 +19,12 @@ from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.errors import FileProblems, FileTrouble
 from ketasched.reading.file_text import read_file, read_plain
 from ketasched.reading.json_shape import TEXT, keys_of, map_of, read_json
+from ketasched.records import feed_names
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.feed_names import MAX_BYTES, FeedNames
 from ketasched.records.open import Opened, ReadRecord
-from ketasched.records.told_calendars import calendar_of, view_for
+from ketasched.records.plain_values import COUNT
+from ketasched.records.told_calendars import calendar_of, sequences, view_for
 from ketasched.reports.sharing_report import Feed
 
 REFRESH = "PT1H"
@@ -32,10 +34,13 @@ NAME = ".feeds-made.json"
 
 
 class Made(NamedTuple):
-    """A feed as it was last made: digests of what it was made from, and of what it holds."""
+    """A feed as it was last made: digests of what it was made from and of what it holds, and of a
+    patient's the SEQUENCE of each entry, by UID.
+    """
 
     source: str
     digest: str
+    told: Mapping[str, int] = {}
 
 
 class FeedMaker:
@@ -63,7 +68,8 @@ class FeedMaker:
             return Feed(who, file, None)
         opened = self._open(read)
         title = opened.task.title or "Appointments"
-        return self._new(who, file, source, joined(title, REFRESH, [_part(opened, "patient")]))
+        data = joined(title, REFRESH, [_part(opened, "patient")])
+        return self._new(who, file, data, source, sequences(read.record.told, "patient"))
 
     def staff(self, records: Sequence[ReadRecord]) -> Feed:
         """The feed of all courses.
@@ -78,10 +84,10 @@ class FeedMaker:
         clinics = {read.record.clinic.name for read in records if read.record.clinic}
         title = clinics.pop() if len(clinics) == 1 else "Clinic"
         parts = [_part(self._open(read), "staff") for read in records]
-        return self._new(STAFF, file, source, joined(title, REFRESH, parts))
+        return self._new(STAFF, file, joined(title, REFRESH, parts), source, {})
 
-    def _new(self, who: str, file: str, source: str, data: bytes) -> Feed:
-        self.made[file] = Made(source, _digest(data))
+    def _new(self, who: str, file: str, data: bytes, source: str, told: Mapping[str, int]) -> Feed:
+        self.made[file] = Made(source, _digest(data), told)
         return Feed(who, file, None if self._bytes(file) == data else data)
 
     def _open(self, read: ReadRecord) -> Opened:
@@ -97,7 +103,7 @@ class FeedMaker:
     def _is_current(self, file: str, source: str) -> bool:
         """Whether a feed was made from the same, and nobody altered it."""
         made = self.made.get(file)
-        return made is not None and made == Made(source, _digest(self._bytes(file)))
+        return made is not None and made[:2] == (source, _digest(self._bytes(file)))
 
     def _bytes(self, file: str) -> bytes:
         try:
@@ -128,6 +134,21 @@ def load_made(folder: Path) -> dict[str, Made]:
     return {}
 
 
+def told_by_feeds(folder: Path) -> dict[str, Mapping[str, int]]:
+    """What the feed of each course was last told: its SEQUENCEs by UID, by the course's own UID;
+    none of a feed that was made by an earlier version.
+    """
+    made = load_made(folder)
+    with contextlib.suppress(FileTrouble, FileProblems):
+        names = feed_names.load(folder).courses.values() if made else ()
+        return {
+            name.course: made[name.file].told
+            for name in names
+            if name.file in made and made[name.file].told
+        }
+    return {}
+
+
 def keep_made(folder: Path, made: Mapping[str, Made]) -> None:
     """Keep how each feed was last made.
 
@@ -139,4 +160,5 @@ def keep_made(folder: Path, made: Mapping[str, Made]) -> None:
     place_files([NewFile(folder / NAME, text.encode(), private=True)])
 
 
-_FILE = SchemaValidator(keys_of({"feeds": map_of(keys_of({"source": TEXT, "digest": TEXT}))}))
+_MADE = keys_of({"source": TEXT, "digest": TEXT}, {"told": map_of(COUNT)})
+_FILE = SchemaValidator(keys_of({"feeds": map_of(_MADE)}))

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched import clock
-from ketasched.calendar.entry_text import unplaced_in
-from ketasched.cli.cannot_follow import other_place
-from ketasched.cli.options import Format, Option, takes
+from ketasched.asking.request import RECORD_ENDING
+from ketasched.cli.concerns import calls_of, concerns_of
+from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result
-from ketasched.domain.visit_handle import handle_of
-from ketasched.errors import FileTrouble
-from ketasched.records.folder import no_record, open_folder, unread_text
-from ketasched.records.open import Opened, name_of, open_record
+from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.records import feeds
+from ketasched.records.came_about import came_about
+from ketasched.records.folder import Unread, no_record, open_folder, unread_text
+from ketasched.records.open import Opened, open_record
 from ketasched.records.planned_from import facts_of
-from ketasched.records.write import anew_command, drift_of
+from ketasched.reports import calls_report, deviations_report
+from ketasched.reports.calls_report import PatientCall
+from ketasched.reports.deviations_report import KeptCourse
 from ketasched.reports.running_report import (
     facts_report,
     folder_report,
     history_report,
+    sessions_csv,
     status_report,
 )
 from ketasched.running.baselines import counted_from
-from ketasched.running.broken_rules import BrokenRule
-from ketasched.running.concerns import concerns
-from ketasched.running.legal_change import Conditions
+from ketasched.running.deviations import kept_to
 
-HELP = """Show a saved course: done, next, due, and what to look at.
+HELP = """Show a saved course: done, next, due, and what to look at; of a folder, a line
+each. --calls says whom to ring up and why, --deviations how the sessions kept to
+their targets and windows.
 
 \b
 Examples:
   ketasched status alex
   ketasched status alex --history
+  ketasched status records --calls
+  ketasched status records --deviations --format csv
 """
 
 
@@ -42,41 +48,101 @@ class StatusRequest(NamedTuple):
 
     name: str
     history: bool = False
-    format: Format = "table"
+    calls: bool = False
+    deviations: bool = False
+    format: Literal["table", "json", "csv"] = "table"
 
 
-@takes(StatusRequest, history=Option("What happened to it."))
+class Found(NamedTuple):
+    """The courses of a record or a folder, and the files of the folder that cannot be used."""
+
+    courses: list[Opened]
+    unread: list[Unread]
+
+    @property
+    def trouble(self) -> FileTrouble | None:
+        """What the command fails with after it has shown the others."""
+        if not self.unread:
+            return None
+        text = f"not read: {unread_text(self.unread)}"
+        return FileTrouble(text, "the others are shown", shown=True)
+
+
+@takes(
+    StatusRequest,
+    name=Argument("NAME|FOLDER"),
+    history=Option("What happened to it."),
+    calls=Option("Whom to ring up, and why."),
+    deviations=Option("Target, window and what took place of each session, with totals."),
+)
 def run(request: StatusRequest) -> Result:
-    """The course as it stands, or what happened to it."""
-    if Path(request.name).is_dir():
-        return _folder_status(Path(request.name))
-    opened = open_record(request.name, clock.now())
-    warnings = list(_warnings(opened))
+    """Courses as they stand, what happened to one, whom to ring up, or how sessions kept to plan.
+
+    Raises:
+        KetaschedError: there is no such record, or two views are asked for.
+    """
+    _refuse_two(request)
+    folder = Path(request.name).is_dir()
+    if request.calls:
+        return _calls(_found(request.name))
+    if request.deviations:
+        return _deviations(_found(request.name))
+    if folder:
+        return _folder_status(_found(request.name, twins=True))
+    return _status(open_record(request.name, clock.now()), history=request.history)
+
+
+def _refuse_two(request: StatusRequest) -> None:
+    views = {
+        "--history": request.history,
+        "--calls": request.calls,
+        "--deviations": request.deviations,
+    }
+    asked = [option for option, wanted in views.items() if wanted]
+    if len(asked) > 1:
+        raise UsageProblem(f"{asked[0]} and {asked[1]} are two pages", "leave one of them out")
+    if request.history and request.format == "csv":
+        raise UsageProblem("--history has no CSV", "leave --history or --format csv out")
+
+
+def _found(name: str, *, twins: bool = False) -> Found:
+    """The record of a name, or all of a folder; of two copies only one, unless ``twins`` are asked
+    for.
+    """
+    now, folder = clock.now(), Path(name)
+    if not folder.is_dir():
+        return Found([open_record(name, now)], [])
+    courses, unread = open_folder(folder, now, twins=twins)
+    if not courses and not unread:
+        raise no_record(folder)
+    return Found(courses, unread)
+
+
+def _record_name(opened: Opened) -> str:
+    """A record as it is called on a command line, not quoted for a shell."""
+    return str(opened.path).removesuffix(RECORD_ENDING)
+
+
+def _status(opened: Opened, *, history: bool) -> Result:
+    warnings = [concern.text for concern in concerns_of(opened)]
 
     def page() -> str:
         from ketasched.cli.terminal.status import history_page, status_page
 
-        return history_page(opened) if request.history else status_page(opened, warnings)
+        return history_page(opened) if history else status_page(opened, warnings)
 
     def report() -> dict[str, object]:
         status = _report(opened, warnings)
-        if request.history:
+        if history:
             status["history"] = history_report(opened.record.history)
         return status
 
-    return Result(page, report)
+    rows = [(_record_name(opened), opened.record.course)]
+    return Result(page, report, lambda: sessions_csv(rows))
 
 
-def _folder_status(folder: Path) -> Result:
-    now = clock.now()
-    records, unread = open_folder(folder, now, twins=True)
-    if not records and not unread:
-        raise no_record(folder)
-    rows = [(opened, list(_warnings(opened))) for opened in records]
-    trouble = None
-    if unread:
-        text = f"not read: {unread_text(unread)}"
-        trouble = FileTrouble(text, "the others are shown", shown=True)
+def _folder_status(found: Found) -> Result:
+    rows = [(opened, [concern.text for concern in concerns_of(opened)]) for opened in found.courses]
 
     def page() -> str:
         from ketasched.cli.terminal.status import folder_page
@@ -87,9 +153,12 @@ def _folder_status(folder: Path) -> Result:
         page,
         lambda: folder_report(
             ((opened.record.name, _report(opened, warnings)) for opened, warnings in rows),
-            unread,
+            found.unread,
         ),
-        trouble=trouble,
+        lambda: sessions_csv(
+            (_record_name(opened), opened.record.course) for opened in found.courses
+        ),
+        trouble=found.trouble,
     )
 
 
@@ -100,50 +169,52 @@ def _report(opened: Opened, warnings: Sequence[str]) -> dict[str, object]:
     return status | {"planned_from": facts_report(facts_of(opened.record))}
 
 
-def _warnings(opened: Opened) -> Iterator[str]:
-    """What somebody should look at, in the course and in the calendars that follow it."""
-    task = opened.task
-    conditions = Conditions(task.order, opened.here)
-    until, visits = task.authorised_until, task.authorised_visits
-    for concern in concerns(conditions, opened.record.course, until, visits):
-        yield f"{concern.text}{_decision(opened, concern.broken)}"
-    yield from _without_place(opened)
-    if task.zone.version < task.zone_rules:
-        yield (
-            f"the zone rules here are those of {task.zone.version}, older than those of "
-            f"{task.zone_rules} it was written with: nothing is changed until they are newer"
+def _calls(found: Found) -> Result:
+    """Whom to ring up, and why."""
+    folders = {opened.path.parent for opened in found.courses}
+    feeds_told = {
+        course: telling
+        for folder in folders
+        for course, telling in feeds.told_by_feeds(folder).items()
+    }
+    calls = [
+        PatientCall(_record_name(opened), opened.record.name, why)
+        for opened in found.courses
+        if (why := calls_of(opened, feeds_told))
+    ]
+
+    def page() -> str:
+        from ketasched.cli.terminal.calls import calls_page
+
+        return calls_page(calls)
+
+    return Result(
+        page,
+        lambda: calls_report.calls_report(calls, found.unread),
+        lambda: calls_report.to_csv(calls),
+        trouble=found.trouble,
+    )
+
+
+def _deviations(found: Found) -> Result:
+    """How the sessions kept to their targets and windows."""
+    courses = [
+        KeptCourse(
+            _record_name(opened),
+            opened.record.name,
+            kept_to(opened.record.course, came_about(opened.record)),
         )
-    for calendar in opened.record.calendars:
-        state = drift_of(opened.path, calendar)
-        if state:
-            file = opened.path.parent / calendar.path
-            yield f"{file} {state}; write it again: {anew_command(opened.path, calendar)}"
+        for opened in found.courses
+    ]
 
+    def page() -> str:
+        from ketasched.cli.terminal.deviations import deviations_page
 
-def _without_place(opened: Opened) -> Iterator[str]:
-    """What has no place, and how to say that a linked visit needs none."""
-    course = opened.record.course
-    for unplaced in course.unplaced:
-        text = unplaced_in(course, unplaced)
-        if not unplaced.number:
-            command = f"ketasched cancel {name_of(opened.path)} {handle_of(course, unplaced)}"
-            text += f"; to leave it off: {command}"
-        yield text
+        return deviations_page(courses)
 
-
-def _decision(opened: Opened, broken: BrokenRule | None) -> str:
-    """The commands that a decision comes to: after a lapse, or on a visit outside its window."""
-    course = opened.record.course
-    if broken is None or broken.visit:
-        return ""
-    if broken.name == "window" and course.protocol.counts_days:
-        return other_place(opened, course.session(broken.session))
-    if broken.name != "lapse":
-        return ""
-    stands = opened.record.course.session(broken.session).start
-    when = f'"{stands:%Y-%m-%d %H:%M}"'
-    name = name_of(opened.path)
-    return (
-        f"; to resume: ketasched move {name} {broken.session} {when} --override lapse; to begin "
-        "again: cancel what is to come, and plan a new course"
+    return Result(
+        page,
+        lambda: deviations_report.deviations_report(courses, found.unread),
+        lambda: deviations_report.to_csv(courses),
+        trouble=found.trouble,
     )

@@ -54,8 +54,9 @@ class Publishing(NamedTuple):
 
 class ClinicFile(NamedTuple):
     """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
-    can be treated at once. ``file``: where it was read; ``words``: all it says, as texts;
-    ``found``: where it was found, if nobody named it.
+    can be treated at once; ``reasons``: what a change may be for, to be counted. ``file``: where
+    it was read; ``words``: all it says, as texts; ``found``: where it was found, if nobody named
+    it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ClinicFile(NamedTuple):
     openings: tuple[tuple[date, Opening], ...] = ()
     defaults: Defaults = Defaults()
     chairs: int = 0
+    reasons: tuple[str, ...] = ()
     publish: Publishing | None = None
     file: str = ""
     words: Mapping[str, Any] | None = None
@@ -110,6 +112,7 @@ def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
             hint = "write all of its hours in one opening: 09:00-12:00, 13:00-15:00"
             reading.fault_in(opening, "date", f"{day_text(opening[0])} has hours twice", hint)
         seen.add(opening[0])
+    _check_reasons(clinic, reading)
     if clinic.hours is not None:
         check_not_starting(clinic.not_starting, clinic.hours, reading)
         _check_start_time(clinic, clinic.hours, reading)
@@ -130,6 +133,14 @@ def _check_start_time(clinic: ClinicFile, hours: Week, reading: Reading) -> None
     elif all(any(span.has(minute) for span in blocked[weekday]) for weekday in are_open):
         message = f"nothing begins at {clock_text(at)}, the start time, by `not_starting`"
         reading.fault_in(clinic.defaults, "start_time", message, "choose a time outside of it")
+
+
+def _check_reasons(clinic: ClinicFile, reading: Reading) -> None:
+    seen: set[str] = set()
+    for reason in clinic.reasons:
+        if reason.casefold() in seen:
+            reading.fault_in(reason, "", f"the reason `{reason}` is there twice", "keep one")
+        seen.add(reason.casefold())
 
 
 def _holidays(**keys: Any) -> HolidayCalendar:
@@ -214,6 +225,9 @@ CLINIC = Record(
         "openings": Key(OPENINGS, "days with hours of their own", ()),
         "defaults": Key(_DEFAULTS, "what courses have unless asked otherwise", Defaults()),
         "chairs": Key(whole(1, 999), "how many people can be treated at once, for the agenda", 0),
+        "reasons": Key(
+            ListOf(Placed(LINE)), "what `--reason` may be, to be counted: illness, travel", ()
+        ),
         "publish": Key(_PUBLISHING, "the calendar on a server that `publish` keeps up", None),
     },
     _check_clinic,

@@ -1,0 +1,114 @@
+"""What to look at in a saved course and in the calendars that follow it, with what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ketasched.asking.request import RECORD_ENDING
+from ketasched.calendar.entry_text import unplaced_in
+from ketasched.cli.cannot_follow import other_place
+from ketasched.domain.visit_handle import handle_of
+from ketasched.records import not_told
+from ketasched.records.not_told import Telling
+from ketasched.records.open import Opened, name_of
+from ketasched.records.record import CourseRecord
+from ketasched.records.write import anew_command, drift_of
+from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.concerns import CALLS, Agreed, Concern, concerns
+from ketasched.running.legal_change import Conditions
+from ketasched.shell import paste
+
+
+def concerns_of(opened: Opened) -> Iterator[Concern]:
+    """What somebody should look at."""
+    task = opened.task
+    agreed = Agreed(task.authorised_until, task.authorised_visits, _is_stopped(opened.record))
+    conditions = Conditions(task.order, opened.here)
+    for concern in concerns(conditions, opened.record.course, agreed):
+        yield concern._replace(text=f"{concern.text}{_decision(opened, concern.broken)}")
+    yield from _without_place(opened)
+    if task.zone.version < task.zone_rules:
+        yield Concern(
+            "zone-rules",
+            f"the zone rules here are those of {task.zone.version}, older than those of "
+            f"{task.zone_rules} it was written with: nothing is changed until they are newer",
+        )
+    for calendar in opened.record.calendars:
+        state = drift_of(opened.path, calendar)
+        if state:
+            file = opened.path.parent / calendar.path
+            anew = anew_command(opened.path, calendar)
+            yield Concern("calendar-file", f"{file} {state}; write it again: {anew}")
+
+
+def calls_of(opened: Opened, feeds_told: Mapping[str, Telling]) -> list[Concern]:
+    """Why the patient is to be rung up; ``feeds_told`` is what each course's feed shows."""
+    found = [*concerns_of(opened), *_not_told(opened, feeds_told)]
+    return [concern for kind in CALLS for concern in found if concern.kind == kind]
+
+
+def _not_told(opened: Opened, feeds_told: Mapping[str, Telling]) -> Iterator[Concern]:
+    """What the patient's calendars say something else of."""
+    from ketasched.publishing.told import published
+
+    record, name = opened.record, name_of(opened.path)
+    feed = feeds_told.get(record.told[0].uid)
+    servers = dict(published(opened)) if record.published else {}
+    tellings = [*not_told.exported(opened), *([feed] if feed else []), *servers.values()]
+    behind = not_told.not_told(opened, tellings)
+    if not behind:
+        return
+    changes = paste([str(_changes_file(opened.path))])
+    command = f"ketasched export {name} --changes --ics {changes} --force"
+    if servers:
+        command = f"ketasched publish {name} --to {paste([next(iter(servers))])}"
+    elif feed:
+        command = f"ketasched feed {paste([str(opened.path.parent)])} --to DIR"
+    text = not_told.not_told_text(behind)
+    yield Concern(
+        "not-told", f"changed since the patient's calendar was sent: {text}; to send it: {command}"
+    )
+
+
+def _changes_file(path: Path) -> Path:
+    return path.with_name(f"{path.name.partition('.course.json')[0]}-changes.ics")
+
+
+def _is_stopped(record: CourseRecord) -> bool:
+    """Whether the last thing decided at a review was to stop there."""
+    decisions = [
+        change.what
+        for change in record.history
+        if change.can_be_undone and change.what.startswith("review ")
+    ]
+    return bool(decisions) and decisions[-1].endswith(": stop")
+
+
+def _without_place(opened: Opened) -> Iterator[Concern]:
+    """What has no place, and how to say that a linked visit needs none."""
+    course = opened.record.course
+    for unplaced in course.unplaced:
+        text = unplaced_in(course, unplaced)
+        if not unplaced.number:
+            command = f"ketasched cancel {name_of(opened.path)} {handle_of(course, unplaced)}"
+            text += f"; to leave it off: {command}"
+        yield Concern("no-place", text)
+
+
+def _decision(opened: Opened, broken: BrokenRule | None) -> str:
+    """The commands that a decision comes to: after a lapse, or on a visit outside its window."""
+    course = opened.record.course
+    if broken is None or broken.visit:
+        return ""
+    if broken.name == "window" and course.protocol.counts_days:
+        return other_place(opened, course.session(broken.session))
+    if broken.name != "lapse":
+        return ""
+    stands = course.session(broken.session).start
+    when = f'"{stands:%Y-%m-%d %H:%M}"'
+    name = name_of(opened.path)
+    return (
+        f"; to resume: ketasched move {name} {broken.session} {when} --override lapse; to begin "
+        "again: cancel what is to come, and plan a new course"
+    )

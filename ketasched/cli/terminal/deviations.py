@@ -1,0 +1,100 @@
+"""How courses kept to their protocol: a table for each, and a line of totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ketasched.cli.terminal import windows
+from ketasched.cli.terminal.course import entry_title
+from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
+from ketasched.cli.terminal.page import Page
+from ketasched.domain.course import ATTENDED, PLANNED, is_gone
+from ketasched.domain.wording import count_text, day_text, days_text, list_text
+from ketasched.running.deviations import Kept, Totals, totals
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ketasched.reports.deviations_report import KeptCourse
+
+TITLES = ("#", "Session", "Target", "Planned", "Took place", "Off")
+
+
+def deviations_page(courses: Sequence[KeptCourse]) -> str:
+    """The sessions of each course against its protocol, then the sums of them all."""
+    page = Page()
+    for course in courses:
+        page.add_title(f"{course.name}: deviations")
+        page.add("", *_sessions(course.sessions, page.width), "")
+    page.add(_totals_text(totals(kept for course in courses for kept in course.sessions)))
+    return page.text()
+
+
+def _sessions(sessions: Sequence[Kept], width: int) -> Sequence[RenderableType]:
+    if width < windows.NARROW:
+        return [stacked_rows((str(kept.session.number), _lines(kept)) for kept in sessions)]
+    return list(noted_rows(TITLES, [_row(kept) for kept in sessions], width))
+
+
+def _row(kept: Kept) -> NotedRow:
+    session = kept.session
+    days = [session.target, kept.planned.date(), *([kept.actual.date()] if kept.actual else [])]
+    cells = [Text(windows.aligned_day(day)) for day in days]
+    cells += [Text()] * (3 - len(cells))
+    off = Text(_signed(kept.days_off), justify="right")
+    title = Text(entry_title(session))
+    return NotedRow(
+        (Text(str(session.number)), title, *cells, off),
+        "; ".join(_notes(kept)),
+        "dim" if is_gone(session) else "",
+    )
+
+
+def _lines(kept: Kept) -> list[Text]:
+    session = kept.session
+    lines = [entry_title(session), f"target {day_text(session.target)}"]
+    lines += [f"planned {day_text(kept.planned.date())}"]
+    if kept.actual:
+        lines.append(f"took place {day_text(kept.actual.date())}: {_signed(kept.days_off)}")
+    return [Text(line) for line in (*lines, *_notes(kept))]
+
+
+def _signed(days: int | None) -> str:
+    return "" if days is None else f"{days:+}" if days else "0"
+
+
+def _notes(kept: Kept) -> list[str]:
+    session = kept.session
+    window = days_text(session.window_start, session.window_end)
+    verdicts = {True: "in its window, ", False: "OUT of its window, ", None: "window "}
+    notes: list[str] = [] if session.status in (ATTENDED, PLANNED) else [session.status]
+    notes.append(f"{verdicts[kept.in_window]}{window}")
+    notes += [f"{list_text(session.broken)} broken on purpose"] if session.broken else []
+    return [*notes, f"reason: {kept.reason}"] if kept.reason else notes
+
+
+def _totals_text(sums: Totals) -> str:
+    took_place = f"{sums.attended} took place"
+    if sums.attended:
+        took_place += f" ({sums.in_window} in window, {sums.out_of_window} out of window)"
+    parts = [
+        count_text(sums.sessions, "session"),
+        took_place,
+        f"{sums.missed} missed",
+        f"{sums.cancelled} cancelled",
+        f"{sums.to_come} to come",
+    ]
+    text = f"Totals: {'; '.join(parts)}."
+    for title, counts in (
+        ("Rules broken on purpose", sums.overridden),
+        ("Reasons", sums.reasons),
+    ):
+        text += f" {title}: {_counts_text(counts)}." if counts else ""
+    return text
+
+
+def _counts_text(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{word} {count}" for word, count in counts.items())
