@@ -72,7 +72,7 @@ def _not_told(opened: Opened, feeds_told: Mapping[str, Telling]) -> Iterator[Con
 
 
 def _changes_file(path: Path) -> Path:
-    return path.with_name(f"{path.name.partition('.course.json')[0]}-changes.ics")
+    return path.with_name(f"{path.name.removesuffix(RECORD_ENDING)}-changes.ics")
 
 
 def _is_stopped(record: CourseRecord) -> bool:
