@@ -130,6 +130,7 @@ def parts_note(holidays: HolidayCalendar | None, first: date, last: date) -> Ite
 
 
 def _unsaid(course: Course, task: Task) -> Iterator[str]:
+    from ketasched.cli.terminal.agreed import starts_text
     from ketasched.domain.candidate import reasons_text
     from ketasched.domain.wording import count_text
 
@@ -142,6 +143,9 @@ def _unsaid(course: Course, task: Task) -> Iterator[str]:
                 f"the course is put off by {count_text(pause.weeks, 'week')} from session "
                 f"{pause.before_session} on; {pause.consent}: {reasons_text(pause.why)}"
             )
+    starts = starts_text(task.order)
+    if starts and (task.format != "table" or not task.printed):
+        yield f"starts at {starts}"
     if course.left_out and (task.format != "table" or not task.printed):
         names = " and ".join(course.left_out)
         yield f"{names} is open-ended and left out; lay it out with --until DATE"

@@ -109,6 +109,8 @@ def _read_group(group: str) -> tuple[list[int], Spans]:
     if match is None or not match["days"].strip():
         raise ValueError(f"`{group}` does not begin with a weekday: {_HOW}")
     days = match["days"].replace(" and ", ",").strip()
+    if not all(day.strip() for part in days.split(",") for day in part.split("-")):
+        raise ValueError(f"`{group}` is incomplete: {_HOW}")
     weekdays = list(range(7)) if days in ("every day", "daily", "day") else read_weekdays(days)
     if not match["spans"]:
         return weekdays, ALL_DAY

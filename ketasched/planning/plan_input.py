@@ -12,7 +12,7 @@ from ketasched.domain.candidate import Constraint, over_today, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
-from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, free_week
+from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
@@ -37,6 +37,12 @@ class Commitments(NamedTuple):
     def free_week(self) -> Week:
         """When the patient can come every week."""
         return free_week(self.can, self.weekly)
+
+    @property
+    def weekly_texts(self) -> list[str]:
+        """What holds every week, for good, in words."""
+        texts = [can_text(self.can)] if self.can else []
+        return texts + [str(absence) for absence in self.weekly if absence.until is None]
 
     def at_clinic(self, clinic: Clinic) -> tuple[Constraint, ...]:
         """What refuses a candidate for which the patient must come to the clinic."""

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
-from ketasched.domain.clinic import Clinic, fits, spans_text
+from ketasched.domain.clinic import ALL_DAY, Clinic, fits, spans_text
 from ketasched.domain.protocol import PerWeek
 from ketasched.domain.weekly import can_text
 from ketasched.domain.wording import (
@@ -134,11 +134,14 @@ def _why_never(order: Order, weekday: int) -> Reason:
     if can and not any(fits(can, weekday, start, minutes) for start in in_hours):
         if not can[weekday]:
             return Reason("can", can_text(can))
-        return Reason("can", f"{duration_text(minutes)} do not fit: {can_text(can)}")
-    absences = [
-        absence for absence in commitments.weekly if absence.week[weekday] and not absence.until
-    ]
-    return Reason("away", ", ".join(map(str, absences)) or can_text(commitments.free_week))
+        text = f"{duration_text(minutes)} fit at no time"
+        spans = order.clinic.week[weekday]
+        if spans != ALL_DAY:
+            text += f": open {WEEKDAYS[weekday]} {spans_text(spans)}, and {can_text(can)}"
+        else:
+            text += f": {can_text(can)}"
+        return Reason("can", text)
+    return Reason("away", "; ".join(commitments.weekly_texts))
 
 
 def _closed_weekday(order: Order, weekday: int) -> Reason:
@@ -206,11 +209,12 @@ def no_pattern(order: Order, no_weekdays: NoPattern) -> Failure:
     else:
         text += f" with {no_weekdays.phase.gap} between sessions"
     reason = Reason("weekday", text)
+    why = "; ".join((reason.full, *order.commitments.weekly_texts))
     return _start_failure(
         order,
         "no-pattern",
         f"{order.protocol.id} cannot start on {day_text(order.start)}: "
-        f"in the phase {no_weekdays.phase.name} {reason.full}",
+        f"in the phase {no_weekdays.phase.name} {why}",
         reason,
     )
 

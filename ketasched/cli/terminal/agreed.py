@@ -19,14 +19,20 @@ def agreed_facts(order: Order) -> list[tuple[str, str]]:
     if commitments.can:
         facts.append(("Can come", week_text(commitments.can)))
     facts += [("Away", str(absence).removeprefix("away ")) for absence in commitments.weekly]
+    starts = starts_text(order)
+    return [*facts, ("Starts", starts)] if starts else facts
+
+
+def starts_text(order: Order) -> str:
+    """The start times that are not those wished for, since the patient cannot come then."""
     moved = _moved_starts(order)
-    if moved:
-        facts.append(("Starts", f"{list_text(moved)}, the nearest time the patient can come"))
-    return facts
+    return f"{list_text(moved)}, the nearest time the patient can come" if moved else ""
 
 
 def _moved_starts(order: Order) -> list[str]:
-    """``Tue and Thu 15:00 instead of 09:00`` of each start time that was wished otherwise."""
+    """``Tue and Thu 15:00 instead of 09:00`` of each start time that was wished otherwise; without
+    the weekdays where that is all of them.
+    """
     times = order.times
     weekdays = order.weekdays()
     moved = sorted(
@@ -34,10 +40,10 @@ def _moved_starts(order: Order) -> list[str]:
         for weekday, (at, wished) in enumerate(zip(times.by_weekday, times.wished, strict=False))
         if at != wished and weekday in weekdays
     )
-    return [
-        f"{list_text([WEEKDAYS[weekday] for _, _, weekday in group])} {clock_text(at)} "
-        f"instead of {clock_text(wished)}"
-        for (at, wished), group in (
-            (key, list(group)) for key, group in groupby(moved, key=lambda row: row[:2])
-        )
-    ]
+    starts = {
+        f"{clock_text(at)} instead of {clock_text(wished)}": [WEEKDAYS[row[2]] for row in rows]
+        for (at, wished), rows in groupby(moved, key=lambda row: row[:2])
+    }
+    if len(moved) == len(weekdays) and len(starts) == 1:
+        return list(starts)
+    return [f"{list_text(days)} {text}" for text, days in starts.items()]

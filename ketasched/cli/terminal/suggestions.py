@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.course import clinic_text, setting_text
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.wording import WEEKDAYS, count_text, day_text
@@ -27,6 +28,7 @@ def suggestions_page(terms: Understood, starts: Sequence[Suggestion], command: s
     page.add_facts(
         [
             ("Times", setting_text(terms.surroundings)),
+            *agreed_facts(terms.order),
             *([("Clinic", clinic_text(file))] if file else []),
             ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
         ]
