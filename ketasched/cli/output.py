@@ -79,12 +79,17 @@ def tell(text: str) -> None:
     _tell(printable(text))
 
 
-def _tell(text: str) -> None:
+def tell_part(text: str) -> None:
+    """Say the beginning of a line on standard error: a question, which is answered on the line."""
+    _tell(printable(text), end="")
+
+
+def _tell(text: str, end: str = "\n") -> None:
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
     with contextlib.suppress(OSError):
-        sys.stderr.write(_encoded(text, encoding).decode(encoding) + "\n")
+        sys.stderr.write(_encoded(text, encoding).decode(encoding) + end)
         sys.stderr.flush()
 
 

@@ -28,6 +28,8 @@ COMMAND_GROUPS = {
         "publish": "Keep a calendar on a server in step.",
     },
     "Files and formats": {
+        "init": "Write your clinic's file.",
+        "new": "Write a protocol to start from.",
         "check": "Check a protocol or clinic file.",
         "convert": "Turn a visit table into a protocol file.",
         "schema": "Print the JSON Schema of a file format.",

@@ -51,7 +51,7 @@ def run(request: CheckRequest) -> Result:
     year = _year(request.year)
     source = read_file(request.file, "protocol or clinic file")
     if kind_of(compose(source)) is CLINIC:
-        return _checked_clinic(clinic_file.read(source), request.file, year)
+        return checked_clinic(clinic_file.read(source), request.file, year)
     if year:
         raise UsageProblem(f"--year: {request.file} is a protocol file", "give a clinic file")
     protocols = protocol_file.read(source)
@@ -75,7 +75,12 @@ def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:
                 yield f"{printable(where)}: windows count from {printable(counts_from)}"
 
 
-def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
+def checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
+    """That a clinic's file is sound, or a year of it; 0 is none.
+
+    Raises:
+        FileTrouble, FileProblems: the protocols it names are not.
+    """
     from ketasched.asking.surroundings import clinic_of, protocols_beside
 
     if clinic.defaults.protocols:
@@ -89,7 +94,7 @@ def _checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
         return Result(
             lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
             hint=f"To see what was understood: {command}",
-            notes=[*notes, *_left_out(clinic)],
+            notes=[*notes, *holidays_left_out(clinic)],
         )
     from ketasched.cli.terminal.year import clinic_year
 
@@ -111,7 +116,7 @@ def _without_nine(file: ClinicFile, clinic: Clinic) -> Iterator[str]:
         )
 
 
-def _left_out(clinic: ClinicFile) -> Iterator[str]:
+def holidays_left_out(clinic: ClinicFile) -> Iterator[str]:
     """That a nationwide list of holidays is not all that parts of the country have."""
     from datetime import date
 

@@ -1,0 +1,73 @@
+"""``ketasched new``: a protocol to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched.cli.options import Argument, takes
+from ketasched.cli.result import Result, file_result
+from ketasched.errors import UsageProblem
+from ketasched.shell import paste
+
+HELP = """Write a protocol to start from, ID.yaml, with comments.
+
+`plan ID`, `show ID` and `suggest ID` find a file of that name by themselves, in this folder and
+beside the clinic's file. Add it to a file of several protocols when you like: --protocols FILE.
+
+\b
+Examples:
+  ketasched new our-course
+  ketasched new our-course -o protocols/our-course.yaml
+"""
+
+
+class NewRequest(NamedTuple):
+    """The protocol's id, and the file if it is not to be ``ID.yaml`` in this folder."""
+
+    identifier: str
+    output: str = ""
+    force: bool = False
+
+
+@takes(NewRequest, identifier=Argument("ID"))
+def run(request: NewRequest) -> Result:
+    """The file with the protocol.
+
+    Raises:
+        UsageProblem: it cannot have that id.
+        FileTrouble: the file is there, or cannot be written.
+    """
+    from ketasched.files.protocols.first_file import first_file
+
+    name = _identifier(request.identifier)
+    path = request.output or f"{name}.yaml"
+    result = file_result(first_file(name).encode(), path, force=request.force)
+    if path == "-":
+        return result
+    plan = ["ketasched", "plan", name, "--start", "2027-01-04"]
+    by_name = Path(path) == Path(f"{name}.yaml")
+    plan += [] if by_name else ["--protocols", path]
+    then = f"change it, then: {paste(['ketasched', 'check', path])}\nand: {paste(plan)}"
+    return result._replace(notes=[*result.notes, then])
+
+
+def _identifier(text: str) -> str:
+    """An id that a protocol of one's own may have.
+
+    Raises:
+        UsageProblem: it may not.
+    """
+    from ketasched.asking.surroundings import USUAL_FILE
+    from ketasched.files.protocols import protocol_file
+    from ketasched.reading.texts import identifier
+
+    try:
+        name = identifier(text.strip())
+    except ValueError as error:
+        raise UsageProblem(*error.args) from None
+    if protocol_file.load_built_in(only=name):
+        raise UsageProblem(f"`{name}` is built in", f"choose another id, such as our-{name}")
+    if f"{name}.yaml" == USUAL_FILE:
+        raise UsageProblem(f"{USUAL_FILE} is the clinic's file", "choose another id")
+    return name
