@@ -58,7 +58,9 @@ OPTIONS: Mapping[str, Declared] = {
         "tue,fri",
     ),
     "clinic": Option(
-        "Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC.", "FILE"
+        "Your clinic's file: hours, holidays, closures, zone; else KETASCHED_CLINIC, "
+        "else a clinic.yaml that is here.",
+        "FILE",
     ),
     "tz": Option(
         "Time zone, such as America/Chicago; the clinic's or this computer's if not given.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from ketasched.cli.options import Argument, takes
+from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result, file_result
 from ketasched.errors import UsageProblem
 from ketasched.shell import paste
@@ -30,7 +30,11 @@ class NewRequest(NamedTuple):
     force: bool = False
 
 
-@takes(NewRequest, identifier=Argument("ID"))
+@takes(
+    NewRequest,
+    identifier=Argument("ID"),
+    output=Option("The file to write; ID.yaml if not given, printed if -.", "FILE", "-o"),
+)
 def run(request: NewRequest) -> Result:
     """The file with the protocol.
 
