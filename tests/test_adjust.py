@@ -265,7 +265,7 @@ def test_json_has_what_holds_now_and_what_stays(course):
     ]
     (stays,) = report["stays"]
     assert stays["command"] == 'ketasched move alex 4 "2027-01-14 09:00"'
-    assert (stays["number"], stays["reasons"][0]["kind"]) == (4, "away")
+    assert (stays["handle"], stays["reasons"][0]["kind"]) == ("4", "away")
 
 
 def test_without_an_option_it_says_what_there_is(course):
@@ -412,3 +412,22 @@ def test_two_weeks_away_are_refused_and_a_pause_is_advised_that_works(course, ke
     course("undo")
     assert sessions() == IV
     assert record_of()["pauses"] == []
+
+
+@pytest.mark.parametrize(
+    ("moved", "options", "said"),
+    [
+        (["c6", "2027-02-19 10:00"], ["--away", "2027-02-19"],
+         ("check-in c6 was moved by hand and stays, Fri 19 Feb 2027 10:00: away Fri 19 Feb 2027; to "
+         'move it: ketasched move alex c6 "2027-02-18 09:00"')),
+        (["r6", "2027-01-22 10:00"], ["--away", "2027-01-22..2027-01-26"],
+         ("response assessment r6 was moved by hand and stays, Fri 22 Jan 2027 10:00: away Fri 22 Jan "
+         "2027 to Tue 26 Jan 2027; to call it off: ketasched cancel alex r6")),
+    ],
+)  # fmt: skip
+def test_a_linked_visit_that_a_person_moved_is_told_too(course, ketasched, moved, options, said):
+    course("move", *moved)
+    outcome = course("adjust", *options)
+    assert said in outcome.err, outcome.err
+    assert ketasched(*shlex.split(said.partition(": ketasched ")[2])).code == 0
+    assert "was moved by hand" not in course("adjust", "--away", "2027-03-01").err

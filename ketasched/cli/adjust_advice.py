@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from ketasched.asking.refusals import breaks_rules
 from ketasched.cli.advice import NoLegalPlacement
 from ketasched.cli.change import moment_text
-from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Course
 from ketasched.domain.wording import count_text
 from ketasched.planning.advice import LONGEST_PAUSE
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
     from ketasched.errors import KetaschedError
     from ketasched.records.open import Opened
-    from ketasched.running.adjusting import KeptByHand, NewWishes
+    from ketasched.running.adjusting import NewWishes
+    from ketasched.running.kept_by_hand import KeptByHand
     from ketasched.running.legal_change import Conditions, Refusal
 
 
@@ -71,20 +71,21 @@ def _without(attempt: Attempt, number: int) -> Iterator[tuple[str, str]]:
 
 
 def remedy(opened: Opened, kept: KeptByHand) -> tuple[str, str]:
-    """What to do about a session that stays only because a person put it there, and the command;
-    both are empty where nothing helps.
+    """What to do about what stays only because a person put it there, and the command; both are
+    empty where nothing helps.
     """
-    name, number = name_of(opened.path), kept.session.number
+    name, handle = name_of(opened.path), kept.handle
     if kept.elsewhere:
-        return "move it", f'ketasched move {name} {number} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
+        return "move it", f'ketasched move {name} {handle} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
     if kept.can_go:
-        return "call it off", f"ketasched cancel {name} {number} --then keep"
+        then = " --then keep" if handle.isdecimal() else ""
+        return "call it off", f"ketasched cancel {name} {handle}{then}"
     return "", ""
 
 
 def stays_text(kept: KeptByHand, what: str, command: str) -> str:
-    """That a session stays, why it is against what holds now, and what to do about it."""
-    session = kept.session
-    text = f"session {session.number} was moved by hand and stays, {moment_text(session.start)}"
-    text += f": {reasons_text(kept.reasons)}" if kept.reasons else ""
+    """That something stays, why it is against what holds now, and what to do about it."""
+    text = f"{kept.subject} was moved by hand and stays, {moment_text(kept.start)}"
+    why = "; ".join(rule.text for rule in kept.broken)
+    text += f": {why}" if why else ""
     return f"{text}; to {what}: {command}" if command else text

@@ -193,23 +193,18 @@ def history_report(happenings: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def adjusted_report(
-    before: Course,
-    after: Course,
-    what: str,
-    *,
-    facts: Iterable[Any],
-    stays: Iterable[tuple[Any, tuple[str, str]]],
+    facts: Iterable[Any], stays: Iterable[tuple[Any, tuple[str, str]]]
 ) -> dict[str, Any]:
-    """What adjusting did, what the course is planned from now, and the sessions that a person moved
-    and that are against it, each with the command that mends it.
+    """What a course is planned from now, and what a person moved and is against it, each with the
+    command that mends it.
     """
-    return change_report(before, after, what) | {
+    return {
         "planned_from": facts_report(facts),
         "stays": [
             {
-                "number": kept.session.number,
-                "start": kept.session.start.isoformat(),
-                "reasons": reasons_report(kept.reasons),
+                "handle": kept.handle,
+                "start": kept.start.isoformat(),
+                "reasons": [{"kind": rule.name, "text": rule.text} for rule in kept.broken],
                 "command": command or None,
             }
             for kept, (_, command) in stays

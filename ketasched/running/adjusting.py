@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,8 +13,9 @@ from ketasched.planning.refusals import Failure, no_pattern, refuse_days
 from ketasched.planning.targets import NoPattern
 from ketasched.planning.weekday_patterns import keeps_gaps
 from ketasched.running.at_a_moment import finish, follower_numbers
-from ketasched.running.changes import drop, move
+from ketasched.running.changes import drop
 from ketasched.running.closing_day import placed_anew
+from ketasched.running.kept_by_hand import refusals_of
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.other_weekdays import Patterns, due_on, free_patterns, is_due_when_free
 
@@ -31,18 +31,6 @@ class NewWishes(NamedTuple):
     times: bool = False
     days: bool = False
     week: bool = False
-
-
-class KeptByHand(NamedTuple):
-    """A session that a person put where the facts no longer want it, and why: nothing refuses one
-    that is only at another time of day than is asked for now. ``elsewhere`` is a time to which it
-    can be moved, None where there is none, and ``can_go`` whether it can be cancelled.
-    """
-
-    session: Session
-    reasons: tuple[Reason, ...]
-    elsewhere: datetime | None
-    can_go: bool
 
 
 def adjusted(conditions: Conditions, course: Course, wishes: NewWishes) -> Course | Refusal:
@@ -78,28 +66,6 @@ def refuse_asked_days(order: Order) -> Failure | None:
     return None
 
 
-def kept_by_hand(
-    conditions: Conditions, course: Course, earlier: Order, wishes: NewWishes
-) -> Iterator[KeptByHand]:
-    """The sessions to come that stay where a person put them, and that the order refuses there
-    while an ``earlier`` one did not, or wants at another time of day.
-    """
-    order = conditions.order
-    for session in course.live:
-        if not session.by_hand or session.start <= conditions.now:
-            continue
-        known = {reason.kind for reason in _refusals(earlier, session)}
-        new = tuple(reason for reason in _refusals(order, session) if reason.kind not in known)
-        day, clock = session.start.date(), session.start.time()
-        asked = order.times.on(day, session.minutes)
-        if new or (wishes.times and clock != asked):
-            number = session.number
-            off = drop(conditions, course, number, CANCELLED, "keep")
-            same_day = datetime.combine(day, asked, order.clinic.zone)
-            elsewhere = _elsewhere(conditions, course, session, None if new else same_day)
-            yield KeptByHand(session, new, elsewhere, can_go=bool(new) and isinstance(off, Course))
-
-
 def without_session(
     conditions: Conditions, course: Course, number: int, earlier: Conditions, wishes: NewWishes
 ) -> Course | Refusal:
@@ -127,11 +93,11 @@ def _planned(
     retimed = [
         _retimed(order, session, now)
         for session in ahead
-        if session.number not in freed and (wishes.times or _refusals(order, session))
+        if session.number not in freed and (wishes.times or refusals_of(order, session))
     ]
     course = course.changing(retimed)
     ahead = [course.session(session.number) for session in ahead]
-    freed |= {session.number for session in ahead if _refusals(order, session)}
+    freed |= {session.number for session in ahead if refusals_of(order, session)}
     if not freed:
         return _saying_what_stays(finish(order, course, now), now)
     outcome = placed_anew(conditions, course, freed)
@@ -152,13 +118,6 @@ def _saying_what_stays(course: Course, now: datetime) -> Course:
     )
 
 
-def _refusals(order: Order, session: Session) -> tuple[Reason, ...]:
-    """What refuses a session where it stands, but for the rules that a person broke for it."""
-    start = session.start
-    refusals = order.rules.slots.refusals(start.date(), start.time(), session.minutes)
-    return tuple(reason for reason in refusals if reason.kind not in session.broken)
-
-
 def _retimed(order: Order, session: Session, now: datetime) -> Session:
     """A session at the legal start of its day that is nearest to the time that is asked for; at
     that time where there is none, which is refused there.
@@ -176,20 +135,3 @@ def _retimed(order: Order, session: Session, now: datetime) -> Session:
         moved_minutes=moved,
         reasons=tuple(dict.fromkeys((*session.reasons, *why))),
     )
-
-
-def _elsewhere(
-    conditions: Conditions, course: Course, session: Session, start: datetime | None
-) -> datetime | None:
-    """The start that is wanted, or that the session would have if nobody had put it anywhere, if it
-    can be moved there.
-    """
-    number = session.number
-    if start is None:
-        loose = course.changing([session._replace(by_hand=False)])
-        outcome = placed_anew(conditions, loose, {number})
-        if isinstance(outcome, Refusal):
-            return None
-        start = outcome.session(number).start
-    moved = move(conditions, course, number, start, "keep")
-    return start if isinstance(moved, Course) else None

@@ -17,6 +17,7 @@ from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
 from ketasched.running.adjusting import NewWishes
+from ketasched.running.kept_by_hand import kept_by_hand
 
 HELP = """Change what a saved course is planned from. What is to come and no longer legal
 is planned again; the rest stands, and what a person moved.
@@ -84,8 +85,8 @@ def run(request: AdjustRequest) -> Result:
         opened.record.course, opened.record.options, opened.record.busy,
     )  # fmt: skip
     kept = [
-        (session, remedy(opened, session))
-        for session in adjusting.kept_by_hand(conditions, outcome, before.order, attempt.wishes)
+        (entry, remedy(opened, entry))
+        for entry in kept_by_hand(conditions, outcome, before.order, new_times=bool(request.at))
     ]
     result = rewritten(
         opened._replace(task=now_opened.task), after, only_shown=request.dry_run or same
@@ -94,11 +95,11 @@ def run(request: AdjustRequest) -> Result:
     def report() -> dict[str, object]:
         from ketasched.reports.running_report import adjusted_report
 
-        facts = facts_of(record)
-        return adjusted_report(opened.record.course, outcome, what, facts=facts, stays=kept)
+        changes = result.report() if result.report else {}
+        return {**changes, **adjusted_report(facts_of(record), kept)}
 
     notes = [f"note: {note}" for note in notes]
-    stays = [stays_text(session, *helps) for session, helps in kept]
+    stays = [stays_text(entry, *helps) for entry, helps in kept]
     return result._replace(report=report, notes=[*notes, *stays, *result.notes])
 
 
