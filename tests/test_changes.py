@@ -158,7 +158,7 @@ def test_when_a_session_is_moved_to(life, when, stands):
 
 def test_a_weekday_is_never_one_that_has_passed(life):
     life.plan("kap", now="2027-01-12 12:00")  # session 2 was due on Monday and is not marked
-    life.do("move", "2", "wed")
+    life.do("move", "2", "wed", "--override", "notice")
     assert "2 Wed 13 Jan" in life.sessions
     life.now("2027-01-14 12:00")
     assert "Wed 20 Jan 2027 is outside its window" in life.refused(3, "move", "2", "wed")
@@ -314,14 +314,15 @@ def test_past_a_session_that_stays(life, rest):
         ("iv", 3, "2027-01-11 12:00", "keep", ["4 Thu 14 Jan", "5 Mon 18 Jan", "6 Thu 21 Jan"]),
         # The seventh would be due on Monday 25.
         ("iv", 3, "2027-01-11 12:00", "append", ["4 Thu 14 Jan", "5 Mon 18 Jan", "6 Thu 21 Jan", "7 Mon 25 Jan"]),
-        ("iv", 3, "2027-01-11 12:00", "squeeze", ["7 Tue 12 Jan", "4 Thu 14 Jan", "5 Mon 18 Jan", "6 Thu 21 Jan"]),
+        # Tuesday is within the notice, and all other days up to Monday 25 are beside a session.
+        ("iv", 3, "2027-01-11 12:00", "squeeze", ["4 Thu 14 Jan", "5 Mon 18 Jan", "6 Thu 21 Jan", "7 Mon 25 Jan"]),
         # Three days on: the make-up on Thursday, then Sunday -> Monday, Thursday, Sunday -> Monday.
         ("iv", 3, "2027-01-11 12:00", "shift", ["7 Thu 14 Jan", "4 Mon 18 Jan", "5 Thu 21 Jan", "6 Mon 25 Jan"]),
         ("iv", 6, "2027-01-21 12:00", "append", ["7 Mon 25 Jan"]),
-        ("iv", 6, "2027-01-21 12:00", "squeeze", ["7 Fri 22 Jan"]),
+        ("iv", 6, "2027-01-21 12:00", "squeeze", ["7 Mon 25 Jan"]),
         ("iv", 6, "2027-01-21 12:00", "shift", ["7 Mon 25 Jan"]),
         ("kap", 2, "2027-01-11 12:30", "append", [*KAP[2:], "7 Mon 15 Feb"]),
-        ("kap", 2, "2027-01-11 12:30", "squeeze", ["7 Tue 12 Jan", *KAP[2:]]),
+        ("kap", 2, "2027-01-11 12:30", "squeeze", ["7 Wed 13 Jan", *KAP[2:]]),
         ("kap", 2, "2027-01-11 12:30", "shift", ["7 Mon 18 Jan", "3 Mon 25 Jan", "4 Mon 1 Feb", "5 Mon 8 Feb", "6 Mon 15 Feb"]),
         ("pain", 3, "2027-01-06 15:00", "keep", PAIN[3:]),
         ("pain", 3, "2027-01-06 15:00", "append", [*PAIN[3:], "6 Mon 11 Jan"]),
@@ -332,7 +333,6 @@ def test_past_a_session_that_stays(life, rest):
             "13 Mon 11 Jan", "3 Thu 14 Jan", "4 Mon 18 Jan", "5 Thu 21 Jan", "6 Mon 25 Jan", "7 Thu 28 Jan",
             "8 Mon 1 Feb", "9 Mon 8 Feb", "10 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
         ("spravato", 10, "2027-02-08 12:00", "append", [*SPRAVATO[10:], "13 Mon 1 Mar"]),
-        ("spravato", 2, "2027-01-07 12:00", "squeeze", ["13 Fri 8 Jan", *SPRAVATO[2:]]),
         ("spravato", 10, "2027-02-08 12:00", "shift", ["13 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
     ],
 )  # fmt: skip
@@ -358,6 +358,27 @@ def test_a_session_falls_out(life, case, number, now, then, ahead, command):
     assert cancelled[0]["SEQUENCE"] == 1
 
 
+@pytest.mark.parametrize(
+    ("case", "number", "now", "make_up"),
+    [
+        ("iv", 3, "2027-01-10 12:00", "7 Tue 12 Jan"),  # 30 h before 09:00 is the 11th at 03:00
+        ("iv", 3, "2027-01-11 03:00", "7 Tue 12 Jan"),
+        ("iv", 3, "2027-01-11 03:15", "7 Mon 25 Jan"),
+        ("iv", 6, "2027-01-20 12:00", "7 Fri 22 Jan"),
+        ("spravato", 2, "2027-01-07 07:00", "13 Fri 8 Jan"),  # with two hours without food
+        ("spravato", 2, "2027-01-07 07:15", None),
+    ],
+)
+def test_a_make_up_is_never_nearer_than_the_notice(life, case, number, now, make_up):
+    life.plan(case, now=now)
+    if make_up:
+        life.do("cancel", number, "--then", "squeeze")
+        assert make_up in life.ahead
+    else:
+        refused = life.refused(3, "cancel", number, "--then", "squeeze")
+        assert "less than 24 h notice and 2 h to prepare: from Fri 8 Jan 2027 09:15 on" in refused
+
+
 NOT_THE_SAME_SLOT = "replan puts the make-up where the session that fell out stood"
 
 
@@ -376,8 +397,9 @@ def test_replan_finds_another_day(life, protocol, number, now, stood):
 
 
 def test_replan_on_the_day_itself(life):
+    # Tuesday is within the notice; so the next session makes room for Wednesday.
     life.plan("iv", now="2027-01-11 12:00").do("cancel", "3", "--then", "replan")
-    assert life.ahead == [*IV[:2], "7 Tue 12 Jan", *IV[3:]]
+    assert life.ahead == [*IV[:2], "7 Wed 13 Jan", "4 Fri 15 Jan", *IV[4:]]
 
 
 @pytest.mark.parametrize("then", ["shift", "replan"])
@@ -395,7 +417,7 @@ def test_a_make_up_long_after(life, then):
         ("keep", ["6 Mon 1 Feb"]),
         # 21 days lie between dose two and the end, so that is how far the rest goes.
         ("shift", ["7 Mon 1 Feb", "6 Mon 22 Feb"]),
-        ("squeeze", ["7 Tue 12 Jan", "6 Mon 1 Feb"]),
+        ("squeeze", ["7 Wed 13 Jan", "6 Mon 1 Feb"]),  # Tuesday at 09:00 is in 21 hours
     ],
 )
 def test_a_session_of_a_trial_falls_out(life, then, ahead):
@@ -441,7 +463,9 @@ def test_sessions_that_follow_another_go_with_it(life, counts_from, screening, r
 )
 def test_sessions_that_follow_count_from_it_as_it_took_place(life, counts_from, rest):
     write(texts.TRIAL.replace(*counts_from))
-    life.plan("trial", "--protocols", "trial.yaml", now="2027-01-05 12:00")
+    clinic = write("version: 1\nname: Trials\nnotice: none\n", "clinic.yaml")
+    options = ("--protocols", "trial.yaml", "--clinic", clinic)
+    life.plan("trial", *options, now="2027-01-05 12:00")
     life.do("done", "2", "--on", "2027-01-05")
     assert life.sessions == [
         TRIAL[0],
@@ -450,6 +474,14 @@ def test_sessions_that_follow_count_from_it_as_it_took_place(life, counts_from, 
         "4 Fri 8 Jan",
         *rest,
     ]
+
+
+def test_sessions_that_follow_come_no_sooner_than_the_notice(life):
+    write(texts.TRIAL)
+    life.plan("trial", "--protocols", "trial.yaml", now="2027-01-05 12:00")
+    said = life.do("done", "2", "--on", "2027-01-05").out
+    assert "3 Thu 7 Jan" in life.sessions  # Wednesday at 09:00 is in 21 hours
+    assert "less than 24 h notice: from Wed 6 Jan 2027 12:00 on" in " ".join(said.split())
 
 
 def test_what_is_to_come_cannot_have_been_missed(life):

@@ -678,6 +678,7 @@ Hours      Mon  09:00–13:00, 14:00–18:00
            Sat  closed
            Sun  closed
 Holidays   US, without observed days; open on Columbus Day and Veterans Day
+Notice     24 h
 Sessions   at 14:30
 Reminders  none
 Travel     20 min on both sides of busy times
@@ -756,6 +757,7 @@ Hours      Mon  09:00–13:00,
 Holidays   US, without observed days;
            open on Columbus Day and
            Veterans Day
+Notice     24 h
 Sessions   at 14:30
 Reminders  none
 Travel     20 min on both sides of

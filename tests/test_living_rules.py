@@ -159,9 +159,10 @@ def test_the_largest_gap_is_not_asked_across_a_session_that_did_not_take_place(l
         ("kap", "2027-01-06", ("--closed", "2027-01-21..2027-01-25"), EARLY, 3, "7 Tue 19 Jan"),
         # After, where both are as near.
         ("kap", "2027-01-06", (), EARLY, 3, "7 Thu 21 Jan"),
-        # Never in the past: Tuesday the 19th is over, and so is today's time.
+        # Never in the past: Tuesday the 19th is over, and so is today's time; nor within the notice.
         ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-19 12:00", 3, "7 Fri 22 Jan"),
-        ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-19 07:00", 3, "7 Tue 19 Jan"),
+        ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-19 07:00", 3, "7 Fri 22 Jan"),
+        ("kap", "2027-01-06", ("--closed", "2027-01-21"), "2027-01-17 18:00", 3, "7 Tue 19 Jan"),
         # Not before the course began, and not among the sessions of another phase.
         ("kap", "2027-01-06", ("--closed", "2027-01-07"), EARLY, 1, "7 Fri 8 Jan"),
         ("iv", "2027-01-05", ("--closed", "2027-01-25..2027-01-29"), EARLY, 6, "7 Thu 21 Jan"),
@@ -422,8 +423,12 @@ def test_nothing_new_is_put_at_a_time_that_is_over(lives, protocol, zone, start,
 
 def test_a_start_that_is_over_today_is_later(lives):
     lives.at("2027-01-05 15:00").plan("iv", "2027-01-05")
-    assert lives.days()[0] == "1 Wed 6 Jan"
-    assert lives.session(1)["reasons"] == [{"kind": "past", "text": "that time has passed"}]
+    assert lives.days()[0] == "1 Thu 7 Jan"
+    too_near = "less than 24 h notice and 6 h to prepare: from Wed 6 Jan 2027 21:00 on"
+    assert lives.session(1)["reasons"] == [
+        {"kind": "past", "text": "that time has passed"},
+        {"kind": "notice", "text": too_near},
+    ]
     lives.do(
         "plan",
         "iv",
@@ -631,3 +636,32 @@ def test_shift_twice_stays_on_the_pattern(lives):
         "miss", "x", len(lives.days("x", "missed")) + 6, "--then", "shift"
     )
     assert {day.split()[1] for day in lives.days()[1:]} == {"Mon", "Thu"}
+
+
+# Notice
+
+
+def test_a_course_that_somebody_began_elsewhere_keeps_the_sessions_that_are_near(lives):
+    """Mondays and Thursdays since 4 January, typed on Monday 11 at seven: those of that day and of
+    Tuesday's closed day, which would have to be moved, are not told alike.
+    """
+    lives.at("2027-01-11 07:00").plan("iv", "2027-01-04")
+    assert lives.days()[2:4] == ["3 Mon 11 Jan", "4 Thu 14 Jan"]
+    assert lives.record()["sessions"][2]["reasons"] == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2027-01-12 02:30", "4 Wed 13 Jan"),  # 30 h before 09:00, with six hours without food
+        ("2027-01-12 03:30", "4 Fri 15 Jan"),
+    ],
+)
+def test_what_has_to_be_moved_is_moved_no_nearer_than_the_notice(lives, moment, day):
+    lives.at(moment).plan("iv", "2027-01-04", "--closed", "2027-01-14")
+    assert day in lives.days()
+
+
+def test_a_start_tomorrow_is_the_users(lives):
+    lives.at("2027-01-04 15:00").plan("iv", "2027-01-05")
+    assert lives.days()[0] == "1 Tue 5 Jan"

@@ -45,6 +45,8 @@ from ketasched.asking.values import (
 )
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
+from ketasched.domain.instructions import lead
+from ketasched.domain.notice import Notice, ShortNotice
 from ketasched.domain.pause import AgreedPause
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
@@ -224,7 +226,10 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     times = fitting_times(asked, around.clinic, lengths, protocol.minutes)._replace(flex=flex)
     patient = commitments(terms, around, today, saved.busy if saved else None)
     times = when_patient_comes(times, around.clinic, patient.free_week, layout.lengths)
-    rules = make_rules(around.clinic, times, patient, today, now.astimezone(around.clinic.zone))
+    here = now.astimezone(around.clinic.zone)
+    notice = file.notice if file else Notice()
+    near = ShortNotice(here, notice.ends(here, around.clinic), notice, lead(protocol.instructions))
+    rules = make_rules(around.clinic, times, patient, today, here, near)
     days = weekdays(terms.days, layout)
     order = Order(
         protocol,

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from ketasched.domain.protocol import Instruction
 from ketasched.domain.wording import clock_text, day_text
+
+
+def lead(instructions: Iterable[Instruction]) -> int:
+    """How many minutes before a session instructions first ask something of the patient, such as
+    not to eat.
+    """
+    whens = (instruction.when for instruction in instructions)
+    return max([0, *(-when.minutes for when in whens if when and when.minutes)])
 
 
 def timed_text(instruction: Instruction, start: datetime, end: datetime) -> str:

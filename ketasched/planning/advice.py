@@ -133,12 +133,15 @@ def _patterns_of_days_running(order: Order) -> list[tuple[int, ...]]:
 
 
 def _nearest_start(order: Order, step: int) -> date | None:
-    """The nearest earlier or later start that works; for a course to come none before today."""
-    today = order.rules.beside.today
+    """The nearest earlier or later start that works; for a course to come none before today, nor
+    one at such short notice as is only for the user to choose.
+    """
+    now, today = order.rules.beside.now, order.rules.beside.today
+    first = order.first_day(now) if now else today
     allowed = order.weekdays() & frozenset(order.days if order.takes_days else range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
-        if (today and start < today) or not FIRST_YEAR <= start.year <= LAST_YEAR:
+        if (first and start < first) or not FIRST_YEAR <= start.year <= LAST_YEAR:
             continue
         moved = replace(order, start=start)
         if start.weekday() in allowed and _begins_well(moved) and _stands_on_its_start(moved):
@@ -157,7 +160,8 @@ def _begins_well(order: Order) -> bool:
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)
     try:
-        few = place(targets[:A_FEW], order.slots, order.fixed, order.start)
+        slots = order.slots_for(target.day for target in targets)
+        few = place(targets[:A_FEW], slots, order.fixed, order.start)
     except KetaschedError:
         return False
     return not isinstance(few, NoPlacement)

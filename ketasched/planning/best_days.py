@@ -118,12 +118,13 @@ class Search:
         if not totals[0]:
             return None
         cost = min(totals[0].values())
-        # Walk forward over all courses of that cost at once, always on the earliest day;
-        # a course keeps the latest index its pause may stand before.
+        # Walk forward over all courses of that cost at once, always on the earliest day (or the
+        # latest, if asked); a course keeps the latest index its pause may stand before.
+        first = max if self.slots.later_first else min
         frontier = {state: 0 for state, total in totals[0].items() if total == cost}
         chosen: list[Standing] = []
         for index in range(len(steps)):
-            day = min(state.day for state in frontier)
+            day = first(state.day for state in frontier)
             frontier = {state: pause for state, pause in frontier.items() if state.day == day}
             chosen.append(next(iter(frontier)))
             if index + 1 == len(steps):

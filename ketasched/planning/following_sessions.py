@@ -133,7 +133,8 @@ def _place(
             return ()
         return slots.why_none(day, follower.minutes)
 
-    for day in sorted(days, key=lambda day: (abs((day - target).days), day)):
+    late = -1 if slots.later_first else 1
+    for day in sorted(days, key=lambda day: (abs((day - target).days), late * (day - target).days)):
         option = None if day in taken else slots.legal_start(day, follower.minutes)
         if option is None:
             continue

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
-from ketasched.domain.candidate import Constraint, over_today, unclear_clock
+from ketasched.domain.candidate import Constraint, not_before, over_today, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
+from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
@@ -63,10 +64,13 @@ NO_COMMITMENTS = Commitments()
 
 
 class Rules(NamedTuple):
-    """What refuses a session, and what a linked visit; made once for many courses."""
+    """What refuses a session, and what a linked visit; made once for many courses. ``notice``: what
+    is too near for anything to be put there that no person puts there.
+    """
 
     slots: Slots
     beside: Beside
+    notice: ShortNotice | None = None
 
 
 def make_rules(
@@ -75,9 +79,11 @@ def make_rules(
     commitments: Commitments,
     today: date | None = None,
     now: datetime | None = None,
+    notice: ShortNotice | None = None,
 ) -> Rules:
     """The rules of a clinic and a patient. Nothing of a course to come is put at a time of today
-    that is over by ``now`` (in the clinic's zone), and no linked visit of it before today.
+    that is over by ``now`` (in the clinic's zone), and no linked visit of it before today; and
+    nothing, of any course, within a ``notice``.
     """
     at_clinic = (*clinic.constraints(), *commitments.at_clinic(clinic))
     from_home = (unclear_clock(clinic.zone), *commitments.constraints(clinic, 0))
@@ -86,8 +92,9 @@ def make_rules(
         (*from_home, waking_hours(clinic, by_video=True)),
         today,
         now,
+        notice,
     )
-    return Rules(Slots(at_clinic, times), beside)
+    return Rules(Slots(at_clinic, times), beside, notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +119,62 @@ class Order:
     agreed: AgreedPause | None = None
 
     @property
-    def slots(self) -> Slots:
-        """What refuses a session of this course, and the asked start times."""
+    def is_running(self) -> bool:
+        """Whether the start is today or over: what is due then is who asks' own, however near."""
         now = self.rules.beside.now
-        may_be_today = self.start == (now and now.date()) or self.layout.stretches[0].named()
-        if now is None or self.start < now.date() or not may_be_today:
-            return self.rules.slots
-        return Slots((*self.rules.slots.constraints, over_today(now)), self.times)
+        return now is not None and self.start <= now.date()
+
+    def slots_for(self, due: Iterable[date] | None = ()) -> Slots:
+        """What refuses a session of this course, and the asked start times. The start is who asks'
+        own, however near, and of a course that is running so are the days on which sessions are
+        ``due``; all of them, if that is None.
+        """
+        now, notice = self.rules.beside.now, self.rules.notice
+        named = bool(self.layout.stretches[0].named())
+        more: list[Constraint] = []
+        if now and self.start >= now.date() and (self.start == now.date() or named):
+            more.append(over_today(now))
+        if notice and (named or self.start <= notice.free_from(notice.lead).date()):
+            own = {self.start, *((due or ()) if self.is_running else ())}
+            if due is not None or not self.is_running:
+                more.append(notice.for_sessions(but_on=own))
+        return self.rules.slots.under(more) if more else self.rules.slots
+
+    def slots_from(self, now: datetime, more: Sequence[Constraint] = ()) -> Slots:
+        """What refuses a session of this course that is put somewhere anew at a moment, which is
+        one in the clinic's zone.
+        """
+        notice = self.rules.notice
+        near = [notice.for_sessions()] if notice else []
+        return self.rules.slots.under([not_before(now), *near, *more])
+
+    def first_day(self, now: datetime) -> date:
+        """The first day on which a session may be put anew at its usual time, dates and hours
+        aside.
+        """
+        notice = self.rules.notice
+        if notice is None:
+            return now.date()
+        day = notice.free_from(notice.lead).date()
+        return notice.first_day(self.times.on(day, self.first_minutes))
+
+    def promising(self, sessions: Iterable[datetime], visits: Iterable[datetime]) -> Order:
+        """The same order, for a patient who expects to come at some times already: for sessions,
+        and for linked visits.
+        """
+        near = self.rules.notice
+        if near is None:
+            return self
+        of_sessions = near._replace(promised=frozenset(sessions))
+        of_visits = near._replace(promised=frozenset(visits))
+        beside = self.rules.beside._replace(notice=of_visits)
+        return replace(self, rules=self.rules._replace(notice=of_sessions, beside=beside))
+
+    def later_first(self) -> Order:
+        """The same order, in which of two places as good the later is taken."""
+        slots = Slots(self.rules.slots.constraints, self.times, later_first=True)
+        beside = self.rules.beside._replace(later_first=True)
+        return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
 
     def window_start(self, target: date, first: date) -> date:
         """The first day of a window that would begin on one: of what is due from the start on, no

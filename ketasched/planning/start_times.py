@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain, product
 from typing import NamedTuple
@@ -150,12 +150,23 @@ def _begins_near(
 
 
 class Slots:
-    """The legal starts under some constraints. Answers are kept: many courses ask the same."""
+    """The legal starts under some constraints. Answers are kept: many courses ask the same.
 
-    def __init__(self, constraints: Sequence[Constraint], times: StartTimes) -> None:
+    ``later_first``: of two days that are as good the later is taken.
+    """
+
+    def __init__(
+        self, constraints: Sequence[Constraint], times: StartTimes, *, later_first: bool = False
+    ) -> None:
         self.constraints = constraints
         self.times = times
+        self.later_first = later_first
         self._starts: dict[tuple[date, int], tuple[time, int] | None] = {}
+
+    def under(self, more: Iterable[Constraint]) -> Slots:
+        """The starts that are legal under more constraints."""
+        constraints = (*self.constraints, *more)
+        return Slots(constraints, self.times, later_first=self.later_first)
 
     def refusals(self, day: date, start: time, minutes: int) -> tuple[Reason, ...]:
         """Every reason against a session of ``minutes`` on that day and time."""

@@ -17,6 +17,7 @@ from ketasched.domain.candidate import (
 )
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
+from ketasched.domain.notice import ShortNotice
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
@@ -27,14 +28,22 @@ class Beside(NamedTuple):
 
     ``at_clinic`` refuses a visit at the clinic, ``by_video`` one from home. None of a course that
     begins ``today`` or later is placed before today, nor before ``now``, which is a moment in the
-    clinic's zone; and none of a course that is ``running``.
+    clinic's zone; and none of a course that is ``running``. None is placed within a ``notice``. Of
+    two places as near, one where the patient expects it already is taken, else the earlier, or with
+    ``later_first`` the later.
     """
 
     at_clinic: Sequence[Constraint]
     by_video: Sequence[Constraint]
     today: date | None
     now: datetime | None = None
+    notice: ShortNotice | None = None
     running: bool = False
+    later_first: bool = False
+
+    def promised(self, start: datetime) -> bool:
+        """Whether the patient expects to come at a time."""
+        return self.notice is not None and start in self.notice.promised
 
     def past(self, start: datetime, course: Course) -> Reason | None:
         """Why nothing new is put at a time that is over; None where it is not, or may be."""
@@ -44,6 +53,16 @@ class Beside(NamedTuple):
         if start.date() < today:
             return DAY_HAS_PASSED
         return TIME_HAS_PASSED if self.now and start < self.now else None
+
+    def too_near(self, question: VisitQuestion, start: datetime) -> Reason | None:
+        """Why nothing new is put at a time that is too near. What has its ideal time is not new in
+        a course that is typed when it has begun already.
+        """
+        reason = self.notice.refusal(start) if self.notice else None
+        if self.notice is None or reason is None or self.running:
+            return reason
+        typed = question.course.start <= self.notice.now.date()
+        return None if typed and start == ideal_start(question.rule, question.session) else reason
 
 
 class Taken:
@@ -115,9 +134,7 @@ def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
     refused: dict[date, list[tuple[Reason, ...]]] = {}
     for start in tried:  # why is asked for only now: most visits have a place
         refused.setdefault(start.date(), []).append(_refusals(question, start))
-    whys = [
-        reason for day in sorted(refused) for reason in lasting(refused[day]) or refused[day][0]
-    ]
+    whys = [reason for day in sorted(refused) for reason in _of_day(refused[day])]
     return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(whys)))
 
 
@@ -157,6 +174,14 @@ def ideal_start(rule: VisitRule, session: Session) -> datetime:
     return moment.astimezone(edge.tzinfo)
 
 
+def _of_day(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """What refuses a day: what holds at all times that were tried, else what refuses the first one
+    that is not over.
+    """
+    to_come = (reasons for reasons in tried if all(reason.kind != "past" for reason in reasons))
+    return lasting(tried) or next(to_come, tried[0])
+
+
 def _days(question: VisitQuestion, ideal: datetime) -> tuple[date, date]:
     """The first and the last day on which a start is tried."""
     offset, sign = question.rule.offset, question.sign
@@ -176,14 +201,26 @@ def _starts(question: VisitQuestion, ideal: datetime) -> Iterator[datetime]:
     """Every start within the distance of the session, nearest the ideal time first."""
     steps = 0
     inside = True
+    expected = _expected(question, ideal)
     while inside:
-        inside = False
-        for sign in (-1, 1) if steps else (1,):
-            start = _stepped(question.rule, ideal, sign * steps * STEP)
-            if is_near_enough(question, start):
-                inside = True
-                yield start
+        signs = (1, -1) if question.beside.later_first else (-1, 1)
+        starts = [_stepped(question.rule, ideal, sign * steps * STEP) for sign in signs]
+        while expected and abs(expected[0] - ideal) <= steps * STEP:
+            yield expected.pop(0)
+        near = [start for start in dict.fromkeys(starts) if is_near_enough(question, start)]
+        yield from sorted(near, key=lambda start: not question.beside.promised(start))
+        inside = bool(near)
         steps += 1
+
+
+def _expected(question: VisitQuestion, ideal: datetime) -> list[datetime]:
+    """The times within the notice at which the patient is to come already, nearest first: they may
+    be kept, also between two that are tried.
+    """
+    notice = question.beside.notice
+    soon = notice.promised_soon if notice else ()
+    near = [start for start in soon if is_near_enough(question, start)]
+    return sorted(near, key=lambda start: (abs(start - ideal), start))
 
 
 def _stepped(rule: VisitRule, ideal: datetime, by: timedelta) -> datetime:
@@ -210,7 +247,7 @@ def _refusals(question: VisitQuestion, start: datetime) -> tuple[Reason, ...]:
 def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
     """What refuses a start, but for its distance from the session."""
     rule, anchor, course, taken, beside = question
-    past = beside.past(start, course)
+    past = beside.past(start, course) or beside.too_near(question, start)
     if past:
         yield past
         return

@@ -35,6 +35,7 @@ CLINIC = FileKind(
             "defaults",
             "chairs",
             "reasons",
+            "notice",
             "publish",
         )
     ),

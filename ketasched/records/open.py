@@ -14,7 +14,7 @@ from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
-from ketasched.domain.course import Course
+from ketasched.domain.course import Course, is_gone
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
@@ -182,7 +182,10 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
     task = understand(_request_of(record), now, files)
+    course = record.course
+    visits = (visit.start for visit in course.visits if not is_gone(visit))
     return task._replace(
+        order=task.order.promising((session.start for session in course.live), visits),
         uid_source=UidSource(record.uid_bits or "", not record.uid_bits),
         zone_rules=record.zone_rules,
     )

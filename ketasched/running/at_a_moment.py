@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from ketasched.domain.candidate import Reason, not_before
+from ketasched.domain.candidate import Reason
 from ketasched.domain.course import (
     ATTENDED,
     CANCELLED,
@@ -21,7 +21,6 @@ from ketasched.domain.protocol import NamedDays
 from ketasched.planning.following_sessions import add_followers, with_windows_of_followers
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.plan_input import Order
-from ketasched.planning.start_times import Slots
 from ketasched.running.order_of_time import in_order_of_time, with_pauses_in_place
 from ketasched.running.why_now import with_reasons_that_hold
 
@@ -65,12 +64,11 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         )
     }
     kept = tuple(session for session in course.sessions if session.number not in loose)
-    slots = order.rules.slots
     course = add_followers(
         replace(course, sessions=kept, unplaced=()),
         order.layout.stretches,
         order.already + 1,
-        Slots((*slots.constraints, not_before(now)), slots.times),
+        order.slots_from(now),
         order.clinic.zone,
     )
     course = with_windows_of_followers(course, order.layout.stretches, order.already + 1)
@@ -93,7 +91,7 @@ def _as_it_was(session: Session, before: Session | None) -> Session:
 
 
 def _is_over(reasons: Iterable[Reason]) -> bool:
-    return any(reason.kind == "past" for reason in reasons)
+    return any(reason.kind in ("past", "notice") for reason in reasons)
 
 
 def _with_visits(order: Order, course: Course, now: datetime) -> Course:

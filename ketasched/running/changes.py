@@ -25,6 +25,7 @@ from ketasched.running.legal_change import (
     passed_by,
     proved,
     settled,
+    too_soon,
     undecided,
     unwanted,
 )
@@ -50,10 +51,11 @@ def move(
         return refusal
     days = (start.date() - session.start.date()).days
     changed = standing(conditions.order, session, start)
-    if start < conditions.now:
-        if "past" not in conditions.override:
-            return _passed(conditions, course.changing([changed]), changed)
-        changed = changed._replace(broken=("past",))
+    broken = too_soon(conditions, number, start) if start != session.start else None
+    if broken:
+        if broken.name not in conditions.override:
+            return _also_broken(conditions, course.changing([changed]), broken)
+        changed = changed._replace(broken=(broken.name,))
     counted = counted_anew(conditions.order, course.changing([changed]), conditions.now)
     course = counted.course
     if rest == "keep":
@@ -201,16 +203,14 @@ def _refuse_disorder(
         )
 
 
-def _passed(conditions: Conditions, course: Course, moved: Session) -> Refusal:
-    """All that moving a session to a time that has passed would break."""
-    text = f"{day_text(moved.start.date())} {clock_text(moved.start.timetz())} has passed"
-    broken = [BrokenRule(moved.number, "past", text)]
-    broken += [
+def _also_broken(conditions: Conditions, course: Course, too_near: BrokenRule) -> Refusal:
+    """All that moving a session to a time that is over, or too near, would break."""
+    others = [
         rule
-        for rule in unwanted(conditions.order, course, {moved.number})
+        for rule in unwanted(conditions.order, course, {too_near.session})
         if rule.name not in conditions.override
     ]
-    return Refusal(tuple(broken))
+    return Refusal((too_near, *others))
 
 
 def _numbered(course: Course, number: int) -> Session:

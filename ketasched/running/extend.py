@@ -9,16 +9,16 @@ from datetime import date, datetime
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.protocol import ONCE_A_WEEK
-from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.domain.wording import list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
-from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
     no_such_time,
     proved,
     settled,
+    too_soon,
     undecided,
 )
 from ketasched.running.places import Going, places_from
@@ -72,9 +72,9 @@ def add_on(
     refusal = no_such_time(course.next_number, start)
     if refusal:
         return refusal
-    if start < conditions.now and "past" not in conditions.override:
-        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
-        return Refusal((BrokenRule(course.next_number, "past", text),))
+    broken = too_soon(conditions, course.next_number, start)
+    if broken and broken.name not in conditions.override:
+        return Refusal((broken,))
     before = [session for session in course.live if session.start < start]
     later = any(session.start > start for session in course.live)
     extra = _another(course, going)._replace(
@@ -84,6 +84,7 @@ def add_on(
         stands_at=max(before, key=lambda session: session.rank).rank[0] if before and later else 0,
     )
     extra = standing(conditions.order, extra, start)
+    extra = extra._replace(broken=(broken.name,)) if broken else extra
     grown = finish(conditions.order, _begun(course, going).adding([extra]), conditions.now)
     return proved(conditions, grown, {extra.number})
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ketasched.domain.candidate import ReasonKind, exists, no_such_time_text
 from ketasched.domain.course import Course
+from ketasched.domain.wording import clock_text, day_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
@@ -42,6 +43,11 @@ class Conditions(NamedTuple):
     def today(self) -> date:
         """The day of the moment."""
         return self.now.date()
+
+    @property
+    def first_day(self) -> date:
+        """The first day on which anything is placed that no person places."""
+        return self.order.first_day(self.now)
 
 
 def proved(
@@ -105,6 +111,18 @@ def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     ahead = {session.number for session in course.live if session.start > conditions.now}
     lapses = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
     return Refusal(tuple(lapses)) if lapses else None
+
+
+def too_soon(conditions: Conditions, number: int, start: datetime) -> BrokenRule | None:
+    """The rule that a person breaks who puts a session at a time that is over, or nearer than the
+    patient's notice.
+    """
+    if start < conditions.now:
+        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
+        return BrokenRule(number, "past", text)
+    notice = conditions.order.rules.notice
+    reason = notice.refusal(start, notice.lead) if notice else None
+    return BrokenRule(number, reason.kind, reason.text) if reason else None
 
 
 def no_such_time(number: int, start: datetime) -> Refusal | None:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from ketasched.domain.candidate import Reason, not_before, session_end
+from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
 from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
-from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish
 from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
@@ -46,8 +45,8 @@ def made_up(
     if then == "shift":
         course = replace(course, pauses=tuple(_pauses_shifted(course, make_up, later)))
         make_up, *later = _shifted(conditions, whole, make_up, later)
-    elif make_up.window_end < conditions.today:
-        pause = _pause_until(make_up, dropped, conditions.today)
+    elif make_up.window_end < conditions.first_day:
+        pause = _pause_until(make_up, dropped, conditions)
         course = replace(course, pauses=(*course.pauses, pause))
         make_up, *later = (
             put_off(conditions.order, session, 7 * pause.weeks) for session in (make_up, *later)
@@ -78,11 +77,14 @@ def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Sessio
     )
 
 
-def _pause_until(make_up: Session, dropped: Session, today: date) -> Pause:
-    """The whole weeks by which a course is put off for a make-up whose window is over."""
+def _pause_until(make_up: Session, dropped: Session, conditions: Conditions) -> Pause:
+    """The weeks by which a course is put off for a make-up whose window is over, or nearly."""
     window = days_text(make_up.window_start, make_up.window_end)
-    over = Reason("past", f"the window of session {dropped.number}, {window}, is over")
-    weeks = -(-(today - make_up.window_end).days // 7)
+    whose = f"the window of session {dropped.number}, {window}"
+    over = Reason("past", f"{whose}, is over")
+    if make_up.window_end >= conditions.today:
+        over = Reason("notice", f"{whose}, ends before the notice does")
+    weeks = -(-(conditions.first_day - make_up.window_end).days // 7)
     return Pause(make_up.number, weeks, (over,))
 
 
@@ -157,7 +159,7 @@ def _squeezed(
     near, after), never at a time that is over; its neighbours stay.
     """
     order, now = conditions.order, conditions.now
-    slots = Slots((*order.rules.slots.constraints, not_before(now)), order.times)
+    slots = order.slots_from(now)
     refused: list[BrokenRule] = []
     for day in _nearest_days(dropped.start.date()):
         other_phase = _in_another_phase(order, course, dropped, day)

@@ -55,7 +55,7 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
     return _to_come(
-        [target.day + late for target in laid[len(run) :]], going, order, conditions.today
+        [target.day + late for target in laid[len(run) :]], going, order, conditions.first_day
     )
 
 
@@ -72,7 +72,7 @@ def places_from(
         weekdays = ()
     targets = _laid(order, course, [stretch], first, weekdays)
     days = [target.day for target in targets]
-    return [days[0], *_to_come(days[1:], going, order, conditions.today)]
+    return [days[0], *_to_come(days[1:], going, order, conditions.first_day)]
 
 
 def places_after(conditions: Conditions, course: Course, going: Going) -> Iterator[date]:
@@ -94,7 +94,7 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
     laid = _laid(order, course, [stretch], there[0], weekdays)
     days = [target.day for target in laid]
-    yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.today)
+    yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.first_day)
 
 
 def _after(last: date, count: int, laid: list[date]) -> list[date]:
@@ -147,10 +147,11 @@ def _laid(
     raise ChoiceRefused(f"the phase {phase} has no weekdays to go on with")
 
 
-def _to_come(days: list[date], going: Going, order: Order, today: date) -> list[date]:
+def _to_come(days: list[date], going: Going, order: Order, first: date) -> list[date]:
+    """The days, or if the window of the first of them is over by then, whole weeks later ones."""
     if not days:
         return days
-    late = (today - days[0]).days - order.paced(*going).window.late
+    late = (first - days[0]).days - order.paced(*going).window.late
     weeks = max(0, -(-late // 7))
     days = [day + timedelta(weeks=weeks) for day in days]
     return on_free_weekdays(order, order.paced(*going), days)

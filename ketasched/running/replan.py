@@ -10,7 +10,6 @@ from ketasched.domain.candidate import (
     Candidate,
     Constraint,
     Reason,
-    not_before,
     session_end,
 )
 from ketasched.domain.course import (
@@ -20,7 +19,6 @@ from ketasched.domain.course import (
 from ketasched.planning.explanation import Placed
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
-from ketasched.planning.start_times import Slots
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.why_now import target_of
 
@@ -50,9 +48,7 @@ def settle(
         if session.number not in following or session.is_fixed
     ]
     if any(session.number in free for session in leading):
-        slots = Slots(
-            (*order.rules.slots.constraints, not_before(now), _none_of(avoid)), order.times
-        )
+        slots = order.slots_from(now, [_none_of(avoid)])
         fixed = {
             session.number: session.start.replace(tzinfo=None)
             for session in leading

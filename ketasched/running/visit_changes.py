@@ -151,7 +151,7 @@ def _broken(conditions: Conditions, course: Course, visit: LinkedVisit) -> Itera
         beside.session,
         replace(course, sessions=live),
         Taken([*live, *by_hand]),
-        conditions.order.rules.beside._replace(today=None, now=None),
+        conditions.order.rules.beside._replace(today=None, now=None, running=True),
     )
     when = f"{day_text(visit.start.date())} {clock_text(visit.start.timetz())}"
     if visit.start < conditions.now:

@@ -13,7 +13,9 @@ from ketasched.planning.explanation import Explanation, Placed
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import LONGEST_CLOSURE, Target
 
-LASTING = frozenset(("past", "taken", "make-up", "by-hand", "no-place", "weekday", "stays"))
+LASTING = frozenset(
+    ("past", "notice", "taken", "make-up", "by-hand", "no-place", "weekday", "stays")
+)
 """Kinds of reasons that hold for good: what was over, or where somebody put it."""
 
 

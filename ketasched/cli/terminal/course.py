@@ -58,6 +58,7 @@ def course_page(course: Course, task: Task) -> str:
     file = task.surroundings.file
     if file:
         facts.insert(1, ("Clinic", clinic_text(file)))
+    facts += _notice(course, task)
     page.add_facts(facts)
     page.add("", *_sessions(course, page.width), "")
     page.add(*_notes(course), advice(protocol))
@@ -67,6 +68,19 @@ def course_page(course: Course, task: Task) -> str:
 def clinic_text(file: ClinicFile) -> str:
     """A clinic and where its file is from; who found it, where nobody named it."""
     return ", ".join(filter(None, (file.name, f"from {file.file}", file.found)))
+
+
+def _notice(course: Course, task: Task) -> Iterable[tuple[str, str]]:
+    """The notice that patients have, where it kept something from being placed."""
+    near = task.order.rules.notice
+    placed = (entry.reasons for entry in course.entries())
+    unplaced = (visit.reasons for visit in course.unplaced)
+    pauses = (pause.reasons for pause in course.pauses)
+    reasons = (reason for why in (*placed, *unplaced, *pauses) for reason in why)
+    if near and any(reason.kind == "notice" for reason in reasons):
+        first = near.free_from()
+        day, at = day_text(first.date()), clock_text(first.timetz())
+        yield "Notice", f"{near.notice}: nothing is placed by itself before {day} {at}"
 
 
 def setting_text(surroundings: Surroundings) -> str:

@@ -114,6 +114,7 @@ def _facts(file: ClinicFile, clinic: Clinic, *, narrow: bool) -> Iterator[tuple[
     if file.not_starting:
         yield "No starts", "; ".join(map(_not_starting, file.not_starting))
     yield "Holidays", _holidays(file)
+    yield "Notice", str(file.notice)
     yield from _defaults(file.defaults)
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from ketasched import public_holidays
 from ketasched.domain.clinic import Closure, NotStarting, Opening, Week, not_starting_week
+from ketasched.domain.notice import Notice, read_notice
 from ketasched.domain.typed_times import read_clock, read_minutes
 from ketasched.domain.wording import clock_text, day_text, minute_of_day
 from ketasched.files.clinic.dated_days import CLOSURES, OPENINGS
@@ -54,9 +55,10 @@ class Publishing(NamedTuple):
 
 class ClinicFile(NamedTuple):
     """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
-    can be treated at once; ``reasons``: what a change may be for, to be counted. ``file``: where
-    it was read; ``words``: all it says, as texts; ``found``: where it was found, if nobody named
-    it.
+    can be treated at once; ``reasons``: what a change may be for, to be counted; ``notice``: how
+    long before it begins a patient knows of what is put somewhere without a person's say.
+    ``file``: where it was read; ``words``: all it says, as texts; ``found``: where it was found,
+    if nobody named it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class ClinicFile(NamedTuple):
     defaults: Defaults = Defaults()
     chairs: int = 0
     reasons: tuple[str, ...] = ()
+    notice: Notice = Notice()
     publish: Publishing | None = None
     file: str = ""
     words: Mapping[str, Any] | None = None
@@ -204,6 +207,7 @@ _PUBLISHING = Record(
         "login": Key(LINE, "a file with the user's name and password, beside this file", ""),
     },
 )
+NOTICE = Text(read_notice, {"type": "string", "examples": ["24 h", "2 working days", "none"]})
 CLINIC = Record(
     _clinic,
     {
@@ -227,6 +231,11 @@ CLINIC = Record(
         "chairs": Key(whole(1, 999), "how many people can be treated at once, for the agenda", 0),
         "reasons": Key(
             ListOf(Placed(LINE)), "what `--reason` may be, to be counted: illness, travel", ()
+        ),
+        "notice": Key(
+            NOTICE,
+            "how long ahead the patient knows of what no person places: 24 h, 2 working days, none",
+            Notice(),
         ),
         "publish": Key(_PUBLISHING, "the calendar on a server that `publish` keeps up", None),
     },
