@@ -7,10 +7,12 @@ Thursdays from 4 January on. A session reads `3 Mon 11 Jan`; its time is told wh
 
 import json
 import shlex
+import shutil
 from datetime import datetime
 
 import pytest
 from calendars import events_of
+from conftest import ROOT
 from helpers import files_in, plan_once, record_of
 
 NOW = "2027-01-05 14:00"
@@ -431,3 +433,16 @@ def test_a_linked_visit_that_a_person_moved_is_told_too(course, ketasched, moved
     assert said in outcome.err, outcome.err
     assert ketasched(*shlex.split(said.partition(": ketasched ")[2])).code == 0
     assert "was moved by hand" not in course("adjust", "--away", "2027-03-01").err
+
+
+def test_a_baseline_without_a_day_left_is_refused_in_full(at):
+    shutil.copy(ROOT / "docs" / "trial.example.yaml", "trial.yaml")
+    options = ("--protocols", "trial.yaml", "--start", "2027-02-01", "--save", "t")
+    at(NOW, "plan", "trial-7", *options)
+    at(NOW, "adjust", "t", "--away", "2027-02-15")
+    assert sessions("t")[2] == "3 Tue 16 Feb"
+    before = files_in()
+    outcome = at(NOW, "adjust", "t", "--can", "tue,thu", code=3)
+    assert "session 2 has no legal day in its window, Mon 1 Feb 2027" in outcome.err
+    assert "the patient can come Tuesdays and Thursdays" in outcome.err
+    assert files_in() == before

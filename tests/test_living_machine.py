@@ -94,6 +94,9 @@ def rank(one):
     return one["stands_at"] or one["number"], one["start"], one["number"]
 
 
+YEARS = [START + timedelta(days=n) for n in range(-60, 1500)]
+
+
 def days_within(spans):
     return {
         first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)
@@ -373,20 +376,32 @@ class Life(RuleBasedStateMachine):
     @property
     def closed(self):
         """The days on which nobody can come, as the record has it."""
-        away = [span.split("..") for span in self.record["asked"].get("away", ())]
-        return self.shut | days_within(tuple(map(date.fromisoformat, span)) for span in away)
+        away = self.record["asked"].get("away", ())
+        spans = [span.split("..") for span in away if not span.startswith("every")]
+        weekly = {"every mon": 0, "every wed": 2}
+        weekdays = {weekly[span] for span in away if span.startswith("every")}
+        return (
+            self.shut
+            | days_within(tuple(map(date.fromisoformat, span)) for span in spans)
+            | {day for day in YEARS if day.weekday() in weekdays}
+        )
 
     @precondition(lambda self: self.record)
     @rule(
         first=DAYS, length=st.integers(0, 3),
-        way=st.sampled_from(["away", "away", "drop", "days"]),
+        way=st.sampled_from(["away", "away", "drop", "drop", "days", "every", "pause"]),
         weekdays=st.sampled_from(["tue,fri", "mon,wed", "wed", "mon,wed,fri"]),
     )  # fmt: skip
     def adjust(self, first, length, way, weekdays):
         """What is still legal stands."""
         away = self.record["asked"].get("away", [])
-        if way == "days":
-            self.change("adjust", "--days", weekdays)
+        others = {
+            "days": ("--days", weekdays),
+            "pause": ("--pause", 1 + length),
+            "every": ("--away", "every wed" if length % 2 else "every mon"),
+        }
+        if way in others:
+            self.change("adjust", *others[way])
             return
         if way == "drop":
             if away:

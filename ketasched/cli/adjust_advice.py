@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ketasched.asking.refusals import breaks_rules
 from ketasched.cli.advice import NoLegalPlacement
 from ketasched.cli.change import moment_text
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import Course
 from ketasched.domain.wording import count_text
 from ketasched.planning.advice import LONGEST_PAUSE
@@ -64,7 +65,10 @@ def _longer_pause(attempt: Attempt) -> Iterator[tuple[str, str]]:
 def _without(attempt: Attempt, number: int) -> Iterator[tuple[str, str]]:
     opened, conditions, before = attempt.opened, attempt.conditions, attempt.before
     course = opened.record.course
-    gone = adjusting.without_session(conditions, course, number, before, attempt.wishes)
+    try:
+        gone = adjusting.without_session(conditions, course, number, before, attempt.wishes)
+    except ChoiceRefused:  # nothing can be appended to it
+        return
     if isinstance(gone, Course):
         text = f"call session {number} off and make it up, and adjust then"
         yield text, f"ketasched cancel {name_of(opened.path)} {number} --then append"
