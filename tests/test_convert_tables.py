@@ -98,13 +98,13 @@ def test_trailing_empty_cells_say_nothing():
     ("header", "key"),
     [
         ("Visite", "name"), ("Besuch", "name"), ("Nom de la visite", "name"), ("Nombre de la visita", "name"), ("Visita", "name"),
-        ("Studientag", "day"), ("Soll-Tag", "day"), ("Jour de l’étude", "day"), ("Jour prévu", "day"), ("Día", "day"), ("DIA", "day"), ("Día del estudio", "day"),
+        ("Studientag", "day"), ("Zeitpunkt", "day"), ("Timing", "day"), ("Soll-Tag", "day"), ("Jour de l’étude", "day"), ("Jour prévu", "day"), ("Día", "day"), ("DIA", "day"), ("Día del estudio", "day"),
         ("VISITDY", "day"), ("Woche", "week"), ("Studienwoche", "week"), ("Semaine", "week"), ("Semana", "week"), ("Study Week", "week"),
         ("Datum", "date"), ("Date prévue", "date"), ("Fecha", "date"), ("Visit date", "date"),
         ("Fenster −", "minus"), ("Tage früher", "minus"), ("Fenêtre -", "minus"), ("Jours avant", "minus"), ("Ventana (-)", "minus"), ("Días antes", "minus"),
         ("Fenster + (Tage)", "plus"), ("Tage später", "plus"), ("Jours après", "plus"), ("Ventana más", "plus"), ("Días después", "plus"),
         ("Zeitfenster", "window"), ("Toleranz (± Tage)", "window"), ("Fenster ± Tage", "window"), ("Fenêtre (jours)", "window"), ("Tolérance", "window"), ("Ventana (días)", "window"),
-        ("Earliest", "earliest"), ("Window start", "earliest"), ("Frühestens", "earliest"), ("Au plus tôt", "earliest"), ("Inicio de ventana", "earliest"),
+        ("Earliest", "earliest"), ("From", "earliest"), ("bis", "latest"), ("Window start", "earliest"), ("Frühestens", "earliest"), ("Au plus tôt", "earliest"), ("Inicio de ventana", "earliest"),
         ("Latest day", "latest"), ("Window End", "latest"), ("Spätester Tag", "latest"), ("Au plus tard", "latest"), ("Fin de ventana", "latest"),
         ("Protokollversion", "version"), ("Version du protocole", "version"), ("Versión", "version"),
         ("Studienarm", "arm"), ("Bras", "arm"), ("Brazo", "arm"), ("Dauer (Minuten)", "length"), ("Durée", "length"), ("Duración (min)", "length"),
@@ -127,7 +127,7 @@ def test_no_two_things_share_a_header():
 @pytest.mark.parametrize(
     ("header", "unit"),
     [
-        ("Week", "week"), ("Time (weeks)", "week"), ("Wk", "week"), ("Zielwoche", "week"), ("Semaines", "week"), ("SEMANA", "week"),
+        ("Week", "week"), ("W", "week"), ("Time (weeks)", "week"), ("Study Day (weeks)", "week"), ("Wk", "week"), ("Zielwoche", "week"), ("Semaines", "week"), ("SEMANA", "week"),
         ("Month", "month"), ("Mois", "month"), ("Monate", "month"), ("Duration (h)", "hour"), ("Dauer (Std)", "hour"),
         ("Day", ""), ("Day of week", ""), ("Weekly", ""), ("Time", ""), ("Wh", ""), ("", ""),
     ],
@@ -173,6 +173,7 @@ def test_days_go_before_weeks_where_a_table_has_both():
     [
         ("Week", {"day": "Week"}, "--column day: `Week` counts weeks, not days", 'name it: --column week="Week"'),
         ("Time (weeks)", {"day": "Time (weeks)"}, "counts weeks, not days", '--column week="Time (weeks)"'),
+        ("Study Day (weeks)", {"day": "Study Day (weeks)"}, "counts weeks, not days", "--column week="),
         ("Woche", {"day": "Woche"}, "counts weeks, not days", '--column week="Woche"'),
         ("Day", {"week": "Day"}, "--column week: `Day` counts days, not weeks", '--column day="Day"'),
         ("Month", {"day": "Month"}, "`Month` counts months, which have no fixed number of days", "write days or weeks"),
@@ -198,6 +199,11 @@ def test_a_window_counts_as_its_header_says(header, cell, window):
 def test_a_length_counts_as_its_header_says():
     made = converted("Visit,Day,Window,Duration (h)\nBaseline,0,0,2\n", length="Duration (h)").text
     assert "length: 120 min}" in made
+
+
+def test_a_column_that_seems_to_count_weeks_is_asked_about():
+    problem = only_problem("Visit,Time (wk),Window\nBaseline,0,0\n")
+    assert problem.hint == 'name it: --column week="Time (wk)"'
 
 
 # One column that says it all
@@ -252,6 +258,7 @@ def test_a_column_that_says_day_and_window(cell):
         ("Month 3", "`Month 3`: a month has no fixed number of days", "write days or weeks"),
         ("Monat 3 ± 7 Tage", "a month has no fixed number of days", "write days or weeks"),
         ("Early termination", "`Early termination` says no day", "Early termination (Day 1)"),
+        ("Screening (Day -28 to -1)", "says no day", "write, say, Week 4 ± 3 days"),
         ("Baseline", "`Baseline` says no day", "Baseline (Day 1)"),
         ("Visit 3", "`Visit 3` says no day", ""),
         ("Day 8 weeks", "is not a day", ""),
@@ -270,6 +277,16 @@ def test_what_one_column_cannot_say_is_refused_at_its_cell(cell, message, hint):
     assert (problem.line, problem.column, problem.width) == (3, 1, len(cell))
     assert message in problem.message
     assert hint in problem.hint
+
+
+def test_baseline_is_week_0_where_all_the_others_are_weeks():
+    text = "Visit\nScreening (Week -2)\nBaseline\nWeek 4 ± 3 days\n"
+    assert [session[:2] for session in sessions_of(text)] == [
+        ("Screening (Week -2)", -14), ("Baseline", 0), ("Week 4", 28)
+    ]  # fmt: skip
+    # Day 29 is 28 days after day 1, and 29 after day 0.
+    problem = only_problem(text.replace("Week 4", "Day 29"))
+    assert (problem.line, "`Baseline` says no day" in problem.message) == (3, True)
 
 
 def test_a_window_is_said_once():

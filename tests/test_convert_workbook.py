@@ -1,5 +1,6 @@
 """Visit tables in Excel workbooks: sheets, formulas, dates, merged and hidden cells, cells by name."""
 
+import contextlib
 import io
 import sys
 from datetime import date, datetime
@@ -9,8 +10,10 @@ import openpyxl
 import pytest
 import yaml
 from helpers import mistakes, only
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.visit_table import conversion
 
 ROWS = (("Visit", "Day", "Window"), ("Baseline", 0, None), ("Last", 29.0, "±3"))
@@ -129,6 +132,11 @@ def test_the_cell_stands_in_the_message_and_in_the_report(ketasched):
         "error: `soon` is not a day: write a whole number of days from the baseline, such as -14\n"
         "  --> visits.xlsx:Visits!B3\n"
     )
+
+
+def test_a_date_that_was_made_of_a_window_is_guessed():
+    problem = only_problem(workbook(*ROWS[:2], ("Last", 29, date(2027, 5, 3))))
+    assert problem.hint == "a spreadsheet makes a date of 3-5: write it as text"
 
 
 def test_columns_beyond_z_are_named():
@@ -286,6 +294,16 @@ def test_a_cut_workbook_is_called_so():
         Path("cut.xlsx").write_bytes(data[:end])
         with pytest.raises(FileTrouble, match=r"no Excel workbook \(\.xlsx\) that can be read"):
             converted("cut.xlsx")
+
+
+@given(st.integers(0, 4000), st.binary(min_size=1, max_size=4))
+@settings(max_examples=30)
+def test_damaged_workbooks_give_nothing_but_our_own_errors(at, put):
+    data = Path(saved(workbook(*ROWS))).read_bytes()
+    at %= len(data)
+    Path("damaged.xlsx").write_bytes(data[:at] + put + data[at + len(put) :])
+    with contextlib.suppress(KetaschedError):
+        yaml.safe_load(converted("damaged.xlsx").text)
 
 
 def test_empty_sheets():

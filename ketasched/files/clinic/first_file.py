@@ -104,6 +104,9 @@ hours:
 # How many people can be treated at once; the agenda marks when there would be more.
 {chairs}
 
+# What a session is missed, moved or cancelled for: `--reason` says one, and it is counted.
+# reasons: [illness, travel, weather]
+
 # What a course has unless asked otherwise.
 {defaults}
 {start_time}

@@ -10,6 +10,7 @@ from ketasched.errors import UsageProblem
 from ketasched.files.visit_table.cells import read_arm, read_length, read_name, read_version
 from ketasched.files.visit_table.days import (
     Timing,
+    VisitDay,
     read_end,
     read_labelled,
     read_minus,
@@ -58,7 +59,8 @@ def columns_of(
             readers["day"] = read_labelled
             known["name"] = known["day"]
     elif _says_days(rows, places):
-        readers["name"] = readers["day"] = read_labelled
+        by_weeks = _by_weeks(rows, known["name"])
+        readers["name"] = readers["day"] = partial(read_labelled, by_weeks=by_weeks)
         known["day"] = known["name"]
     first_day_is_1 = "day" in known and plain(header[known["day"]].text) == "visitdy"
     if unit == "week" and "day" in known:
@@ -127,6 +129,12 @@ def _says_days(rows: Sequence[Sequence[Cell]], places: Places) -> bool:
 
 def _all_labelled(rows: Sequence[Sequence[Cell]], place: int) -> bool:
     return all(_timing_in(row[place].text) for row in rows if place < len(row))
+
+
+def _by_weeks(rows: Sequence[Sequence[Cell]], place: int) -> bool:
+    timings = [_timing_in(row[place].text) for row in rows if place < len(row)]
+    days = [timing.day for timing in timings if timing]
+    return all(isinstance(day, VisitDay) and day.in_weeks for day in days)
 
 
 def _timing_in(name: str) -> Timing | None:

@@ -27,7 +27,9 @@ _WITH_WINDOW = re.compile(
 )
 _SIDE = re.compile(rf"([+-]?)\s*{_COUNT}", re.IGNORECASE)
 _BOTH = re.compile(rf"{EITHER}?\s*{_COUNT}", re.IGNORECASE)
-_PAIR = re.compile(rf"([+-])\s*{_COUNT}\s*(?:/|,|;|to|and)?\s*([+-])\s*{_COUNT}", re.IGNORECASE)
+_PAIR = re.compile(
+    rf"([+-])\s*{_COUNT}\s*(?:/|,|;|to|and|bis|und|à|et|al?|y)?\s*([+-])\s*{_COUNT}", re.IGNORECASE
+)
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}(?:\. ?|/)[0-9]{1,2}(?:\. ?|/)[0-9]{2,4}"
 _POINT = rf"{_DATE}|(?:{_UNIT}[\s.:]*)?-?[0-9]{{1,5}}(?:\s*{_UNIT})?"
 _RANGE = re.compile(
@@ -85,19 +87,24 @@ def read_timing(text: str, unit: str = "") -> Timing:
 def _parted(text: str) -> tuple[str, str]:
     """A day and the window behind it, if there is one."""
     signs = text.translate(DASHES)
-    if not _DAY.fullmatch(signs) and not re.fullmatch(_DATE, signs):
+    if not _DAY.fullmatch(signs) and not _is_date(signs):
         match = _WITH_WINDOW.fullmatch(signs) or _IN_BRACKETS.fullmatch(signs)
         if match:
             return match["day"].strip(), match["window"].strip()
     return text, ""
 
 
-def read_labelled(text: str) -> Timing:
+def read_labelled(text: str, *, by_weeks: bool = False) -> Timing:
     """Read ``Week 4 ± 3 days`` or ``Visit 3 (Day 29)``: a name that says its day, in words.
+
+    ``by_weeks``: all the others say weeks, which are counted from the baseline. So one that is
+    called baseline, and no more, is on day 0.
 
     Raises:
         ValueError: it says no day.
     """
+    if by_weeks and re.fullmatch(r"base\s?line|basisvisite|basal", text, re.IGNORECASE):
+        return Timing(VisitDay(0, in_weeks=True), None, text)
     named, window = _parted(text)
     match = _LABELLED_DAY.fullmatch(named.translate(DASHES))
     in_words = match and _UNIT_WORD.search(match["day"])
@@ -113,13 +120,14 @@ def _no_day(text: str) -> tuple[str, str]:
         return "the visit has no day", "write, say, Day 1"
     if _MONTHS.search(text):
         return f"`{text[:40]}`: a month has no fixed number of days", "write days or weeks"
-    return f"`{text[:40]}` says no day", f"write, say, {text[:20]} (Day 1)"
+    example = f"{text} (Day 1)" if len(text) <= 20 else "Week 4 \xb1 3 days"
+    return f"`{text[:40]}` says no day", f"write, say, {example}"
 
 
 def read_point(text: str, unit: str = "") -> VisitDay | date:
     """Read a day from the baseline, or a date; ``unit`` is that of a bare number."""
     signs = text.translate(DASHES)
-    if unit == "date" or re.fullmatch(_DATE, signs):
+    if unit == "date" or _is_date(signs):
         return _date(signs)
     match = _DAY.fullmatch(signs)
     if not match or (match[1] and match[4]):
@@ -153,6 +161,10 @@ def _not_a_day(text: str) -> tuple[str, ...]:
         return f"`{text[:40]}` is not a day but a range", "write the day, and its window beside it"
     shown = f"`{text[:40]}` is not a day"
     return (f"{shown}: write a whole number of days from the baseline, such as -14",)
+
+
+def _is_date(text: str) -> bool:
+    return bool(re.fullmatch(_DATE, text))
 
 
 def _date(text: str) -> date:
@@ -204,7 +216,8 @@ def read_window(text: str, unit: str = "") -> Sides | Span:
         return Sides(first, second) if pair[1] == "-" else Sides(second, first)
     if span := _span(signs, unit):
         return span
-    raise ValueError(f"`{text[:40]}` is not a window: write, say, \xb13, -3/+5 or 26-32")
+    hint = "a spreadsheet makes a date of 3-5: write it as text" if _is_date(signs) else ""
+    raise ValueError(f"`{text[:40]}` is not a window: write, say, \xb13, -3/+5 or 26-32", hint)
 
 
 def _span(text: str, unit: str) -> Span | None:

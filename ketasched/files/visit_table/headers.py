@@ -12,11 +12,11 @@ from ketasched.files.visit_table.table import Cell, Table
 
 FIELDS: Mapping[str, str] = {
     "name": "visit name, visit, visit label, name, timepoint, event name, "
-    "visite, besuch, visitenname, zeitpunkt, termin, nom de la visite, nom, "
+    "visite, besuch, visitenname, termin, nom de la visite, nom, "
     "visita, nombre de la visita, nombre",
     "day": "day, study day, target day, nominal day, visit day, day from baseline, "
-    "days from baseline, days since baseline, offset, day offset, visitdy, "
-    "tag, studientag, zieltag, visitentag, soll tag, tag ab baseline, tage ab baseline, "
+    "days from baseline, days since baseline, offset, day offset, visitdy, timing, visit timing, "
+    "tag, zeitpunkt, studientag, zieltag, visitentag, soll tag, tag ab baseline, tage ab baseline, "
     "jour, jour de l'etude, jour d'etude, jour cible, jour prevu, jour de visite, "
     "dia, dia del estudio, dia de estudio, dia objetivo, dia previsto, dia de la visita",
     "week": "week, study week, target week, visit week, week number, weeks, "
@@ -43,13 +43,13 @@ FIELDS: Mapping[str, str] = {
     "fenetre, fenetre de visite, fenetre +/-, tolerance, tolerance +/-, "
     "ventana, ventana de visita, ventana de la visita, ventana +/-, tolerancia, tolerancia +/-",
     "earliest": "earliest, earliest day, earliest date, window start, window begin, window opens, "
-    "window open, window from, start of window, "
+    "window open, window from, start of window, from, min day, day min, von, desde, "
     "fruhestens, fruhester tag, fruhestes datum, fensterbeginn, fenster von, "
     "au plus tot, jour au plus tot, date au plus tot, debut de fenetre, debut de la fenetre, "
     "lo antes, mas temprano, dia mas temprano, fecha mas temprana, inicio de ventana, "
     "inicio de la ventana",
     "latest": "latest, latest day, latest date, window end, window closes, window close, "
-    "window to, end of window, "
+    "window to, end of window, to, max day, day max, bis, hasta, "
     "spatestens, spatester tag, spatestes datum, fensterende, fenster bis, "
     "au plus tard, jour au plus tard, date au plus tard, fin de fenetre, fin de la fenetre, "
     "mas tarde, lo mas tarde, dia mas tardio, fecha mas tardia, fin de ventana, fin de la ventana",
@@ -94,10 +94,13 @@ def unit_of(header: str) -> str:
     """What a header says its bare numbers are: ``week``, ``month``, ``hour``, or nothing."""
     text = unicodedata.normalize("NFKD", header.casefold())
     text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    in_brackets = re.search(r"[(\[]([^)\]]*)[)\]]", text)
+    if in_brackets and (unit := unit_of(in_brackets[1])):
+        return unit
     if re.search(r"days?\b|tage?\b|\bjours?\b|\bdias?\b", text):
         return ""
     for unit, words in (
-        ("week", r"weeks?|wks?|\w*wochen?|semaines?|semanas?"),
+        ("week", r"weeks?|wks?|w|\w*wochen?|semaines?|semanas?"),
         ("month", r"months?|\w*monate?|mois|mes(es)?"),
         ("hour", r"hours?|hrs?|h|stunden?|std|heures?|horas?"),
     ):
@@ -156,7 +159,9 @@ def need(table: Table, header: Sequence[Cell], places: Places, keys: Sequence[st
         if key not in places.known and key not in places.unclear:
             listed = ", ".join(f"`{cell.text}`" for cell in header if cell.text)
             message = f"no column is known to be the {word_for(key)}; the headers are {listed}"
-            table.fault(header[0], message, name_it(key, "HEADER"))
+            weeks = next((cell.text for cell in header if unit_of(cell.text) == "week"), "")
+            hint = name_it("week", weeks) if key == "day" and weeks else name_it(key, "HEADER")
+            table.fault(header[0], message, hint)
 
 
 def word_for(key: str) -> str:

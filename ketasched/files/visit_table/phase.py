@@ -13,7 +13,9 @@ from ketasched.files.visit_table.quoting import quoted
 from ketasched.files.visit_table.table import Cell, Table
 from ketasched.files.visit_table.visits import Course, Visit
 
-_BASELINE = re.compile(r"\b(?:base\s?line|basisvisite|basal)\b", re.IGNORECASE)
+_BASELINE = re.compile(
+    r"\b(?:base\s?line|basisvisite|basal|(?:day|tag|jour|d[ií]a)\s*[01])\b", re.IGNORECASE
+)
 
 
 class _Placed(NamedTuple):
