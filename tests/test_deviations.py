@@ -346,3 +346,13 @@ def test_a_list_of_reasons_that_cannot_be_is_refused(value, line, column, messag
 def test_a_misspelt_key_of_reasons():
     Path("clinic.yaml").write_text(CLINIC.replace("reasons", "reason"), "utf-8")
     assert "`reasons`" in only(mistakes(clinic_file.load, "clinic.yaml")).hint
+
+
+def test_a_mistyped_reason_is_refused_whatever_changes(life):
+    life.at("2027-01-14 12:00")
+    for command in (
+        ("done", "p1", "5"),
+        ("cancel", "p1", "6"),
+        ("adjust", "p1", "--away", "2027-02-02"),
+    ):
+        assert "did you mean `illness`?" in life.do(*command, "--reason", "ilness", code=2).err

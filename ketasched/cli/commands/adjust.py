@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ketasched.asking.refusals import failure_hint
-from ketasched.asking.values import clean_text
 from ketasched.cli.adjust_advice import Attempt, refused, remedy, stays_text
 from ketasched.cli.advice import NoLegalPlacement
-from ketasched.cli.change import open_course, rewritten
+from ketasched.cli.change import open_course, reason_for, rewritten
 from ketasched.cli.options import Format, Option, option_name, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
@@ -73,7 +72,7 @@ def run(request: AdjustRequest) -> Result:
     )  # fmt: skip
     if not any(adjustment):
         return _listed(opened)
-    reason = clean_text("--reason", request.reason)
+    reason = reason_for(opened.record, request.reason)
     record, notes = adjusted(opened, adjustment, reason)
     now_opened = opened._replace(record=record, task=task_of(record, opened.now))
     conditions = before._replace(order=now_opened.task.order)
