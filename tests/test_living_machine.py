@@ -29,6 +29,7 @@ from optimum import Seat, best_days, nearest_day
 from ketasched.calendar.entry_text import View
 from ketasched.calendar.uid import UidSource, uid
 from ketasched.cli import app
+from ketasched.domain.visit_handle import by_handle
 from ketasched.records import codec
 
 ZONE = zoneinfo.ZoneInfo("America/Chicago")
@@ -123,6 +124,7 @@ class Life(RuleBasedStateMachine):
         self.done = {}
         self.looks = {}
         self.broken = set()
+        self.put = {}  # where a person put linked visits
         self.shut = set()
         self.record = None
 
@@ -161,6 +163,7 @@ class Life(RuleBasedStateMachine):
         if not undo and self.read() == earlier:
             return None  # that is how it stood already
         if undo:
+            self.put = {}
             self.check_undone()
         else:
             self.before.append((earlier, frozenset(self.broken)))
@@ -366,6 +369,75 @@ class Life(RuleBasedStateMachine):
                 known = {one["number"] for one in before["sessions"]}
                 self.check_best(before, {one["number"] for one in self.record["sessions"]} - known)
 
+    def some_visit(self, place, wanted):
+        """The handle and the state of one of the linked visits of that kind, or None."""
+        handles = by_handle(codec.load("alex.course.json").course)
+        kept = {(one["name"], one["session"]): one for one in self.record["visits"]}
+        known = [
+            (handle, kept.get((visit.name, visit.session))) for handle, visit in handles.items()
+        ]
+        known = [(handle, one) for handle, one in known if wanted(one)]
+        return known[place % len(known)] if known else None
+
+    @precondition(lambda self: self.record)
+    @rule(
+        place=st.integers(0, 40), by=st.integers(-2, 2), at=st.sampled_from(["10:00", "14:15"]),
+        override=st.sampled_from([(), (), ("--override", "window,closed,hours")]),
+    )  # fmt: skip
+    def move_visit(self, place, by, at, override):
+        """A linked visit stands where a person put it, whatever follows."""
+        meant = self.some_visit(place, lambda one: one and self.moment(one) > self.now)
+        if meant is None:
+            return
+        handle, one = meant
+        day = day_of(one) + timedelta(days=by)
+        if day > self.now.date():
+            self.put = {key: start for key, start in self.put.items() if key[0] != one["name"]}
+            if self.change("move", handle, f"{day} {at}", *override):
+                put = self.visit_of(one)
+                assert (put["start"], put["by_hand"]) == (f"{day} {at}", True), self.typed
+
+    @precondition(lambda self: self.record)
+    @rule(place=st.integers(0, 40))
+    def drop_visit(self, place):
+        """A linked visit that was called off is off for good."""
+        meant = self.some_visit(place, lambda one: one is None or not is_gone(one))
+        if meant:
+            off = self.record["visits_off"]
+            if self.change("cancel", meant[0]):
+                assert len(self.record["visits_off"]) == len(off) + 1, self.typed
+
+    @precondition(lambda self: self.record)
+    @rule(place=st.integers(0, 40), miss=st.booleans())
+    def mark_visit(self, place, miss):
+        meant = self.some_visit(
+            place, lambda one: one and one["status"] == "planned" and self.moment(one) < self.now
+        )
+        if meant and self.change("miss" if miss else "done", meant[0]):
+            status = "missed" if miss else "attended"
+            assert self.visit_of(meant[1])["status"] == status, self.typed
+
+    def visit_of(self, one):
+        key = (one["name"], one["session"])
+        (found,) = [
+            each for each in self.record["visits"] if (each["name"], each["session"]) == key
+        ]
+        return found
+
+    def check_visits(self, record):
+        """What a person put somewhere stands there, and what was called off is off."""
+        off = {(one["name"], one["session"]) for one in record["visits_off"]}
+        for one in record["visits"]:
+            key = one["name"], 0 if one["which"] in ("first", "last") else one["session"]
+            assert key not in off or is_gone(one), (one, self.typed)
+            if one["by_hand"] and not is_gone(one):
+                assert self.put.setdefault(key, one["start"]) == one["start"], (one, self.typed)
+        self.put = {
+            (one["name"], 0 if one["which"] in ("first", "last") else one["session"]): one["start"]
+            for one in record["visits"]
+            if one["by_hand"]
+        }
+
     # Left out: --stop while a make-up for an earlier session is ahead, which it cancels too; that
     # breaks nothing that is checked here.
     @precondition(lambda self: self.record and self.protocol in REVIEWS)
@@ -457,7 +529,7 @@ class Life(RuleBasedStateMachine):
         new = [one for one in record["visits"] if one not in earlier["visits"]]
         assert [one for one in record["visits"] if one not in new] == earlier["visits"], self.typed
         assert all(one["status"] == "cancelled" for one in new), self.typed
-        for key in ("pauses", "reviews", "left_out", "asked", "unplaced"):
+        for key in ("pauses", "reviews", "left_out", "asked", "unplaced", "visits_off"):
             assert record[key] == earlier[key], (key, self.typed)
         self.done = {
             one["number"]: one for one in record["sessions"] if one["status"] == "attended"
@@ -469,6 +541,7 @@ class Life(RuleBasedStateMachine):
         assert json.loads(codec.text_of(stored)) == record, self.typed
         self.check_rules(record)
         self.check_done(record)
+        self.check_visits(record)
         self.check_calendar(stored, record)
 
     def check_rules(self, record):

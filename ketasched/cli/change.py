@@ -107,13 +107,14 @@ def reason_for(record: CourseRecord, text: str) -> str:
     return reason_of(text, record.clinic.reasons if record.clinic else ())
 
 
-def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool) -> Result:
-    """A record that becomes another, and its calendars with it.
+def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: str = "") -> Result:
+    """A record that becomes another, and its calendars with it; ``said`` is what was done, if that
+    is more than the last entry of its history.
 
     Raises:
         KetaschedError: it cannot be written.
     """
-    before, what = opened.record, after.history[-1].what
+    before, what = opened.record, said or after.history[-1].what
     if only_shown:
         same = (after.course, after.options, after.busy) == (
             before.course, before.options, before.busy,

@@ -14,6 +14,7 @@ from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.planning.visit_times import ideal_start
 from ketasched.records.open import Opened
 
+_RANGE = re.compile(r"(\d+)\s*-\s*(\d+)")
 _LIST = re.compile(r"[^,]*(,[^,]*)+|\d+\s*-\s*\d+")
 
 
@@ -43,8 +44,7 @@ def entry_of(opened: Opened, text: str) -> Meant:
     if word.isdecimal():
         numbers = [session.number for session in course.sessions]
         if int(word) in numbers:
-            session = course.session(int(word))
-            return Meant(f"session {session.number}", session.start, session.number)
+            return session_meant(course.session(int(word)))
         raise UsageProblem(f"there is no session `{text}`", course.numbering)
     handles = named(course, word)
     if len(handles) == 1:
@@ -52,6 +52,35 @@ def entry_of(opened: Opened, text: str) -> Meant:
     if handles:
         raise UsageProblem(f"several linked visits are called {word}", f"say {_choice(handles)}")
     raise _no_such(opened, text)
+
+
+def session_meant(session: Session) -> Meant:
+    """A session as it is meant by its number."""
+    return Meant(f"session {session.number}", session.start, session.number)
+
+
+def entries_of(opened: Opened, text: str) -> list[Meant]:
+    """The sessions and linked visits of a list as typed, each once: ``2-5,7,i3``.
+
+    Raises:
+        UsageProblem: one of them is not there, or the list is none.
+    """
+    meant: dict[str, Meant] = {}
+    for part in text.split(","):
+        ends = _RANGE.fullmatch(part.strip())
+        words = [part]
+        if ends:
+            first, last = int(ends[1]), int(ends[2])
+            if first > last:
+                raise UsageProblem(f"`{part.strip()}` begins after it ends", f"say {last}-{first}")
+            entry_of(opened, str(last))
+            words = [str(number) for number in range(first, last + 1)]
+        for word in words:
+            if not word.strip():
+                raise UsageProblem(f"`{text}` has an empty place", "such as 2-5,7")
+            entry = entry_of(opened, word)
+            meant[entry.title] = entry
+    return list(meant.values())
 
 
 def _visit(opened: Opened, handle: str) -> Meant:

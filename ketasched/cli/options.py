@@ -125,6 +125,7 @@ _NAMES = {
     "last": "--to",
     "identifier": "--id",
     "go_on": "--continue",
+    "left_out": "--except",
 }
 Format = Literal["table", "json"]
 Asked = TypeVar("Asked")
