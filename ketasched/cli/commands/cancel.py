@@ -6,11 +6,12 @@ from ketasched.cli.change import DropRequest, dropped
 from ketasched.cli.options import takes
 from ketasched.cli.result import Result
 
-HELP = """Call a session off; --then as for miss.
+HELP = """Call a session off, --then as for miss; or a linked visit, which stays off.
 
 \b
 Examples:
   ketasched cancel alex 5 --then squeeze
+  ketasched cancel alex check-in
 """
 
 
