@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.asking.values import clean_text, read
-from ketasched.cli.change import changed, moment_text, open_course, rewritten
+from ketasched.asking.values import read
+from ketasched.cli.change import changed, moment_text, open_course, reason_for, rewritten
 from ketasched.cli.entries import entry_of, is_list
 from ketasched.cli.marks import (
     Days,
@@ -99,7 +99,7 @@ def run(request: DoneRequest) -> Result:
             lambda: change_report(course, course, "nothing to mark"),
             notes=[*notes, "nothing was written: there is nothing to mark"],
         )
-    after = marked(marks, acts.new_act(), clean_text("--reason", request.reason))
+    after = marked(marks, acts.new_act(), reason_for(opened.record, request.reason))
     result = rewritten(opened, after, only_shown=request.dry_run, said=marks_text(marks))
     return result._replace(notes=[*notes, *result.notes])
 
@@ -160,8 +160,11 @@ def _folder_done(request: DoneRequest, days: Days) -> Result:
     records, unread = without_names(records, unread, request.left_out, folder)
     all_marks = [of_days(opened, days) for opened in records]
     marks = [each for each in all_marks if each.meant]
-    act, reason = acts.new_folder_act(), clean_text("--reason", request.reason)
-    written = [(each.opened, marked(each, act, reason)) for each in marks]
+    act = acts.new_folder_act()
+    written = [
+        (each.opened, marked(each, act, reason_for(each.opened.record, request.reason)))
+        for each in marks
+    ]
     if request.dry_run:
         for opened, _ in written:
             refuse_drift(opened.path, opened.record)
