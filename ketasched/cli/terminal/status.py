@@ -73,10 +73,11 @@ def _counted_text(counted: CountedFrom) -> str:
     """What windows count from: a session as it took place, as it is put, or as planned."""
     session = counted.stands
     name = f"session {session.number}{f' ({session.name})' if session.name else ''}"
-    how = "as planned"
+    how = "as planned,"
     if counted.baseline.counts_from == "actual":
-        how = "as it took place" if session.status == ATTENDED else "as it takes place, now"
-    return f"count from {name}, {how}, {day_text(counted.day)}"
+        held = session.status == ATTENDED
+        how = "as it took place," if held else "as it takes place; until then"
+    return f"count from {name}, {how} {day_text(counted.day)}"
 
 
 def _ahead(opened: Opened) -> list[Entry]:
