@@ -220,6 +220,14 @@ class Course:
         )
 
     @property
+    def begins(self) -> date:
+        """The day before which nothing stands that is due later: the start, or a baseline that
+        took place before it.
+        """
+        counted = (session.counted_from for session in self.sessions)
+        return min([self.start, *(day for day in counted if day)])
+
+    @property
     def live(self) -> list[Session]:
         """The sessions that took place or are to."""
         return [session for session in self.sessions if session.is_live]

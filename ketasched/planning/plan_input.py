@@ -176,11 +176,12 @@ class Order:
         beside = self.rules.beside._replace(later_first=True)
         return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
 
-    def window_start(self, target: date, first: date) -> date:
+    def window_start(self, target: date, first: date, begins: date | None = None) -> date:
         """The first day of a window that would begin on one: of what is due from the start on, no
-        window begins before the start.
+        window begins before the start; a course that ``begins`` earlier starts there.
         """
-        return first if target < self.start else max(first, self.start)
+        start = begins or self.start
+        return first if target < start else max(first, start)
 
     @property
     def takes_days(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -91,7 +92,8 @@ def counted_anew(
             continue
         days = (stands.start.date() - counted_day(stands)).days
         if days:
-            due_then = list(_due_then(order, course, baseline, stands, now, days))
+            begun = replace(order, start=min(course.begins, stands.start.date()))
+            due_then = list(_due_then(begun, course, baseline, stands, now, days))
             kept = stands._replace(counted_from=stands.start.date())
             course = course.changing([*due_then, kept])
             anew |= {session.number for session in due_then}

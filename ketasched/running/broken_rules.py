@@ -43,14 +43,14 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     broken: list[BrokenRule] = []
     for session in course.sessions:
         if session.number in numbers and session.is_live:
-            broken += _alone(session, order)
+            broken += _alone(course, session, order)
             broken += _beside_neighbours(course, session, order)
     return list(dict.fromkeys(broken))
 
 
-def _alone(session: Session, order: Order) -> Iterator[BrokenRule]:
+def _alone(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
     day, slots = session.start.date(), order.rules.slots
-    first = order.window_start(session.target, session.window_start)
+    first = order.window_start(session.target, session.window_start, course.begins)
     if not first <= day <= session.window_end:
         window = days_text(first, session.window_end)
         yield BrokenRule(

@@ -162,7 +162,7 @@ def _squeezed(
     slots = order.slots_from(now)
     refused: list[BrokenRule] = []
     for day in _nearest_days(dropped.start.date()):
-        other_phase = _in_another_phase(order, course, dropped, day)
+        other_phase = _in_another_phase(course, dropped, day)
         if other_phase:
             refused.append(BrokenRule(make_up.number, "order", other_phase))
             continue
@@ -186,15 +186,15 @@ def _nearest_days(missed: date) -> Iterator[date]:
         yield missed - timedelta(days=days)
 
 
-def _in_another_phase(order: Order, course: Course, dropped: Session, day: date) -> str:
+def _in_another_phase(course: Course, dropped: Session, day: date) -> str:
     """Why a make-up on a day would stand among the sessions of another phase, or before the course
     began; empty if it would not.
     """
     others = [session for session in course.live if session.phase != dropped.phase]
     later = [session.start.date() for session in others if session.rank > dropped.rank]
     before = [session.start.date() for session in others if session.rank < dropped.rank]
-    if dropped.target >= order.start:
-        before.append(order.start - timedelta(days=1))
+    if dropped.target >= course.begins:
+        before.append(course.begins - timedelta(days=1))
     if later and day >= min(later):
         return f"on {day_text(min(later))} the next phase has begun"
     if before and day <= max(before):

@@ -55,14 +55,16 @@ def settle(
             if session.number not in free
         }
         targets = [target_of(order, session, course) for session in leading]
-        outcome = place(targets, slots, fixed, order.start)
+        outcome = place(targets, slots, fixed, course.begins)
         if isinstance(outcome, NoPlacement):
             return outcome
         placed = [seat for seat in outcome.placed if seat.target.number in free]
         pauses += [order.agreed_on(outcome.pause)] if outcome.pause else []
     moved = {seat.target.number: seat for seat in placed}
     sessions = tuple(
-        _moved(order, session, moved[session.number]) if session.number in moved else session
+        _moved(order, session, moved[session.number], course.begins)
+        if session.number in moved
+        else session
         for session in course.sessions
     )
     return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now)
@@ -83,13 +85,13 @@ def _in_order(sessions: Sequence[Session], free: Collection[int]) -> list[Sessio
     return [ranked[position] for _, _, position in sorted(keys)]
 
 
-def _moved(order: Order, session: Session, placed: Placed) -> Session:
+def _moved(order: Order, session: Session, placed: Placed, begins: date) -> Session:
     start = datetime.combine(placed.day, placed.start, order.clinic.zone)
     if (session.start, session.target) == (start, placed.target.day) and session.reasons:
         return session  # for the reasons it was there
     return session._replace(
         target=placed.target.day,
-        window_start=order.window_start(placed.target.day, placed.target.first),
+        window_start=order.window_start(placed.target.day, placed.target.first, begins),
         window_end=placed.target.last,
         start=start,
         end=session_end(start, session.minutes),
