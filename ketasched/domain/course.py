@@ -221,9 +221,7 @@ class Course:
 
     @property
     def begins(self) -> date:
-        """The day before which nothing stands that is due later: the start, or a baseline that
-        took place before it.
-        """
+        """The start, or the day of a baseline that took place before it."""
         counted = (session.counted_from for session in self.sessions)
         return min([self.start, *(day for day in counted if day)])
 

@@ -50,7 +50,7 @@ def _explanation(order: Order, course: Course, live: Sequence[Session]) -> Expla
         for target, session in zip(targets, live, strict=True)
     ]
     fixed = {session.number: session.start for session in live if session.is_fixed}
-    search = Search(targets, order.rules.slots, fixed, order.start)
+    search = Search(targets, order.rules.slots, fixed, course.begins)
     return Explanation(search, placed, search.gaps)
 
 
