@@ -27,6 +27,7 @@ OTHER_DAYS = [datetime(2026, 11, 25, 22, tzinfo=UTC), datetime(2031, 12, 28, 15,
 FAILURES = {
     'ketasched plan iv-two-weeks --start "next thu"': 3,
     "ketasched plan iv --start 2027-01-04 --closed 2027-01-11..2027-01-31": 3,
+    "ketasched plan iv --start 2027-01-04 --away 2027-01-11..2027-01-24": 3,
     "ketasched move sam 4 sat": 3,
     'ketasched plan kap --start "next tue" --clinic clinic.example.yaml': 3,
     "ketasched plan kap --start 01/02/2027": 2,
