@@ -541,7 +541,7 @@ def test_a_comma_of_thousands_is_no_decimal_comma():
     ("data", "message", "hint"),
     [
         (b"PK\x03\x04\x14\0\x06\0\xff[Content_Types].xml", "no Excel workbook (.xlsx) that can be read", ".xlsx or CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "a workbook of an old Excel (.xls)", "save it as .xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "a workbook of an old Excel (.xls), or one with a password", "save it as .xlsx"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text", "as CSV in UTF-8"),
     ],
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import re
 import sys
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -152,20 +154,24 @@ def test_dates_are_read_from_cells_of_dates():
 # Formulas
 
 
-def with_kept_value(name="visits.xlsx"):
-    """A workbook as Excel saves it: the formula of B3 and the value it had."""
-    import zipfile
-
-    saved(workbook(*ROWS[:2], ("Last", "=B2+29", 3)), "plain.xlsx")
-    with zipfile.ZipFile("plain.xlsx") as old, zipfile.ZipFile(name, "w") as new:
+def with_sheet(book, change):
+    """The workbook with the XML of its sheet changed, as only Excel writes it."""
+    with (
+        zipfile.ZipFile(saved(book, "plain.xlsx")) as old,
+        zipfile.ZipFile("visits.xlsx", "w") as new,
+    ):
         for part in old.namelist():
             data = old.read(part)
-            if part.endswith("sheet1.xml"):
-                assert data.count(b"<v></v>") + data.count(b"<v />") + data.count(b"<v/>") == 1
-                for empty in (b"<v></v>", b"<v />", b"<v/>"):
-                    data = data.replace(empty, b"<v>29</v>")
-            new.writestr(part, data)
-    return name
+            new.writestr(part, change(data) if part.endswith("sheet1.xml") else data)
+    return "visits.xlsx"
+
+
+def with_kept_value():
+    """A workbook as Excel saves it: the formula of B3 and the value it had."""
+    changed = re.compile(rb"<v ?/>|<v></v>")
+    book = workbook(*ROWS[:2], ("Last", "=B2+29", 3))
+    assert len(changed.findall(zipfile.ZipFile(saved(book)).read("xl/worksheets/sheet1.xml"))) == 1
+    return with_sheet(book, lambda data: changed.sub(b"<v>29</v>", data))
 
 
 def test_the_value_that_a_file_keeps_of_a_formula_is_taken():
@@ -304,6 +310,23 @@ def test_damaged_workbooks_give_nothing_but_our_own_errors(at, put):
     Path("damaged.xlsx").write_bytes(data[:at] + put + data[at + len(put) :])
     with contextlib.suppress(KetaschedError):
         yaml.safe_load(converted("damaged.xlsx").text)
+
+
+def test_what_only_excel_knows_is_passed_over_in_silence(recwarn):
+    lists = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    with_sheet(workbook(*ROWS), lambda data: data.replace(b"</worksheet>", lists))
+    openpyxl.load_workbook("visits.xlsx")
+    assert len(recwarn) == 1
+    assert sessions_of("visits.xlsx") == SESSIONS
+    assert len(recwarn) == 1
+
+
+def test_a_workbook_of_charts_has_no_table():
+    book = openpyxl.Workbook()
+    book.create_chartsheet("Chart")
+    book.remove(book["Sheet"])
+    with pytest.raises(FileTrouble, match="no Excel workbook"):
+        converted(book)
 
 
 def test_empty_sheets():

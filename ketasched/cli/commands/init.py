@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -90,6 +91,8 @@ def run(request: InitRequest) -> Result:
 
 
 def _who_uses(folder: str, path: str) -> str:
+    if os.environ.get("KETASCHED_CLINIC"):
+        return f"KETASCHED_CLINIC names another file: unset it, or add {paste(['--clinic', path])}"
     if not folder:
         return "Commands in this folder use it by themselves"
     return f"Commands in {folder} use it by themselves, others with {paste(['--clinic', path])}"

@@ -27,8 +27,8 @@ def decoded(name: str, data: bytes) -> Decoded:
         FileTrouble: it is not text.
     """
     if data.startswith(_OLD_WORKBOOK_MARK):
-        message = f"{name} is a workbook of an old Excel (.xls)"
-        raise FileTrouble(message, "save it as .xlsx or as CSV", name)
+        message = f"{name} is a workbook of an old Excel (.xls), or one with a password"
+        raise FileTrouble(message, "save it as .xlsx without a password, or as CSV", name)
     if codec := _utf_16(data):
         return Decoded(_text(name, data, codec, "UTF-16"), "UTF-16")
     try:

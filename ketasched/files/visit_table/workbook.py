@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -83,23 +84,34 @@ def _sheets(file: str, data: bytes) -> dict[str, _Sheet]:
     except ImportError:
         message = "a workbook (.xlsx) needs the package openpyxl"
         raise UsageProblem(message, 'run: pip install "ketasched[excel]"') from None
+    if _unpacked(file, data) > MAX_UNPACKED:
+        raise FileTrouble(f"{file} is larger than {MAX_UNPACKED >> 20} MiB unpacked", file=file)
     try:
-        if _unpacked(data) <= MAX_UNPACKED:
+        with warnings.catch_warnings():  # of drop-down lists and the like, which say nothing here
+            warnings.simplefilter("ignore")
             values, formulas = (
                 openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (True, False)
             )
-            return {
-                sheet.title: _Sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets
-            }
+        sheets = {sheet.title: _Sheet(sheet, formulas[sheet.title]) for sheet in values.worksheets}
     except Exception:  # the package raises whatever its parts do
-        message = f"{file} is an archive, and no Excel workbook (.xlsx) that can be read"
-        raise FileTrouble(message, "save the table as .xlsx or CSV", file) from None
-    raise FileTrouble(f"{file} is larger than {MAX_UNPACKED >> 20} MiB unpacked", file=file)
+        raise _no_workbook(file) from None
+    if not sheets:
+        raise _no_workbook(file)
+    return sheets
 
 
-def _unpacked(data: bytes) -> int:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return sum(part.file_size for part in archive.infolist())
+def _no_workbook(file: str) -> FileTrouble:
+    message = f"{file} is an archive, and no Excel workbook (.xlsx) that can be read"
+    return FileTrouble(message, "save the table as .xlsx or CSV", file)
+
+
+def _unpacked(file: str, data: bytes) -> int:
+    """How large the parts of a workbook say they are, in bytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise _no_workbook(file) from None
 
 
 def _chosen(sheets: dict[str, _Sheet], wanted: str, field_of: Callable[[str], str]) -> str:
