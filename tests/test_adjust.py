@@ -1,7 +1,7 @@
 """What a running course is planned from changes, in worked cases with literal dates.
 
 January 2027: Mondays are 4, 11, 18 and 25; no clinic file, so weekdays are open and no day is a
-holiday. It is Tuesday 5 January, 08:00 in Chicago, and the course is six infusions on Mondays and
+holiday. It is Monday 4 January, 10:00 in Chicago, and the course is six infusions on Mondays and
 Thursdays from 4 January on. A session reads `3 Mon 11 Jan`; its time is told where it is not 09:00.
 """
 
@@ -15,7 +15,7 @@ from calendars import events_of
 from conftest import ROOT
 from helpers import files_in, plan_once, record_of
 
-NOW = "2027-01-05 14:00"
+NOW = "2027-01-04 16:00"
 IV = ["1 Mon 4 Jan", "2 Thu 7 Jan", "3 Mon 11 Jan", "4 Thu 14 Jan", "5 Mon 18 Jan", "6 Thu 21 Jan"]
 BUSY = """\
 BEGIN:VCALENDAR
@@ -446,3 +446,18 @@ def test_a_baseline_without_a_day_left_is_refused_in_full(at):
     assert "session 2 has no legal day in its window, Mon 1 Feb 2027" in outcome.err
     assert "the patient can come Tuesdays and Thursdays" in outcome.err
     assert files_in() == before
+
+
+def test_what_would_come_too_soon_keeps_its_time_and_is_told(course, ketasched, at):
+    evening = "2027-01-06 20:00"  # of the day before session 2
+    outcome = at(evening, "adjust", "alex", "--at", "10:00")
+    assert sessions()[1:3] == ["2 Thu 7 Jan", "3 Mon 11 Jan 10:00"]
+    said = (
+        "session 2 keeps its time, Thu 7 Jan 2027 09:00: less than 24 h notice and 6 h to "
+        'prepare: from Thu 7 Jan 2027 20:00 on; to move it: ketasched move alex 2 "2027-01-07 10:00" --override notice'
+    )
+    assert said in outcome.err, outcome.err
+    assert ketasched(*shlex.split(said.partition(": ketasched ")[2])).code == 0
+    course("undo")
+    at(evening, "adjust", "alex", "--away", "2027-01-07")
+    assert sessions()[1] == "2 Fri 8 Jan 10:00"

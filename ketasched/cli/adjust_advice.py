@@ -80,7 +80,8 @@ def remedy(opened: Opened, kept: KeptByHand) -> tuple[str, str]:
     """
     name, handle = name_of(opened.path), kept.handle
     if kept.elsewhere:
-        return "move it", f'ketasched move {name} {handle} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
+        command = f'ketasched move {name} {handle} "{kept.elsewhere:%Y-%m-%d %H:%M}"'
+        return "move it", command if kept.by_hand else f"{command} --override notice"
     if kept.can_go:
         then = " --then keep" if handle.isdecimal() else ""
         return "call it off", f"ketasched cancel {name} {handle}{then}"
@@ -89,7 +90,8 @@ def remedy(opened: Opened, kept: KeptByHand) -> tuple[str, str]:
 
 def stays_text(kept: KeptByHand, what: str, command: str) -> str:
     """That something stays, why it is against what holds now, and what to do about it."""
-    text = f"{kept.subject} was moved by hand and stays, {moment_text(kept.start)}"
+    why_kept = "was moved by hand and stays" if kept.by_hand else "keeps its time"
+    text = f"{kept.subject} {why_kept}, {moment_text(kept.start)}"
     why = "; ".join(rule.text for rule in kept.broken)
     text += f": {why}" if why else ""
     return f"{text}; to {what}: {command}" if command else text

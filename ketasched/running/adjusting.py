@@ -16,7 +16,7 @@ from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.changes import drop
 from ketasched.running.closing_day import placed_anew
 from ketasched.running.kept_by_hand import refusals_of
-from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.legal_change import Conditions, Refusal, too_soon
 from ketasched.running.other_weekdays import Patterns, due_on, free_patterns, is_due_when_free
 
 STAYS = Reason("stays", "stays where it was planned before")
@@ -91,7 +91,7 @@ def _planned(
     following = follower_numbers(order)
     ahead = [session for session in course.movable(now) if session.number not in following]
     retimed = [
-        _retimed(order, session, now)
+        _retimed(conditions, session)
         for session in ahead
         if session.number not in freed and (wishes.times or refusals_of(order, session))
     ]
@@ -118,15 +118,16 @@ def _saying_what_stays(course: Course, now: datetime) -> Course:
     )
 
 
-def _retimed(order: Order, session: Session, now: datetime) -> Session:
+def _retimed(conditions: Conditions, session: Session) -> Session:
     """A session at the legal start of its day that is nearest to the time that is asked for; at
-    that time where there is none, which is refused there.
+    that time where there is none, which is refused there. What would come too soon then stands.
     """
+    order = conditions.order
     day, slots = session.start.date(), order.rules.slots
     asked = order.times.on(day, session.minutes)
     clock, moved = slots.legal_start(day, session.minutes) or (asked, 0)
     start = datetime.combine(day, clock, order.clinic.zone)
-    if start <= now or start == session.start:
+    if start == session.start or too_soon(conditions, session.number, start):
         return session
     why = slots.refusals(day, asked, session.minutes) if moved else ()
     return session._replace(

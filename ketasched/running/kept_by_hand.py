@@ -14,7 +14,7 @@ from ketasched.running.at_a_moment import finish
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.changes import drop, move
 from ketasched.running.closing_day import placed_anew
-from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.legal_change import Conditions, Refusal, too_soon
 from ketasched.running.visit_changes import misplaced_visits, move_visit
 
 
@@ -22,7 +22,8 @@ class KeptByHand(NamedTuple):
     """A session or linked visit that a person put where the order does not want it now, and the
     rules it breaks; none if it is only at another time of day than is asked for. ``handle`` is what
     commands call it; ``elsewhere`` is a time to which it can be moved, None where there is none,
-    and ``can_go`` whether it can be cancelled.
+    and ``can_go`` whether it can be cancelled. Not ``by_hand``: it keeps its time only because the
+    one that is asked for would come too soon.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class KeptByHand(NamedTuple):
     broken: tuple[BrokenRule, ...]
     elsewhere: datetime | None
     can_go: bool
+    by_hand: bool = True
 
 
 def kept_by_hand(
@@ -48,6 +50,11 @@ def kept_by_hand(
             asked = _at_asked_time(conditions.order, session)
             if broken or (new_times and asked != session.start):
                 yield _session_kept(conditions, course, session, broken, asked)
+    for session in course.movable(conditions.now) if new_times else ():
+        asked = _at_asked_time(conditions.order, session)
+        near = too_soon(conditions, session.number, asked)
+        if near and asked != session.start:
+            yield _too_soon_kept(conditions, course, session, near, asked)
     known_rules = set(misplaced_visits(conditions._replace(order=earlier), course))
     rules = [rule for rule in misplaced_visits(conditions, course) if rule not in known_rules]
     for visit in course.visits:
@@ -96,6 +103,23 @@ def _session_kept(
         broken,
         start if can_move else None,
         can_go=isinstance(gone, Course),
+    )
+
+
+def _too_soon_kept(
+    conditions: Conditions, course: Course, session: Session, near: BrokenRule, asked: datetime
+) -> KeptByHand:
+    number = session.number
+    by_person = conditions._replace(override=frozenset({"notice"}))
+    moved = move(by_person, course, number, asked, "keep")
+    return KeptByHand(
+        f"session {number}",
+        str(number),
+        session.start,
+        (near,),
+        asked if isinstance(moved, Course) else None,
+        can_go=False,
+        by_hand=False,
     )
 
 
