@@ -11,8 +11,11 @@ days from target, then the fewest on another day than their target, then the ear
 A make-up takes the place in the order of the session it is for, or of the moment if that is later.
 `replan` frees the make-up and all to come behind it that nobody fixed, and their targets stay;
 `shift` frees the same, and each target is that of the next; `append` (at the end of its phase; where there is no room
-before the next one it is a `shift`) and `extend --sessions` free what they add; `move --rest shift` and `replan` free what is to come behind it, or all. Nothing here
-is taken from the program but the targets and windows in the record.
+before the next one it is a `shift`) and `extend --sessions` free what they add; `move --rest shift` and `replan` free what is to come behind it, or all. `done` and
+`move` of a baseline free what is to come and counts from it, each target and window as many days off
+as it is (test_baselines.py counts these anew), and the course begins on the day of the baseline if
+that is before the start. Nothing here is taken from the program but the targets and windows in the
+record.
 """
 
 from datetime import date, timedelta
