@@ -212,7 +212,7 @@ def test_all_that_its_comments_hold_ready_is_sound(more, ketasched):
     assert ketasched("init", *enough, *more).code == 0
     text = Path("clinic.yaml").read_text("utf-8")
     whole = uncommented(text)
-    keys = {"address", "phone", "hours", "not_starting", "holidays", "closures", "openings", "chairs", "reasons", "defaults"}  # fmt: skip
+    keys = {"address", "phone", "hours", "not_starting", "holidays", "closures", "openings", "chairs", "notice", "reasons", "defaults"}  # fmt: skip
     assert keys <= yaml.load(whole, yaml.BaseLoader).keys()
     Path("clinic.yaml").write_text(whole, "utf-8")
     clinic_file.load("clinic.yaml")

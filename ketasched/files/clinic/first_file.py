@@ -104,6 +104,9 @@ hours:
 # How many people can be treated at once; the agenda marks when there would be more.
 {chairs}
 
+# Nothing is placed by itself nearer than this; by hand it may be, with --override notice.
+# notice: 24 h                 # or: 2 working days
+
 # What a session is missed, moved or cancelled for: `--reason` says one, and it is counted.
 # reasons: [illness, travel, weather]
 
