@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from ketasched import clock
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.cli.concerns import calls_of, concerns_of
-from ketasched.cli.options import Argument, Option, takes
+from ketasched.cli.options import RECORD_OR_FOLDER, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import feeds
@@ -70,7 +70,7 @@ class Found(NamedTuple):
 
 @takes(
     StatusRequest,
-    name=Argument("NAME|FOLDER"),
+    name=RECORD_OR_FOLDER,
     history=Option("What happened to it."),
     calls=Option("Whom to ring up, and why."),
     deviations=Option("Target, window and what took place of each session, with totals."),
