@@ -211,7 +211,7 @@ def test_others_make_way_for_a_visit_that_was_put_somewhere(life):
         ("c6", "2027-03-07", "closed", "closed on Sundays"),
         ("r6", "2027-02-10 12:15", "", ""),  # the integration makes way
         ("c1", "2027-01-03 10:00", "closed,past", ""),
-        ("i1", "2027-01-04 10:00", "window,order", "not after session 1"),
+        ("i1", "2027-01-04 10:00", "window,order,notice", "not after session 1"),
     ],
 )  # fmt: skip
 def test_where_a_visit_may_stand(life, handle, when, rules, text):
@@ -233,6 +233,17 @@ def test_two_visits_are_never_put_at_one_time(life):
     life.do("move", "p1", "2026-12-29 10:00")
     said = life.refused(3, "move", "c1", "2026-12-29 10:30")
     assert "at the time of the preparation" in said
+
+
+def test_a_visit_is_put_near_on_purpose(life):
+    life.plan("kap", now="2027-01-07 10:00")
+    said = life.refused(3, "move", "i1", "2027-01-07 11:00")
+    assert "integration i1: 2027" not in said
+    assert "notice" in said
+    life.do("move", "i1", "2027-01-07 11:00", "--override", "notice")
+    assert entry("i1", life)["overridden"] == ["notice"]
+    life.now("2027-01-07 10:30")
+    assert not [one for one in status(life)["warnings"] if "i1" in one]
 
 
 def test_a_time_that_does_not_exist(life):
@@ -304,7 +315,7 @@ def test_a_visit_without_a_place_is_left_off(life):
     assert "Integration" not in {
         str(one["SUMMARY"]) for one in events().values() if one["STATUS"] == "CANCELLED"
     }
-    life.do("move", "1", "2027-01-05")
+    life.do("move", "2", "2027-01-12")
     assert status(life)["unplaced"] == []
     life.do("undo")
     life.do("undo")
@@ -347,7 +358,7 @@ def test_a_visit_was_missed(life):
     life.do("move", "2", "2027-01-12", "--rest", "replan")
     assert life.visit("integration", 1) == "Wed 6 Jan 12:00 missed"
     uids = {one[0] for one in told("Integration") if one[2] == "CANCELLED"}
-    life.do("move", "i1", "2027-01-07 15:00", "--override", "window")
+    life.do("move", "i1", "2027-01-07 15:00", "--override", "window,notice")
     (back,) = [one for one in told("Integration") if one[0] in uids]
     assert back[2:] == ("CONFIRMED", "Thu 7 Jan 15:00")
 

@@ -75,6 +75,8 @@ def move_visit(
     moved = visit_at(beside.rule, beside.session, start, _BY_HAND)._replace(by_hand=True)
     course = _with(course, moved)
     broken = list(_broken(conditions, course, moved))
+    if beside.visit is None or beside.visit.start != start:
+        broken += _too_near(conditions, moved, beside)
     unwanted = [rule for rule in broken if rule.name not in conditions.override]
     if unwanted:
         return Refusal(tuple(unwanted))
@@ -151,7 +153,7 @@ def _broken(conditions: Conditions, course: Course, visit: LinkedVisit) -> Itera
         beside.session,
         replace(course, sessions=live),
         Taken([*live, *by_hand]),
-        conditions.order.rules.beside._replace(today=None, now=None, running=True),
+        conditions.order.rules.beside._replace(today=None, now=None, notice=None),
     )
     when = f"{day_text(visit.start.date())} {clock_text(visit.start.timetz())}"
     if visit.start < conditions.now:
@@ -162,6 +164,13 @@ def _broken(conditions: Conditions, course: Course, visit: LinkedVisit) -> Itera
     for reason in each_refusal(question, visit.start):
         name = "order" if reason.kind == "taken" else reason.kind
         yield BrokenRule(number, name, reason.full, title)
+
+
+def _too_near(conditions: Conditions, visit: LinkedVisit, beside: _Beside) -> Iterator[BrokenRule]:
+    notice = conditions.order.rules.notice
+    reason = notice.refusal(visit.start) if notice else None
+    if reason:
+        yield BrokenRule(visit.session, reason.kind, reason.text, beside.title)
 
 
 def _beside(order: Order, course: Course, key: VisitKey) -> _Beside:
