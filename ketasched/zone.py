@@ -19,6 +19,21 @@ from ketasched.errors import UsageProblem, did_you_mean
 _NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 _SETTINGS = {"localtime", "posixrules", "Factory"}
 RELEASE = re.compile(r"[0-9]{4}[a-z]+")
+_OTHER_COUNTRY = {
+    **dict.fromkeys(("CET", "EET", "EST", "HST", "MET", "MST", "WET"), ""),
+    "Africa/Asmera": "ER",
+    "Africa/Timbuktu": "ML",
+    "America/Coral_Harbour": "CA",
+    "America/Virgin": "VI",
+    "Antarctica/South_Pole": "AQ",
+    "Atlantic/Jan_Mayen": "SJ",
+    "Iceland": "IS",
+    "Pacific/Johnston": "UM",
+    "Pacific/Ponape": "FM",
+    "Pacific/Truk": "FM",
+    "Pacific/Yap": "FM",
+}
+"""Old names of which the database takes a zone of another country, or that are of no country."""
 _POSIX = re.compile(
     r"(?P<std><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<std_offset>[+-]?[0-9:]+)"
     r"(?:(?P<dst><[+\-A-Za-z0-9]+>|[A-Za-z]+)(?P<dst_offset>[+-]?[0-9:]+)?"
@@ -141,6 +156,31 @@ def names() -> list[str]:
     """Every zone name of the tzdata package."""
     listed = (_package_folder().parent / "zones").read_text("ascii").split()
     return [name for name in listed if not _is_no_zone(name)]
+
+
+def country_of(name: str) -> str:
+    """The two letters of the country in which a zone's own city lies; empty where the zone database
+    does not say. An old name stands for the country of the zone it is another name of.
+    """
+    countries = _countries()
+    if name in _OTHER_COUNTRY:
+        return _OTHER_COUNTRY[name]
+    return countries.get(name) or countries.get(_links().get(name, ""), "")
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The country of each zone that has a line of its own."""
+    lines = (_package_folder() / "zone.tab").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows if len(row) > 2}
+
+
+@cache
+def _links() -> dict[str, str]:
+    """The zone that each other name stands for."""
+    lines = (_package_folder() / "tzdata.zi").read_text("utf-8").splitlines()
+    return {row[2]: row[1] for line in lines if line.startswith("L ") for row in [line.split()]}
 
 
 def read_posix(rule: str) -> YearlyRule | None:

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import json, os, sys
 from ketasched.cli import app
@@ -14,11 +16,16 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
 
-def modules(*commands):
-    """What a fresh program has loaded after it ran some commands."""
+def parts_loaded(*commands):
+    """The modules that a fresh program has loaded after it ran some commands."""
     program = PROGRAM.format(commands=[list(command) for command in commands])
     outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    return {name.split(".")[0] for name in json.loads(outcome.stderr.decode().splitlines()[-1])}
+    return json.loads(outcome.stderr.decode().splitlines()[-1])
+
+
+def modules(*commands):
+    """The libraries that a fresh program has loaded after it ran some commands."""
+    return {name.split(".")[0] for name in parts_loaded(*commands)}
 
 
 def test_help_loads_nothing_heavy():
@@ -39,12 +46,30 @@ def test_help_loads_nothing_heavy():
 def test_a_table_loads_no_calendar_library():
     loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago"))
     assert "rich" in loaded
-    assert not loaded & {"ics", "holidays", "tzlocal", "icalendar"}
+    assert not loaded & {"ics", "tzlocal", "icalendar"}
 
 
 def test_json_loads_no_table_library():
     loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--format", "json"))
     assert not loaded & {"rich", "ics"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "options", "countries"),
+    [
+        ("UTC", (), set()),
+        ("America/Chicago", (), {"united_states"}),
+        ("Europe/Berlin", (), {"germany"}),
+        ("UTC", ("--holidays", "GB-ENG"), {"united_kingdom"}),
+    ],
+)
+def test_of_all_countries_only_that_of_the_zone_or_of_the_option_is_loaded(
+    zone, options, countries
+):
+    loaded = parts_loaded(("plan", "iv", "--start", "2027-01-04", "--tz", zone, *options))
+    inside = {name.split(".")[2] for name in loaded if name.startswith("holidays.countries.")}
+    assert inside == countries
+    assert ("holidays" in loaded) == bool(countries)
 
 
 def test_holidays_are_loaded_only_when_asked_for():

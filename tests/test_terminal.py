@@ -42,6 +42,7 @@ def test_the_table(ketasched):
 TABLE = """\
 IV ketamine, six infusions in three weeks
 Start      Mon 21 Dec 2026, 09:00, America/Chicago (this computer's zone)
+Holidays   no holidays considered
 Protocol   iv, version 1, from built-in protocols.yaml
 
  #  Phase                Day              From–to      Notes
@@ -70,7 +71,7 @@ An example: confirm with the treating clinician.
 
 def test_a_narrow_table_is_stacked(ketasched, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    assert ketasched(*IV).out.splitlines()[8:17] == [
+    assert ketasched(*IV).out.splitlines()[9:18] == [
         "c1 Mon 14 Dec 2026  09:00–09:45",
         "   consultation",
         " 1 Mon 21 Dec 2026  09:00–11:00",

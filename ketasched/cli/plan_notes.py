@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from ketasched.asking.intake import Task
     from ketasched.domain.course import Course
-    from ketasched.public_holidays import HolidayCalendar
-
-MOST_NAMED = 4
-"""What a note names of holidays, the number of the others among them."""
 
 
 def notes(course: Course, task: Task) -> Iterator[str]:
@@ -35,7 +30,7 @@ def notes(course: Course, task: Task) -> Iterator[str]:
         yield "--pause: the course takes none"
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
-    yield from _parts(course, task)
+    yield from _holidays(course, task)
     if task.order.commitments.busy:
         yield from task.order.commitments.busy.notes
 
@@ -98,35 +93,17 @@ def _indiscretions(course: Course, task: Task) -> Iterator[str]:
             yield f"{what} gives the treatment away in a patient's calendar: {text}"
 
 
-def _parts(course: Course, task: Task) -> Iterator[str]:
-    """That holidays of a whole country are not all that its parts have."""
+def _holidays(course: Course, task: Task) -> Iterator[str]:
+    """Holidays that are not kept: all, or those that only parts of the country have."""
+    from ketasched.asking.unasked_holidays import unasked_holidays
+    from ketasched.cli.holiday_notes import parts_note, unasked_note
+
     days = [entry.start.date() for entry in course.entries()]
     days += [day for session in course.sessions for day in (session.target, session.start.date())]
-    yield from parts_note(task.surroundings.holidays, min(course.start, *days), max(days))
-
-
-def parts_note(holidays: HolidayCalendar | None, first: date, last: date) -> Iterator[str]:
-    """Which holidays from one day to another a nationwide list leaves out, if it is one."""
-    if holidays is None or holidays.subdivision:
-        return
-    from ketasched import public_holidays
-    from ketasched.cli.terminal.year_open import parts_text
-    from ketasched.domain.wording import day_text, list_text
-
-    left_out = public_holidays.left_out(holidays, first, last)
-    if left_out is None:
-        return
-    named = [
-        f"{day_text(holiday.day)} {holiday.name} ({parts_text(holiday)})" for holiday in left_out
-    ]
-    if len(named) > MOST_NAMED:
-        named[MOST_NAMED - 1 :] = [f"{len(named) - MOST_NAMED + 1} more"]
-    which = f": {list_text(named)}" if named else ", none of them in these days"
-    part = f", such as {holidays}-{left_out[0].parts[0]}" if left_out else ""
-    yield (
-        f"the holidays of {holidays} leave out those that only parts of it have{which}; "
-        f"name a part{part}"
-    )
+    around = task.surroundings
+    yield from parts_note(around.holidays, min(course.start, *days), max(days))
+    stands_on = (entry.start.date() for entry in course.entries())
+    yield from unasked_note(around, unasked_holidays(around, stands_on))
 
 
 def _unsaid(course: Course, task: Task) -> Iterator[str]:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from ketasched.errors import BeyondKnowledge, did_you_mean
 from ketasched.public_holidays.observance import place_of
+from ketasched.public_holidays.part_holiday import PartHoliday
 from ketasched.public_holidays.places import Unknown
+from ketasched.public_holidays.unasked import touched
 
 __all__ = [
     "HalfDay",
@@ -19,12 +21,16 @@ __all__ = [
     "half_days",
     "left_out",
     "load",
+    "place_of",
     "problems",
+    "touched",
 ]
 
 SOME_YEARS = range(2020, 2040)
 """Years whose holidays are looked through for a name."""
 _SEVERAL = "; "
+_CODE = 3
+"""The most letters of a country's code."""
 # Half days by custom, on 24 and 31 December: the package knows them by other names, or not at all.
 _EVES = {(12, 24): "Christmas Eve", (12, 31): "New Year's Eve"}
 _CUSTOMS = ("bank", "optional", "unofficial", "government")
@@ -48,17 +54,9 @@ class HolidayCalendar(NamedTuple):
 
     @classmethod
     def of_place(cls, place: str) -> HolidayCalendar:
-        """The calendar of ``US`` or ``US-CA``."""
+        """The calendar of ``US`` or ``US-CA``; a longer word before a hyphen is no code."""
         country, _, subdivision = place.strip().partition("-")
-        return cls(country, subdivision)
-
-
-class PartHoliday(NamedTuple):
-    """A holiday that only parts of a country have, by their codes."""
-
-    day: date
-    name: str
-    parts: tuple[str, ...]
+        return cls(country, subdivision) if len(country) <= _CODE else cls(place.strip())
 
 
 class HalfDay(NamedTuple):

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from ketasched.public_holidays.package import package
 from ketasched.public_holidays.places import country_code, part_code
 
 YEARS_AROUND = 6
@@ -62,10 +63,8 @@ class Place:
     """
 
     def __init__(self, country: str, part: str) -> None:
-        import holidays
-
         self.country = country_code(country)
-        whole = holidays.country_holidays(self.country)
+        whole = package().country_holidays(self.country)
         self.part = part_code(part, self.country, whole)
         self.parts: tuple[str, ...] = tuple(whole.subdivisions)
         self.categories: frozenset[str] = frozenset(whole.supported_categories)
@@ -83,9 +82,7 @@ class Place:
         return {day: calendar.get_list(day) for day in sorted(calendar)}
 
     def _calendar(self, **choices: Any) -> Any:
-        import holidays
-
-        return holidays.country_holidays(self.country, **self._choices, **choices)
+        return package().country_holidays(self.country, **self._choices, **choices)
 
     @cached_property
     def _weekend(self) -> frozenset[int]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.visit_handle import handle_of
+from ketasched.public_holidays import PartHoliday
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 
 
 class Setting(NamedTuple):
-    """Where a course takes place: its zone, who named that, and the clinic's name and file."""
+    """Where a course takes place: its zone, who named that, the clinic's name and file, whose
+    holidays are kept, and the days it stands on that are holidays though none were considered.
+    """
 
     zone_name: str
     zone_source: str
     clinic_name: str = ""
     clinic_file: str = ""
+    holidays: str = ""
+    unasked: Sequence[PartHoliday] = ()
 
 
 def course_report(
@@ -38,6 +43,11 @@ def course_report(
         "clinic": {"name": setting.clinic_name, "file": setting.clinic_file}
         if setting.clinic_file
         else None,
+        "holidays": setting.holidays or None,
+        "holidays_not_considered": [
+            {"date": holiday.day.isoformat(), "name": holiday.name, "parts": list(holiday.parts)}
+            for holiday in setting.unasked
+        ],
         "start": course.start.isoformat(),
         "pauses": [
             {

@@ -11,12 +11,15 @@ from ketasched.reports.report_text import SCHEMA
 
 
 def suggestions_report(
-    protocol: str, suggestions: Sequence[Suggestion], command: str
+    protocol: str, suggestions: Sequence[Suggestion], command: str, holidays: str
 ) -> dict[str, Any]:
-    """The report of `suggest`; ``command`` plans the best start, if any has a course."""
+    """The report of `suggest`; ``command`` plans the best start, if any has a course; ``holidays``
+    is whose holidays are kept.
+    """
     return {
         "schema": SCHEMA,
         "protocol": protocol,
+        "holidays": holidays or None,
         "starts": [
             {
                 "start": suggestion.start.isoformat(),

@@ -190,6 +190,7 @@ def _view(task: Task) -> View:
 
 
 def _report(course: Course, task: Task) -> dict[str, Any]:
+    from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.calendar.uid import uid
     from ketasched.reports.course_report import Setting, course_report
 
@@ -199,6 +200,8 @@ def _report(course: Course, task: Task) -> dict[str, Any]:
         task.surroundings.zone_source,
         file.name if file else "",
         file.file if file else "",
+        str(task.surroundings.holidays or ""),
+        unasked_holidays(task.surroundings, (entry.start.date() for entry in course.entries())),
     )
     view = _view(task)
     return course_report(course, setting, lambda entry: uid(view, course, entry))

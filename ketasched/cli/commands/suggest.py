@@ -45,10 +45,13 @@ def run(request: SuggestRequest) -> Result:
     Raises:
         KetaschedError: whatever kept it from finding them.
     """
+    from datetime import timedelta
+
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
+    from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.cli.advice import NoLegalPlacement
-    from ketasched.cli.plan_notes import parts_note
+    from ketasched.cli.holiday_notes import parts_note, unasked_note
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
@@ -75,6 +78,10 @@ def run(request: SuggestRequest) -> Result:
         )
     notes = ["note: some of these starts are in the past"] if first < terms.today else []
     notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, last)]
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    open_days = (day for day in days if terms.order.clinic.on(day).spans)
+    unasked = unasked_holidays(terms.surroundings, open_days)
+    notes += [f"note: {note}" for note in unasked_note(terms.surroundings, unasked)]
     if terms.order.commitments.busy:
         notes += [f"note: {note}" for note in terms.order.commitments.busy.notes]
 
@@ -85,7 +92,9 @@ def run(request: SuggestRequest) -> Result:
 
     return Result(
         page,
-        lambda: suggestions_report(terms.order.protocol.id, starts, command),
+        lambda: suggestions_report(
+            terms.order.protocol.id, starts, command, str(terms.surroundings.holidays or "")
+        ),
         notes=notes,
         trouble=trouble,
     )

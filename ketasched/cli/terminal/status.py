@@ -19,6 +19,7 @@ from ketasched.cli.terminal.course import (
     remarks,
     setting_text,
 )
+from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.course import ATTENDED, Session, is_gone
@@ -52,6 +53,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         number = number_text(course, first)
         facts.append(("Next", f"{number}: {entry_title(first)}, {when}"))
     facts += [("Windows", _counted_text(fact)) for fact in counted_from(opened.task.order, course)]
+    facts.append(("Holidays", holidays_text(opened.task.surroundings.holidays)))
     facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
     facts += [
         ("Due", f"{duty.name} for session {duty.session}, by {day_text(duty.due)}")

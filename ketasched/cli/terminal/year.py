@@ -14,6 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.clinic import ALL_DAY, Spans, spans_text
 from ketasched.domain.signs import printable
@@ -113,7 +114,7 @@ def _facts(file: ClinicFile, clinic: Clinic, *, narrow: bool) -> Iterator[tuple[
     yield "Hours", week if file.hours else f"{week}\nThe file gives no hours."
     if file.not_starting:
         yield "No starts", "; ".join(map(_not_starting, file.not_starting))
-    yield "Holidays", _holidays(file)
+    yield "Holidays", holidays_text(file.holidays) if file.holidays else "none"
     yield "Notice", str(file.notice)
     yield from _defaults(file.defaults)
 
@@ -122,15 +123,6 @@ def _not_starting(times: NotStarting) -> str:
     every_day = len(times.weekdays) == len(WEEKDAYS)
     weekdays = "" if every_day else f"{list_text([WEEKDAYS[day] for day in times.weekdays])} "
     return weekdays + _hours(times.spans)
-
-
-def _holidays(file: ClinicFile) -> str:
-    wanted = file.holidays
-    if wanted is None:
-        return "none"
-    observed = "with" if wanted.observed else "without"
-    kept = f"; open on {list_text(list(wanted.kept_open))}" if wanted.kept_open else ""
-    return f"{wanted}, {observed} observed days{kept}"
 
 
 def _defaults(defaults: Defaults) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any, NamedTuple
@@ -31,6 +32,8 @@ from ketasched.reading.fields import (
     yes_or_no,
 )
 from ketasched.reading.texts import LINE, REMINDER, VERSION, Placed, length, zone_name
+
+_PLACE = re.compile(r"`([A-Z]{2})-([^`]+)`")
 
 
 class Defaults(NamedTuple):
@@ -88,7 +91,9 @@ def _check_holidays(wanted: HolidayCalendar, reading: Reading) -> None:
         if problem.field == "kept_open":
             reading.fault_in(problem.value, "", *problem.args)
         else:
-            reading.fault_in(wanted, problem.field, *problem.args)
+            message, hint = problem.args
+            in_two_keys = _PLACE.sub(r"`country: \1` and `subdivision: \2`", hint)
+            reading.fault_in(wanted, problem.field, message, in_two_keys)
 
 
 class _NoneOr(NamedTuple):
