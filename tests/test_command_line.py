@@ -16,6 +16,8 @@ from ketasched.cli.commands import COMMAND_GROUPS, COMMANDS
 
 write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
+NOWHERE = ("--tz", "UTC")
+"""A zone of no country, whose public holidays would be pointed out."""
 SPRAVATO = ("plan", "spravato", "--start", "2027-01-05")
 
 
@@ -211,8 +213,8 @@ def test_the_calendar_on_standard_output_is_nothing_else(ketasched):
 
 
 def test_the_table_goes_to_standard_output_and_the_success_line_does_not(ketasched):
-    outcome = ketasched(*IV, "--ics", "one.ics")
-    assert outcome.out == ketasched(*IV).out
+    outcome = ketasched(*IV, *NOWHERE, "--ics", "one.ics")
+    assert outcome.out == ketasched(*IV, *NOWHERE).out
     assert outcome.err.startswith("wrote one.ics: 6 sessions and 4 linked visits;")
 
 
@@ -224,7 +226,7 @@ def test_what_is_left_out_is_said(ketasched):
 
 
 def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
-    outcome = ketasched(*IV, "--closed", "2026-01-07", "--closed", "2027-01-07")
+    outcome = ketasched(*IV, *NOWHERE, "--closed", "2026-01-07", "--closed", "2027-01-07")
     assert outcome.err == "note: outside the course: closed Wed 7 Jan 2026\n"
 
 
@@ -242,7 +244,7 @@ def test_a_closed_day_outside_the_course_is_pointed_out(ketasched):
     ],
 )
 def test_what_the_user_may_not_have_meant_is_pointed_out(ketasched, options, note):
-    outcome = ketasched(*IV, *options)
+    outcome = ketasched(*IV, *NOWHERE, *options)
     assert outcome.code == 0
     assert (f"note: {note}" in outcome.err) if note else ("note:" not in outcome.err)
 
