@@ -135,7 +135,7 @@ def test_the_command_that_is_named_keeps_the_day_free(ketasched):
     code, page, told = plan(ketasched, "--holidays", "US")
     assert code == 0
     assert "is a public holiday" not in told
-    assert "Mon 18 Jan 2027" not in [line[26:41] for line in page.splitlines()]
+    assert not [line for line in page.splitlines() if "Mon 18 Jan 2027  09:00" in line]
     assert "Martin Luther King Jr. Day, Mon 18 Jan 2027" in " ".join(page.split())
 
 
@@ -152,7 +152,7 @@ def test_easter_monday_in_england_and_in_all_of_the_kingdom(ketasched, place, da
         ketasched, "--holidays", place, start="2027-03-22", zone="Europe/London"
     )
     assert code == 0
-    (third,) = [line for line in page.splitlines() if line.startswith("3 ")]
+    (third,) = [line for line in page.splitlines() if line.split()[:1] == ["3"]]
     assert day in third
     assert f"Holidays   {place}, with observed days" in page
     missing = (
