@@ -27,8 +27,8 @@ def test_a_course_in_full(report):
     code, found = report(*IV)
     assert code == 0
     assert list(found) == [
-        "schema", "protocol", "timezone", "timezone_source", "clinic", "start", "pauses", "sessions",
-        "reviews", "visits", "unplaced",
+        "schema", "protocol", "timezone", "timezone_source", "clinic", "holidays",
+        "holidays_not_considered", "start", "pauses", "sessions", "reviews", "visits", "unplaced",
     ]  # fmt: skip
     assert found["schema"] == "ketasched/1"
     assert found["protocol"] == {
