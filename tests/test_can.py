@@ -392,14 +392,22 @@ def test_a_record_keeps_it_and_every_change_obeys_it(at):
     ]  # fmt: skip
 
 
-def test_a_pause_that_was_agreed_on_is_no_lapse_to_decide_on(at):
+def test_what_takes_place_beside_a_pause_leaves_it_where_it_is(at):
     at("2026-12-20 09:00", "plan", *AWAY, "--pause", "2", "--save", "alex", "--name", "Alex")
-    pauses = record_of()["pauses"]
-    assert next(reason["kind"] for reason in pauses[0]["reasons"]) == "agreed"
-    status = at("2026-12-20 09:00", "status", "alex").out
-    assert "resume" not in status
+    (pause,) = record_of()["pauses"]
+    assert (pause["before_session"], pause["reasons"][0]["kind"]) == (3, "agreed")
     at("2027-01-05 09:00", "done", "alex", "1")
-    moved = at("2027-01-08 09:00", "done", "alex", "2")
-    assert moved.code == 0
+    at("2027-01-08 09:00", "done", "alex", "2")
+    assert [session["start"][:10] for session in record_of()["sessions"]] == TWO_WEEKS
+
+
+def test_a_pause_that_was_agreed_on_is_no_lapse_to_decide_on(at):
+    """More than 28 days without a session are one, unless the clinician agreed before."""
+    at("2026-12-20 09:00", "plan", "spravato", "--start", "2027-01-04", "--away",
+       "2027-01-11..2027-02-07", "--pause", "4", "--save", "alex", "--name", "Alex")  # fmt: skip
     days = [session["start"][:10] for session in record_of()["sessions"]]
-    assert days == TWO_WEEKS
+    assert days[:4] == ["2027-01-04", "2027-01-07", "2027-02-08", "2027-02-11"]
+    assert "to resume" not in " ".join(at("2026-12-20 09:00", "status", "alex").out.split())
+    at("2027-01-05 09:00", "done", "alex", "1")
+    at("2027-01-08 09:00", "done", "alex", "2")
+    assert "to resume" not in " ".join(at("2027-01-08 09:00", "status", "alex").out.split())
