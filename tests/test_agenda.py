@@ -437,7 +437,7 @@ def test_json_is_one_value(agenda):
     report = agenda(MON)
     assert set(report) == {"schema", "chairs", "days", "unread"}
     (day,) = report["days"]
-    assert set(day) == {"day", "entries", "in_house", "due"}
+    assert set(day) == {"day", "closed", "entries", "in_house", "due"}
     assert {frozenset(one) for one in day["entries"]} == {frozenset(KEYS)}
     assert {frozenset(one) for one in day["in_house"]} == {
         frozenset({"start", "end", "people", "too_many"})

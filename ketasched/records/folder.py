@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -68,7 +68,8 @@ def read_folder(folder: Path, first: Collection[str] = ()) -> tuple[list[ReadRec
     Raises:
         UsageProblem: it is no folder.
     """
-    closed, unread = _closed_days(folder)
+    days, unread = closed_days_of(folder)
+    closed = [closed.day for closed in days]
     records, others = walk(
         folder,
         lambda path: read_record(path, closed),
@@ -87,7 +88,8 @@ def open_folder(
     Raises:
         UsageProblem: it is no folder.
     """
-    closed, unread = _closed_days(folder)
+    days, unread = closed_days_of(folder)
+    closed = [closed.day for closed in days]
     records, others = walk(
         folder,
         lambda path: read_record(path, closed).understood(now),
@@ -96,9 +98,10 @@ def open_folder(
     return records, [*others, *unread]
 
 
-def _closed_days(folder: Path) -> tuple[list[date], list[Unread]]:
+def closed_days_of(folder: Path) -> tuple[list[closed_days.ClosedDay], list[Unread]]:
+    """The days that are closed for the records of a folder, or why they cannot be read."""
     try:
-        return [closed.day for closed in closed_days.closed_in(folder)], []
+        return list(closed_days.closed_in(folder)), []
     except KetaschedError as error:
         return [], [Unread(str(folder / closed_days.NAME), error.message)]
 

@@ -28,8 +28,7 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     if not places:
         return None
     last, before = record.history[places[0]], _before(record, places[0])
-    earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
-    course = gone_back(record.course, earlier) if _may_be_known(opened, earlier) else earlier
+    course = course_before(opened, places[0])
     gone_back_to = record._replace(
         course=course, options=before["asked"], busy=busy_of_state(before["busy"])
     )
@@ -44,6 +43,19 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     history.append(PastChange(opened.now, what, reason, (), back, undoes=True))
     told = keep_up(task, gone_back_to.course, told_by_key(record), opened.now)
     return opened._replace(task=task), gone_back_to._replace(told=told, history=tuple(history))
+
+
+def course_before(opened: Opened, place: int) -> Course:
+    """The course before a change of the history, as it would be now: what calendars may know of
+    since stays there as cancelled.
+
+    Raises:
+        FileTrouble: somebody altered the history.
+    """
+    record = opened.record
+    before = _before(record, place)
+    earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
+    return gone_back(record.course, earlier) if _may_be_known(opened, earlier) else earlier
 
 
 def last_changes(record: CourseRecord) -> list[int]:

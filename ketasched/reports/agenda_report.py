@@ -20,11 +20,14 @@ TEXTS = ("name", "protocol", "phase", "title", "due")
 
 
 class Day(NamedTuple):
-    """A day of the agenda: who comes, and what is due for others."""
+    """A day of the agenda: who comes, what is due for others, and why close-day closed it (None: it
+    did not; may be empty).
+    """
 
     day: date
     coming: Sequence[Coming]
     due: Sequence[tuple[Patient, str]] = ()
+    closed: str | None = None
 
 
 class Agenda(NamedTuple):
@@ -47,6 +50,9 @@ def agenda_report(agenda: Agenda, unread: Iterable[tuple[str, str]]) -> dict[str
         "days": [
             {
                 "day": shown.day.isoformat(),
+                "closed": None
+                if shown.closed is None
+                else {"reason": None if bare else shown.closed or None},
                 "entries": [_entry(coming, bare=bare) for coming in shown.coming],
                 "in_house": [
                     {

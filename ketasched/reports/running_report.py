@@ -241,13 +241,13 @@ class Call(NamedTuple):
 
 
 def closed_day_report(
-    day: date, calls: Iterable[Call], unread: Iterable[tuple[str, str]]
+    day: date, calls: Iterable[Call], unread: Iterable[tuple[str, str]], what: str = "closed"
 ) -> dict[str, Any]:
-    """Whom to call because a day is closed, and what changes for them."""
+    """Whom to call because a day is closed, or open again, and what changes for them."""
     return {
         "schema": SCHEMA,
         "day": day.isoformat(),
-        "calls": _calls(calls, "closed"),
+        "calls": _calls(calls, what),
         "unread": unread_report(unread),
     }
 

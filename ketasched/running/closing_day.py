@@ -45,8 +45,9 @@ def begun(course: Course, day: date, now: datetime) -> str:
 def without_day(conditions: Conditions, course: Course, day: date) -> Course | Refusal:
     """The course with nobody on a day on which the clinic is closed now: the sessions of that day
     find other places, make-ups also before others than now, and if there are none, all that nobody
-    fixed from there on.
+    fixed from there on. Of two places as good the later is taken: nobody has to be told in a hurry.
     """
+    conditions = conditions._replace(order=conditions.order.later_first())
     freed = {
         session.number for session in course.sessions if _is_to_come(session, conditions.now, day)
     }
@@ -107,7 +108,11 @@ def _in_another_order(
         return None
     days = (make_up.window_end - make_up.window_start).days
     window = [make_up.window_start + timedelta(days=day) for day in range(days + 1)]
-    for day in sorted(window, key=lambda day: abs((day - make_up.target).days)):
+    late = -1 if conditions.order.rules.slots.later_first else 1
+    distances = sorted(
+        ((day - make_up.target).days for day in window), key=lambda d: (abs(d), late * d)
+    )
+    for day in (make_up.target + timedelta(days=distance) for distance in distances):
         start = datetime.combine(day, make_up.start.timetz())
         placed = make_up._replace(start=start, end=session_end(start, make_up.minutes))
         outcome = replanned(conditions, in_order_of_time(course.changing([placed])), freed)

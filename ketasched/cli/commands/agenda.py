@@ -15,7 +15,7 @@ from ketasched.cli.result import Result
 from ketasched.domain.course import is_gone
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble
-from ketasched.records.folder import no_record, unread_text, walk
+from ketasched.records.folder import closed_days_of, no_record, unread_text, walk
 from ketasched.records.open import patient_of, read_quickly
 from ketasched.records.record import CourseRecord
 from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
@@ -66,8 +66,12 @@ def run(request: AgendaRequest) -> Result:
         chairs = clinic.chairs if clinic else 0
     bare = request.audience == "free-busy"
     first, last = _span(request, _today(records, clinic.timezone if clinic else ""))
+    closed, not_read = closed_days_of(Path(request.folder))
+    unread += not_read
+    why = {closed_day.day: closed_day.reason for closed_day in closed}
+    days = _days([patient_of(record) for record in records], first, last, bare=bare)
     agenda = Agenda(
-        _days([patient_of(record) for record in records], first, last, bare=bare),
+        [day._replace(closed=why.get(day.day)) for day in days],
         chairs,
         frozenset(record.timezone for record in records),
         bare,

@@ -10,7 +10,8 @@ from ketasched import clock, zone
 from ketasched.asking.refusals import worded
 from ketasched.asking.values import clean_text, read
 from ketasched.cli.cannot_follow import cannot_follow
-from ketasched.cli.options import Argument, Format, takes
+from ketasched.cli.options import Argument, Format, Option, takes
+from ketasched.cli.reopen_day import reopened_day
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import day_text
@@ -32,14 +33,16 @@ placed anew without it, its calendars are rewritten, and you are told whom to ca
 Examples:
   ketasched close-day 2027-01-21 . --reason snow
   ketasched close-day tomorrow records --dry-run
+  ketasched close-day 2027-01-21 . --reopen
 """
 
 
 class CloseDayRequest(NamedTuple):
-    """Which day, for the records of which folder."""
+    """Which day, for the records of which folder; or that it is open again."""
 
     day: str
     folder: str
+    reopen: bool = False
     dry_run: bool = False
     reason: str = ""
     format: Format = "table"
@@ -62,15 +65,25 @@ class Closing(NamedTuple):
     act: str = ""
 
 
-@takes(CloseDayRequest, day=Argument("DATE"))
+@takes(
+    CloseDayRequest,
+    day=Argument("DATE"),
+    reopen=Option(
+        "The day is open again: who was moved because of it goes back, if that is legal."
+    ),
+)
 def run(request: CloseDayRequest) -> Result:
-    """Whom to call: the day is closed in every record of a folder.
+    """Whom to call: the day is closed in every record of a folder, or open again.
 
     Raises:
         KetaschedError: the folder or the day cannot be read.
     """
     folder = Path(request.folder)
     closing = _closing(request, folder)
+    if request.reopen:
+        return reopened_day(
+            folder, closing.day, closing.reason, closing.now, dry_run=closing.dry_run
+        )
     if not request.dry_run:
         closing = _remembered(folder, closing)
     calls, unread = walk(folder, lambda path: _called(path, closing))

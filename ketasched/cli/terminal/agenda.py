@@ -36,7 +36,10 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
     people = {id(arrival.patient.course) for arrival in day.coming if not is_gone(arrival.entry)}
     who = {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people")
     zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
-    page.add_title(f"{day_text(day.day)}: {who}{zone}")
+    closed = ""
+    if day.closed is not None:
+        closed = f"closed ({day.closed}), " if day.closed and not agenda.bare else "closed, "
+    page.add_title(f"{day_text(day.day)}: {closed}{who}{zone}")
     if day.coming:
         narrow = page.width < NARROW
         several = len(agenda.zones) > 1

@@ -1,0 +1,100 @@
+"""A day that was closed for a folder is open again: who goes back, who stays, whom to call."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from ketasched.cli.result import Result
+from ketasched.domain.wording import day_text, list_text
+from ketasched.errors import FileTrouble, UsageProblem, os_reason
+from ketasched.reading.file_text import read_plain
+from ketasched.records import acts, closed_days, codec
+from ketasched.records.closed_days import ClosedDay
+from ketasched.records.folder import unread_text, walk
+from ketasched.records.open import Opened, read_record
+from ketasched.records.reopening import Reopened, reopened
+from ketasched.records.write import refuse_drift, write_all
+from ketasched.reports.running_report import Call, closed_day_report
+
+
+def reopened_day(folder: Path, day: date, reason: str, now: datetime, *, dry_run: bool) -> Result:
+    """Whom to call: the day is open again in every record of a folder, in one act.
+
+    Raises:
+        UsageProblem: it is not closed.
+        FileTrouble: a record cannot be written; nothing is, then.
+    """
+    days = closed_days.load(folder)
+    act = acts.new_folder_act()
+    after = _without(days, day, act)
+    others = [other.day for other in after if other.is_closed]
+    records, unread = walk(folder, lambda path: _with_day(path, day, others, now))
+    changes = [
+        (opened, back)
+        for opened in records
+        for back in [reopened(opened._replace(act=act), day, reason)]
+        if back
+    ]
+    note = "nothing was written: --dry-run"
+    if dry_run:
+        for opened, _ in changes:
+            refuse_drift(opened.path, opened.record)
+    else:
+        file = closed_days.new_file(folder, after)
+        write_all([(back.opened, back.after) for _, back in changes], [file])
+        paths = [*(opened.path for opened, _ in changes), file.path]
+        note = f"wrote {list_text([str(path) for path in paths])}"
+    calls = [call for opened, back in changes for call in _called(opened, back)]
+    what = closed_days.reopened_text(day)
+
+    def page() -> str:
+        from ketasched.cli.terminal.changes import calls_page
+
+        return calls_page(calls, what)
+
+    trouble = None
+    if unread:
+        text = f"not read: {unread_text(unread)}"
+        trouble = FileTrouble(text, "the others are done", shown=True)
+    return Result(
+        page,
+        lambda: closed_day_report(day, calls, unread, "reopened"),
+        notes=[note],
+        trouble=trouble,
+    )
+
+
+def _without(days: tuple[ClosedDay, ...], day: date, act: str) -> list[ClosedDay]:
+    """The closed days of a folder once a day is open again.
+
+    Raises:
+        UsageProblem: it is not closed.
+    """
+    if not any(other.day == day and other.is_closed for other in days):
+        closed = [day_text(other.day) for other in days if other.is_closed]
+        hint = f"closed: {list_text(closed)}" if closed else "no day is closed there"
+        raise UsageProblem(f"{day_text(day)} was not closed by close-day", hint)
+    return [
+        other._replace(reopened=act) if other.day == day and other.is_closed else other
+        for other in days
+    ]
+
+
+def _with_day(path: Path, day: date, closed: list[date], now: datetime) -> Opened | None:
+    """A record for which the day was closed, opened; others need not be read."""
+    try:
+        data = read_plain(path, codec.MAX_BYTES)
+    except OSError as error:
+        raise FileTrouble(os_reason(error), file=str(path)) from None
+    if f'"{closed_days.span_of(day)}"'.encode() not in data and data.endswith(b"}\n"):
+        return None
+    return read_record(path, closed).understood(now)
+
+
+def _called(opened: Opened, back: Reopened) -> list[Call]:
+    """Whom to call: whoever goes back, or was moved and stays."""
+    before, after = opened.record.course, back.after.course
+    if back.why:
+        return [Call(back.after.name, before, None, back.why)]
+    return [Call(back.after.name, before, after)] if after != before else []

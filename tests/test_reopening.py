@@ -1,0 +1,149 @@
+"""Worked cases of a day that closes and opens again, and of what a patient's notice lets happen."""
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers import files_in, record_of
+
+SNOW = "2027-01-13T15:00"  # Wednesday, 09:00 in Chicago: it snows, and Thursday closes
+
+
+@pytest.fixture
+def folder(at):
+    """Two courses of Mondays and Thursdays, and one that nobody comes for on Thursday."""
+    for name in ("alex", "bo"):
+        at("2026-12-28", "plan", "iv", "--start", "2027-01-04", "--save", name, "--name", name,
+           "--ics", f"{name}.ics")  # fmt: skip
+    at("2026-12-28", "plan", "spravato", "--start", "2027-01-05", "--save", "cy")
+    return Path()
+
+
+def start(name, number):
+    (found,) = [each for each in record_of(name)["sessions"] if each["number"] == number]
+    return found["start"]
+
+
+def plans():
+    return [
+        (record["sessions"], record["visits"], record["pauses"], record["asked"])
+        for record in map(record_of, ("alex", "bo", "cy"))
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_snow_day_at_nine_for_the_next_day(at):
+    """Thursday 14 closes. Wednesday is as near as Friday and is the day that has begun; Friday at
+    09:00 is in 48 hours, and the six hours without food begin in 42.
+    """
+    at(SNOW, "close-day", "2027-01-14", ".", "--reason", "snow")
+    assert start("alex", 4) == start("bo", 4) == "2027-01-15 09:00"
+
+
+@pytest.mark.usefixtures("folder")
+def test_of_two_days_as_good_the_later_is_taken(at):
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".")
+    # Session 3 is on Monday and 5 on Monday: Wednesday and Friday are as good.
+    assert start("alex", 4) == "2027-01-15 09:00"
+    planned = at(
+        "2027-01-05T15:00", "plan", "iv", "--start", "2027-01-04", "--closed", "2027-01-14"
+    )
+    assert "Wed 13 Jan 2027" in planned.out  # who plans anew has no reason to wait
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_day_that_opens_again_takes_back_whom_it_moved(at):
+    before = plans()
+    at("2027-01-12T15:00", "close-day", "2027-01-14", ".", "--reason", "snow")
+    out = at("2027-01-12T16:00", "close-day", "2027-01-14", ".", "--reopen").out
+    assert out.startswith("Reopened Thu 14 Jan 2027: 2 courses to call about")
+    assert "Thu 14 Jan 2027" in " ".join(out.split())
+    assert plans() == before
+    assert "DTSTART;TZID=America/Chicago:20270114" in Path("alex.ics").read_text()
+    # As one act it is taken back too, and then the closing itself.
+    at("2027-01-12T16:00", "undo", ".")
+    assert start("bo", 4) == "2027-01-15 09:00"
+    assert "closed (snow)" in at("2027-01-12T16:00", "agenda", ".", "--day", "2027-01-14").out
+    at("2027-01-12T16:00", "undo", ".")
+    assert plans() == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_nobody_goes_back_to_a_day_that_is_too_near(at):
+    at("2027-01-12T15:00", "close-day", "2027-01-14", ".")
+    out = at("2027-01-13T15:00", "close-day", "2027-01-14", ".", "--reopen").out
+    said = " ".join(out.split())
+    assert "alex not moved" in said
+    assert (
+        "alex: session 4 cannot go back to Thu 14 Jan 2027 09:00: less than 24 h notice and 6 h to "
+        "prepare: from Thu 14 Jan 2027 15:00 on; it keeps its place" in said
+    )
+    assert start("alex", 4) == "2027-01-15 09:00"
+    # But the day is open: by hand it can be had.
+    at("2027-01-13T15:00", "move", "alex", "4", "2027-01-14", "--override", "notice")
+    assert record_of("alex")["history"][-1]["overridden"] == ["notice"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_course_that_was_changed_since_keeps_its_place(at):
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".")
+    at("2027-01-05T16:00", "move", "bo", "6", "2027-01-22")
+    out = at("2027-01-05T17:00", "close-day", "2027-01-14", ".", "--reopen").out
+    assert "bo: it was changed since, and keeps its place" in " ".join(out.split())
+    assert (start("alex", 4), start("bo", 4)) == ("2027-01-14 09:00", "2027-01-15 09:00")
+    at("2027-01-05T18:00", "move", "bo", "4", "2027-01-14")  # the day is open for it too
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_reopening_is_only_shown_in_a_dry_run(at, form):
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".")
+    before = files_in()
+    dry = ("--reopen", "--dry-run", "--format", form)
+    outcome = at("2027-01-05T16:00", "close-day", "2027-01-14", ".", *dry)
+    assert "nothing was written: --dry-run" in outcome.err
+    assert files_in() == before
+    if form == "json":
+        report = json.loads(outcome.out)
+        assert (report["day"], [call["name"] for call in report["calls"]]) == (
+            "2027-01-14", ["alex", "bo"],
+        )  # fmt: skip
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_day_that_is_not_closed_cannot_open(at):
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".")
+    refused = at("2027-01-05T16:00", "close-day", "2027-01-15", ".", "--reopen", code=2).err
+    assert "Fri 15 Jan 2027 was not closed by close-day" in refused
+    assert "closed: Thu 14 Jan 2027" in refused
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_agenda_marks_a_closed_day_until_it_opens(at):
+    asked = ("agenda", ".", "--day", "2027-01-14")
+    assert "closed" not in at("2027-01-05T15:00", *asked).out
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".", "--reason", "snow")
+    assert at("2027-01-05T15:00", *asked).out.startswith("Thu 14 Jan 2027: closed (snow), nobody")
+    bare = at("2027-01-05T15:00", *asked, "--for", "free-busy", "--format", "json").out
+    assert json.loads(bare)["days"][0]["closed"] == {"reason": None}
+    at("2027-01-05T15:00", "close-day", "2027-01-14", ".", "--reopen")
+    assert "closed" not in at("2027-01-05T15:00", *asked).out
+
+
+@pytest.mark.parametrize(
+    ("notice", "day"),
+    [
+        ("none", "2027-01-13"),  # the same morning
+        ("24 h", "2027-01-18"),
+        ("2 working days", "2027-01-18"),  # Thursday and, since Friday is closed, Monday
+        ("4 working days", "2027-01-25"),  # Wednesday 20 is beside session 3
+    ],
+)
+def test_a_clinics_own_notice(at, notice, day):
+    """On Wednesday 13 January at two in the night session 2, of Thursday, is called off."""
+    Path("clinic.yaml").write_text(f"version: 1\nname: Hill\nnotice: {notice}\n")
+    at("2026-12-28", "plan", "kap", "--start", "2027-01-07", "--save", "alex", "--closed",
+       "2027-01-15", "--clinic", "clinic.yaml", "--tz", "America/Chicago")  # fmt: skip
+    at("2027-01-13T08:00", "cancel", "alex", "2", "--then", "squeeze")
+    (make_up,) = [each for each in record_of("alex")["sessions"] if each["instead_of"]]
+    assert make_up["start"] == f"{day} 09:00"
