@@ -92,7 +92,7 @@ def patterns(protocol, start, open_weekdays):
 RANGES = [
     ("iv", "--from", "2026-12-17", "--to", "2027-01-06", "--holidays", "US", "--closed", "2026-12-24..2027-01-03"),
     ("spravato", "--from", "2027-01-30", "--to", "2027-02-10", "--away", "2027-02-15..2027-02-19"),
-    ("iv-two-weeks", "--from", "2027-01-04", "--to", "2027-01-13", "--clinic", "clinic.yaml"),
+    ("iv-two-weeks", "--from", "2027-01-04", "--to", "2027-01-13", "--clinic", "lakeside.yaml"),
     ("kap", "--from", "2027-01-04", "--to", "2027-01-10", "--away", "2027-01-25..2027-01-29"),
     ("pain", "--from", "2027-01-04", "--to", "2027-01-17", "--at", "08:30", "--flex", "1h", "--closed", "2027-01-07", "--away", "2027-01-13"),
     ("iv", "--from", "2027-01-04", "--to", "2027-01-17", "--until", "2027-03-01", "--days", "mon,wed", "--holidays", "US"),
@@ -102,7 +102,7 @@ RANGES = [
 
 @pytest.fixture(autouse=True)
 def files():
-    Path("clinic.yaml").write_text(
+    Path("lakeside.yaml").write_text(
         "version: 1\nname: Lakeside\ntimezone: America/Chicago\n"
         "hours: {mon-thu: 08:00-17:30, fri: 08:00-13:00}\n"
         "closures:\n  - {date: 2027-01-18}\ndefaults: {start_time: 09:30}\n"
@@ -198,8 +198,8 @@ def test_the_table_has_the_best_and_says_what_is_left_out(ketasched):
 
 
 def test_a_clinic_file_is_named(ketasched):
-    page = ketasched("suggest", "iv", *JANUARY, "--clinic", "clinic.yaml").out
-    assert "clinic.yaml" in page.partition("ketasched plan")[0]
+    page = ketasched("suggest", "iv", *JANUARY, "--clinic", "lakeside.yaml").out
+    assert "lakeside.yaml" in page.partition("ketasched plan")[0]
 
 
 def test_no_course_anywhere(ketasched, report):
