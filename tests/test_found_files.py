@@ -1,13 +1,17 @@
 """Files that nobody named: the clinic.yaml of a folder, a protocol in a file of its name."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from helpers import record_of, writer
 from texts import MINE
 
+from ketasched.cli.commands import publish
 from ketasched.domain.giveaways import gives_away
+from ketasched.files.clinic import clinic_file
 from ketasched.files.protocols import protocol_file
+from ketasched.records.open import open_record
 
 HERE = (
     "version: 1\nname: Here\ntimezone: America/Chicago\nhours: {mon-fri: 10:00-18:00}\nchairs: 3\n"
@@ -64,10 +68,33 @@ def test_a_record_keeps_the_clinic_it_was_planned_from(ketasched):
 
 
 def test_what_the_records_do_not_know_is_asked_of_it(ketasched):
-    assert ketasched(*PLAN, "--save", "alex", "--tz", "UTC").code == 0
+    for name in ("alex", "ben"):
+        assert ketasched(*PLAN, "--save", name, "--tz", "UTC").code == 0
+    agenda = ("agenda", ".", "--day", "2027-01-04")
+    assert "chair" not in ketasched(*agenda).out
     write(HERE.replace("chairs: 3", "chairs: 1"))
-    assert ketasched(*PLAN, "--save", "ben", "--clinic", "clinic.yaml").code == 0
-    assert "chair" in ketasched("agenda", ".", "--day", "2027-01-04").out
+    assert "1 chair" in ketasched(*agenda).out
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "to"),
+    [
+        ("", "", "found"),
+        ("known", "", "known"),
+        ("known", "named", "named"),
+        ("", "named", "named"),
+    ],
+)
+def test_where_to_publish_is_asked_of_it_last(known, named, to, ketasched):
+    def clinic(word, name):
+        return write(f"{HERE}publish: {{to: 'https://{word}/'}}\n", name) if word else ""
+
+    options = ("--clinic", clinic(known, "known.yaml")) if known else ("--tz", "UTC")
+    assert ketasched(*PLAN, "--save", "alex", *options).code == 0
+    clinic("found", "clinic.yaml")
+    asked = clinic_file.load(clinic(named, "named.yaml")) if named else None
+    default, _ = publish._default(open_record("alex", datetime(2026, 12, 1, tzinfo=UTC)), asked)
+    assert default.to == f"https://{to}/"
 
 
 @pytest.mark.parametrize(
