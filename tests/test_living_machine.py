@@ -602,8 +602,23 @@ class Life(RuleBasedStateMachine):
             and day not in self.closed
             and day != avoid
             and ends <= ("15:00" if day.weekday() == 4 else "17:00")
-            and datetime(day.year, day.month, day.day, 9, tzinfo=ZONE) >= self.now
+            and self.is_noticed(datetime(day.year, day.month, day.day, 9, tzinfo=ZONE))
         )
+
+    def is_noticed(self, moment):
+        """Whether the patient knows of it in time: a day before what a session asks beforehand
+        begins, unless they were to come then already.
+        """
+        asked = [one.get("when", "") for one in self.record["protocol"].get("instructions", ())]
+        hours = [int(when.split()[1]) for when in asked if when.endswith(" before")]
+        expected = {self.moment(one) for one in self.expected if not is_gone(one)}
+        first = self.now + timedelta(hours=24 + max(hours, default=0))
+        return moment >= first or (moment >= self.now and moment in expected)
+
+    @property
+    def expected(self):
+        """The sessions before the last change."""
+        return self.before[-1][0]["sessions"] if self.before else self.record["sessions"]
 
     def in_order(self, before, dropped=None, added=None):
         """The sessions of the record in the order of the question: where they stood in time, and
