@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import texts
 from helpers import be_at, changer, mistakes, record_of, writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -294,6 +295,22 @@ def test_a_visit_without_a_legal_day_stays_and_is_told_with_a_command(trial):
     trial.do(*command)
     assert trial.sessions[3]["broken"] == ["window"]
     assert trial.report("status", "tr")["warnings"] == []
+
+
+def test_what_can_follow_only_at_short_notice_is_told_so(ketasched, monkeypatch):
+    """The day after a baseline that has just taken place is nearer than 24 hours."""
+    a_day, none = "window: {early: 0 days, late: 1 day}", "window: {early: 0 days, late: 0 days}"
+    write(changed(a_day, none, texts.TRIAL))
+    be_at(monkeypatch, "2026-12-14 07:00", "America/Chicago")
+    course = ("--start", "2027-01-04", "--tz", "America/Chicago", "--save", "tr")
+    assert ketasched("plan", "trial", "--protocols", "trial.yaml", *course).code == 0
+    be_at(monkeypatch, "2027-01-05 12:00", "America/Chicago")
+    outcome = ketasched("done", "tr", "2", "--on", "2027-01-05", "--at", "10:00")
+    command = 'ketasched move tr 3 "2027-01-06 09:00" --override notice'
+    assert f"to move it into its window at short notice: {command}" in " ".join(outcome.out.split())
+    assert ketasched(*shlex.split(command)[1:]).code == 0
+    stands = {session["number"]: session["start"][:16] for session in record_of("tr")["sessions"]}
+    assert (stands[3], stands[4]) == ("2027-01-06T09:00", "2027-01-08T09:00")
 
 
 def test_who_breaks_the_window_of_the_baseline_breaks_no_other(trial):

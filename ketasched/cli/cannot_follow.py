@@ -11,6 +11,12 @@ from ketasched.running.legal_change import Conditions
 if TYPE_CHECKING:
     from ketasched.domain.course import Course, Session
 
+_REMEDIES = {
+    "": "move it into its window",
+    "notice": "move it into its window at short notice",
+    "window": "have it outside its window",
+}
+
 
 class Told(NamedTuple):
     """What is told of a session, and the command that puts it elsewhere; empty if nothing does."""
@@ -48,10 +54,10 @@ def other_place(opened: Opened, session: Session) -> str:
 def _remedy(place: Elsewhere | None) -> str:
     if place is None:
         return ""
-    return "; to move it into its window" if place.in_window else "; to have it outside its window"
+    return f"; to {_REMEDIES[place.breaks]}"
 
 
 def _command(opened: Opened, session: Session, place: Elsewhere) -> str:
     when = f'"{place.start:%Y-%m-%d %H:%M}"'
     command = f"ketasched move {name_of(opened.path)} {session.number} {when}"
-    return command if place.in_window else f"{command} --override window"
+    return f"{command} --override {place.breaks}" if place.breaks else command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched.domain.course import Course, Session
 from ketasched.planning.plan_input import Order
@@ -17,10 +17,10 @@ FARTHEST = 28
 
 
 class Elsewhere(NamedTuple):
-    """A time to which a session can be moved, which was tried; or only by breaking its window."""
+    """A time to which a session can be moved, which was tried, and the rule that it breaks."""
 
     start: datetime
-    in_window: bool
+    breaks: Literal["", "notice", "window"]
 
 
 class Straggler(NamedTuple):
@@ -53,20 +53,23 @@ def stragglers(conditions: Conditions, before: Course, after: Course) -> Iterato
 
 
 def elsewhere(conditions: Conditions, course: Course, session: Session) -> Elsewhere | None:
-    """The legal time nearest to the target of a session, in its window or else outside."""
+    """The legal time nearest to the target of a session, in its window, also at short notice, or
+    else outside.
+    """
     first, last = session.window_start, session.window_end
     inside = _days(first, last)
     outside = [*_days(first - timedelta(days=FARTHEST), first - timedelta(days=1)),
                *_days(last + timedelta(days=1), last + timedelta(days=FARTHEST))]  # fmt: skip
-    break_window = conditions._replace(override=frozenset({"window"}))
-    keep_window = conditions._replace(override=frozenset())
-    for days, rules in ((inside, keep_window), (outside, break_window)):
+    ways: list[tuple[list[date], Literal["", "notice", "window"]]]
+    ways = [(inside, ""), (inside, "notice"), (outside, "window")]
+    for days, breaks in ways:
+        rules = conditions._replace(override=frozenset({breaks} if breaks else ()))
         for day in sorted(days, key=lambda day: (abs((day - session.target).days), day)):
             start = _start(conditions.order, session, day)
             if start is None or start <= conditions.now:
                 continue
             if isinstance(move(rules, course, session.number, start, "keep"), Course):
-                return Elsewhere(start, in_window=rules is keep_window)
+                return Elsewhere(start, breaks)
     return None
 
 
