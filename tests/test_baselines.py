@@ -310,7 +310,7 @@ def test_what_can_follow_only_at_short_notice_is_told_so(ketasched, monkeypatch)
     assert f"to move it into its window at short notice: {command}" in " ".join(outcome.out.split())
     assert ketasched(*shlex.split(command)[1:]).code == 0
     stands = {session["number"]: session["start"][:16] for session in record_of("tr")["sessions"]}
-    assert (stands[3], stands[4]) == ("2027-01-06T09:00", "2027-01-08T09:00")
+    assert (stands[3], stands[4]) == ("2027-01-06 09:00", "2027-01-08 09:00")
 
 
 def test_who_breaks_the_window_of_the_baseline_breaks_no_other(trial):
