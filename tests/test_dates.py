@@ -41,6 +41,7 @@ TODAY = date(2026, 11, 22)  # a Sunday
         ("31.12.2027", date(2027, 12, 31)),
         ("today", TODAY),
         ("tomorrow", date(2026, 11, 23)),
+        ("Yesterday", date(2026, 11, 21)),
         ("tuesday", date(2026, 11, 24)),
         ("next tuesday", date(2026, 11, 24)),
         ("Sunday", date(2026, 11, 29)),

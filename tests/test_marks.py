@@ -151,6 +151,22 @@ def test_one_undo_for_all(house):
     assert {name: record_of(name)["sessions"] for name in before} == before
 
 
+def test_undo_says_of_how_many_it_is_and_sends_nobody_to_the_telephone(house, monkeypatch):
+    house("done", ".", "--day", "today")
+    assert house("undo", ".", "--dry-run").out.startswith(
+        "Undid: session 1 took place on Mon 4 Jan 2027 09:00: 3 courses\n"
+    )
+    be_at(monkeypatch, "2027-01-05T12:00", CHICAGO)
+    house("undo", ".")
+    house("done", "alex", "1")
+    be_at(monkeypatch, "2027-01-08T12:00", CHICAGO)
+    house("done", ".", "--until", "yesterday")
+    said = " ".join(house("undo", ".").out.split())
+    assert said.startswith(
+        "Undid: session 2 took place on Thu 7 Jan 2027 09:00, and 4 more: 3 courses Name Entry "
+    )
+
+
 def test_only_shown(house):
     before = files_in()
     outcome = house("done", ".", "--day", "today", "--dry-run")

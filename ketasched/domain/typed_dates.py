@@ -11,6 +11,7 @@ from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, day_text
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _HOW = "write a date as 2027-01-05 or 5 jan 2027"
+_FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _ISO = re.compile(r"([0-9]{1,9})-([0-9]{1,2})-([0-9]{1,2})")
 _NUMERIC = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
 _DOTTED = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
@@ -23,7 +24,8 @@ _WORDS = re.compile(
 
 
 def read_date(text: str, today: date) -> date:
-    """Read ``2027-01-05``, ``5 jan 2027``, ``tue 5 jan 2027``, ``next tuesday`` or ``tomorrow``.
+    """Read ``2027-01-05``, ``5 jan 2027``, ``tue 5 jan 2027``, ``next tuesday``, ``tomorrow`` or
+    ``yesterday``.
 
     ``05.01.2027`` is a day in January; ``13/01/2027`` and ``01/13/2027`` have one reading too. A
     weekday alone, with or without ``next``, is the first one after today.
@@ -32,8 +34,8 @@ def read_date(text: str, today: date) -> date:
         ValueError: not a date, not one single date, or none that exists.
     """
     words = " ".join(text.casefold().split())
-    if words in ("today", "tomorrow"):
-        return today + timedelta(days=words == "tomorrow")
+    if words in _FROM_TODAY:
+        return today + timedelta(days=_FROM_TODAY[words])
     if match := _ISO.fullmatch(words):
         return _existing(text, int(match[1]), int(match[2]), int(match[3]))
     if match := _DOTTED.fullmatch(words):

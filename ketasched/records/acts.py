@@ -35,6 +35,11 @@ class FolderAct(NamedTuple):
     days_before: tuple[ClosedDay, ...] | None
 
 
+def _in_one(whats: list[str]) -> str:
+    """What an act did to all of its records."""
+    return whats[0] if len(set(whats)) == 1 else f"{whats[0]}, and {len(whats) - 1} more"
+
+
 def new_act() -> str:
     """A name for what one command does to one record."""
     return secrets.token_hex(8)
@@ -53,12 +58,13 @@ def last_folder_act(folder: Path) -> tuple[FolderAct | None, list[Unread]]:
     """
     days = closed_days.load(folder)
     records, unread = walk(folder, _with_folder_acts)
-    texts: dict[str, str] = {}
+    whats: dict[str, list[str]] = {}
     files: dict[str, dict[Path, None]] = {}
     for record in records:
         for act, what in _acts_of(record):
-            texts.setdefault(act, what)
+            whats.setdefault(act, []).append(what)
             files.setdefault(act, {})[Path(record.file)] = None
+    texts = {act: _in_one(said) for act, said in whats.items()}
     texts |= dict(said for day in days for said in day.acts())
     if not texts:
         return None, unread

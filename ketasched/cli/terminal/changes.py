@@ -100,11 +100,12 @@ def _moment(entry: Entry | None) -> str:
 def calls_page(calls: Sequence[Call], what: str) -> str:
     """Whom to call because of what was done to a folder's records, and what to tell them."""
     page = Page()
-    title = what[0].upper() + what[1:]
-    page.add_title(f"{title}: {count_text(len(calls), 'course')} to call about")
+    to_call = not calls or any(map(_is_told, calls))
+    ending = " to call about" if to_call else ""
+    page.add_title(f"{what[0].upper()}{what[1:]}: {count_text(len(calls), 'course')}{ending}")
     if calls:
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-        for title in ("Call", "Entry", "Before", "After"):
+        for title in ("Call" if to_call else "Name", "Entry", "Before", "After"):
             table.add_column(title)
         for call in calls:
             shown = call.name
@@ -122,6 +123,16 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
         page.add("", table)
         page.add(*(_why(call) for call in calls if call.why))
     return page.text()
+
+
+def _is_told(call: Call) -> bool:
+    """Whether somebody must hear of it: it is on another day or hour, or could not be moved."""
+    if call.after is None:
+        return True
+    return any(
+        old is None or new is None or (old.start, old.end) != (new.start, new.end)
+        for old, new in changed_entries(call.before, call.after)
+    )
 
 
 def _why(call: Call) -> str:
