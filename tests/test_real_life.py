@@ -143,7 +143,7 @@ def test_why_a_session_moved_stands_in_table_json_and_staff_calendar_but_not_the
 @pytest.mark.parametrize(
     ("start", "holidays", "says"),
     [
-        ("2027-08-02", ("--holidays", "GB"), "Mon 30 Aug 2027 Late Summer Bank Holiday (ENG, NIR and WLS); name a part, such as GB-"),
+        ("2027-08-02", ("--holidays", "GB"), "Mon 30 Aug 2027 Late Summer Bank Holiday (ENG, NIR and WLS); name a part, such as --holidays GB-ENG"),
         ("2027-03-22", ("--holidays", "GB"), "Mon 29 Mar 2027 Easter Monday (ENG, NIR and WLS)"),
         ("2027-03-15", ("--holidays", "CH"), "Fri 19 Mar 2027 Saint Joseph's Day"),
         ("2027-11-01", ("--holidays", "AU"), "Tue 2 Nov 2027 Melbourne Cup Day (VIC)"),

@@ -76,7 +76,7 @@ protocols:
 
 
 def write_files():
-    Path("clinic.yaml").write_text(CLINIC)
+    Path("willow.yaml").write_text(CLINIC)
     Path("busy.ics").write_bytes(BUSY.replace("\n", "\r\n").encode())
     Path("trial.yaml").write_text(WITH_VISITS)
     Path("small.yaml").write_text(SMALL)
@@ -121,7 +121,7 @@ def seen(event):
 
 ROUND_TRIPS = {
     **{name: [name] for name in BUILT_IN},
-    "clinic": ["iv", "--clinic", "clinic.yaml"],
+    "clinic": ["iv", "--clinic", "willow.yaml"],
     "busy": ["iv", "--busy", "busy.ics", "--travel", "30m", "--flex", "2h"],
     "away": ["iv", "--away", "2027-01-06..2027-01-08", "--closed", "2027-01-19"],
     "days": ["iv", "--days", "mon,fri", "--at", "mon=09:00,fri=13:30"],
@@ -228,10 +228,10 @@ def test_a_later_day_reads_the_same_course(save, ketasched, monkeypatch):
 
 
 def test_later_edits_of_files_do_not_change_a_saved_course(save, ketasched):
-    save("small", "--protocols", "small.yaml", "--clinic", "clinic.yaml", "--busy", "busy.ics")
+    save("small", "--protocols", "small.yaml", "--clinic", "willow.yaml", "--busy", "busy.ics")
     first = well(ketasched("status", "alex")).out
     Path("small.yaml").write_text(SMALL.replace("40 min", "90 min").replace("small", "other"))
-    Path("clinic.yaml").unlink()
+    Path("willow.yaml").unlink()
     Path("busy.ics").write_text("gone")
     assert well(ketasched("status", "alex")).out == first
     well(ketasched("move", "alex", "2", "2027-01-08"))
@@ -420,7 +420,7 @@ def small(save, ketasched):
     if SMALL_RECORD:
         ALEX.write_text(SMALL_RECORD["text"])
         return record_of()
-    save("small", "--protocols", "small.yaml", "--clinic", "clinic.yaml", "--busy", "busy.ics",
+    save("small", "--protocols", "small.yaml", "--clinic", "willow.yaml", "--busy", "busy.ics",
          "--away", "2027-01-11")  # fmt: skip
     well(ketasched("move", "alex", "2", "2027-01-08", "--reason", "a wedding"))
     found = record_of()
@@ -1056,7 +1056,7 @@ def test_the_record_before_is_kept(save, ketasched):
         assert ALEX.read_bytes() != before
     assert set(files_in()) == {
         "alex.course.json", "alex.course.json.bak", "alex.ics",
-        "clinic.yaml", "busy.ics", "trial.yaml", "small.yaml",
+        "willow.yaml", "busy.ics", "trial.yaml", "small.yaml",
     }  # fmt: skip
     backup.rename(ALEX)
     well(ketasched("status", "alex"))

@@ -379,7 +379,10 @@ def test_a_linked_visit_without_a_place_is_told_and_the_course_stands(ketasched,
 
 def test_a_linked_visit_without_a_place_is_in_the_json(ketasched):
     outcome = ketasched(*AWAY, "--format", "json")
-    assert (outcome.code, outcome.err) == (0, "")
+    # What is in the JSON is not said beside it again.
+    (beside,) = outcome.err.splitlines()
+    assert beside.startswith("note: no holidays considered, and Mon 18 Jan 2027 ")
+    assert outcome.code == 0
     report = json.loads(outcome.out)
     assert len(report["sessions"]) == 6
     assert len(report["visits"]) == 9
