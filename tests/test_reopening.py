@@ -1,6 +1,7 @@
 """Worked cases of a day that closes and opens again, and of what a patient's notice lets happen."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,28 @@ def test_nobody_goes_back_to_a_day_that_is_too_near(at):
     # But the day is open: by hand it can be had.
     at("2027-01-13T15:00", "move", "alex", "4", "2027-01-14", "--override", "notice")
     assert record_of("alex")["history"][-1]["overridden"] == ["notice"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "start", "options", "command"),
+    [
+        ("iv", "2027-01-04", (), "ketasched move cy 4 '2027-01-14 09:00' --override notice"),
+        # The rest was put off with it, and comes back with it.
+        ("pain", "2027-01-11", (),
+         "ketasched move cy 4 '2027-01-14 09:00' --override notice --rest replan"),
+        # A week's pause had moved the windows.
+        ("im", "2027-01-12", ("--can", "tue,thu 15:00-"),
+         "ketasched move cy 2 '2027-01-14 15:00' --override notice,window --rest shift"),
+    ],
+)  # fmt: skip
+def test_who_cannot_go_back_by_itself_can_by_hand(at, protocol, start, options, command):
+    at("2026-12-28", "plan", protocol, "--start", start, *options, "--save", "cy")
+    before = [(each["number"], each["start"]) for each in record_of("cy")["sessions"]]
+    at("2027-01-12T23:59", "close-day", "2027-01-14", ".")
+    out = at("2027-01-13T20:00", "close-day", "2027-01-14", ".", "--reopen").out
+    assert f"come all the same:\n  {command}\n" in out
+    at("2027-01-13T20:00", *shlex.split(command)[1:])
+    assert [(each["number"], each["start"]) for each in record_of("cy")["sessions"]] == before
 
 
 @pytest.mark.usefixtures("folder")

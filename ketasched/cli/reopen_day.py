@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
+from typing import Literal, get_args
 
 from ketasched.cli.result import Result
+from ketasched.domain.course import Course
 from ketasched.domain.wording import day_text, list_text
 from ketasched.errors import FileTrouble, UsageProblem, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import acts, closed_days, codec
 from ketasched.records.closed_days import ClosedDay
 from ketasched.records.folder import unread_text, walk
-from ketasched.records.open import Opened, read_record
+from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.reopening import Reopened, reopened
 from ketasched.records.write import refuse_drift, write_all
 from ketasched.reports.running_report import Call, closed_day_report
+from ketasched.running.changes import Rest, move
+from ketasched.running.legal_change import Conditions
+from ketasched.shell import paste
+
+_TO_BREAK: tuple[tuple[Literal["notice", "window"], ...], ...] = (
+    ("notice",),
+    ("notice", "window"),
+)
+"""What a person may break to bring somebody back at short notice."""
 
 
 def reopened_day(folder: Path, day: date, reason: str, now: datetime, *, dry_run: bool) -> Result:
@@ -96,5 +108,37 @@ def _called(opened: Opened, back: Reopened) -> list[Call]:
     """Whom to call: whoever goes back, or was moved and stays."""
     before, after = opened.record.course, back.after.course
     if back.why:
-        return [Call(back.after.name, before, None, back.why)]
+        return [Call(back.after.name, before, None, f"{back.why}{_by_hand(back)}")]
     return [Call(back.after.name, before, after)] if after != before else []
+
+
+def _by_hand(back: Reopened) -> str:
+    """What to do if they can come all the same, with the command, which was run; of those that
+    work, one that brings all of the course back, if there is one. Empty if none works.
+    """
+    if back.kept_from is None:
+        return ""
+    course, goal = back.after.course, _starts(back.kept_from)
+    session = next(
+        (each for each in back.kept_from.live if _starts(course).get(each.number) != each.start),
+        None,
+    )
+    if session is None:
+        return ""
+    conditions = Conditions(back.opened.task.order, back.opened.here)
+    command = ["ketasched", "move", name_of(back.opened.path), str(session.number),
+               f"{session.start:%Y-%m-%d %H:%M}", "--override"]  # fmt: skip
+    works = []
+    for broken, rest in product(_TO_BREAK, get_args(Rest)):
+        rules = conditions._replace(override=frozenset(broken))
+        outcome = move(rules, course, session.number, session.start, rest)
+        if isinstance(outcome, Course):
+            resting = [] if rest == "keep" else ["--rest", rest]
+            works.append((_starts(outcome) != goal, [*command, ",".join(broken), *resting]))
+    if not works:
+        return ""
+    return f"; if they can come all the same: {paste(min(works)[1])}"
+
+
+def _starts(course: Course) -> dict[int, datetime]:
+    return {session.number: session.start for session in course.live}

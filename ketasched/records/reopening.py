@@ -17,12 +17,14 @@ from ketasched.running.legal_change import Conditions, too_soon, unwanted
 
 class Reopened(NamedTuple):
     """A record of which a day is open again: opened so, and as it is to be written; why nothing of
-    it went back, empty if all did or nothing had moved.
+    it went back, empty if all did or nothing had moved. ``kept_from`` is the course that it did not
+    go back to; None where it did, or was changed since.
     """
 
     opened: Opened
     after: CourseRecord
     why: str
+    kept_from: Course | None = None
 
 
 def reopened(opened: Opened, day: date, reason: str) -> Reopened | None:
@@ -34,22 +36,24 @@ def reopened(opened: Opened, day: date, reason: str) -> Reopened | None:
     others = {name: value for name, value in record.options.items() if name != "closed"}
     changed = record._replace(options=others | ({"closed": closed} if closed else {}))
     opened = opened._replace(record=changed, task=task_of(changed, opened.now))
-    course, why = _back(opened, record, span)
+    course, why, kept_from = _back(opened, record, span)
     after = happened(opened, record, course, reopened_text(day), reason=reason)
-    return Reopened(opened, after, why)
+    return Reopened(opened, after, why, kept_from)
 
 
-def _back(opened: Opened, record: CourseRecord, span: str) -> tuple[Course, str]:
-    """The course before the day was closed, or the one that is, and why that stays."""
+def _back(opened: Opened, record: CourseRecord, span: str) -> tuple[Course, str, Course | None]:
+    """The course before the day was closed; or the one that is, why that stays, and from which
+    course it was kept.
+    """
     place = _closing(record, span)
     if place is None:
-        return record.course, ""
+        return record.course, "", None
     places = last_changes(record)
     if place not in places:
-        return record.course, "it was changed since, and keeps its place"
+        return record.course, "it was changed since, and keeps its place", None
     earlier = course_before(opened._replace(record=record), places[0])
     why = next(_against(opened, record.course, earlier), "")
-    return (record.course, f"{why}; it keeps its place") if why else (earlier, "")
+    return (record.course, f"{why}; it keeps its place", earlier) if why else (earlier, "", None)
 
 
 def _closing(record: CourseRecord, span: str) -> int | None:

@@ -53,7 +53,8 @@ def changes_page(before: Course, after: Course, what: str, told: Sequence[str] =
     for unplaced in after.unplaced:
         if unplaced not in before.unplaced:
             page.add(f"{unplaced_in(after, unplaced)}.")
-    page.add(*(f"Look: {text}" for text in told))
+    for text in told:
+        page.add_told(f"Look: {text}")
     return page.text()
 
 
@@ -121,7 +122,9 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
                 stays = "has begun" if call.begun else "not moved"
                 table.add_row(Text(call.name), Text(""), "", Text(stays))
         page.add("", table)
-        page.add(*(_why(call) for call in calls if call.why))
+        for call in calls:
+            if call.why:
+                page.add_told(f"{call.name}: {call.why}", ending=".")
     return page.text()
 
 
@@ -133,8 +136,3 @@ def _is_told(call: Call) -> bool:
         old is None or new is None or (old.start, old.end) != (new.start, new.end)
         for old, new in changed_entries(call.before, call.after)
     )
-
-
-def _why(call: Call) -> str:
-    """A sentence; a command in it is to be pasted, and so ends without a stop."""
-    return f"{call.name}: {call.why}{'' if 'ketasched ' in call.why else '.'}"

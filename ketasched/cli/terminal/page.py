@@ -65,6 +65,15 @@ class Page:
         """Add a command to paste: on one line, however long."""
         self._console.print(Text(f"  {printable(command)}"), soft_wrap=True)
 
+    def add_told(self, text: str, ending: str = "") -> None:
+        """Add a sentence. A command that it ends with stands on a line of its own, to be pasted;
+        without one it has an ``ending``.
+        """
+        told, command = told_and_command(text)
+        self.add(told if command else f"{told}{ending}")
+        if command:
+            self.add_command(command)
+
     def add_title(self, text: str) -> None:
         """Add a line that stands out."""
         self.add(Text(text, style="bold"))
@@ -83,16 +92,25 @@ class Page:
 
     def add_items(self, texts: Iterable[str]) -> None:
         """Add a list."""
-        table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
-        table.add_column(width=1)
-        table.add_column(ratio=1)
         for text in texts:
-            table.add_row("-", Text(text))
-        self.add(table)
+            table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+            table.add_column(width=1)
+            table.add_column(ratio=1)
+            told, command = told_and_command(text)
+            table.add_row("-", Text(told))
+            self.add(table)
+            if command:
+                self.add_command(command)
 
     def text(self) -> str:
         """All of it, without spaces at the ends of lines."""
         return "".join(f"{line.rstrip()}\n" for line in self._out.getvalue().split("\n")[:-1])
+
+
+def told_and_command(text: str) -> tuple[str, str]:
+    """A sentence, and the command that it ends with; empty without one."""
+    told, _, command = text.partition(": ketasched ")
+    return (f"{told}:", f"ketasched {command}") if command else (text, "")
 
 
 def advice(protocol: Protocol) -> str:

@@ -65,7 +65,8 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     ]
     page.add_facts(facts)
     page.add("", *_entries(course, page.width), "")
-    page.add(*(f"Look: {warning}" for warning in warnings))
+    for warning in warnings:
+        page.add_told(f"Look: {warning}")
     page.add(*(pause_text(pause) for pause in course.pauses))
     page.add(advice(course.protocol))
     return page.text()
