@@ -6,6 +6,7 @@ place. A case that fails is rebuilt from its seed: ``case(SEED)``.
 """
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.clinic import Clinic, Closure, Opening, Span
 from ketasched.domain.course import Course
+from ketasched.domain.notice import Notice, ShortNotice
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
 from ketasched.domain.weekly import WeeklyAbsence
 from ketasched.planning.phase_options import pausing
@@ -29,6 +31,7 @@ from ketasched.planning.start_times import StartTimes
 from ketasched.planning.targets import Target
 
 MONDAY = date(2027, 1, 4)
+ANY_ORDER = order_of("iv", MONDAY)
 DAY = 1440
 CASES = 3000
 
@@ -99,6 +102,12 @@ def case(seed):
             for _ in range(pick.choice([0, 0, 1, 2]))
         ],
         "agreed": pick.choice([None, None, None, 1, 2, 3]),
+        # Now, up to two weeks after the start, in which case the course is running; or a bit before.
+        "now": (now := pick.choice([None, None, (start + pick.randint(-3, 14)) * DAY + pick.choice([
+            0, asked, asked + 1, asked + minutes, pick.randint(0, DAY - 1)])])),
+        "notice": now is not None and pick.choice([
+            (0, 0), (1440, 0), (1440, 0), (2 * 1440, 0), (90, 0), (6 * 1440, 0), (0, 1), (0, 2)]),
+        "lead": pick.choice([0, 0, 120, 480]),
     }  # fmt: skip
 
 
@@ -110,8 +119,44 @@ def spans_on(asked, day):
     return () if closed or day in asked["holidays"] else asked["week"][day % 7]
 
 
-def is_legal(asked, begins):
+def free_from(asked):
+    """The first minute that is far enough: hours pass, working days are counted on to the same time
+    of day; then what the session asks of the patient beforehand.
+    """
+    minutes, working_days = asked["notice"]
+    if not minutes and not working_days:
+        return asked["now"]
+    day, at = divmod(asked["now"], DAY)
+
+    def works(day):
+        return asked["week"][day % 7] and spans_on(asked, day)
+
+    if working_days and not works(day):
+        working_days, at = working_days + 1, 0
+    while working_days:
+        day += 1
+        working_days -= bool(works(day))
+    return day * DAY + at + minutes + asked["lead"]
+
+
+def is_too_near(asked, index, begins):
+    """Whether a session may not start at that minute because of what time it is now: the start is
+    the user's own, and of a course that is running each session's own day is.
+    """
+    if asked["now"] is None:
+        return False
+    start, today = asked["days"][0], asked["now"] // DAY
+    if start == today and today * DAY <= begins < asked["now"]:
+        return True
+    if begins // DAY == start or (start <= today and begins // DAY == asked["days"][index]):
+        return False
+    return asked["now"] <= begins < free_from(asked)
+
+
+def is_legal(asked, index, begins):
     """Whether a session may start at that minute."""
+    if is_too_near(asked, index, begins):
+        return False
     ends = begins + asked["minutes"]
     blocked = asked["not_starting"][begins // DAY % 7]
     if any(a <= begins % DAY < b for a, b in blocked):
@@ -146,7 +191,7 @@ def options_of(asked, index, weeks):
             if (
                 abs(change) <= asked["flex"]
                 and 0 <= begins < DAY
-                and is_legal(asked, day * DAY + begins)
+                and is_legal(asked, index, day * DAY + begins)
             ):
                 found.append((day - target, change, day))  # fmt: skip
     on_start = [one for one in found if one[2] == asked["days"][0]]
@@ -256,7 +301,13 @@ def solve(asked):
     can = asked["can"] and tuple(map(spans, asked["can"]))
     commitments = Commitments(absences, BusyTimes(expand), asked["travel"], weekly, can)
     times = StartTimes((time(*divmod(asked["asked"], 60)),) * 7, asked["flex"])
-    slots = make_rules(clinic, times, commitments).slots
+    now = notice = None
+    if asked["now"] is not None:
+        now, length = moment_of(asked["now"]), Notice(*asked["notice"])
+        notice = ShortNotice(now, length.ends(now, clinic), length, asked["lead"])
+    rules = make_rules(clinic, times, commitments, now and now.date(), now, notice)
+    order = replace(ANY_ORDER, start=targets[0].day, clinic=clinic, rules=rules)
+    slots = order.slots_for_all()
     outcome = place(targets, slots, {}, targets[0].day)
     if isinstance(outcome, NoPlacement):
         return None, outcome
@@ -276,10 +327,11 @@ def check(seed):
     if found is None:
         check_failure(asked, outcome, seed)
         return outcome
-    for one, day, change in zip(outcome.placed, found[0], found[1], strict=True):
+    sessions = zip(outcome.placed, found[0], found[1], strict=True)
+    for index, (one, day, change) in enumerate(sessions):
         start = asked["asked"] + change
         assert (one.start.hour * 60 + one.start.minute) == start, f"case({seed})"
-        assert is_legal(asked, day * DAY + start), f"case({seed})"
+        assert is_legal(asked, index, day * DAY + start), f"case({seed})"
         moved = one.day != one.target.day or one.moved_minutes
         assert bool(one.reasons) == bool(moved), f"case({seed})"
     return outcome
@@ -316,7 +368,18 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
         reason.kind for one in outcomes if isinstance(one, NoPlacement)
         for refused in one.refused for reason in refused.reasons
     }  # fmt: skip
-    assert {"closed", "holiday", "hours", "not-starting", "can", "away", "busy", "gap"} <= kinds
+    assert {
+        "closed",
+        "holiday",
+        "hours",
+        "not-starting",
+        "can",
+        "away",
+        "busy",
+        "gap",
+        "notice",
+        "past",
+    } <= kinds
     agreed = [
         one.pause.weeks
         for seed, one in enumerate(outcomes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -108,11 +107,11 @@ class ShortNotice(NamedTuple):
         until = self.ends.astimezone(UTC) + timedelta(minutes=lead)
         return until.astimezone(self.ends.tzinfo) if self.ends > self.now else self.now
 
-    def for_sessions(self, but_on: Collection[date] = ()) -> Constraint:
-        """Refuse sessions that would come too soon, but not on some days."""
+    def for_sessions(self, but_on: date | None = None) -> Constraint:
+        """Refuse sessions that would come too soon, but not on one day."""
 
         def refuse(candidate: Candidate) -> Reason | None:
-            if candidate.day in but_on:
+            if candidate.day == but_on:
                 return None
             start = datetime.combine(candidate.day, candidate.start, self.now.tzinfo)
             return self.refusal(start, self.lead)

@@ -160,7 +160,7 @@ def _begins_well(order: Order) -> bool:
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)
     try:
-        slots = order.slots_for(target.day for target in targets)
+        slots = order.slots_for_all()
         few = place(targets[:A_FEW], slots, order.fixed, order.start)
     except KetaschedError:
         return False

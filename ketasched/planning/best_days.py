@@ -47,7 +47,11 @@ class Search:
 
     def legal_start(self, index: int, day: date) -> tuple[time, int] | None:
         """The legal start of least change of a session on a day."""
-        return self.slots.legal_start(day, self.targets[index].minutes)
+        return self.slots_on(index, day).legal_start(day, self.targets[index].minutes)
+
+    def slots_on(self, index: int, day: date) -> Slots:
+        """What refuses a session on a day."""
+        return self.slots if day == self.targets[index].day else self.slots.moved
 
     def window(self, index: int, weeks: int) -> list[date]:
         """The days a session may take: its own if fixed, else its window from the start on."""

@@ -47,15 +47,15 @@ class Explanation:
         reasons = list(session.target.skipped)
         if session.target.number in self.search.fixed:
             return tuple(reasons)
-        slots, minutes = self.search.slots, session.target.minutes
         if session.day != session.target.day:
             in_the_way = self._neighbours_in_the_way(index)
             if self._is_legal(index):
                 reasons += [self._with_root(index, *each) for each in in_the_way]
             else:
-                reasons += slots.why_none(session.target.day, minutes)
-                reasons += self._on_the_way(session)
+                reasons += self._why_not(index, session.target.day)
+                reasons += self._on_the_way(index)
         if session.moved_minutes:
+            slots, minutes = self.search.slots_on(index, session.day), session.target.minutes
             asked = slots.times.on(session.day, minutes)
             reasons += slots.refusals(session.day, asked, minutes)
         return tuple(dict.fromkeys(reasons))
@@ -63,17 +63,21 @@ class Explanation:
     def _is_legal(self, index: int) -> bool:
         return self.search.legal_start(index, self.placed[index].target.day) is not None
 
-    def _on_the_way(self, session: Placed) -> Iterator[Reason]:
+    def _why_not(self, index: int, day: date) -> tuple[Reason, ...]:
+        minutes = self.placed[index].target.minutes
+        return self.search.slots_on(index, day).why_none(day, minutes)
+
+    def _on_the_way(self, index: int) -> Iterator[Reason]:
         """What refused the days between a target and where its session stands, but for what is so
         every week.
         """
-        slots, minutes = self.search.slots, session.target.minutes
+        session = self.placed[index]
         first, last = sorted((session.target.day, session.day))
         for day in (first + timedelta(days=number) for number in range(1, (last - first).days)):
-            if not slots.legal_start(day, minutes):
-                around = [slots.why_none(other, minutes) for other in (day - WEEK, day + WEEK)]
+            if not self.search.legal_start(index, day):
+                around = [self._why_not(index, other) for other in (day - WEEK, day + WEEK)]
                 weekly = {reason for reasons in around for reason in reasons}
-                yield from (each for each in slots.why_none(day, minutes) if each not in weekly)
+                yield from (each for each in self._why_not(index, day) if each not in weekly)
 
     def _neighbours_in_the_way(self, index: int) -> Iterator[tuple[int, Reason]]:
         """Which neighbour is too near or too far for a session to be on its target, and how."""
@@ -103,8 +107,8 @@ class Explanation:
                 break
             if not self._is_legal(neighbour):
                 refused = (
-                    *self._on_the_way(session),
-                    *self.search.slots.why_none(session.target.day, session.target.minutes),
+                    *self._on_the_way(neighbour),
+                    *self._why_not(neighbour, session.target.day),
                 )
                 text = f"{reason.text}, which moved: {refused[0].text}"
                 return reason._replace(text=text, detail=refused[0].detail)

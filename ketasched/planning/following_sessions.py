@@ -126,22 +126,26 @@ def _place(
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     taken = {session.start.date(): session.number for session in sessions if session.is_live}
 
+    def slots_on(day: date) -> Slots:
+        return slots if day == target else slots.moved
+
     def why_not(day: date) -> tuple[Reason, ...]:
         if day in taken:
             return (Reason("gap", f"{day_text(day)} is taken by session {taken[day]}"),)
-        if slots.legal_start(day, follower.minutes):
+        if slots_on(day).legal_start(day, follower.minutes):
             return ()
-        return slots.why_none(day, follower.minutes)
+        return slots_on(day).why_none(day, follower.minutes)
 
     late = -1 if slots.later_first else 1
     for day in sorted(days, key=lambda day: (abs((day - target).days), late * (day - target).days)):
-        option = None if day in taken else slots.legal_start(day, follower.minutes)
+        option = None if day in taken else slots_on(day).legal_start(day, follower.minutes)
         if option is None:
             continue
         start = datetime.combine(day, option[0], zone)
         reasons = why_not(target) if day != target else ()
         if option[1]:
-            reasons += slots.refusals(day, slots.times.on(day, follower.minutes), follower.minutes)
+            asked = slots.times.on(day, follower.minutes)
+            reasons += slots_on(day).refusals(day, asked, follower.minutes)
         return Session(
             number=follower.number,
             phase=follower.phase.name,

@@ -131,7 +131,7 @@ def _failure(search: Search) -> NoPlacement:
     for day in window:
         reasons: Sequence[Reason] = ()
         if number not in search.fixed and not search.legal_start(index, day):
-            reasons = search.slots.why_none(day, search.targets[index].minutes)
+            reasons = search.slots_on(index, day).why_none(day, search.targets[index].minutes)
         elif before:
             days = [(day - earlier.day).days for earlier in before]
             where = f"from {search.targets[index - 1]}, wherever that can stand"

@@ -40,7 +40,7 @@ def plan(order: Order) -> Course | Failure:
     if isinstance(outcome, Failure):
         return outcome
     course = laid_course(order, outcome.placed, outcome.pause)
-    first_number, slots = order.already + 1, order.slots_for(None)
+    first_number, slots = order.already + 1, order.slots_for_all()
     course = add_followers(course, order.layout.stretches, first_number, slots, order.clinic.zone)
     return add_visits(course, order.rules.beside, order.without, already=order.already)
 
@@ -84,7 +84,7 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
     but not if the pause was for their own sake.
     """
     until = order.layout.stretches[-1].until or date.max
-    whole, slots = targets, order.slots_for(target.day for target in targets)
+    whole, slots = targets, order.slots_for_all()
     while True:
         outcome = place(targets, slots, order.fixed, order.start)
         if isinstance(outcome, NoPlacement):

@@ -124,10 +124,10 @@ class Order:
         now = self.rules.beside.now
         return now is not None and self.start <= now.date()
 
-    def slots_for(self, due: Iterable[date] | None = ()) -> Slots:
+    def slots_for_all(self) -> Slots:
         """What refuses a session of this course, and the asked start times. The start is who asks'
-        own, however near, and of a course that is running so are the days on which sessions are
-        ``due``; all of them, if that is None.
+        own, however near, and of a course that is running so is every session on the day on which
+        it is due.
         """
         now, notice = self.rules.beside.now, self.rules.notice
         named = bool(self.layout.stretches[0].named())
@@ -135,9 +135,10 @@ class Order:
         if now and self.start >= now.date() and (self.start == now.date() or named):
             more.append(over_today(now))
         if notice and (named or self.start <= notice.free_from(notice.lead).date()):
-            own = {self.start, *((due or ()) if self.is_running else ())}
-            if due is not None or not self.is_running:
-                more.append(notice.for_sessions(but_on=own))
+            near = notice.for_sessions(but_on=self.start)
+            if self.is_running:
+                return self.rules.slots.under(more, if_moved=[near])
+            more.append(near)
         return self.rules.slots.under(more) if more else self.rules.slots
 
     def slots_from(self, now: datetime, more: Sequence[Constraint] = ()) -> Slots:

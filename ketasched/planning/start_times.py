@@ -152,21 +152,30 @@ def _begins_near(
 class Slots:
     """The legal starts under some constraints. Answers are kept: many courses ask the same.
 
-    ``later_first``: of two days that are as good the later is taken.
+    ``later_first``: of two days that are as good the later is taken. ``if_moved``: what more
+    refuses a session that does not stand on the day on which it is due.
     """
 
     def __init__(
-        self, constraints: Sequence[Constraint], times: StartTimes, *, later_first: bool = False
+        self,
+        constraints: Sequence[Constraint],
+        times: StartTimes,
+        *,
+        later_first: bool = False,
+        if_moved: Sequence[Constraint] = (),
     ) -> None:
         self.constraints = constraints
         self.times = times
         self.later_first = later_first
+        self._if_moved = if_moved
+        self.moved = Slots((*constraints, *if_moved), times) if if_moved else self
         self._starts: dict[tuple[date, int], tuple[time, int] | None] = {}
 
-    def under(self, more: Iterable[Constraint]) -> Slots:
+    def under(self, more: Iterable[Constraint], *, if_moved: Sequence[Constraint] = ()) -> Slots:
         """The starts that are legal under more constraints."""
         constraints = (*self.constraints, *more)
-        return Slots(constraints, self.times, later_first=self.later_first)
+        moving = (*self._if_moved, *if_moved)
+        return Slots(constraints, self.times, later_first=self.later_first, if_moved=moving)
 
     def refusals(self, day: date, start: time, minutes: int) -> tuple[Reason, ...]:
         """Every reason against a session of ``minutes`` on that day and time."""
