@@ -445,6 +445,35 @@ def test_a_list_of_days_counts_from_its_first(trial, counts_from, rest):
     assert trial.days(2, 3) == rest
 
 
+AND_WEEKLY = (
+    (LIST % "")
+    .replace("[1, 4, 8]", "[1, 4, 8, 11]")
+    .replace("{early: 0 days, late: 3 days}", "{early: 1 day, late: 2 days}")
+    .replace(
+        "    sources:",
+        """\
+      - name: weekly
+        cadence: 1 per week
+        sessions: 2
+        window: {early: 2 days, late: 3 days}
+        gap: {min: 3 days, max: 12 days}
+    sources:""",
+    )
+)
+
+
+def test_what_stands_in_the_way_of_what_follows_makes_way(trial):
+    trial.plan(text=AND_WEEKLY).at("2027-01-14 18:00")
+    assert [day[:10] for day in trial.days()] == [
+        "Tue 12 Jan", "Fri 15 Jan", "Tue 19 Jan", "Fri 22 Jan", "Tue 26 Jan", "Tue 2 Feb ",
+    ]  # fmt: skip
+    outcome = trial.do("done", "tr", "1", "--on", "2027-01-14")
+    assert [day[:10] for day in trial.days()] == [  # day 11 is Sun 24 Jan, two days before Tue
+        "Thu 14 Jan", "Mon 18 Jan", "Thu 21 Jan", "Mon 25 Jan", "Wed 27 Jan", "Tue 2 Feb ",
+    ]  # fmt: skip
+    assert "cannot follow" not in outcome.out
+
+
 def test_of_a_course_begun_elsewhere_the_plan_stays(trial):
     trial.plan("--already", "2", start="2027-01-26").at("2027-01-28 18:00")
     trial.do("done", "tr", "3", "--on", "2027-01-27")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -166,9 +166,14 @@ def settled(
 
 
 def let_follow(conditions: Conditions, course: Course, free: Collection[int]) -> Course:
-    """The course with its ``free`` sessions on the best legal days; those for which there is none
-    together with all before them stay where they stand.
+    """The course with its ``free`` sessions on the best legal days, and where one that nobody fixed
+    stands in their way behind them, that one too. Those for which there is no day together with all
+    before them stay where they stand.
     """
+    for also in _in_their_way(conditions, course, free):
+        outcome = settle(conditions.order, course, also, conditions.now, conditions.avoid)
+        if isinstance(outcome, Course):
+            return outcome
     free = set(free)
     while free:
         outcome = settle(conditions.order, course, free, conditions.now, conditions.avoid)
@@ -177,6 +182,22 @@ def let_follow(conditions: Conditions, course: Course, free: Collection[int]) ->
         stays = outcome.session
         free.remove(stays if stays in free else max(free, key=lambda n: course.session(n).rank))
     return finish(conditions.order, course, conditions.now)
+
+
+def _in_their_way(
+    conditions: Conditions, course: Course, free: Collection[int]
+) -> Iterator[set[int]]:
+    """The ``free`` sessions, then with one that may move behind the first of them, with two, with
+    four and so on.
+    """
+    yield set(free)
+    first = min((course.session(number).rank for number in free), default=None)
+    movable = [session for session in course.movable(conditions.now) if session.number not in free]
+    behind = [session.number for session in movable if first is not None and session.rank > first]
+    taken = 1
+    while taken < 2 * len(behind):
+        yield {*free, *behind[:taken]}
+        taken *= 2
 
 
 def _weeks(course: Course) -> int:
