@@ -30,6 +30,7 @@ from ketasched.calendar.entry_text import View
 from ketasched.calendar.uid import UidSource, uid
 from ketasched.cli import app
 from ketasched.domain.visit_handle import by_handle
+from ketasched.proving.house import prove
 from ketasched.records import codec
 
 ZONE = zoneinfo.ZoneInfo("America/Chicago")
@@ -543,6 +544,18 @@ class Life(RuleBasedStateMachine):
         self.check_done(record)
         self.check_visits(record)
         self.check_calendar(stored, record)
+        self.check_proof(stored.course)
+
+    def check_proof(self, course):
+        """What is proved from the files alone holds, but where a person put something."""
+        proof = prove(self.folder, self.now)
+        assert (proof.records, proof.unread) == (1, []), self.typed
+        by_hand = {one.number for one in course.sessions if one.by_hand}
+        by_hand |= {
+            handle for handle, one in by_handle(course).items() if getattr(one, "by_hand", False)
+        }
+        faults = [fault for fault in proof.faults if fault.session not in by_hand]
+        assert faults == [], self.typed
 
     def check_rules(self, record):
         """Every session ahead that nobody put where it is keeps every rule that was not broken on purpose."""

@@ -76,7 +76,7 @@ def write(
         name = uid(view, course, entry)
         entries[name] = writer.entry(name, entry, known.get(name, fresh))
     for duty in due_duties(course) if view.audience == "staff" else ():
-        name = duty_uid(view, course, duty)
+        name = duty_uid(view, course, duty.session, duty.name)
         entries[name] = writer.duty(name, duty, known.get(name, fresh))
     described = vtimezone(zone.name, rule) if rule else b""
     return WrittenCalendar(calendar_name(course, view), described, entries)

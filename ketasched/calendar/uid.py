@@ -13,7 +13,6 @@ from ketasched.domain.course import Course, LinkedVisit, Session
 
 if TYPE_CHECKING:
     from ketasched.calendar.entry_text import View
-    from ketasched.running.duties import DueDuty
 
 DOMAIN = "appointments.invalid"
 BITS = 128
@@ -37,10 +36,10 @@ def drawn() -> UidSource:
     return UidSource(secrets.token_hex(BITS // 8))
 
 
-def duty_uid(view: View, course: Course, duty: DueDuty) -> str:
+def duty_uid(view: View, course: Course, number: int, duty: str) -> str:
     """The calendar UID of a duty: that of its session, with the duty's name."""
-    session = uid(view, course, course.session(duty.session))
-    return _uid(_EARLIER, [session, "duty", duty.name])
+    session = uid(view, course, course.session(number))
+    return _uid(_EARLIER, [session, "duty", duty])
 
 
 def uid(view: View, course: Course, entry: Session | LinkedVisit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -124,21 +125,39 @@ def _digest(data: bytes) -> str:
 # How the feeds of a folder were last made: a file that may be lost
 
 
-def load_made(folder: Path) -> dict[str, Made]:
-    """How each feed was last made, by file name; none if that is lost, or cannot be believed."""
+class Feeds(NamedTuple):
+    """How each feed was last made, by file name, and where: a path from the folder of the records;
+    empty if an earlier version made them.
+    """
+
+    made: Mapping[str, Made]
+    place: str = ""
+
+
+def load_feeds(folder: Path) -> Feeds:
+    """How the feeds of a folder were last made; none if that is lost, or cannot be believed."""
     with contextlib.suppress(FileTrouble, FileProblems):
         data = read_json(
             read_file(str(folder / NAME), "feeds made", MAX_BYTES, plain=True), lambda _: _FILE
         )
-        return {file: Made(**made) for file, made in data["feeds"].items()}
-    return {}
+        made = {file: Made(**made) for file, made in data["feeds"].items()}
+        return Feeds(made, data.get("place", ""))
+    return Feeds({})
+
+
+def place_text(folder: Path, place: Path) -> str:
+    """Where feeds are, as it is kept: it goes on to hold when both are moved together."""
+    try:
+        return Path(os.path.relpath(place.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return str(place.resolve())
 
 
 def told_by_feeds(folder: Path) -> dict[str, Mapping[str, int]]:
     """What the feed of each course was last told: its SEQUENCEs by UID, by the course's own UID;
     none of a feed that was made by an earlier version.
     """
-    made = load_made(folder)
+    made = load_feeds(folder).made
     with contextlib.suppress(FileTrouble, FileProblems):
         names = feed_names.load(folder).courses.values() if made else ()
         return {
@@ -149,16 +168,17 @@ def told_by_feeds(folder: Path) -> dict[str, Mapping[str, int]]:
     return {}
 
 
-def keep_made(folder: Path, made: Mapping[str, Made]) -> None:
-    """Keep how each feed was last made.
+def keep_feeds(folder: Path, feeds: Feeds) -> None:
+    """Keep how each feed was last made, and where.
 
     Raises:
         FileTrouble: it cannot be written.
     """
-    data = {"feeds": {file: feed._asdict() for file, feed in made.items()}}
+    made = {file: feed._asdict() for file, feed in feeds.made.items()}
+    data = {"feeds": made, "place": feeds.place}
     text = json.dumps(data, indent=1) + "\n"
     place_files([NewFile(folder / NAME, text.encode(), private=True)])
 
 
 _MADE = keys_of({"source": TEXT, "digest": TEXT}, {"told": map_of(COUNT)})
-_FILE = SchemaValidator(keys_of({"feeds": map_of(_MADE)}))
+_FILE = SchemaValidator(keys_of({"feeds": map_of(_MADE)}, {"place": TEXT}))

@@ -50,7 +50,7 @@ def keep_up(
             seen = f"{entry.start} {entry.end} {status} {view.location}"
             _note(told, (name, audience), "\0".join((*texts, seen)), now)
         for duty in due_duties(course) if audience == "staff" else ():
-            name = duty_uid(view, course, duty)
+            name = duty_uid(view, course, duty.session, duty.name)
             _note(told, (name, audience), f"{duty_title(duty, view)} {duty.due}", now)
     return tuple(told.values())
 
@@ -75,7 +75,11 @@ def live_uids(task: Task, course: Course, audience: Audience) -> frozenset[str]:
     """The UIDs of what holds, without what stands in calendars as cancelled."""
     view = view_for(task, audience)
     entries = [uid(view, course, entry) for entry in course.entries() if not is_gone(entry)]
-    duties = [duty_uid(view, course, duty) for duty in due_duties(course) if not is_gone(duty)]
+    duties = [
+        duty_uid(view, course, duty.session, duty.name)
+        for duty in due_duties(course)
+        if not is_gone(duty)
+    ]
     return frozenset((*entries, *duties))
 
 
@@ -87,7 +91,7 @@ def entry_of(task: Task, course: Course, name: str) -> Entry | DueDuty | None:
             if uid(view, course, entry) == name:
                 return entry
         for duty in due_duties(course):
-            if duty_uid(view, course, duty) == name:
+            if duty_uid(view, course, duty.session, duty.name) == name:
                 return duty
     return None
 

@@ -30,7 +30,7 @@ COMMAND_GROUPS = {
     "Files and formats": {
         "init": "Write your clinic's file.",
         "new": "Write a protocol to start from.",
-        "check": "Check a protocol or clinic file.",
+        "check": "Check a file, or prove a folder of records.",
         "convert": "Turn a visit table into a protocol file.",
         "schema": "Print the JSON Schema of a file format.",
     },

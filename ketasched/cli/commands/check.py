@@ -1,10 +1,11 @@
-"""``ketasched check``: whether a protocol or clinic file is sound, and a year of a clinic."""
+"""``ketasched check``: whether a protocol or clinic file, or a folder of records, is sound."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.cli.options import Option, takes
+from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.signs import printable
 from ketasched.errors import UsageProblem
@@ -17,30 +18,57 @@ if TYPE_CHECKING:
     from ketasched.domain.protocol import Protocol
     from ketasched.files.clinic.clinic import ClinicFile
 
-HELP = """Check a protocol or clinic file; - reads standard input.
+HELP = """Check a protocol or clinic file; - reads standard input. Or prove a folder of
+records from its files: every rule, nobody twice at once, no more chairs than there
+are, and calendars that say what the records say.
 
 \b
 Examples:
   ketasched check my-protocols.yaml
   ketasched check clinic.yaml --year 2027
+  ketasched check records
 """
 _LAST_YEAR = 2100
 
 
 class CheckRequest(NamedTuple):
-    """Which file to check, and which year of a clinic to show."""
+    """Which file or folder to check, which year of a clinic to show, and how to print a folder."""
 
     file: str
     year: str = ""
+    format: Format = "table"
 
 
-@takes(CheckRequest, year=Option("Show that year of a clinic.", "2027"))
+@takes(
+    CheckRequest,
+    file=Argument("FILE|FOLDER"),
+    year=Option("Show that year of a clinic.", "2027"),
+    format=Option("How to print what is proved of a folder.", short="-f"),
+)
 def run(request: CheckRequest) -> Result:
-    """That the file is sound, or the year of a clinic.
+    """That the file or folder is sound, or the year of a clinic.
 
     Raises:
         FileTrouble, FileProblems: it is not.
-        UsageProblem: a year of a protocol file, or one that cannot be read.
+        UsageProblem: a year of a protocol file or a folder, or one that cannot be read.
+    """
+    if Path(request.file).is_dir():
+        from ketasched.cli.check_house import checked_house
+
+        if request.year:
+            raise UsageProblem(f"--year: {request.file} is a folder", "give a clinic file")
+        return checked_house(request.file)
+    if request.format != "table":
+        hint = "a file is sound, or its problems are said in lines"
+        raise UsageProblem(f"--format {request.format}: {request.file} is no folder", hint)
+    return checked_file(request)
+
+
+def checked_file(request: CheckRequest) -> Result:
+    """That a protocol or clinic file is sound, or the year of a clinic.
+
+    Raises:
+        FileTrouble, FileProblems, UsageProblem: as run.
     """
     from ketasched.domain.wording import count_text
     from ketasched.files.clinic import clinic_file

@@ -13,7 +13,7 @@ from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import atomic, closed_days, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FedCourse, FeedNames
-from ketasched.records.feeds import FeedMaker, keep_made, load_made
+from ketasched.records.feeds import FeedMaker, Feeds, keep_feeds, load_feeds, place_text
 from ketasched.records.folder import Unread, no_record, read_folder, unread_text
 from ketasched.records.open import ReadRecord
 from ketasched.reports.sharing_report import Feed, feeds_report
@@ -53,7 +53,8 @@ def run(request: FeedRequest) -> Result:
         read.path.name: FedCourse(read.record.told[0].uid, read.record.uid_bits) for read in records
     }
     named = feed_names.naming(names, courses)
-    made = load_made(folder)
+    known = load_feeds(folder)
+    made = known.made
     maker = FeedMaker(named, place, made, clock.now())
     feeds = _feeds(records, unread, maker)
     gone = _gone(names, {fed.course for fed in courses.values()}, unread, place, made)
@@ -65,8 +66,9 @@ def run(request: FeedRequest) -> Result:
     _write(files, gone)
     for path in gone:
         maker.made.pop(path.name, None)
-    if maker.made != made:
-        keep_made(folder, maker.made)
+    now_known = Feeds(maker.made, place_text(folder, place))
+    if now_known != known:
+        keep_feeds(folder, now_known)
     trouble = None
     if unread:
         trouble = FileTrouble(

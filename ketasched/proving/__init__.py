@@ -1,0 +1,1 @@
+"""A house is proved from its files alone, by rules written anew."""

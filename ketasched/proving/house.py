@@ -1,0 +1,203 @@
+"""A folder of records is proved: each course, all of them together, and what calendars say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ketasched.calendar.entry_text import Audience
+from ketasched.domain.course import LinkedVisit, Session, is_gone
+from ketasched.errors import FileProblems, FileTrouble, KetaschedError, os_reason
+from ketasched.proving import vevents
+from ketasched.proving.alone import against_entry
+from ketasched.proving.fault import Against, Fault
+from ketasched.proving.in_course import (
+    against_neighbours,
+    against_session,
+    against_window,
+    is_open,
+    twice_at_once,
+)
+from ketasched.proving.paces import Paces
+from ketasched.proving.past import Past
+from ketasched.proving.resources import Taking, numbers_of, overfull, takings
+from ketasched.proving.told import (
+    CalendarRead,
+    Said,
+    against_calendar,
+    against_made,
+    against_told,
+    handle,
+    to_say,
+)
+from ketasched.reading.file_text import read_plain
+from ketasched.records import feed_names
+from ketasched.records.feeds import Feeds, load_feeds
+from ketasched.records.folder import Unread, read_folder
+from ketasched.records.open import ReadRecord, name_of
+from ketasched.records.record import CourseRecord
+
+MAX_BYTES = 16 * 1024 * 1024
+
+
+class Proof(NamedTuple):
+    """What a proof came to: how many records and entries it read, the faults in the order of the
+    records, how many entries stand against a rule on purpose, what could not be read, and what
+    could not be proved.
+    """
+
+    records: int
+    entries: int
+    faults: list[Fault]
+    overridden: int
+    unread: list[Unread]
+    notes: list[str]
+
+
+def prove(folder: Path, now: datetime) -> Proof:
+    """Prove a folder of records at an instant.
+
+    Raises:
+        UsageProblem: it is no folder.
+    """
+    records, unread = read_folder(folder)
+    faults: list[Fault] = []
+    proved: list[ReadRecord] = []
+    for read in records:
+        try:
+            faults += _of_course(read.record, _name(read), now)
+        except (ValueError, KetaschedError) as error:  # an option that nobody typed
+            unread.append(Unread(str(read.path), str(error.args[0])))
+            continue
+        faults += _of_calendars(read)
+        proved.append(read)
+    faults += _of_house([(_name(read), read.record) for read in proved])
+    feed_faults, notes = _of_feeds(folder, proved)
+    faults += feed_faults
+    entries = [entry for read in proved for entry in read.record.course.entries()]
+    return Proof(
+        len(proved),
+        len(entries),
+        list(dict.fromkeys(sorted(faults, key=lambda fault: fault.record))),
+        sum(bool(entry.broken) for entry in entries if not is_gone(entry)),
+        unread,
+        notes,
+    )
+
+
+def _name(read: ReadRecord) -> str:
+    return name_of(Path(read.path.name))
+
+
+def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault]:
+    """What is against the entries of a course that are open; a linked visit that has begun stands
+    where it stood, whatever became of its session.
+    """
+    course = record.course
+    paces, past = Paces(record.protocol, record.options), Past(record)
+    found: list[tuple[Session | LinkedVisit, Against]] = []
+    for entry in course.entries():
+        if not is_open(entry) or (isinstance(entry, LinkedVisit) and entry.start <= now):
+            continue
+        against = [*against_entry(past.premises_at(entry.start, now), entry)]
+        against += past.against_notice(entry)
+        if isinstance(entry, Session):
+            against += against_window(entry, course, paces)
+        else:
+            against += against_session(entry, course)
+        found += [(entry, each) for each in against if each.rule not in entry.broken]
+    found += against_neighbours(course, paces)
+    found += twice_at_once(course)
+    for entry, each in found:
+        yield Fault(name, handle(course, entry), each.rule, each.text)
+
+
+def _of_house(records: Sequence[tuple[str, CourseRecord]]) -> Iterator[Fault]:
+    """What is taken by all records together, and is not there."""
+    taken: dict[str, list[Taking]] = {}
+    for name, record in records:
+        for entry in record.course.entries():
+            for resource, taking in takings(name, handle(record.course, entry), entry):
+                taken.setdefault(resource, []).append(taking)
+    for resource, number in numbers_of(record for _, record in records).items():
+        yield from overfull(resource, number, taken.get(resource, ()))
+
+
+def _of_calendars(read: ReadRecord) -> Iterator[Fault]:
+    """What the calendars beside a record say otherwise than it does."""
+    record, name = read.record, _name(read)
+    yield from against_told(record, name)
+    for calendar in record.calendars:
+        audience: Audience = "staff" if calendar.staff else "patient"
+        there = _read(read.path.parent / calendar.path, "calendar", calendar.path)
+        if isinstance(there, str):
+            yield Fault(name, None, "calendar", there)
+        else:
+            yield from against_calendar(there, name, to_say(record, audience))
+
+
+def _read(path: Path, kind: Literal["calendar", "feed"], called: str) -> CalendarRead | str:
+    """A calendar file, or why there is none."""
+    try:
+        return CalendarRead(kind, called, vevents.read(read_plain(path, MAX_BYTES)))
+    except FileNotFoundError:
+        return f"{called} is missing"
+    except OSError as error:
+        return f"{called} cannot be read: {os_reason(error)}"
+
+
+# Feeds
+
+
+def _of_feeds(folder: Path, records: Sequence[ReadRecord]) -> tuple[list[Fault], list[str]]:
+    """What the feeds that were made of a folder say otherwise, and why they cannot be proved."""
+    feeds = load_feeds(folder)
+    if not feeds.made:
+        return [], []
+    try:
+        names = feed_names.load(folder)
+    except (FileTrouble, FileProblems) as error:
+        return [], [f"the feeds are not proved: {error.message}"]
+    place = folder / feeds.place
+    if not feeds.place or not place.is_dir():
+        where = f"{place} is not there" if feeds.place else "an earlier version made them"
+        return [], [f"the feeds are not proved: {where}; `ketasched feed` makes them"]
+    return list(_in_place(place, feeds, names, records)), []
+
+
+def _in_place(
+    place: Path, feeds: Feeds, names: feed_names.FeedNames, records: Sequence[ReadRecord]
+) -> Iterator[Fault]:
+    staff: dict[str, tuple[str, Said]] = {}
+    for read in records:
+        record, name = read.record, _name(read)
+        staff |= {key: (name, said) for key, said in to_say(record, "staff").items()}
+        own = names.courses.get(record.told[0].uid)
+        if own is None or own.file not in feeds.made:
+            continue  # it was saved since
+        yield from against_made(record, name, feeds.made[own.file].told)
+        there = _read(place / own.file, "feed", own.file)
+        if isinstance(there, str):
+            yield Fault(name, None, "feed", there)
+        else:
+            yield from against_calendar(there, name, to_say(record, "patient"))
+    if names.staff in feeds.made:
+        yield from _of_staff(_read(place / names.staff, "feed", names.staff), staff)
+
+
+def _of_staff(there: CalendarRead | str, staff: Mapping[str, tuple[str, Said]]) -> Iterator[Fault]:
+    if isinstance(there, str):
+        yield Fault("", None, "feed", there)
+        return
+    by_record: dict[str, dict[str, Said]] = {}
+    for key, (name, said) in staff.items():
+        by_record.setdefault(name, {})[key] = said
+    known = {key: name for key, (name, _) in staff.items()}
+    strangers = [entry for entry in there.entries if entry.uid not in known]
+    for entry in strangers:
+        yield Fault("", None, "feed", f"{there.file} has what no record has: {entry.uid}")
+    for name, entries in by_record.items():
+        own = [entry for entry in there.entries if known.get(entry.uid) == name]
+        yield from against_calendar(there._replace(entries=own), name, entries)

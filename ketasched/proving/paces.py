@@ -1,0 +1,72 @@
+"""Whose window and gaps a session keeps: those of its phase as chosen, or of the pace it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ketasched.domain.course import Session
+from ketasched.domain.protocol import NamedDays, Phase, Protocol, Window, is_same_cadence
+from ketasched.domain.typed_protocol import read_cadence
+from ketasched.proving.premises import Options
+
+_WINDOW = re.compile(r"\s*([0-9]+)\s*/\s*([0-9]+)\s*")
+
+
+class Paces:
+    """The phases of a protocol with the cadences and windows that were chosen for them."""
+
+    def __init__(self, protocol: Protocol, options: Options) -> None:
+        """Raises:
+        ValueError: an option that cannot be read.
+        """
+        self._written = {phase.name: phase for phase in protocol.phases}
+        cadences, windows = (_by_phase(options, name) for name in ("cadence", "window"))
+        self._chosen = {
+            name: _with_window(
+                _with_cadence(phase, cadences.get(name.casefold(), "")),
+                windows.get(name.casefold(), ""),
+            )
+            for name, phase in self._written.items()
+        }
+
+    def of(self, session: Session) -> Phase:
+        """The phase whose window and gaps a session keeps."""
+        own = self._chosen[session.phase]
+        if session.pace in ("", str(own.cadence)):
+            return own
+        if session.pace in self._chosen:
+            return self._chosen[session.pace]
+        return _with_cadence(self._written[session.phase], session.pace)
+
+    def window_of(self, session: Session) -> Window:
+        """How far from its target a session may stand: as it is listed by name, or as its phase
+        says.
+        """
+        phase = self.of(session)
+        if session.name and isinstance(phase.cadence, NamedDays):
+            for named in phase.cadence.sessions:
+                if named.name == session.name and named.window:
+                    return named.window
+        return phase.window
+
+
+def _by_phase(options: Options, name: str) -> Mapping[str, str]:
+    typed = (text.rpartition("=") for text in options.get(name, ()))
+    return {phase.strip().casefold(): value for phase, _, value in typed}
+
+
+def _with_cadence(phase: Phase, text: str) -> Phase:
+    if not text:
+        return phase
+    wanted = read_cadence(text)
+    for other in phase.alternatives:
+        if is_same_cadence(other.cadence, wanted):
+            return phase.using(other)
+    return phase
+
+
+def _with_window(phase: Phase, text: str) -> Phase:
+    match = _WINDOW.fullmatch(text)
+    return replace(phase, window=Window(int(match[1]), int(match[2]))) if match else phase

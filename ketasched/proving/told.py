@@ -1,0 +1,162 @@
+"""Whether calendars and feeds say what a record says, and no SEQUENCE ever fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from ketasched.calendar.entry_text import AUDIENCES, Audience, View
+from ketasched.calendar.uid import UidSource, duty_uid, uid
+from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, is_gone
+from ketasched.domain.visit_handle import handle_of
+from ketasched.domain.wording import clock_text, day_text
+from ketasched.proving.alone import Entry
+from ketasched.proving.fault import Fault, Handle, Rule
+from ketasched.proving.vevents import Vevent
+from ketasched.records.record import CourseRecord
+
+
+class Said(NamedTuple):
+    """What a calendar is to say of an entry, or of a duty, which takes a whole day; ``sequence``
+    None: no calendar was ever told of it.
+    """
+
+    handle: Handle
+    start: datetime | date
+    end: datetime | date
+    status: str
+    sequence: int | None
+
+
+def handle(course: Course, entry: Entry) -> Handle:
+    """What an entry is called on a command line."""
+    return handle_of(course, entry) if isinstance(entry, LinkedVisit) else entry.number
+
+
+def to_say(record: CourseRecord, audience: Audience) -> dict[str, Said]:
+    """What the calendars of an audience are to say of a record's course, by UID."""
+    course = record.course
+    source = UidSource(record.uid_bits or "", earlier=not record.uid_bits)
+    view = View(record.name, audience, uid_source=source)
+    told = {entry.uid: entry.sequence for entry in record.told if entry.audience == audience}
+    entries = {
+        name: Said(
+            handle(course, entry), entry.start, entry.end, _status(entry), told.get(name)
+        )
+        for entry in course.entries()
+        for name in [uid(view, course, entry)]
+    }  # fmt: skip
+    return entries | (_duties(course, view, told) if audience == "staff" else {})
+
+
+def _duties(course: Course, view: View, told: Mapping[str, int]) -> dict[str, Said]:
+    said = {}
+    for duty in course.protocol.duties:
+        for session in course.sessions:
+            name = duty_uid(view, course, session.number, duty.name)
+            due = session.start.date() + timedelta(days=duty.days)
+            status = "CANCELLED" if is_gone(session) else "CONFIRMED"
+            ends = due + timedelta(days=1)
+            said[name] = Said(session.number, due, ends, status, told.get(name))
+    return said
+
+
+def _status(entry: Entry) -> str:
+    if is_gone(entry):
+        return "CANCELLED"
+    return "TENTATIVE" if entry.status == TENTATIVE else "CONFIRMED"
+
+
+def against_told(record: CourseRecord, name: str) -> Iterator[Fault]:
+    """Entries of which no calendar was told, and what was exported or published with a UID that is
+    not known or a SEQUENCE that fell since.
+    """
+    told = {(entry.uid, entry.audience): entry.sequence for entry in record.told}
+    for audience in AUDIENCES:
+        for said in to_say(record, audience).values():
+            if said.sequence is None:
+                text = f"no calendar for {audience} was told of it under its UID"
+                yield Fault(name, said.handle, "uid", text)
+    for reader, exported in record.exported.items():
+        for entry_uid, sequence in exported.items():
+            yield from _fell(record, name, f"the export for {reader}", entry_uid, sequence)
+    known = {entry_uid for entry_uid, _ in told}
+    for address, entries in record.published.items():
+        for entry_uid in entries.keys() - known:
+            yield Fault(name, None, "uid", f"{address} has {entry_uid}, which is not known")
+
+
+def against_made(record: CourseRecord, name: str, made: Mapping[str, int]) -> Iterator[Fault]:
+    """What a patient's feed was told with a SEQUENCE that fell since."""
+    for entry_uid, sequence in made.items():
+        yield from _fell(record, name, "the feed", entry_uid, sequence)
+
+
+def _fell(
+    record: CourseRecord, name: str, where: str, entry_uid: str, sequence: int
+) -> Iterator[Fault]:
+    now = [entry.sequence for entry in record.told if entry.uid == entry_uid]
+    if not now:
+        yield Fault(name, None, "uid", f"{where} has {entry_uid}, which is not known")
+    elif max(now) < sequence:
+        said = {key: said for who in AUDIENCES for key, said in to_say(record, who).items()}
+        session = said[entry_uid].handle if entry_uid in said else None
+        text = f"SEQUENCE {sequence} in {where}, and {max(now)} now: it fell"
+        yield Fault(name, session, "sequence", text)
+
+
+class CalendarRead(NamedTuple):
+    """A calendar or a feed that was read: what people call it, and its entries."""
+
+    kind: Literal["calendar", "feed"]
+    file: str
+    entries: Sequence[Vevent]
+
+
+def against_calendar(
+    calendar: CalendarRead, name: str, said: Mapping[str, Said]
+) -> Iterator[Fault]:
+    """Where a calendar says something else than the record of that name does."""
+    seen: dict[str, Vevent] = {}
+    for entry in calendar.entries:
+        known = said.get(entry.uid)
+        if entry.uid in seen or known is None:
+            what = "has twice" if entry.uid in seen else "has what the record does not:"
+            session = known.handle if known else None
+            yield Fault(name, session, calendar.kind, f"{calendar.file} {what} {entry.uid}")
+        seen.setdefault(entry.uid, entry)
+    for entry_uid, known in said.items():
+        for rule, text in _differences(calendar.kind, seen.get(entry_uid), known):
+            yield Fault(name, known.handle, rule, f"{calendar.file} {text}")
+
+
+def _differences(
+    kind: Literal["calendar", "feed"], entry: Vevent | None, said: Said
+) -> Iterator[tuple[Rule, str]]:
+    if entry is None:
+        yield kind, "does not have it"
+        return
+    for there, ours in ((entry.start, said.start), (entry.end, said.end)):
+        if _instant(there) != _instant(ours):
+            yield kind, f"says {_text(there, ours)}, and the record {_text(ours, ours)}"
+    if entry.status != said.status:
+        yield kind, f"says {entry.status or 'no STATUS'}, and the record {said.status}"
+    if said.sequence is not None and entry.sequence is not None and entry.sequence > said.sequence:
+        yield "sequence", f"has SEQUENCE {entry.sequence}, and the record {said.sequence}: it fell"
+    elif said.sequence is not None and entry.sequence != said.sequence:
+        yield kind, f"has SEQUENCE {entry.sequence}, and the record {said.sequence}"
+
+
+def _instant(moment: datetime | date | None) -> float | date | None:
+    return moment.timestamp() if isinstance(moment, datetime) else moment
+
+
+def _text(moment: datetime | date | None, like: datetime | date) -> str:
+    """A moment in the zone of another."""
+    if moment is None:
+        return "nothing that is a time"
+    if not isinstance(moment, datetime):
+        return f"the day {day_text(moment)}"
+    here = moment.astimezone(like.tzinfo) if isinstance(like, datetime) else moment
+    return f"{day_text(here.date())} {clock_text(here.timetz())}"
