@@ -52,7 +52,7 @@ def run(request: CheckRequest) -> Result:
         FileTrouble, FileProblems: it is not.
         UsageProblem: a year of a protocol file or a folder, or one that cannot be read.
     """
-    if Path(request.file).is_dir():
+    if _is_folder(request.file):
         from ketasched.cli.check_house import checked_house
 
         if request.year:
@@ -62,6 +62,13 @@ def run(request: CheckRequest) -> Result:
         hint = "a file is sound, or its problems are said in lines"
         raise UsageProblem(f"--format {request.format}: {request.file} is no folder", hint)
     return checked_file(request)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def checked_file(request: CheckRequest) -> Result:
