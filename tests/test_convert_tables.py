@@ -178,6 +178,7 @@ def test_days_go_before_weeks_where_a_table_has_both():
         ("Day", {"week": "Day"}, "--column week: `Day` counts days, not weeks", '--column day="Day"'),
         ("Month", {"day": "Month"}, "`Month` counts months, which have no fixed number of days", "write days or weeks"),
         ("Month", {"week": "Month"}, "`Month` counts months", "write days or weeks"),
+        ("Time (h)", {"day": "Time (h)"}, "`Time (h)` counts hours, not days", "write days or weeks"),
         ("Week", {"week": "Week", "day": "Window"}, "the day is named as day and week", "name one of them"),
     ],
 )  # fmt: skip
@@ -186,6 +187,25 @@ def test_a_column_named_as_what_it_is_not_is_refused(header, columns, message, h
         converted(WEEKS.replace("Week", header), **columns)
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "unit"),
+    [
+        ("Week 4", 4, "weeks"), ("Visit 5 (Wk 8)", 8, "weeks"), ("Woche 12", 12, "weeks"), ("Semaine 2", 2, "weeks"),
+        ("Week -2", -2, "weeks"), ("Month 3", 3, "weeks"),
+        ("Week 1", 1, ""), ("Week 4", 28, ""), ("Week 4", 30, ""), ("Week 40", 4, ""), ("Visit 4", 4, ""), ("Day 4", 4, ""),
+    ],
+)  # fmt: skip
+def test_names_that_say_weeks_of_that_number_are_not_on_days(name, number, unit):
+    text = f"Visit,Day,Window\nBaseline,0,\n{name},{number},±1\n"
+    if not unit:
+        assert (name, number, 1, 1) in sessions_of(text)
+        return
+    problem = only_problem(text)
+    assert problem.message == f"`{name}` would be on day {number}: is this a number of days?"
+    assert problem.hint == 'if it counts weeks: --column week="Day"'
+    assert (problem.line, problem.column) == (3, len(name) + 2)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +245,7 @@ def test_a_column_that_seems_to_count_weeks_is_asked_about():
         ("Day -14 ± 3", ("Day -14", -14, 3, 3)),
         ("D29 ± 2", ("D29", 29, 2, 2)),
         ("Visit 3 (Week 4 ± 3 days)", ("Visit 3 (Week 4)", 28, 3, 3)),
+        ("Visit 5/Week 8 (±7 days)", ("Visit 5 (Week 8)", 56, 7, 7)),
         ("Visit 3: Day 29 ± 2", ("Visit 3 (Day 29)", 29, 2, 2)),
         ("Follow-up, 90 days ± 7", ("Follow-up (90 days)", 90, 7, 7)),
         ("Woche 4 ± 3 Tage", ("Woche 4", 28, 3, 3)),

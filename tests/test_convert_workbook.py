@@ -147,7 +147,7 @@ def test_columns_beyond_z_are_named():
 
 
 def test_dates_are_read_from_cells_of_dates():
-    rows = [("Visit", "Date", "Window"), ("Baseline", datetime(2027, 1, 4), None), ("Last", date(2027, 2, 2), 3)]  # fmt: skip
+    rows = [("Visit", "Date", "Window"), ("Baseline", datetime(2027, 1, 4, 9, 30), None), ("Last", date(2027, 2, 2), 3)]  # fmt: skip
     assert sessions_of(workbook(*rows)) == SESSIONS
 
 
@@ -347,3 +347,13 @@ def test_a_workbook_that_swells_is_refused(monkeypatch):
     monkeypatch.setattr(module, "MAX_UNPACKED", 1000)
     with pytest.raises(FileTrouble, match="unpacked"):
         converted(workbook(*ROWS))
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "day"),
+    [('"Week "0', 28), ('0" weeks"', 28), ("\\W0", 28), ('"Day "0', 4), ("General", 4), ("+0;-0;0", 4), ('0"."', 4)],
+)  # fmt: skip
+def test_a_number_is_what_its_format_shows(shown_as, day):
+    book = workbook(*ROWS[:2], ("Last", 4, 1))
+    book.active["B3"].number_format = shown_as
+    assert sessions_of(book) == [("Baseline", 0, 0, 0), ("Last", day, 1, 1)]

@@ -104,6 +104,9 @@ def _refuse_other_units(
         if key == "day" and unit == "week":
             message = f"--column day: `{title}` counts weeks, not days"
             raise UsageProblem(message, f'name it: --column week="{title}"')
+        if key == "day" and unit == "hour":
+            message = f"--column day: `{title}` counts hours, not days"
+            raise UsageProblem(message, "write days or weeks into the table")
         if key == "week" and not unit and plain(title) in _DAY_HEADERS:
             message = f"--column week: `{title}` counts days, not weeks"
             raise UsageProblem(message, f'name it: --column day="{title}"')

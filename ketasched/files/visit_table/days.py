@@ -20,7 +20,7 @@ _COUNT = rf"([0-9]{{1,5}})(?:\.0+|,00?)?\s*{_UNIT}?"
 _DAY_TEXT = rf"(?:(?:stud(?:y|ien)[\s-]*)?{_UNIT}[\s.:]*)?([+-]?)\s*{_COUNT}"
 _DAY = re.compile(_DAY_TEXT, re.IGNORECASE)
 _LABELLED_DAY = re.compile(
-    rf"(?P<label>.*?)[\s,;:(\[-]*(?<!\w)(?P<day>{_DAY_TEXT})[\s)\]]*", re.IGNORECASE
+    rf"(?P<label>.*?)[\s,;:/(\[-]*(?<!\w)(?P<day>{_DAY_TEXT})[\s)\]]*", re.IGNORECASE
 )
 _WITH_WINDOW = re.compile(
     rf"(?P<day>.+?)[\s,;:]*[(\[]?(?P<window>(?:{EITHER}|[+-]\s*[0-9]+[^0-9]*?[+-]\s*[0-9]).*?)[)\]]*"
@@ -30,6 +30,8 @@ _BOTH = re.compile(rf"{EITHER}?\s*{_COUNT}", re.IGNORECASE)
 _PAIR = re.compile(
     rf"([+-])\s*{_COUNT}\s*(?:/|,|;|to|and|bis|und|à|et|al?|y)?\s*([+-])\s*{_COUNT}", re.IGNORECASE
 )
+# Where one of two says its side, the other is the other side: -3/5, 0/+5.
+_HALF_SIGNED = re.compile(rf"([+-]?)\s*{_COUNT}\s*/\s*([+-]?)\s*{_COUNT}", re.IGNORECASE)
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}(?:\. ?|/)[0-9]{1,2}(?:\. ?|/)[0-9]{2,4}"
 _POINT = rf"{_DATE}|(?:{_UNIT}[\s.:]*)?-?[0-9]{{1,5}}(?:\s*{_UNIT})?"
 _RANGE = re.compile(
@@ -139,6 +141,20 @@ def read_point(text: str, unit: str = "") -> VisitDay | date:
     return VisitDay(number, weeks)
 
 
+def names_unit(name: str, number: int) -> str:
+    """The unit whose number a name says: ``Week`` for ``Week 4`` and 4.
+
+    The first of each is none: it may well be on day 1.
+    """
+    if abs(number) < 2:
+        return ""
+    units = rf"{_WEEK_WORDS}|{_MONTHS.pattern}"
+    match = re.search(
+        rf"(?<!\w)({units})[\s.:]*{number}(?!\w)", name.translate(DASHES), re.IGNORECASE
+    )
+    return match[1] if match else ""
+
+
 class End(NamedTuple):
     """One end of a window; none where the cell is empty, and the window ends on the day itself."""
 
@@ -200,7 +216,7 @@ def _side(text: str, signs: str, unit: str) -> int:
 
 def read_window(text: str, unit: str = "") -> Sides | Span:
     """Read days early and days late, or the first and last day: ``±3``, ``-3/+5``, ``26-32``."""
-    signs = text.translate(DASHES)
+    signs = text.translate(DASHES).strip("()[] ")
     if not text:
         return Sides(0, 0)
     if both := _BOTH.fullmatch(signs):
@@ -209,11 +225,11 @@ def read_window(text: str, unit: str = "") -> Sides | Span:
     if side := _SIDE.fullmatch(signs):
         days = bounded(_days(side[2], side[3] or unit))
         return Sides(days, 0) if side[1] == "-" else Sides(0, days)
-    pair = _PAIR.fullmatch(signs)
+    pair = _PAIR.fullmatch(signs) or _HALF_SIGNED.fullmatch(signs)
     if pair and pair[1] != pair[4] and not (pair[3] and not pair[6]):
         first = bounded(_days(pair[2], pair[3] or pair[6] or unit))
         second = bounded(_days(pair[5], pair[6] or unit))
-        return Sides(first, second) if pair[1] == "-" else Sides(second, first)
+        return Sides(first, second) if pair[1] == "-" or pair[4] == "+" else Sides(second, first)
     if span := _span(signs, unit):
         return span
     hint = "a spreadsheet makes a date of 3-5: write it as text" if _is_date(signs) else ""

@@ -14,7 +14,7 @@ FIELDS: Mapping[str, str] = {
     "name": "visit name, visit, visit label, name, timepoint, event name, "
     "visite, besuch, visitenname, termin, nom de la visite, nom, "
     "visita, nombre de la visita, nombre",
-    "day": "day, study day, target day, nominal day, visit day, day from baseline, "
+    "day": "day, study day, target day, nominal day, planned day, visit day, day from baseline, "
     "days from baseline, days since baseline, offset, day offset, visitdy, timing, visit timing, "
     "tag, zeitpunkt, studientag, zieltag, visitentag, soll tag, tag ab baseline, tage ab baseline, "
     "jour, jour de l'etude, jour d'etude, jour cible, jour prevu, jour de visite, "

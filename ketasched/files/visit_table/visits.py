@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.domain.wording import count_text
 from ketasched.files.visit_table.columns import WINDOW_KEYS, Columns
-from ketasched.files.visit_table.days import Sides, Span, Timing, VisitDay
+from ketasched.files.visit_table.days import Sides, Span, Timing, VisitDay, names_unit
 from ketasched.files.visit_table.table import Cell, Table
 
 MAX_PROTOCOLS = 100
@@ -53,6 +53,7 @@ def visits_of(
         said = {key: table.read(cell, columns.readers[key]) for key, cell in _once_each(cells)}
         visit = _visit(table, cells, said, first_day_is_1=columns.first_day_is_1)
         if visit:
+            _refuse_weeks_as_days(table, visit, header[columns.places["day"]].text)
             course = Course(said.get("version") or "", said.get("arm") or "")
             courses.setdefault(course, []).append(visit)
     if len(courses) > MAX_PROTOCOLS:
@@ -64,6 +65,17 @@ def visits_of(
         # One arm is the trial.
         return {course._replace(arm=""): visits for course, visits in courses.items()}
     return courses
+
+
+def _refuse_weeks_as_days(table: Table, visit: Visit, title: str) -> None:
+    """Week 4 is not on day 4: the column counts weeks, whatever its header says."""
+    day = visit.timing.day
+    if isinstance(day, VisitDay) and not day.in_weeks:
+        unit = names_unit(visit.name, day.number)
+        if unit and visit.cells["day"] != visit.cells["name"]:
+            message = f"`{visit.name}` would be on day {day.number}: is this a number of days?"
+            hint = f'if it counts weeks: --column week="{title}"'
+            table.fault(visit.cells["day"], message, hint)
 
 
 def told_apart_by(cells: Mapping[str, Cell]) -> Cell:

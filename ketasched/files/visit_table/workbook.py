@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -167,7 +168,7 @@ def _values(sheet: Any) -> dict[tuple[int, int], str]:
         (cell.row, cell.column): text
         for row in sheet.iter_rows()
         for cell in row
-        if (text := _text(cell.value))
+        if (text := _text(cell.value, cell.number_format))
     }
 
 
@@ -179,16 +180,30 @@ def _merged(sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
                 yield (row, column), (area.min_row, area.min_col)
 
 
-def _text(value: object) -> str:
-    """A value as people would write it: ``29`` for 29.0, ``2027-01-04`` for a date."""
+# One section of a number format with words of its own, as in "Week "0.
+_WORDS = r'((?:"[^"]*"|\\.|\s)*)'
+_WORDED = re.compile(rf"{_WORDS}(?:General|[#0?.,]+){_WORDS}", re.IGNORECASE)
+
+
+def _text(value: object, shown_as: str) -> str:
+    """A value as people would write it: ``29`` for 29.0, ``2027-01-04`` for a date, ``Week 4`` for
+    a 4 whose number format says so.
+    """
     value = getattr(value, "text", value)  # a formula of several cells
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, datetime) and value.time() == time():
+    if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date | time):
         return value.isoformat()
+    words = _WORDED.fullmatch(shown_as.partition(";")[0]) if isinstance(value, int) else None
+    if words and any(map(str.isalpha, words[1] + words[2])):
+        value = _unquoted(words[1]) + str(value) + _unquoted(words[2])
     return "" if value is None else " ".join(str(value).split())
+
+
+def _unquoted(words: str) -> str:
+    return re.sub(r'"|\\(?=.)', "", words)
 
 
 def _hidden(sheet: Any, rows: Sequence[Sequence[Cell]]) -> str:
