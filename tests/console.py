@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import servers
 
@@ -32,6 +33,7 @@ WORLD = {
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
 }
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 FEED = re.compile(r"\b[0-9a-f]{40}\b")
 PORT = "5232"
 
@@ -112,15 +114,31 @@ def commands_of(block):
     return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
 
 
+def moment_of(heading):
+    """The moment in Chicago that a heading names; None if it names none."""
+    try:
+        moment = datetime.strptime(heading, "%A %d %B %Y, %H:%M")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=ZoneInfo(WORLD["TZ"]))
+
+
+def moments(text):
+    """Those that the headings of a page name, in order."""
+    return list(filter(None, map(moment_of, HEADING.findall(text))))
+
+
 def replay(page, moment=OWN_DAY):
-    """The page with what its commands print at a moment, and the runs of its commands; later ones
-    find what earlier ones wrote. The calendar server that it names is one of ours, on another
-    port; names of feeds, which are drawn at random, are replaced.
+    """The page with what its commands print at a moment, or at that which their heading names, and
+    the runs of its commands; later ones find what earlier ones wrote. The calendar server that it
+    names is one of ours, on another port; names of feeds, which are drawn at random, are replaced.
     """
     runs = []
 
     def real(match):
-        block = [run(command, folder, moment) for command in commands_of(match[0])]
+        headings = HEADING.findall(match.string, 0, match.start())
+        then = moment_of(headings[-1]) if headings else None
+        block = [run(command, folder, then or moment) for command in commands_of(match[0])]
         runs.extend(block)
         return "\n".join(f"$ {command}\n{text}" for command, _, text in block)
 

@@ -156,6 +156,14 @@ def test_a_closed_day_is_the_reason_of_all_it_moved(life):
     assert told(life.session(6)) == ("2027-02-02", "", None, None, "planned", "snow")
 
 
+def test_a_session_that_is_back_where_it_was_needs_no_reason(life):
+    life.at("2027-01-08 12:00").do("close-day", "2027-02-01", ".", "--reason", "snow")
+    life.do("close-day", "2027-02-01", ".", "--reopen")
+    assert told(life.session(6)) == ("2027-02-01", "", None, None, "planned", None)
+    life.at("2027-02-02 12:00").do("done", "p1", "6")
+    assert told(life.session(6)) == ("2027-02-01", "2027-02-01", 0, True, "attended", None)
+
+
 def test_what_was_undone_is_no_session(life):
     life.plan("alex", "2027-01-04", "iv")
     life.at("2027-01-08 12:00").do("miss", "alex", "2", "--then", "append")

@@ -6,7 +6,7 @@ difference before you commit it.
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import console
@@ -48,6 +48,18 @@ def test_every_console_block_is_real(page):
 def test_every_command_works_on_any_day(page, day):
     _, runs = console.replay(page, day)
     assert_ends_as_shown(runs)
+
+
+def test_the_week_of_a_clinic_goes_on_from_day_to_day():
+    text = (ROOT / "docs/clinic-day.md").read_text("utf-8")
+    moments = console.moments(text)
+    assert [f"{moment:## %A %-d %B %Y, %H:%M}" for moment in moments] == re.findall(
+        r"^## .*day .*\d$", text, re.MULTILINE
+    )
+    assert moments == sorted(moments)
+    assert [moment.weekday() for moment in moments] == sorted(m.weekday() for m in moments)
+    assert {moment.weekday() for moment in moments} == set(range(5))
+    assert moments[-1] - moments[0] < timedelta(days=5)
 
 
 def assert_ends_as_shown(runs):

@@ -100,7 +100,9 @@ def test_nobody_goes_back_to_a_day_that_is_too_near(at):
 def test_who_cannot_go_back_by_itself_can_by_hand(at, protocol, start, options, command):
     at("2026-12-28", "plan", protocol, "--start", start, *options, "--save", "cy")
     before = [(each["number"], each["start"]) for each in record_of("cy")["sessions"]]
-    at("2027-01-12T23:59", "close-day", "2027-01-14", ".")
+    out = at("2027-01-12T23:59", "close-day", "2027-01-14", ".").out
+    paused = "cy: Pause: from session 2 on, the course is put off by 1 week." in out
+    assert paused == bool(options)
     out = at("2027-01-13T20:00", "close-day", "2027-01-14", ".", "--reopen").out
     assert f"come all the same:\n  {command}\n" in out
     at("2027-01-13T20:00", *shlex.split(command)[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ketasched.domain.course import ATTENDED, CANCELLED, MISSED
@@ -18,8 +19,10 @@ Sessions = Mapping[int, Mapping[str, Any]]
 
 def came_about(record: CourseRecord) -> dict[int, CameAbout]:
     """For each session when it was planned for before it took place, and the newest reason that was
-    given for what became of it; what was undone counts for nothing.
+    given for what became of it; what was undone counts for nothing, nor what moved a session that
+    stands where it stood before again.
     """
+    now = _by_number(snapshot(record))
     planned = {session.number: session.start for session in record.course.sessions}
     attended = {each.number for each in record.course.sessions if each.status == ATTENDED}
     reasons: dict[int, str] = {}
@@ -30,7 +33,8 @@ def came_about(record: CourseRecord) -> dict[int, CameAbout]:
                 start = wall_time_of(before[number]["start"])
                 planned[number] = start.replace(tzinfo=planned[number].tzinfo)
             told = change.reason and not (change.undone or change.undoes)
-            if told and _is_about(after[number], before[number]):
+            back = _stands_again(before[number], after[number], now[number], planned[number])
+            if told and _is_about(after[number], before[number]) and not back:
                 reasons.setdefault(number, " ".join(change.reason.split()))
     return {number: CameAbout(start, reasons.get(number, "")) for number, start in planned.items()}
 
@@ -51,6 +55,18 @@ def _steps(record: CourseRecord) -> Iterator[tuple[PastChange, Sessions, Session
 
 def _by_number(state: Mapping[str, Any]) -> Sessions:
     return {session["number"]: session for session in state["sessions"]}
+
+
+def _stands_again(
+    before: Mapping[str, Any], after: Mapping[str, Any], now: Mapping[str, Any], planned: datetime
+) -> bool:
+    """Whether a session is planned for when it was before it was moved, by the same rules."""
+    start = wall_time_of(before["start"])
+    return (
+        before["status"] == after["status"]
+        and start == planned.replace(tzinfo=None)
+        and before["broken"] == now["broken"]
+    )
 
 
 def _is_about(after: Mapping[str, Any], before: Mapping[str, Any]) -> bool:

@@ -105,27 +105,34 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
     ending = " to call about" if to_call else ""
     page.add_title(f"{what[0].upper()}{what[1:]}: {count_text(len(calls), 'course')}{ending}")
     if calls:
-        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-        for title in ("Call" if to_call else "Name", "Entry", "Before", "After"):
-            table.add_column(title)
-        for call in calls:
-            shown = call.name
-            rows = list(changed_entries(call.before, call.after)) if call.after else []
-            for old, new in rows:
-                entry = new or old
-                if entry is not None:
-                    number = number_text((call.after if new else None) or call.before, entry)
-                    shown_entry = Text(f"{number}: {entry_title(entry)}")
-                    table.add_row(Text(shown), shown_entry, _moment(old), _moment(new))
-                    shown = ""
-            if not call.after:
-                stays = "has begun" if call.begun else "not moved"
-                table.add_row(Text(call.name), Text(""), "", Text(stays))
-        page.add("", table)
-        for call in calls:
-            if call.why:
-                page.add_told(f"{call.name}: {call.why}", ending=".")
+        page.add("", _calls_table(calls, "Call" if to_call else "Name"))
+    for call in calls:
+        for pause in call.after.pauses if call.after else ():
+            if pause not in call.before.pauses:
+                page.add(f"{call.name}: {pause_text(pause)}")
+        if call.why:
+            page.add_told(f"{call.name}: {call.why}", ending=".")
     return page.text()
+
+
+def _calls_table(calls: Sequence[Call], name_title: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for title in (name_title, "Entry", "Before", "After"):
+        table.add_column(title)
+    for call in calls:
+        shown = call.name
+        rows = list(changed_entries(call.before, call.after)) if call.after else []
+        for old, new in rows:
+            entry = new or old
+            if entry is not None:
+                number = number_text((call.after if new else None) or call.before, entry)
+                shown_entry = Text(f"{number}: {entry_title(entry)}")
+                table.add_row(Text(shown), shown_entry, _moment(old), _moment(new))
+                shown = ""
+        if not call.after:
+            stays = "has begun" if call.begun else "not moved"
+            table.add_row(Text(call.name), Text(""), "", Text(stays))
+    return table
 
 
 def _is_told(call: Call) -> bool:
