@@ -44,9 +44,9 @@ class Trial:
         be_at(self.patch, moment, "America/Chicago")
         return self
 
-    def plan(self, *more, text=TABLE, start="2027-01-12", name="tr"):
+    def plan(self, *more, text=TABLE, start="2027-01-12", name="tr", clinic=CLINIC):
         write(text)
-        write(CLINIC, "clinic.yaml")
+        write(clinic, "clinic.yaml")
         self.at("2026-12-01 09:00")
         self.do(
             "plan", "trial-7", "--protocols", "trial.yaml", "--clinic", "clinic.yaml", "--at", "10:00",
@@ -472,6 +472,22 @@ def test_what_stands_in_the_way_of_what_follows_makes_way(trial):
         "Thu 14 Jan", "Mon 18 Jan", "Thu 21 Jan", "Mon 25 Jan", "Wed 27 Jan", "Tue 2 Feb ",
     ]  # fmt: skip
     assert "cannot follow" not in outcome.out
+
+
+def test_a_baseline_and_what_counts_from_it_leave_a_closed_day_together(trial):
+    hours = "{mon-wed: 08:00-17:00, thu: 08:00-20:00, fri: 08:00-11:00}"
+    trial.plan(
+        text=AND_WEEKLY.replace("max: 9", "max: 6").replace("length: 60", "length: 180"),
+        clinic=CLINIC.replace("{mon-fri: 08:00-17:00}", hours),
+    )
+    assert [day[:10] for day in trial.days(1, 2, 3, 4, 5)] == [
+        "Tue 12 Jan", "Thu 14 Jan", "Tue 19 Jan", "Thu 21 Jan", "Tue 26 Jan",
+    ]  # fmt: skip
+    trial.do("close-day", "2027-01-12", ".")  # Thu 14 is too near Wed 13
+    assert [day[:10] for day in trial.days(1, 2, 3, 4, 5)] == [
+        "Wed 13 Jan", "Mon 18 Jan", "Wed 20 Jan", "Mon 25 Jan", "Wed 27 Jan",
+    ]  # fmt: skip
+    assert not record_of("tr")["pauses"]
 
 
 def test_of_a_course_begun_elsewhere_the_plan_stays(trial):

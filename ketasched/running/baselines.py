@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.baseline import baseline_place, day_numbers
@@ -99,6 +99,19 @@ def counted_anew(
             anew |= {session.number for session in due_then}
             free |= {session.number for session in due_then if _may_move(session, stands, now)}
     return Counted(course, frozenset(anew), frozenset(free))
+
+
+def count_from(
+    order: Order, course: Course, now: datetime, numbers: Collection[int]
+) -> frozenset[int]:
+    """The numbers of the sessions that may move with baselines among those of some ``numbers``."""
+    stand = [session_counted_from(course.sessions, base.number) for base in baselines(order)]
+    elsewhere = [
+        session._replace(start=session.start + timedelta(weeks=52))
+        for session in stand
+        if session and session.number in numbers
+    ]
+    return counted_anew(order, course.changing(elsewhere), now, numbers).free
 
 
 def _may_move(session: Session, baseline: Session, now: datetime) -> bool:

@@ -7,11 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import session_end
-from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session
+from ketasched.domain.course import CANCELLED, PLANNED, TENTATIVE, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text
-from ketasched.running.baselines import counted_anew
+from ketasched.running.baselines import count_from, counted_anew
 from ketasched.running.changes import replanned
-from ketasched.running.legal_change import Conditions, Refusal, let_follow
+from ketasched.running.legal_change import (
+    Conditions,
+    Refusal,
+    let_follow,
+    settled,
+    with_those_behind,
+)
 from ketasched.running.order_of_time import in_order_of_time
 
 
@@ -65,11 +71,39 @@ def placed_anew(conditions: Conditions, course: Course, freed: Collection[int]) 
     """The course with some sessions on other legal days, or, if there are none for them alone, all
     that nobody fixed from there on. What counts from one that had to move follows it.
     """
+    if not freed:
+        return _elsewhere(conditions, course, freed)
+    together = _with_all_that_counts(conditions, course, freed)
+    if together:
+        return together
     outcome = _elsewhere(conditions, course, freed)
-    if isinstance(outcome, Refusal) or not freed:
+    if isinstance(outcome, Refusal):
         return outcome
     counted = counted_anew(conditions.order, outcome, conditions.now, freed)
     return let_follow(conditions, counted.course, counted.free) if counted.anew else outcome
+
+
+def _with_all_that_counts(
+    conditions: Conditions, course: Course, freed: Collection[int]
+) -> Course | None:
+    """The course with baselines that had to move and all that counts from them, on legal days in
+    their new windows and without a further pause: what will follow holds no baseline back.
+    """
+    order, now = conditions.order, conditions.now
+    counting = count_from(order, course, now, freed) - set(freed)
+    if not counting:
+        return None
+    away = [course.session(number)._replace(status=CANCELLED) for number in counting]
+    alone = replanned(conditions, course.changing(away), freed)
+    if isinstance(alone, Refusal):
+        return None
+    placed = course.changing([alone.session(number) for number in freed])
+    counted = counted_anew(order, placed, now, freed)
+    for free in with_those_behind(conditions, counted.course, counted.free):
+        outcome = settled(conditions, counted.course, free, freed)
+        if isinstance(outcome, Course) and len(outcome.pauses) <= len(course.pauses):
+            return outcome
+    return None
 
 
 def _elsewhere(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:

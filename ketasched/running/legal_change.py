@@ -170,7 +170,7 @@ def let_follow(conditions: Conditions, course: Course, free: Collection[int]) ->
     stands in their way behind them, that one too. Those for which there is no day together with all
     before them stay where they stand.
     """
-    for also in _in_their_way(conditions, course, free):
+    for also in with_those_behind(conditions, course, free):
         outcome = settle(conditions.order, course, also, conditions.now, conditions.avoid)
         if isinstance(outcome, Course):
             return outcome
@@ -184,7 +184,7 @@ def let_follow(conditions: Conditions, course: Course, free: Collection[int]) ->
     return finish(conditions.order, course, conditions.now)
 
 
-def _in_their_way(
+def with_those_behind(
     conditions: Conditions, course: Course, free: Collection[int]
 ) -> Iterator[set[int]]:
     """The ``free`` sessions, then with one that may move behind the first of them, with two, with
