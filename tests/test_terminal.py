@@ -95,7 +95,10 @@ def test_a_change_is_said_whole_at_any_width(at, monkeypatch, columns):
         ("undo", "."): ["Alexandra", "09:00–11:30", "attended"],
         ("move", "bo", "i2", "wed 11:00"): ["integration", "11:00–11:50", "moved by hand"],
         ("close-day", "2027-01-11", "."): ["Alexandra", "after Tue 12 Jan 2027 09:00–12:00"],
-        ("close-day", "2027-01-11", ".", "--reopen"): ["dosing", "after Mon 11 Jan 2027 09:00–11:30"],
+        ("close-day", "2027-01-11", ".", "--reopen"): [
+            "dosing",
+            "after Mon 11 Jan 2027 09:00–11:30",
+        ],
     }
     for command, said in words.items():
         out = at("2027-01-05T18:00", *command).out
