@@ -224,6 +224,15 @@ def test_what_happens_to_the_rest(life, rest, later):
     assert life.sessions == [*IV[:3], "4 Fri 15 Jan", *later]
 
 
+def test_a_move_that_is_refused_says_what_to_do_with_the_rest_if_that_works(life):
+    life.plan("pain")
+    refused = life.refused(3, "move", "2", "wed")
+    assert "help: this works: --rest shift; to do it all the same: --override order,gap" in refused
+    # On a closed day the rest has no say.
+    assert "this works" not in life.refused(3, "move", "2", "2027-01-09")
+    life.do("move", "2", "wed", "--rest", "shift")
+
+
 def test_shift_goes_to_the_nearest_legal_days(life):
     life.plan("iv").do("move", "4", "wed", "--rest", "shift")
     # A day earlier than Monday is Sunday.

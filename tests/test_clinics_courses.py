@@ -111,6 +111,39 @@ def test_a_course_without_a_place_says_why(at):
     said = " ".join(outcome.out.split())
     assert "eve: session 5 has no legal day then in its window" in said
     assert "away Sat 9 Jan 2027 to Sat 20 Feb 2027" in said
+    # What it says can be done was run, and is.
+    command = said.partition("; to cancel session 3: ketasched ")[2].split()
+    assert command == ["cancel", "eve", "3", "--then", "keep"]
+    at("2027-01-02", *command)
+
+
+RIVERSIDE = """\
+version: 1
+name: Riverside
+timezone: America/New_York
+holidays: {country: US, subdivision: NY}
+hours: {mon-thu: "08:00-17:00", fri: "08:00-14:00"}
+"""
+
+
+def test_a_run_of_days_shifts_where_its_sessions_have_no_other_days(at):
+    # Five and a half hours do not fit the Friday, and Monday 18 January is a holiday.
+    Path("clinic.yaml").write_text(RIVERSIDE)
+    at(
+        "2027-01-06T14:00",
+        "plan",
+        "pain",
+        "--start",
+        "2027-01-11",
+        "--at",
+        "09:00",
+        "--save",
+        "gil",
+    )
+    at("2027-01-08T14:00", "close-day", "2027-01-11", ".")
+    days = [session["start"][:10] for session in record_of("gil")["sessions"]]
+    assert days == ["2027-01-12", "2027-01-13", "2027-01-14", "2027-01-19", "2027-01-20"]
+    assert [session["number"] for session in record_of("gil")["sessions"]] == [1, 2, 3, 4, 5]
 
 
 def test_a_dry_run_closes_nothing(at, folder):

@@ -65,8 +65,10 @@ def failure_hint(failure: Failure) -> str:
     return REMEDIES[failure.remedy] if failure.remedy else failure.hint
 
 
-def breaks_rules(refusal: Refusal) -> BreaksRules:
-    """The error that the refusal of a change comes to."""
+def breaks_rules(refusal: Refusal, instead: str = "") -> BreaksRules:
+    """The error that the refusal of a change comes to; ``instead`` is an option with which the same
+    change was tried and works.
+    """
     from ketasched.running.refusals import refusal_text
 
     rules = ",".join(dict.fromkeys(rule.name for rule in refusal.broken))
@@ -77,4 +79,6 @@ def breaks_rules(refusal: Refusal) -> BreaksRules:
         hint = "choose what happens then: --then append, shift, keep or replan"
     elif refusal.no_place:
         hint = "choose another time, or what happens to the rest"
+    if instead:
+        hint = f"this works: {instead}; {hint}"
     return BreaksRules(refusal_text(refusal), hint)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ketasched.domain.course import CANCELLED, Course
 from ketasched.records.open import Opened, name_of
 from ketasched.running.cannot_follow import FARTHEST, Elsewhere, elsewhere, stragglers
+from ketasched.running.changes import drop
 from ketasched.running.legal_change import Conditions
 
 if TYPE_CHECKING:
-    from ketasched.domain.course import Course, Session
+    from ketasched.domain.course import Session
+    from ketasched.domain.protocol import Then
 
 _REMEDIES = {
     "": "move it into its window",
@@ -49,6 +52,24 @@ def other_place(opened: Opened, session: Session) -> str:
     conditions = Conditions(opened.task.order, opened.here)
     place = elsewhere(conditions, opened.record.course, session)
     return f"{_remedy(place)}: {_command(opened, session, place)}" if place else ""
+
+
+def way_out(opened: Opened, session: Session) -> str:
+    """What to do about a session that must move and has no legal place, with a command that was
+    run; empty if nothing helps.
+    """
+    conditions, course = Conditions(opened.task.order, opened.here), opened.record.course
+    place = elsewhere(conditions, course, session)
+    if place:
+        command = _command(opened, session, place)
+        return f"; to move session {session.number} all the same: {command}"
+    thens: tuple[Then, ...] = ("append", "keep")
+    for then in thens:
+        if isinstance(drop(conditions, course, session.number, CANCELLED, then), Course):
+            name = name_of(opened.path)
+            command = f"ketasched cancel {name} {session.number} --then {then}"
+            return f"; to cancel session {session.number}: {command}"
+    return ""
 
 
 def _remedy(place: Elsewhere | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import session_end
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import CANCELLED, PLANNED, TENTATIVE, Course, LinkedVisit, Session
 from ketasched.domain.wording import clock_text
 from ketasched.running.baselines import count_from, counted_anew
@@ -16,17 +17,24 @@ from ketasched.running.legal_change import (
     Refusal,
     let_follow,
     settled,
+    undecided,
     with_those_behind,
 )
 from ketasched.running.order_of_time import in_order_of_time
+from ketasched.running.shifting import shifted
 
 
 def is_touched(course: Course, day: date, now: datetime) -> bool:
     """Whether anybody is to come for the course on that day, later than now (aware)."""
     visits = [visit for visit in course.visits if not visit.by_video]
-    return any(_is_to_come(session, now, day) for session in course.sessions) or any(
+    return bool(sessions_of(course, day, now)) or any(
         _is_to_come(visit, now, day) for visit in visits
     )
+
+
+def sessions_of(course: Course, day: date, now: datetime) -> list[Session]:
+    """The sessions to come on a day, later than now (aware)."""
+    return [session for session in course.sessions if _is_to_come(session, now, day)]
 
 
 def begun(course: Course, day: date, now: datetime) -> str:
@@ -51,12 +59,11 @@ def begun(course: Course, day: date, now: datetime) -> str:
 def without_day(conditions: Conditions, course: Course, day: date) -> Course | Refusal:
     """The course with nobody on a day on which the clinic is closed now: the sessions of that day
     find other places, make-ups also before others than now, and if there are none, all that nobody
-    fixed from there on. Of two places as good the later is taken: nobody has to be told in a hurry.
+    fixed from there on, or else they take the places of the next ones. Of two places as good the
+    later is taken: nobody has to be told in a hurry.
     """
     conditions = conditions._replace(order=conditions.order.later_first())
-    freed = {
-        session.number for session in course.sessions if _is_to_come(session, conditions.now, day)
-    }
+    freed = {session.number for session in sessions_of(course, day, conditions.now)}
     course = course.changing(
         [session._replace(by_hand=False) for session in course.sessions if session.number in freed]
     )
@@ -64,7 +71,10 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
         course,
         visits=tuple(_released(visit, conditions.now, day, freed) for visit in course.visits),
     )
-    return placed_anew(conditions, course, freed)
+    outcome = placed_anew(conditions, course, freed)
+    if isinstance(outcome, Course) or not freed:
+        return outcome
+    return _by_a_shift(conditions, course, freed) or outcome
 
 
 def placed_anew(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:
@@ -104,6 +114,22 @@ def _with_all_that_counts(
         if isinstance(outcome, Course) and len(outcome.pauses) <= len(course.pauses):
             return outcome
     return None
+
+
+def _by_a_shift(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | None:
+    """The course put off from the first session that must move, if that is legal. Those listed by
+    name are each for a day of their own.
+    """
+    first = min((course.session(number) for number in freed), key=lambda session: session.rank)
+    if first.name:
+        return None
+    try:
+        outcome = shifted(conditions, course, first.number)
+    except ChoiceRefused:
+        return None
+    if isinstance(outcome, Refusal) or undecided(conditions, outcome):
+        return None
+    return outcome
 
 
 def _elsewhere(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:

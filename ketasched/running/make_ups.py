@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.pause import Pause
-from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek, Then
+from ketasched.domain.protocol import Then
 from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
@@ -17,8 +17,9 @@ from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.order_of_time import in_order_of_time
-from ketasched.running.places import Going, next_targets, places_after
+from ketasched.running.places import Going, next_targets
 from ketasched.running.replan import due, put_off, standing
+from ketasched.running.shifting import next_place, pauses_shifted, places_shifted
 
 FARTHEST_MAKE_UP = 28
 """Days from a missed session within which a make-up is squeezed in."""
@@ -43,8 +44,8 @@ def made_up(
         return _squeezed(conditions, course, make_up, dropped)
     later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
     if then == "shift":
-        course = replace(course, pauses=tuple(_pauses_shifted(course, make_up, later)))
-        make_up, *later = _shifted(conditions, whole, make_up, later)
+        course = replace(course, pauses=tuple(pauses_shifted(course, make_up, later)))
+        make_up, *later = places_shifted(conditions, whole, make_up, later)
     elif make_up.window_end < conditions.first_day:
         pause = _pause_until(make_up, dropped, conditions)
         course = replace(course, pauses=(*course.pauses, pause))
@@ -120,7 +121,7 @@ def _at_end_of_phase(
     own = [session for session in whole.live if session.phase == make_up.phase]
     last = max(own, key=lambda session: session.rank)
     later = [session for session in own if session.rank > make_up.rank]
-    target = _next_place(conditions, whole, make_up, sorted(later, key=lambda each: each.rank))
+    target = next_place(conditions, whole, make_up, sorted(later, key=lambda each: each.rank))
     start = max(make_up.start, last.start)
     added = make_up._replace(
         pace=last.pace,
@@ -212,71 +213,6 @@ def _standing_for(order: Order, make_up: Session, start: datetime) -> Session:
     )
     reason = Reason("make-up", f"makes up for session {make_up.instead_of}")
     return standing(order, wide, start)._replace(by_hand=False, reasons=(reason,))
-
-
-# Shift
-
-
-def _shifted(
-    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
-) -> list[Session]:
-    """The make-up in the place of the next session of its phase, that one in the place of the one
-    after it, and so on; the last goes where the phase would have gone on. Later phases begin as
-    much later as they would after a phase with one session more.
-    """
-    own = [session for session in later if session.phase == make_up.phase]
-    beyond = [session for session in later if session.phase != make_up.phase]
-    places = [*(session.target for session in own), _next_place(conditions, whole, make_up, later)]
-    moved = [
-        put_off(conditions.order, session, (place - session.target).days)
-        for session, place in zip((make_up, *own), places, strict=True)
-    ]
-    if not beyond:
-        return moved
-    last = own[-1] if own else make_up
-    days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
-    return [*moved, *(put_off(conditions.order, session, days) for session in beyond)]
-
-
-def _pauses_shifted(course: Course, make_up: Session, later: Sequence[Session]) -> Iterator[Pause]:
-    """The pauses before those that take the places: a pause belongs to its place."""
-    own = [session for session in later if session.phase == make_up.phase]
-    takes = {
-        session.number: before.number for before, session in zip((make_up, *own), own, strict=False)
-    }
-    for pause in course.pauses:
-        yield pause._replace(before_session=takes.get(pause.before_session, pause.before_session))
-
-
-def _next_place(
-    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
-) -> date:
-    """Where a phase would have gone on: on its pattern, or if it lists its days as far from its
-    last session as the next one was from the missed one.
-    """
-    own = [session for session in later if session.phase == make_up.phase]
-    last = own[-1] if own else make_up
-    going = Going(last.phase, last.pace)
-    if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
-        distance = (later[0].target - make_up.target).days if later else 7
-        return last.target + timedelta(days=max(1, distance))
-    places = places_after(conditions, whole, going)
-    return next(place for place in places if place > last.target)
-
-
-def _weeks_later(order: Order, whole: Course, last: Session, place: date, following: str) -> int:
-    """The weeks by which a following phase begins later when a phase ends on another day."""
-    if order.phases[following].after is not None:
-        return -(-(place - last.target).days // 7)
-    cadence = order.paced(last.phase, last.pace).cadence
-    period = 1
-    if isinstance(cadence, PerWeek):
-        period = cadence.every
-    elif isinstance(cadence, EveryWeeks):
-        period = cadence.weeks
-    begun = min(session.target for session in whole.sessions if session.phase == last.phase)
-    ended, ends = ((day - begun).days // (7 * period) for day in (last.target, place))
-    return period * (ends - ended)
 
 
 # Append

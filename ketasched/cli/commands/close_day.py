@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched import clock, zone
 from ketasched.asking.refusals import worded
 from ketasched.asking.values import clean_text, read
-from ketasched.cli.cannot_follow import cannot_follow
+from ketasched.cli.cannot_follow import cannot_follow, way_out
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.reopen_day import reopened_day
 from ketasched.cli.result import Result
@@ -22,7 +22,7 @@ from ketasched.records.folder import Unread, unread_text, walk
 from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
 from ketasched.records.write import refuse_drift, write
 from ketasched.reports.running_report import Call, closed_day_report
-from ketasched.running.closing_day import begun, is_touched, without_day
+from ketasched.running.closing_day import begun, is_touched, sessions_of, without_day
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 
@@ -164,7 +164,9 @@ def _closed(opened: Opened, closing: Closing) -> Call:
     conditions = Conditions(opened.task.order, opened.here)
     outcome = without_day(conditions, record.course, closing.day)
     if isinstance(outcome, Refusal):
-        return Call(record.name, record.course, None, refusal_text(outcome))
+        touched = sessions_of(record.course, closing.day, opened.here)
+        remedy = way_out(opened, touched[0]) if touched else ""
+        return Call(record.name, record.course, None, f"{refusal_text(outcome)}{remedy}")
     if is_touched(outcome, closing.day, opened.here):
         why = f"the clinic's file opens {day_text(closing.day)} whatever else is closed"
         return Call(record.name, record.course, None, why)
@@ -190,5 +192,5 @@ def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
     without = f"not moved: {', '.join(stuck)}" if stuck else ""
     not_read = f"not read: {unread_text(unread)}" if unread else ""
     message = "; ".join(part for part in (without, not_read) if part)
-    hint = "the table says why: move or cancel the session by hand"
+    hint = "the table says why, and what can be done by hand"
     return NotAll(message, hint if stuck else "the others are done", shown=True)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import read
 from ketasched.cli.change import changed, moment_text, open_course
 from ketasched.cli.entries import entry_of
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
+from ketasched.domain.course import Course
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock, read_weekday
 from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened
 from ketasched.running import changes, visit_changes
 from ketasched.running.changes import Rest
+from ketasched.running.legal_change import Conditions, Refusal
 
 HELP = """Put a session or a linked visit at another time; a weekday is the one nearest to
 where it stands. A linked visit has a handle, such as i3 in the plan, or its name.
@@ -58,6 +61,9 @@ def run(request: MoveRequest) -> Result:
     course = opened.record.course
     if meant.visit is None:
         outcome = changes.move(conditions, course, meant.number, start, request.rest)
+        if isinstance(outcome, Refusal) and request.rest == "keep":
+            rest = _rest_that_works(conditions, course, meant.number, start)
+            raise breaks_rules(outcome, rest and f"--rest {rest}")
     elif request.rest == "keep":
         outcome = visit_changes.move_visit(conditions, course, meant.visit, start)
     else:
@@ -66,6 +72,17 @@ def run(request: MoveRequest) -> Result:
             "leave --rest out",
         )
     return changed(opened, outcome, f"moved {meant.title} to {moment_text(start)}", request)
+
+
+def _rest_that_works(
+    conditions: Conditions, course: Course, number: int, start: datetime
+) -> Rest | Literal[""]:
+    """What must happen to the rest for a session to be put at a time; empty if nothing helps."""
+    rests: tuple[Rest, ...] = ("shift", "replan")
+    for rest in rests:
+        if isinstance(changes.move(conditions, course, number, start, rest), Course):
+            return rest
+    return ""
 
 
 def _when(text: str, stands: datetime, opened: Opened) -> datetime:

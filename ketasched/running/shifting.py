@@ -1,0 +1,92 @@
+"""Sessions take the places of the next ones; the last goes where its phase would have gone on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from ketasched.domain.course import Course, Session
+from ketasched.domain.pause import Pause
+from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek
+from ketasched.planning.plan_input import Order
+from ketasched.running.legal_change import Conditions, Refusal, settled
+from ketasched.running.places import Going, places_after
+from ketasched.running.replan import put_off
+
+
+def shifted(conditions: Conditions, course: Course, number: int) -> Course | Refusal:
+    """The course with a session in the place of the next one, that one in the place of the one
+    after it, and so on.
+
+    Raises:
+        ChoiceRefused: its phase cannot go on.
+    """
+    session = course.session(number)
+    later = [other for other in course.movable(conditions.now) if other.rank > session.rank]
+    pauses = tuple(pauses_shifted(course, session, later))
+    moved = places_shifted(conditions, course, session, later)
+    course = replace(course, pauses=pauses).changing(moved)
+    return settled(conditions, course, {each.number for each in moved})
+
+
+def places_shifted(
+    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+) -> list[Session]:
+    """The make-up in the place of the next session of its phase, that one in the place of the one
+    after it, and so on; the last goes where the phase would have gone on. Later phases begin as
+    much later as they would after a phase with one session more.
+    """
+    own = [session for session in later if session.phase == make_up.phase]
+    beyond = [session for session in later if session.phase != make_up.phase]
+    places = [*(session.target for session in own), next_place(conditions, whole, make_up, later)]
+    moved = [
+        put_off(conditions.order, session, (place - session.target).days)
+        for session, place in zip((make_up, *own), places, strict=True)
+    ]
+    if not beyond:
+        return moved
+    last = own[-1] if own else make_up
+    days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
+    return [*moved, *(put_off(conditions.order, session, days) for session in beyond)]
+
+
+def pauses_shifted(course: Course, make_up: Session, later: Sequence[Session]) -> Iterator[Pause]:
+    """The pauses before those that take the places: a pause belongs to its place."""
+    own = [session for session in later if session.phase == make_up.phase]
+    takes = {
+        session.number: before.number for before, session in zip((make_up, *own), own, strict=False)
+    }
+    for pause in course.pauses:
+        yield pause._replace(before_session=takes.get(pause.before_session, pause.before_session))
+
+
+def next_place(
+    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+) -> date:
+    """Where a phase would have gone on: on its pattern, or if it lists its days as far from its
+    last session as the next one was from the missed one.
+    """
+    own = [session for session in later if session.phase == make_up.phase]
+    last = own[-1] if own else make_up
+    going = Going(last.phase, last.pace)
+    if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
+        distance = (later[0].target - make_up.target).days if later else 7
+        return last.target + timedelta(days=max(1, distance))
+    places = places_after(conditions, whole, going)
+    return next(place for place in places if place > last.target)
+
+
+def _weeks_later(order: Order, whole: Course, last: Session, place: date, following: str) -> int:
+    """The weeks by which a following phase begins later when a phase ends on another day."""
+    if order.phases[following].after is not None:
+        return -(-(place - last.target).days // 7)
+    cadence = order.paced(last.phase, last.pace).cadence
+    period = 1
+    if isinstance(cadence, PerWeek):
+        period = cadence.every
+    elif isinstance(cadence, EveryWeeks):
+        period = cadence.weeks
+    begun = min(session.target for session in whole.sessions if session.phase == last.phase)
+    ended, ends = ((day - begun).days // (7 * period) for day in (last.target, place))
+    return period * (ends - ended)
