@@ -334,6 +334,28 @@ def test_each_kind_of_change_is_among_those_commands(ketasched):
         assert words in told
 
 
+@pytest.mark.parametrize(
+    ("start", "at", "advised"),
+    [
+        # Two hours fit until 15:00, on a Friday until 12:00, and nothing begins from 10:00 to 11:00.
+        ("2027-02-01", "16:00", "15:00"),
+        ("2027-02-01", "06:00", "08:00"),
+        ("2027-01-15", "13:00", "12:00"),
+        ("2027-01-12", "10:15", "09:45"),
+        ("2027-01-12", "10:30", "11:00"),
+    ],
+)
+def test_of_the_times_that_work_the_nearest_is_advised(ketasched, start, at, advised):
+    hours = 'hours: {mon-thu: "08:00-17:00", fri: "08:00-14:00"}'
+    Path("ours.yaml").write_text(
+        f"version: 1\nname: Ours\ntimezone: America/Denver\n{hours}\n"
+        'not_starting: ["10:00-11:00"]\n'
+    )
+    outcome = ketasched("plan", "iv", "--clinic", "ours.yaml", "--start", start, "--at", at)
+    assert outcome.code == 3
+    assert f"  start sessions at {advised}\n" in outcome.err
+
+
 def test_a_failure_is_told_in_order_session_window_days_commands(ketasched):
     outcome = ketasched(
         "plan", "iv", "--start", "2027-01-11", "--busy", "it's busy.ics", "--away", "2027-01-12"

@@ -15,7 +15,7 @@ from ketasched.planning.placement import NoPlacement, Placement, place
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
-from ketasched.planning.start_times import fitting_time
+from ketasched.planning.start_times import times_near
 from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.planning.weekday_patterns import weekday_patterns
 
@@ -59,11 +59,11 @@ def _changes(order: Order, failure: Failure) -> Iterator[Change]:
         if days != order.days and works(replace(order, days=days)):
             yield Change(days=days)
             break
+    yield from islice(_other_times(order, failure), 1)
     for flex in FLEXES:
         if flex > order.times.flex and works(order.flexible(flex)):
             yield Change(flex=flex)
             break
-    yield from islice(_other_times(order, failure), 1)
     if failure.phase:
         yield from islice(_wider_windows(order, failure.phase), 1)
     yield from islice(_longer_pauses(order, failure), 1)
@@ -168,12 +168,12 @@ def _begins_well(order: Order) -> bool:
 
 
 def _other_times(order: Order, failure: Failure) -> Iterator[Change]:
-    """A time that fits, for a start whose hours the asked time does not fit."""
+    """Times that fit, for a start whose hours the asked time does not fit; the nearest first."""
     if failure.code == "outside-hours":
         weekday, minutes = order.start.weekday(), order.first_minutes
-        opens = [time(*divmod(span.opens, 60)) for span in order.clinic.week[weekday]]
-        for at in (*opens, fitting_time(order.clinic, weekday, minutes)):
-            if at and works(order.at(at)):
+        asked = order.times.on(order.start, minutes)
+        for at in times_near(asked, order.clinic, order.commitments.free_week, minutes):
+            if order.clinic.fits(weekday, at, minutes) and works(order.at(at)):
                 yield Change(at=at)
 
 

@@ -80,6 +80,18 @@ def fitting_time(clinic: Clinic, weekday: int, minutes: int) -> time | None:
     return min(later) if later else max(fitting, default=None)
 
 
+def times_near(asked: time, clinic: Clinic, free: Week, minutes: int) -> list[time]:
+    """The times from or up to which a length may fit some weekday and what is free then, nearest to
+    the asked one first, of two as near the earlier.
+    """
+    wish = minute_of_day(asked)
+    begins = {minute_of_day(at) for day in range(7) for at in _turning_points(clinic, day, minutes)}
+    for day, spans in enumerate(clinic.week):
+        begins.update(_begins_near(wish, minutes, spans, free[day], clinic.not_starting[day]))
+    nearest = sorted(begins, key=lambda begin: (abs(begin - wish), begin))
+    return [time(*divmod(begin, 60)) for begin in nearest if begin < 1440]
+
+
 def _turning_points(clinic: Clinic, weekday: int, minutes: int) -> Iterator[time]:
     """Nine o'clock, and the times from or up to which a length may fit a weekday."""
     spans, following = clinic.week[weekday], clinic.week[(weekday + 1) % 7]
