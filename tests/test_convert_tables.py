@@ -193,7 +193,8 @@ def test_a_column_named_as_what_it_is_not_is_refused(header, columns, message, h
     ("name", "number", "unit"),
     [
         ("Week 4", 4, "weeks"), ("Visit 5 (Wk 8)", 8, "weeks"), ("Woche 12", 12, "weeks"), ("Semaine 2", 2, "weeks"),
-        ("Week -2", -2, "weeks"), ("Month 3", 3, "weeks"),
+        ("Week -2", -2, "weeks"), ("Month 3", 3, "weeks"), ("12 weeks", 12, "weeks"),
+        ("4-week visit", 4, "weeks"), ("Nach 8 Wochen", 8, "weeks"), ("14 weeks", 4, ""),
         ("Week 1", 1, ""), ("Week 4", 28, ""), ("Week 4", 30, ""), ("Week 40", 4, ""), ("Visit 4", 4, ""), ("Day 4", 4, ""),
     ],
 )  # fmt: skip

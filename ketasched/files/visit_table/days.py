@@ -149,10 +149,9 @@ def names_unit(name: str, number: int) -> str:
     if abs(number) < 2:
         return ""
     units = rf"{_WEEK_WORDS}|{_MONTHS.pattern}"
-    match = re.search(
-        rf"(?<!\w)({units})[\s.:]*{number}(?!\w)", name.translate(DASHES), re.IGNORECASE
-    )
-    return match[1] if match else ""
+    said = rf"(?<!\w)(?:({units})[\s.:]*{number}|{number}[\s-]*({units}))(?!\w)"
+    match = re.search(said, name.translate(DASHES), re.IGNORECASE)
+    return (match[1] or match[2]) if match else ""
 
 
 class End(NamedTuple):
