@@ -42,7 +42,7 @@ def parts_of(start: datetime, end: datetime) -> list[Part]:
         parts.append(Part(day, begins, 1440))
         day, begins = day + timedelta(days=1), 0
     ends = minute_of_day(end.timetz())
-    return [*parts, Part(day, begins, ends)] if ends > begins else parts
+    return [*parts, Part(day, begins, ends)] if ends or not parts else parts
 
 
 def against_entry(premises: Premises, entry: Entry) -> Iterator[Against]:

@@ -26,6 +26,7 @@ from ketasched.proving.resources import Taking, numbers_of, overfull, takings
 from ketasched.proving.told import (
     CalendarRead,
     Said,
+    Saying,
     against_calendar,
     against_made,
     against_told,
@@ -57,6 +58,19 @@ class Proof(NamedTuple):
     notes: list[str]
 
 
+class ProvedRecord(NamedTuple):
+    """A record that was read, what it is called, and what calendars are to say of it."""
+
+    read: ReadRecord
+    name: str
+    saying: Saying
+
+    @property
+    def record(self) -> CourseRecord:
+        """What it says."""
+        return self.read.record
+
+
 def prove(folder: Path, now: datetime) -> Proof:
     """Prove a folder of records at an instant.
 
@@ -65,19 +79,20 @@ def prove(folder: Path, now: datetime) -> Proof:
     """
     records, unread = read_folder(folder)
     faults: list[Fault] = []
-    proved: list[ReadRecord] = []
+    proved: list[ProvedRecord] = []
     for read in records:
+        name = name_of(Path(read.path.name))
         try:
-            faults += _of_course(read.record, _name(read), now)
+            faults += list(_of_course(read.record, name, now))
         except (ValueError, KetaschedError) as error:  # an option that nobody typed
             unread.append(Unread(str(read.path), str(error.args[0])))
             continue
-        faults += _of_calendars(read)
-        proved.append(read)
-    faults += _of_house([(_name(read), read.record) for read in proved])
+        proved.append(ProvedRecord(read, name, to_say(read.record)))
+        faults += _of_calendars(proved[-1])
+    faults += _of_house(proved)
     feed_faults, notes = _of_feeds(folder, proved, lacking=bool(unread))
     faults += feed_faults
-    entries = [entry for read in proved for entry in read.record.course.entries()]
+    entries = [entry for own in proved for entry in own.record.course.entries()]
     return Proof(
         len(proved),
         len(entries),
@@ -86,10 +101,6 @@ def prove(folder: Path, now: datetime) -> Proof:
         unread,
         notes,
     )
-
-
-def _name(read: ReadRecord) -> str:
-    return name_of(Path(read.path.name))
 
 
 def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault]:
@@ -115,28 +126,29 @@ def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault
         yield Fault(name, handle(course, entry), each.rule, each.text)
 
 
-def _of_house(records: Sequence[tuple[str, CourseRecord]]) -> Iterator[Fault]:
+def _of_house(records: Sequence[ProvedRecord]) -> Iterator[Fault]:
     """What is taken by all records together, and is not there."""
     taken: dict[str, list[Taking]] = {}
-    for name, record in records:
-        for entry in record.course.entries():
-            for resource, taking in takings(name, handle(record.course, entry), entry):
+    for proved in records:
+        course = proved.record.course
+        for entry in course.entries():
+            for resource, taking in takings(proved.name, handle(course, entry), entry):
                 taken.setdefault(resource, []).append(taking)
-    for resource, number in numbers_of(record for _, record in records).items():
+    for resource, number in numbers_of(proved.record for proved in records).items():
         yield from overfull(resource, number, taken.get(resource, ()))
 
 
-def _of_calendars(read: ReadRecord) -> Iterator[Fault]:
+def _of_calendars(proved: ProvedRecord) -> Iterator[Fault]:
     """What the calendars beside a record say otherwise than it does."""
-    record, name = read.record, _name(read)
-    yield from against_told(record, name)
-    for calendar in record.calendars:
+    read, name, saying = proved
+    yield from against_told(read.record, name, saying)
+    for calendar in read.record.calendars:
         audience: Audience = "staff" if calendar.staff else "patient"
         there = _read(read.path.parent / calendar.path, "calendar", calendar.path)
         if isinstance(there, str):
             yield Fault(name, None, "calendar", there)
         else:
-            yield from against_calendar(there, name, to_say(record, audience))
+            yield from against_calendar(there, name, saying[audience])
 
 
 def _read(path: Path, kind: Literal["calendar", "feed"], called: str) -> CalendarRead | str:
@@ -153,7 +165,7 @@ def _read(path: Path, kind: Literal["calendar", "feed"], called: str) -> Calenda
 
 
 def _of_feeds(
-    folder: Path, records: Sequence[ReadRecord], *, lacking: bool
+    folder: Path, records: Sequence[ProvedRecord], *, lacking: bool
 ) -> tuple[list[Fault], list[str]]:
     """What the feeds that were made of a folder say otherwise, and why they cannot be proved;
     ``lacking``: some of its records cannot be read, so that what has none cannot be told.
@@ -176,21 +188,20 @@ def _in_place(
     place: Path,
     feeds: Feeds,
     names: feed_names.FeedNames,
-    records: Sequence[ReadRecord],
+    records: Sequence[ProvedRecord],
     *,
     lacking: bool,
 ) -> Iterator[Fault]:
-    for read in records:
-        record, name = read.record, _name(read)
-        own = names.courses.get(record.told[0].uid)
+    for read, name, saying in records:
+        own = names.courses.get(read.record.told[0].uid)
         if own is None or own.file not in feeds.made:
             continue  # it was saved since
-        yield from against_made(record, name, feeds.made[own.file].told)
+        yield from against_made(read.record, name, saying, feeds.made[own.file].told)
         there = _read(place / own.file, "feed", own.file)
         if isinstance(there, str):
             yield Fault(name, None, "feed", there)
         else:
-            yield from against_calendar(there, name, to_say(record, "patient"))
+            yield from against_calendar(there, name, saying["patient"])
     if names.staff in feeds.made:
         there = _read(place / names.staff, "feed", names.staff)
         if isinstance(there, str):
@@ -200,10 +211,10 @@ def _in_place(
 
 
 def _of_staff(
-    there: CalendarRead, records: Sequence[ReadRecord], *, lacking: bool
+    there: CalendarRead, records: Sequence[ProvedRecord], *, lacking: bool
 ) -> Iterator[Fault]:
     """What the staff's feed says otherwise than the records do, and of what it has none."""
-    said = {_name(read): _to_staff(read) for read in records}
+    said = {proved.name: _to_staff(proved) for proved in records}
     owners = {uid: name for name, entries in said.items() for uid in entries}
     by_owner: dict[str, list[Vevent]] = {name: [] for name in said}
     for entry in there.entries:
@@ -215,9 +226,9 @@ def _of_staff(
         yield from against_calendar(there._replace(entries=entries), name, said[name])
 
 
-def _to_staff(read: ReadRecord) -> dict[str, Said]:
+def _to_staff(proved: ProvedRecord) -> dict[str, Said]:
     """What the staff's feed is to say of a record. Where its file was renamed, titles changed, and
     the record says so only when it is next written.
     """
-    said = to_say(read.record, "staff")
-    return {uid: own._replace(rises=int(read.renamed)) for uid, own in said.items()}
+    rises = int(proved.read.renamed)
+    return {uid: own._replace(rises=rises) for uid, own in proved.saying["staff"].items()}

@@ -35,19 +35,28 @@ def handle(course: Course, entry: Entry) -> Handle:
     return handle_of(course, entry) if isinstance(entry, LinkedVisit) else entry.number
 
 
-def to_say(record: CourseRecord, audience: Audience) -> dict[str, Said]:
-    """What the calendars of an audience are to say of a record's course, by UID."""
+Saying = Mapping[Audience, Mapping[str, Said]]
+"""What the calendars of each audience are to say of a course, by UID."""
+
+
+def to_say(record: CourseRecord) -> Saying:
+    """What calendars are to say of a record's course."""
+    handles = [(entry, handle(record.course, entry)) for entry in record.course.entries()]
+    return {audience: _to_say(record, audience, handles) for audience in AUDIENCES}
+
+
+def _to_say(
+    record: CourseRecord, audience: Audience, handles: Sequence[tuple[Entry, Handle]]
+) -> dict[str, Said]:
     course = record.course
     source = UidSource(record.uid_bits or "", earlier=not record.uid_bits)
     view = View(record.name, audience, uid_source=source)
     told = {entry.uid: entry.sequence for entry in record.told if entry.audience == audience}
     entries = {
-        name: Said(
-            handle(course, entry), entry.start, entry.end, _status(entry), told.get(name)
-        )
-        for entry in course.entries()
+        name: Said(called, entry.start, entry.end, _status(entry), told.get(name))
+        for entry, called in handles
         for name in [uid(view, course, entry)]
-    }  # fmt: skip
+    }
     return entries | (_duties(course, view, told) if audience == "staff" else {})
 
 
@@ -69,39 +78,42 @@ def _status(entry: Entry) -> str:
     return "TENTATIVE" if entry.status == TENTATIVE else "CONFIRMED"
 
 
-def against_told(record: CourseRecord, name: str) -> Iterator[Fault]:
+def against_told(record: CourseRecord, name: str, saying: Saying) -> Iterator[Fault]:
     """Entries of which no calendar was told, and what was exported or published with a UID that is
     not known or a SEQUENCE that fell since.
     """
     told = {(entry.uid, entry.audience): entry.sequence for entry in record.told}
     for audience in AUDIENCES:
-        for said in to_say(record, audience).values():
+        for said in saying[audience].values():
             if said.sequence is None:
                 text = f"no calendar for {audience} was told of it under its UID"
                 yield Fault(name, said.handle, "uid", text)
     for reader, exported in record.exported.items():
         for entry_uid, sequence in exported.items():
-            yield from _fell(record, name, f"the export for {reader}", entry_uid, sequence)
+            where = f"the export for {reader}"
+            yield from _fell(record, name, saying, where, entry_uid, sequence)
     known = {entry_uid for entry_uid, _ in told}
     for address, entries in record.published.items():
         for entry_uid in entries.keys() - known:
             yield Fault(name, None, "uid", f"{address} has {entry_uid}, which is not known")
 
 
-def against_made(record: CourseRecord, name: str, made: Mapping[str, int]) -> Iterator[Fault]:
+def against_made(
+    record: CourseRecord, name: str, saying: Saying, made: Mapping[str, int]
+) -> Iterator[Fault]:
     """What a patient's feed was told with a SEQUENCE that fell since."""
     for entry_uid, sequence in made.items():
-        yield from _fell(record, name, "the feed", entry_uid, sequence)
+        yield from _fell(record, name, saying, "the feed", entry_uid, sequence)
 
 
 def _fell(
-    record: CourseRecord, name: str, where: str, entry_uid: str, sequence: int
+    record: CourseRecord, name: str, saying: Saying, where: str, entry_uid: str, sequence: int
 ) -> Iterator[Fault]:
     now = [entry.sequence for entry in record.told if entry.uid == entry_uid]
     if not now:
         yield Fault(name, None, "uid", f"{where} has {entry_uid}, which is not known")
     elif max(now) < sequence:
-        said = {key: said for who in AUDIENCES for key, said in to_say(record, who).items()}
+        said = {key: said for who in AUDIENCES for key, said in saying[who].items()}
         session = said[entry_uid].handle if entry_uid in said else None
         text = f"SEQUENCE {sequence} in {where}, and {max(now)} now: it fell"
         yield Fault(name, session, "sequence", text)
