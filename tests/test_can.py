@@ -14,6 +14,7 @@ from helpers import record_of
 from ketasched.domain.busy import Absence
 from ketasched.domain.candidate import Candidate
 from ketasched.domain.clinic import ALL_DAY, WHOLE_WEEK, Clinic, Span
+from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.typed_week import read_away, read_can
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, free_week, week_text
 from ketasched.planning.start_times import StartTimes, when_patient_comes
@@ -399,6 +400,12 @@ def test_what_takes_place_beside_a_pause_leaves_it_where_it_is(at):
     at("2027-01-05 09:00", "done", "alex", "1")
     at("2027-01-08 09:00", "done", "alex", "2")
     assert [session["start"][:10] for session in record_of()["sessions"]] == TWO_WEEKS
+
+
+@pytest.mark.parametrize(("weeks", "is_agreed"), [(1, True), (2, True), (3, False)])
+def test_who_agreed_to_a_pause_agreed_to_no_longer_one(weeks, is_agreed):
+    pause = AgreedPause(2).covers(Pause(4, weeks, ()))
+    assert (pause.agreement is not None) == is_agreed
 
 
 def test_a_pause_that_was_agreed_on_is_no_lapse_to_decide_on(at):
