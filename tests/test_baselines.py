@@ -370,6 +370,40 @@ def test_a_session_that_follows_and_has_no_place_may_be_put_by_hand(trial):
     assert record_of("tr")["unplaced"] == []
 
 
+def test_a_shift_keeps_the_distances_of_the_table(trial):
+    begun(trial, text=FOLLOWED).do("miss", "tr", "2", "--then", "shift")
+    # The call of Thu 14 Jan cannot have taken place: what it counts from did not.
+    assert [trial.days(number)[0] for number in (7, 3, 4, 5, 6)] == [
+        "Tue 26 Jan Tue 26 Jan Tue 26 Jan",
+        "Thu 28 Jan Thu 28 Jan Fri 29 Jan",
+        "Tue 9 Feb Mon 8 Feb Thu 11 Feb",
+        "Tue 23 Feb Mon 22 Feb Thu 25 Feb",
+        "Tue 23 Mar Sat 20 Mar Fri 26 Mar",
+    ]
+
+
+def test_what_follows_goes_along_though_it_is_over_and_not_marked(trial):
+    begun(trial, text=FOLLOWED)
+    trial.do("move", "tr", "2", "2027-01-18", "--override", "window")
+    assert trial.days(3) == ["Wed 20 Jan Wed 20 Jan Thu 21 Jan"]
+
+
+LATE_CALL = FOLLOWED.replace("day: 2, follows", "day: 16, follows")
+
+
+def test_what_follows_has_no_place_in_the_order(trial):
+    begun(trial, text=LATE_CALL).do("done", "tr", "2")
+    assert trial.days(3, 4) == [
+        "Tue 26 Jan Mon 25 Jan Thu 28 Jan", "Thu 28 Jan Thu 28 Jan Fri 29 Jan",
+    ]  # fmt: skip
+    trial.do("move", "tr", "4", "2027-01-27")
+    trial.do("move", "tr", "5", "2027-02-10", "--rest", "replan")
+    trial.at("2027-02-01 18:00").do("done", "tr", "3", "--on", "2027-01-29")
+    outcome = trial.do("done", "tr", "4", "--on", "2027-01-29", code=2)
+    assert "session 3 took place on Fri 29 Jan 2027" in outcome.err
+    trial.do("done", "tr", "4", "--on", "2027-01-28")
+
+
 # Other phases, other lists
 
 WEEKLY = TABLE.replace(

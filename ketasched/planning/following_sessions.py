@@ -70,6 +70,22 @@ def with_windows_of_followers(
     return course.changing(changed)
 
 
+def before_their_leader(
+    course: Course, stretches: Sequence[Stretch], first_number: int
+) -> set[int]:
+    """The numbers of the sessions that follow others and stand no later than these now: they cannot
+    have taken place there.
+    """
+    live = {session.number: session for session in course.live}
+    numbers = set()
+    for follower in _followers(stretches, first_number):
+        leader = session_counted_from(course.sessions, follower.leader)
+        session = live.get(follower.number)
+        if session and leader and leader.is_live and session.start <= leader.start:
+            numbers.add(follower.number)
+    return numbers
+
+
 def session_counted_from(sessions: Sequence[Session], number: int) -> Session | None:
     """The session that another counts from: the make-up, if it did not take place and has one."""
     leader = next((session for session in sessions if session.number == number), None)

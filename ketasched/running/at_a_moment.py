@@ -19,7 +19,11 @@ from ketasched.domain.course import (
     is_marked,
 )
 from ketasched.domain.protocol import NamedDays
-from ketasched.planning.following_sessions import add_followers, with_windows_of_followers
+from ketasched.planning.following_sessions import (
+    add_followers,
+    before_their_leader,
+    with_windows_of_followers,
+)
 from ketasched.planning.linked_visits import add_visits
 from ketasched.planning.plan_input import Order
 from ketasched.running.order_of_time import in_order_of_time, with_pauses_in_place
@@ -48,12 +52,13 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
 
 
 def _with_followers(order: Order, course: Course, now: datetime) -> Course:
-    """The sessions that follow another stand where it now wants them, unless they are over or a
-    person put them. One that has no place any more is kept as cancelled, since calendars know it;
-    it comes back when there is one.
+    """The sessions that follow another stand where it now wants them, unless they are over (and
+    stand behind it) or a person put them. One that has no place any more is kept as cancelled,
+    since calendars know it; it comes back when there is one.
     """
     following = follower_numbers(order)
     held = {session.start.date() for session in course.live if session.status == ATTENDED}
+    early = before_their_leader(course, order.layout.stretches, order.already + 1)
     loose = {
         session.number: session
         for session in course.sessions
@@ -62,6 +67,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         and (
             session.undone
             or (session.is_live and (session.start > now or session.start.date() in held))
+            or session.number in early
         )
     }
     kept = tuple(session for session in course.sessions if session.number not in loose)

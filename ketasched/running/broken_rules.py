@@ -10,6 +10,7 @@ from ketasched.domain.candidate import ReasonKind
 from ketasched.domain.course import Course, Session
 from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
+from ketasched.running.at_a_moment import follower_numbers
 
 Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
@@ -61,8 +62,25 @@ def _alone(course: Course, session: Session, order: Order) -> Iterator[BrokenRul
 
 
 def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
+    """The rules of order and gaps. What follows another session stands where that one puts it: it
+    has no place in the order, and only needs a day of its own.
+    """
+    following = follower_numbers(order)
     ranked = sorted(course.sessions, key=lambda session: session.rank)
-    live = [session for session in ranked if session.is_live]
+    live = [other for other in ranked if other.is_live]
+    loose = [other for other in live if {other.number, other.instead_of} & following]
+    for other in live if session in loose else loose:
+        if other != session and other.start.date() == session.start.date():
+            text = f"less than 1 day from session {other.number}"
+            yield BrokenRule(session.number, "gap", text)
+    if session not in loose:
+        yield from _in_line(course, session, [each for each in live if each not in loose], order)
+
+
+def _in_line(
+    course: Course, session: Session, live: list[Session], order: Order
+) -> Iterator[BrokenRule]:
+    """The rules between a session and the others, which are in the order of the course."""
     place = live.index(session)
     for other in live[:place]:
         if other.start >= session.start:

@@ -191,17 +191,18 @@ def _refuse_disorder(
     """
     if held.start == planned.start:
         return
-    following = follower_numbers(order) | set(free)
+    following = follower_numbers(order)
     hint = "say which one took place; or move or cancel the other first"
     for other in course.live:
-        yields = other.number in following and not other.is_fixed
+        yields = other.number in following | set(free) and not other.is_fixed
         if other.number == held.number or yields:
             continue
         when = day_text(other.start.date())
         stands = "took place" if other.status == ATTENDED else f"is {other.status}"
         if other.start.date() == held.start.date():
             raise ChoiceRefused(f"session {other.number} {stands} on {when}", hint)
-        if (other.rank < held.rank) == (other.start < held.start):
+        in_order = (other.rank < held.rank) == (other.start < held.start)
+        if in_order or {held.number, other.number} & following:
             continue
         side = "before" if other.rank < held.rank else "after"
         raise ChoiceRefused(

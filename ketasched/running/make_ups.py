@@ -19,7 +19,12 @@ from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.places import Going, next_targets
 from ketasched.running.replan import due, put_off, standing
-from ketasched.running.shifting import next_place, pauses_shifted, places_shifted
+from ketasched.running.shifting import (
+    next_place,
+    pauses_shifted,
+    places_shifted,
+    those_behind,
+)
 
 FARTHEST_MAKE_UP = 28
 """Days from a missed session within which a make-up is squeezed in."""
@@ -42,7 +47,7 @@ def made_up(
         make_up = make_up._replace(counted_from=counted_day(dropped))
     if then == "squeeze":
         return _squeezed(conditions, course, make_up, dropped)
-    later = [other for other in course.movable(conditions.now) if other.rank > dropped.rank]
+    later = those_behind(conditions, course, dropped)
     if then == "shift":
         course = replace(course, pauses=tuple(pauses_shifted(course, make_up, later)))
         make_up, *later = places_shifted(conditions, whole, make_up, later)

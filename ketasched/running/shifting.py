@@ -10,6 +10,7 @@ from ketasched.domain.course import Course, Session
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek
 from ketasched.planning.plan_input import Order
+from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.places import Going, places_after
 from ketasched.running.replan import put_off
@@ -23,23 +24,36 @@ def shifted(conditions: Conditions, course: Course, number: int) -> Course | Ref
         ChoiceRefused: its phase cannot go on.
     """
     session = course.session(number)
-    later = [other for other in course.movable(conditions.now) if other.rank > session.rank]
+    later = those_behind(conditions, course, session)
     pauses = tuple(pauses_shifted(course, session, later))
     moved = places_shifted(conditions, course, session, later)
     course = replace(course, pauses=pauses).changing(moved)
     return settled(conditions, course, {each.number for each in moved})
 
 
+def those_behind(conditions: Conditions, course: Course, session: Session) -> list[Session]:
+    """The sessions behind one that may move and have places of their own: what follows another
+    session goes along by itself.
+    """
+    following = follower_numbers(conditions.order)
+    movable = course.movable(conditions.now)
+    return [each for each in movable if each.rank > session.rank and each.number not in following]
+
+
 def places_shifted(
     conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
 ) -> list[Session]:
     """The make-up in the place of the next session of its phase, that one in the place of the one
-    after it, and so on; the last goes where the phase would have gone on. Later phases begin as
-    much later as they would after a phase with one session more.
+    after it, and so on; the last goes where the phase would have gone on. Sessions with names of
+    their own keep their distances: all are as much later. Later phases begin as much later as they
+    would after a phase with one session more.
     """
     own = [session for session in later if session.phase == make_up.phase]
     beyond = [session for session in later if session.phase != make_up.phase]
     places = [*(session.target for session in own), next_place(conditions, whole, make_up, later)]
+    if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays):
+        distance = places[0] - make_up.target
+        places = [session.target + distance for session in (make_up, *own)]
     moved = [
         put_off(conditions.order, session, (place - session.target).days)
         for session, place in zip((make_up, *own), places, strict=True)
