@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -375,6 +376,37 @@ def test_a_linked_visit_without_a_place_is_told_and_the_course_stands(ketasched,
     assert no_place in told
     assert "away Tue 12 Jan 2027 to Thu 14 Jan 2027" in told.split(no_place)[1]
     assert no_place not in one_line(ketasched(*KAP, "--format", shown).out)
+
+
+MONDAY_MORNINGS = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=America/New_York:20270104T080000
+DTEND;TZID=America/New_York:20270104T120000
+RRULE:FREQ=WEEKLY
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_of_a_day_what_refuses_the_open_hours_of_the_window_is_told(ketasched):
+    hours = "hours: {mon-fri: 08:00-17:00}"
+    Path("ours.yaml").write_text(
+        f"version: 1\nname: Ours\ntimezone: America/New_York\n{hours}\n", encoding="utf-8"
+    )
+    Path("busy.ics").write_text(MONDAY_MORNINGS, encoding="utf-8")
+    outcome = ketasched("plan", "iv", "--start", "2027-01-12", "--at", "09:00", "--clinic",
+                        "ours.yaml", "--busy", "busy.ics")  # fmt: skip
+    # Monday before eight is outside the hours, and 72 h after session 4 are over at eleven.
+    assert (
+        "No place for early assessment a4 after session 4, Sat 23 Jan 2027 to Mon 25 Jan 2027: "
+        "closed on Saturdays; closed on Sundays; busy Mon 25 Jan 2027 08:00-12:00; after Mon 25 "
+        "Jan 2027 11:00 it is more than 3 days from session 4."
+    ) in one_line(outcome.out)
 
 
 def test_a_linked_visit_without_a_place_is_in_the_json(ketasched):

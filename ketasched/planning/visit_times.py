@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from ketasched.domain.candidate import (
@@ -18,6 +19,7 @@ from ketasched.domain.candidate import (
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 from ketasched.domain.notice import ShortNotice
+from ketasched.domain.wording import clock_text, day_text, duration_text
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
@@ -135,6 +137,7 @@ def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
     for start in tried:  # why is asked for only now: most visits have a place
         refused.setdefault(start.date(), []).append(_refusals(question, start))
     whys = [reason for day in sorted(refused) for reason in _of_day(refused[day])]
+    whys += _edge(question, refused)
     return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(whys)))
 
 
@@ -175,11 +178,32 @@ def ideal_start(rule: VisitRule, session: Session) -> datetime:
 
 
 def _of_day(tried: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
-    """What refuses a day: what holds at all times that were tried, else what refuses the first one
-    that is not over.
+    """What refuses a day: what holds at all times that were tried, else what refuses those that are
+    not over, and of these those within the hours, if there are any.
     """
-    to_come = (reasons for reasons in tried if all(reason.kind != "past" for reason in reasons))
-    return lasting(tried) or next(to_come, tried[0])
+    left = tried
+    for kind in ("past", "hours"):
+        others = [reasons for reasons in left if all(reason.kind != kind for reason in reasons)]
+        left = others or left
+    return lasting(tried) or lasting(left) or tuple(dict.fromkeys(chain.from_iterable(left)))
+
+
+def _edge(
+    question: VisitQuestion, refused: Mapping[date, list[tuple[Reason, ...]]]
+) -> list[Reason]:
+    """Why the farthest day is not tried to its end, where the distance is in hours and something
+    else does not refuse all of the day.
+    """
+    offset, session = question.rule.offset, question.session
+    after = question.sign > 0
+    if offset.in_days or lasting(refused[(max if after else min)(refused)]):
+        return []
+    edge = session.end if after else session.start
+    moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.most)
+    local = moment.astimezone(edge.tzinfo)
+    at = f"{day_text(local.date())} {clock_text(local.timetz())}"
+    side, far = "after" if after else "before", duration_text(offset.most)
+    return [Reason("gap", f"{side} {at} it is more than {far} from session {session.number}")]
 
 
 def _days(question: VisitQuestion, ideal: datetime) -> tuple[date, date]:
