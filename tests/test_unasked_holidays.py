@@ -208,6 +208,27 @@ def test_suggest_names_the_holidays_among_its_starts(ketasched):
     assert "Mon 18 Jan 2027 (Martin Luther King Jr. Day) is a public holiday in US" in told
 
 
+def test_suggest_names_the_holidays_in_the_courses_of_its_starts(ketasched):
+    """Easter Monday, 29 March 2027, is session 3 of a course from the 22nd."""
+    starts = (
+        "suggest",
+        "iv",
+        "--from",
+        "2027-03-22",
+        "--to",
+        "2027-03-23",
+        "--tz",
+        "Europe/London",
+    )
+    code, _, told = ketasched(*starts, "--holidays", "GB")
+    assert code == 0
+    assert "Mon 29 Mar 2027 Easter Monday (ENG, NIR and WLS)" in told
+    assert "none of them in these days" not in told
+    code, _, told = ketasched(*starts)
+    assert code == 0
+    assert "Fri 26 Mar 2027 (Good Friday)" in told
+
+
 def test_json_says_both(ketasched):
     _, page, _ = plan(ketasched, "--format", "json")
     report = json.loads(page)

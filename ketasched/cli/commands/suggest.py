@@ -67,6 +67,7 @@ def run(request: SuggestRequest) -> Result:
     best = next((start for start in feasible if start.start >= terms.today), None)
     best = best or (feasible[0] if feasible else None)
     command = plan_command(_plan_request(request, best.start, best.days)) if best else ""
+    over = max(last, *(start.last for start in starts))
     trouble = None
     if best is None:
         tried = plan_command(_plan_request(request, first))
@@ -77,8 +78,8 @@ def run(request: SuggestRequest) -> Result:
             shown=True,
         )
     notes = ["note: some of these starts are in the past"] if first < terms.today else []
-    notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, last)]
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, over)]
+    days = (first + timedelta(days=number) for number in range((over - first).days + 1))
     open_days = (day for day in days if terms.order.clinic.on(day).spans)
     unasked = unasked_holidays(terms.surroundings, open_days)
     notes += [f"note: {note}" for note in unasked_note(terms.surroundings, unasked)]
