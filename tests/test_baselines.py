@@ -388,6 +388,13 @@ def test_what_follows_goes_along_though_it_is_over_and_not_marked(trial):
     assert trial.days(3) == ["Wed 20 Jan Wed 20 Jan Thu 21 Jan"]
 
 
+def test_no_session_gives_its_place_to_one_that_follows(trial):
+    begun(trial, text=FOLLOWED).do("done", "tr", "2")
+    trial.do("miss", "tr", "3", "--then", "shift")
+    assert trial.days(7)[0].startswith("Mon 18 Jan")  # the nearest day that is far enough
+    assert trial.days(4, 5, 6) == AS_PLANNED[2:]
+
+
 LATE_CALL = FOLLOWED.replace("day: 2, follows", "day: 16, follows")
 
 

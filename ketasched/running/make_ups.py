@@ -12,7 +12,7 @@ from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Then
 from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
-from ketasched.running.at_a_moment import finish
+from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.legal_change import Conditions, Refusal, settled
@@ -43,6 +43,8 @@ def made_up(
         if isinstance(outcome, Course) and outcome.session(make_up.number).start < begun.start:
             return outcome
         then = "shift"
+    if then == "shift" and make_up.instead_of in follower_numbers(conditions.order):
+        then = "squeeze"  # nobody's place is due to what counts from another session
     if then in ("squeeze", "replan") and is_baseline(conditions.order, make_up.instead_of):
         make_up = make_up._replace(counted_from=counted_day(dropped))
     if then == "squeeze":
