@@ -4,10 +4,12 @@ The sound folder was planned by the program; the faults are written into its fil
 """
 
 import json
+import random
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from helpers import record_of
+from helpers import MORE, be_at, record_of
 
 from ketasched.proving import vevents
 
@@ -485,3 +487,59 @@ def test_entries_are_read_back_with_their_parameters():
     (entry,) = vevents.read(data)
     assert (entry.uid, entry.status, entry.sequence) == ("ab", "CONFIRMED", None)
     assert f"{entry.start:%H:%M %Z}|{entry.end}" == "15:00 UTC|2027-01-08"
+
+
+# A house that lives
+
+
+PROTOCOLS = ("iv", "kap", "spravato", "mine")
+
+
+def a_year(at, ketasched, monkeypatch, seed):
+    """Four patients and three chairs more than are needed; whatever the program did by itself, and
+    the feeds of it, is proved after each step. No person moves anything.
+    """
+    draw = random.Random(seed)
+    Path("clinic.yaml").write_text(CLINIC.replace("chairs: 1", "chairs: 9"))
+    Path("mine.yaml").write_text(PROTOCOL)
+    for name, protocol in zip("abcd", PROTOCOLS, strict=True):
+        start = date(2027, 1, 4) + timedelta(days=draw.choice([0, 1, 7, 10]))
+        audience = draw.choice(["staff", "patient"])
+        at(NOW, "plan", protocol, "--protocols", "mine.yaml", "--clinic", "clinic.yaml", "--start",
+           start, "--save", name, "--ics", f"{name}.ics", "--for", audience)  # fmt: skip
+    now, typed = datetime(2027, 1, 4, 18), []
+
+    def day(most):
+        return (now + timedelta(days=draw.randint(1, most))).date()
+
+    for _ in range(12):
+        name, number = draw.choice("abcd"), draw.randint(1, 9)
+        command = draw.choice([
+            ("close-day", day(9), "."), ("close-day", day(9), "."), ("undo", "."),
+            ("done", ".", "--until", "yesterday"), ("miss", name, number),
+            ("miss", name, number, "--then", draw.choice(["append", "squeeze", "shift", "replan"])),
+            ("cancel", name, number, "--then", draw.choice(["append", "squeeze", "shift"])),
+            ("adjust", name, "--away", day(20)), ("adjust", name, "--can", "mon-fri 8-15"),
+            ("adjust", name, "--at", "10:30"), ("extend", name, "--sessions", "1"),
+        ])  # fmt: skip
+        now += timedelta(hours=draw.choice([0, 5, 26, 70]))
+        be_at(monkeypatch, now.isoformat(), "America/Chicago")
+        code = ketasched(*command).code
+        typed.append((f"{now:%Y-%m-%d %H:%M}", *map(str, command), code))
+        if code == 3 and command[0] == "close-day":  # somebody has no place: that is told
+            assert ketasched("undo", ".").code == 0
+            typed.append("undone")
+        assert ketasched("feed", ".", "--to", "feeds").code == 0
+        outcome = ketasched("check", ".")
+        assert (outcome.code, outcome.err) == (0, ""), (typed, outcome.out)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_a_house_lives_through_is_proved(at, ketasched, monkeypatch, seed):
+    a_year(at, ketasched, monkeypatch, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3, 3 + 30 * MORE))
+def test_whatever_a_house_lives_through_for_long_is_proved(at, ketasched, monkeypatch, seed):
+    a_year(at, ketasched, monkeypatch, seed)
