@@ -390,6 +390,14 @@ def test_later_commands_keep_to_the_patients_week(ketasched, at, protocol, comma
     assert days <= {*free}
 
 
+def test_a_weekday_whose_free_time_is_too_short_is_told_so(course):
+    told = course("adjust", "--can", "mon,thu 23:00-", code=3).err
+    can = "the patient can come Mondays and Thursdays from 23:00"
+    days = dict(line.strip().split("  ") for line in told.splitlines() if line.startswith("  "))
+    assert days["Thu 7 Jan 2027"] == f"2 h fit at no time: {can}"
+    assert days["Fri 8 Jan 2027"] == can
+
+
 @pytest.mark.parametrize("facts", [["--away", "every thu"], ["--can", "mon,tue,wed,fri"]],
                          ids=" ".join)  # fmt: skip
 def test_a_phase_whose_weekdays_are_free_stands_where_the_one_before_moves_nearer(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import order_of
 from helpers import record_of
+from texts import TRIAL
 
 from ketasched.domain.busy import Absence
 from ketasched.domain.candidate import Candidate
@@ -339,6 +340,22 @@ def test_a_course_that_the_patient_can_never_come_to_is_refused_with_why(
     (error,) = json.loads(outcome.out)["errors"]
     assert error["code"] == code
     assert message in error["message"]
+
+
+def test_what_does_not_fit_when_the_patient_comes_is_no_fault_of_the_hours_alone(ketasched):
+    # The baseline takes 90 minutes; for the screening of 30 the start moves to four.
+    Path("trial.yaml").write_text(TRIAL, "utf-8")
+    hours = "hours: {mon-fri: 08:00-17:00}"
+    Path("ours.yaml").write_text(
+        f"version: 1\nname: Ours\ntimezone: America/Chicago\n{hours}\n", "utf-8"
+    )
+    outcome = ketasched("plan", "trial", "--protocols", "trial.yaml", "--start", "2027-01-26",
+                        "--clinic", "ours.yaml", "--can", "tue 16:00-")  # fmt: skip
+    assert outcome.code == 3
+    assert (
+        "1 h 30 min fit at no time: open Tue 08:00-17:00, and the patient can come Tuesdays from "
+        "16:00"
+    ) in outcome.err
 
 
 def test_a_run_of_working_days_is_due_on_days_the_patient_cannot_come():

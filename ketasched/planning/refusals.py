@@ -127,8 +127,9 @@ def _why_never(order: Order, weekday: int) -> Reason:
     monday = date(2001, 1, 1)
     day = monday + timedelta(days=weekday)
     starts = [start for start, _ in order.times.options(day, minutes)]
+    wished = order.times.wished[weekday : weekday + 1]  # before it moved to where the patient comes
     in_hours = [start for start in starts if order.clinic.fits(weekday, start, minutes)]
-    if not in_hours:
+    if not in_hours and not any(order.clinic.fits(weekday, at, minutes) for at in wished):
         return _closed_weekday(order, weekday)
     can = commitments.can
     if can and not any(fits(can, weekday, start, minutes) for start in in_hours):
@@ -248,6 +249,19 @@ def no_placement(order: Order, outcome: NoPlacement, phase: str) -> Failure:
         outcome.session,
         outcome.first,
         outcome.last,
-        outcome.refused,
+        tuple(_why_day(order, refused) for refused in outcome.refused),
         phase,
     )
+
+
+def _why_day(order: Order, refused: RefusedDay) -> RefusedDay:
+    """The day with why no session fits that weekday, in place of when the patient can come, where
+    they can come on that weekday.
+    """
+    weekday, can = refused.day.weekday(), order.commitments.can
+    if not can or not can[weekday] or weekday in order.weekdays():
+        return refused
+    reasons = [
+        _why_never(order, weekday) if reason.kind == "can" else reason for reason in refused.reasons
+    ]
+    return refused._replace(reasons=tuple(dict.fromkeys(reasons)))
