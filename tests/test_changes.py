@@ -899,6 +899,10 @@ def test_a_cadence_that_cannot_be_had(life, protocol, now, arguments, text):
 def test_what_is_added_by_hand_is_to_come(life):
     life.plan("iv", now="2027-02-20 09:00")
     assert "has passed" in life.refused(3, "extend", "--on", "2027-02-08")
+    refused = life.refused(3, "extend", "--on", "2027-02-13")  # a Saturday that is over
+    rules = refused.partition("--override ")[2].split()[0]
+    assert rules == "past,closed"
+    life.do("extend", "--on", "2027-02-13", "--override", rules, "--dry-run")
     life.do("extend", "--on", "2027-02-08", "--override", "past")
 
 

@@ -15,11 +15,11 @@ from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
-from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
     accepted,
+    also_broken,
     let_follow,
     no_such_time,
     passed_by,
@@ -27,7 +27,6 @@ from ketasched.running.legal_change import (
     settled,
     too_soon,
     undecided,
-    unwanted,
 )
 from ketasched.running.make_ups import made_up
 from ketasched.running.order_of_time import in_order_of_time
@@ -54,7 +53,7 @@ def move(
     broken = too_soon(conditions, number, start) if start != session.start else None
     if broken:
         if broken.name not in conditions.override:
-            return _also_broken(conditions, course.changing([changed]), broken)
+            return also_broken(conditions, course.changing([changed]), broken)
         changed = changed._replace(broken=(broken.name,))
     counted = counted_anew(conditions.order, course.changing([changed]), conditions.now)
     course = counted.course
@@ -209,16 +208,6 @@ def _refuse_disorder(
             f"session {other.number} comes {side} session {held.number} and {stands} on {when}",
             hint,
         )
-
-
-def _also_broken(conditions: Conditions, course: Course, too_near: BrokenRule) -> Refusal:
-    """All that moving a session to a time that is over, or too near, would break."""
-    others = [
-        rule
-        for rule in unwanted(conditions.order, course, {too_near.session})
-        if rule.name not in conditions.override
-    ]
-    return Refusal((too_near, *others))
 
 
 def _numbered(course: Course, number: int) -> Session:

@@ -15,6 +15,7 @@ from ketasched.running.at_a_moment import finish
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
+    also_broken,
     no_such_time,
     proved,
     settled,
@@ -72,9 +73,6 @@ def add_on(
     refusal = no_such_time(course.next_number, start)
     if refusal:
         return refusal
-    broken = too_soon(conditions, course.next_number, start)
-    if broken and broken.name not in conditions.override:
-        return Refusal((broken,))
     before = [session for session in course.live if session.start < start]
     later = any(session.start > start for session in course.live)
     extra = _another(course, going)._replace(
@@ -84,6 +82,9 @@ def add_on(
         stands_at=max(before, key=lambda session: session.rank).rank[0] if before and later else 0,
     )
     extra = standing(conditions.order, extra, start)
+    broken = too_soon(conditions, extra.number, start)
+    if broken and broken.name not in conditions.override:
+        return also_broken(conditions, _begun(course, going).adding([extra]), broken)
     extra = extra._replace(broken=(broken.name,)) if broken else extra
     grown = finish(conditions.order, _begun(course, going).adding([extra]), conditions.now)
     return proved(conditions, grown, {extra.number})

@@ -125,6 +125,16 @@ def too_soon(conditions: Conditions, number: int, start: datetime) -> BrokenRule
     return BrokenRule(number, reason.kind, reason.text) if reason else None
 
 
+def also_broken(conditions: Conditions, course: Course, too_near: BrokenRule) -> Refusal:
+    """All that a session would break at a time that is over, or too near."""
+    others = [
+        rule
+        for rule in unwanted(conditions.order, course, {too_near.session})
+        if rule.name not in conditions.override
+    ]
+    return Refusal((too_near, *others))
+
+
 def no_such_time(number: int, start: datetime) -> Refusal | None:
     """The refusal of a time that does not exist on its day, which nobody can override."""
     if exists(start):
