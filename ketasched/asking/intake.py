@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.house_faults import refuse_house_faults
 from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
     choices_of,
@@ -20,6 +21,7 @@ from ketasched.asking.option_values import (
     weekdays,
     weekdays_with_times,
 )
+from ketasched.asking.others import OtherCourses, in_its_house
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import (
     RECORD_ENDING,
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
     protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
-    rules that a saved course was written with.
+    rules that a saved course was written with; ``others`` the courses that share the house.
     """
 
     order: Order
@@ -85,6 +87,7 @@ class Task(NamedTuple):
     written: WrittenProtocol | None = None
     uid_source: UidSource = UidSource()
     zone_rules: str = ""
+    others: OtherCourses | None = None
 
     @property
     def zone(self) -> zone.Zone:
@@ -103,15 +106,21 @@ class SavedFiles(NamedTuple):
     busy: BusyTimes | None
 
 
-def understand(request: Request, now: datetime, saved: SavedFiles | None = None) -> Task:
-    """Read a request at the instant ``now``; a record's files are ``saved``.
+def understand(
+    request: Request,
+    now: datetime,
+    saved: SavedFiles | None = None,
+    others: OtherCourses | None = None,
+) -> Task:
+    """Read a request at the instant ``now``; a record's files are ``saved``. With a house, it is
+    planned beside ``others``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a file it names.
     """
     refuse_idle_options(request)
-    terms = understand_terms(request, now, saved)
+    terms = understand_terms(request, now, saved, others)
     file = terms.surroundings.file
     refuse_same_file(request, file)
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
@@ -157,6 +166,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         else 0,
         terms.until,
         terms.written,
+        others=terms.others,
     )
 
 
@@ -184,14 +194,21 @@ class Understood(NamedTuple):
     until: date | None
     today: date
     written: WrittenProtocol | None
+    others: OtherCourses | None = None
 
     def order_from(self, start: date) -> Order:
         """The order of a course with that start."""
         return replace(self.order, start=start)
 
 
-def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = None) -> Understood:
-    """Read what is asked of a course but for its start; a record's files are ``saved``.
+def understand_terms(
+    terms: Terms,
+    now: datetime,
+    saved: SavedFiles | None = None,
+    others: OtherCourses | None = None,
+) -> Understood:
+    """Read what is asked of a course but for its start; a record's files are ``saved``. With a
+    house, it is planned beside ``others``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -211,6 +228,7 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
         folders = protocol_folders(terms.protocols, file)
         written = library.find(terms.protocol, extra, folders)
         protocol = written.protocol
+        refuse_house_faults(terms, file, written)
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     around = surroundings(terms, file, today)
     if saved:
@@ -242,4 +260,6 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
         commitments=patient,
         agreed=None if choices.pause is None else AgreedPause(choices.pause),
     )
-    return Understood(order, around, choices.until, today, written)
+    others = others if file and file.house else None
+    order = in_its_house(order, file, others)
+    return Understood(order, around, choices.until, today, written, others)

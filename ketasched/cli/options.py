@@ -103,6 +103,10 @@ OPTIONS: Mapping[str, Declared] = {
     "protocols": Option(
         "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
     ),
+    "beside": Option(
+        "Beside the courses that are saved in a folder: nothing takes a chair that they have.",
+        "FOLDER",
+    ),
     "output": Option("The file to write; else printed.", "FILE", "-o"),
     "force": Option("Replace the file if it exists."),
     "name": Argument("NAME", completion.records),

@@ -13,6 +13,7 @@ from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
+from ketasched.domain.room import Room
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
@@ -170,6 +171,12 @@ class Order:
         of_visits = near._replace(promised=frozenset(visits))
         beside = self.rules.beside._replace(notice=of_visits)
         return replace(self, rules=self.rules._replace(notice=of_sessions, beside=beside))
+
+    def in_room(self, room: Room) -> Order:
+        """The same order, of which nothing takes more than there is room for."""
+        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
+        beside = self.rules.beside._replace(room=room)
+        return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
 
     def later_first(self) -> Order:
         """The same order, in which of two places as good the later is taken."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketasched.asking.intake import SavedFiles, Task, record_name, understand
 from ketasched.asking.request import RECORD_ENDING, Request
@@ -27,6 +27,9 @@ from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 from ketasched.shell import paste
+
+if TYPE_CHECKING:
+    from ketasched.records.others import OtherRecords
 
 
 class Opened(NamedTuple):
@@ -181,7 +184,7 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
-    task = understand(_request_of(record), now, files)
+    task = understand(_request_of(record), now, files, _others(record, now))
     course = record.course
     visits = (visit.start for visit in course.visits if not is_gone(visit))
     return task._replace(
@@ -189,6 +192,15 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
         uid_source=UidSource(record.uid_bits or "", not record.uid_bits),
         zone_rules=record.zone_rules,
     )
+
+
+def _others(record: CourseRecord, now: datetime) -> OtherRecords | None:
+    """The other courses of its folder; None where its clinic does not say what there is to take."""
+    if record.clinic is None or record.clinic.house is None or not record.file:
+        return None
+    from ketasched.records.others import OtherRecords
+
+    return OtherRecords([str(Path(record.file).parent)], now, [record.told[0].uid])
 
 
 def _request_of(record: CourseRecord) -> Request:

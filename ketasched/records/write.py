@@ -38,8 +38,22 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
     Raises:
         FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
             meanwhile; nothing on disk has changed then.
+        NoRoom: what it takes of the house, somebody else has taken meanwhile; as before.
     """
-    return write_with(opened, record, path, _calendars_of(task, record), keep_before=True)
+    written = _calendars_of(task, record)
+    with _room_for([(path, opened.record if opened else None, record)]):
+        return write_with(opened, record, path, written, keep_before=True)
+
+
+def _room_for(
+    bookings: Sequence[tuple[Path, CourseRecord | None, CourseRecord]],
+) -> AbstractContextManager[None]:
+    """Keep other programs from taking room while records are written that were others before."""
+    if not any(record.clinic and record.clinic.house for _, _, record in bookings):
+        return contextlib.nullcontext()
+    from ketasched.records.room_lock import Booking, taking_room
+
+    return taking_room([Booking(*booking) for booking in bookings])
 
 
 def _calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
@@ -154,6 +168,8 @@ def write_all(
         FileTrouble: as write.
     """
     with contextlib.ExitStack() as locks:
+        bookings = [(opened.path, opened.record, record) for opened, record in changes]
+        locks.enter_context(_room_for(bookings))
         for path in sorted(opened.path for opened, _ in changes):
             locks.enter_context(_locked(path))
         files = list(beside)

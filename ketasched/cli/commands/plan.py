@@ -75,7 +75,12 @@ def run(request: Request) -> Result:
     now = clock.now()
     if request.save:
         request = _mind_closed_days(request)
-    task = intake.understand(request, now)
+    others = None
+    if request.save or request.beside:
+        from ketasched.cli.beside import others_of
+
+        others = others_of(request.beside, request.save, now)
+    task = intake.understand(request, now, others=others)
     if request.save:
         task = task._replace(uid_source=drawn())
     course = _planned(request, task)

@@ -51,13 +51,17 @@ def run(request: SuggestRequest) -> Result:
     from ketasched.asking.intake import understand_terms
     from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.cli.advice import NoLegalPlacement
+    from ketasched.cli.beside import not_counted, others_of
     from ketasched.cli.holiday_notes import parts_note, unasked_note
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
     from ketasched.reports.suggestions_report import suggestions_report
 
-    terms = understand_terms(request, clock.now())
+    now, others = clock.now(), None
+    if request.beside:
+        others = others_of(request.beside, "", now)
+    terms = understand_terms(request, now, others=others)
     first, last = _range(request, terms)
     too_long = refuse_length(terms.order)
     if too_long:
@@ -82,6 +86,7 @@ def run(request: SuggestRequest) -> Result:
     open_days = (day for day in days if terms.order.clinic.on(day).spans)
     unasked = unasked_holidays(terms.surroundings, open_days)
     notes += [f"note: {note}" for note in unasked_note(terms.surroundings, unasked)]
+    notes += [f"note: {note}" for note in not_counted(terms.others)]
     if terms.order.commitments.busy:
         notes += [f"note: {note}" for note in terms.order.commitments.busy.notes]
 

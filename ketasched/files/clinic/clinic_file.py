@@ -29,7 +29,7 @@ def read(source: FileText) -> ClinicFile:
     root = compose(source)
     refuse_other(source, root, file_kind.CLINIC)
     clinic: ClinicFile = read_record(source, root, CLINIC)
-    return clinic._replace(file=source.file, words=plain(root))
+    return clinic._replace(file=source.file, words=plain(root), source=source)
 
 
 def schema() -> Schema:
