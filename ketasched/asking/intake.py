@@ -222,13 +222,8 @@ def understand_terms(
     if saved:
         file, protocol = saved.clinic, saved.protocol
     else:
-        save = terms.save if isinstance(terms, Request) else ""
-        file = clinic_file(terms.clinic) or clinic_here(Path(save).parent if save else None)
-        extra = protocols_file(terms.protocols, file)
-        folders = protocol_folders(terms.protocols, file)
-        written = library.find(terms.protocol, extra, folders)
+        file, written = _files_of(terms)
         protocol = written.protocol
-        refuse_house_faults(terms, file, written)
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     around = surroundings(terms, file, today)
     if saved:
@@ -263,3 +258,14 @@ def understand_terms(
     others = others if file and file.house else None
     order = in_its_house(order, file, others)
     return Understood(order, around, choices.until, today, written, others)
+
+
+def _files_of(terms: Terms) -> tuple[ClinicFile | None, WrittenProtocol]:
+    """The clinic's file, if there is one, and the protocol, which go together."""
+    save = terms.save if isinstance(terms, Request) else ""
+    file = clinic_file(terms.clinic) or clinic_here(Path(save).parent if save else None)
+    extra = protocols_file(terms.protocols, file)
+    folders = protocol_folders(terms.protocols, file)
+    written = library.find(terms.protocol, extra, folders)
+    refuse_house_faults(terms, file, written)
+    return file, written

@@ -117,7 +117,7 @@ OPTIONS: Mapping[str, Declared] = {
     "dry_run": Option("Show what would change; write nothing."),
     "reason": Option("Why, for the history.", "TEXT"),
     "override": Option(
-        "Break these rules on purpose: window, gap, closed, busy and so on.", "RULES"
+        "Break these rules on purpose: window, gap, closed, busy, full and so on.", "RULES"
     ),
     "format": Option("How to print.", short="-f"),
 }
