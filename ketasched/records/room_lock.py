@@ -136,8 +136,8 @@ def _no_room(booking: Booking, entry: Session | LinkedVisit, reason: Reason) -> 
     when = f"{day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
     return NoRoom(
         f"{booking.record.name}: no room for {what} on {when}: {reason.text}",
-        "nothing was written; others hold that by now: look at the day with agenda, or run this "
-        "again and it is planned beside them",
+        "nothing was written, others hold that by now: run a plan again and it finds room beside "
+        "them, or choose another time",
     )
 
 
