@@ -194,6 +194,17 @@ def test_what_cannot_be_read_is_told_and_the_others_count(at):
     assert "is taken" in outcome.out
 
 
+def test_a_linked_visit_on_site_goes_where_there_is_room(at):
+    house_of("resources: {chair: 5, room: 1}\ntakes: {consultation: {room: 1}}")
+    words = ("plan", "iv", "--start", MON, "--at", "09:30", "--save")
+    first, second = (flat(at(DEC, *words, name).out) for name in ("alex", "bo"))
+    assert "is taken" not in first
+    assert "ideally Mon 28 Dec 2026 09:30: the only room is taken 09:30–10:15" in second
+    assert starts("alex") == starts("bo")
+    consultations = [record_of(name)["visits"][0]["start"] for name in ("alex", "bo")]
+    assert consultations == ["2026-12-28 09:30", "2026-12-28 08:45"]
+
+
 # A running course
 
 
@@ -279,6 +290,17 @@ def test_who_books_what_somebody_took_meanwhile_is_told_and_nothing_is_written(
     assert sorted(path.name for path in Path("patients").glob("*.json")) == [
         "alex.course.json", "bo.course.json",
     ]  # fmt: skip
+
+
+def test_one_at_a_time_takes_room_in_a_folder(at, monkeypatch):
+    house_of()
+    Path("patients").mkdir()
+    monkeypatch.setattr("ketasched.records.room_lock.PATIENCE", 0.1)
+    with FileLock("patients/.room.lock"):
+        busy = at(DEC, "plan", "iv", "--start", MON, "--save", "patients/alex", code=1)
+    assert "another program is booking in" in busy.err
+    assert list(Path("patients").glob("*.json")) == []
+    at(DEC, "plan", "iv", "--start", MON, "--save", "patients/alex")
 
 
 def test_of_two_programs_that_book_the_last_chair_at_once_never_both_have_it():
