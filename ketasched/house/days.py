@@ -4,12 +4,12 @@ than its hours could hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.domain.room import Held
 from ketasched.house import solver
+from ketasched.house.day_limits import Crowd, free_at, least_in, stretches
 from ketasched.house.question import Beginning, Kind, Question, Seat
 
 if TYPE_CHECKING:
@@ -57,8 +57,10 @@ class DaysModel:
             self._add(beginning)
         for of_wish in self.admits.values():
             self.model.add_at_most_one([admit for _, admit in of_wish])
+        self.crowds: list[tuple[IntVar, int]] = []
         for day, visitors in self.on.items():
             self._keep_within(day, visitors)
+            self._note_crowds(day, visitors)
         self._outcome: solver.Outcome | None = None
 
     # The courses
@@ -99,13 +101,32 @@ class DaysModel:
         for resource in self.question.resources:
             free = self.question.free(day, resource)
             kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
-            for begins, ends in _stretches(kinds, resource):
+            for begins, ends in stretches(kinds, resource):
                 room = sum(
                     run.number * max(0, min(ends, run.ends) - max(begins, run.begins))
                     for run in free
                 )
-                needs = {kind: _least_in(kind, resource, begins, ends) for kind in kinds}
+                needs = {kind: least_in(kind, resource, begins, ends) for kind in kinds}
                 self._hold(visitors, needs, room)
+
+    def _note_crowds(self, day: date, visitors: Sequence[Visitor]) -> None:
+        """Count who cannot all start at the time nearest to the asked one, and how far at least
+        each of those has to go; it only chooses among days that are as good.
+        """
+        for resource in self.question.resources:
+            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
+            for minute in sorted({kind.starts[0].minute for kind in kinds}):
+                crowd = Crowd(resource, minute)
+                needs = {kind: crowd.need(kind, kind.starts[0]) for kind in kinds}
+                ways = (crowd.way_out(kind) for kind in kinds if needs[kind])
+                far = min((way for way in ways if way), default=0)
+                there = [(each.choice, needs[each.seat.kind]) for each in visitors]
+                there = [(choice, need) for choice, need in there if need]
+                free = free_at(self.question, day, resource, minute)
+                if far and sum(need for _, need in there) > free:
+                    over = self.model.new_int_var(0, sum(need for _, need in there), "")
+                    self.model.add(over >= solver.weighted(there) - free)
+                    self.crowds.append((over, max(1, far // max(need for _, need in there))))
 
     def _hold(self, visitors: Sequence[Visitor], needs: dict[Kind, int], room: int) -> None:
         """The visitors who come need no more than there is room, unless they never could."""
@@ -153,7 +174,7 @@ class DaysModel:
         count = self._most_admitted(outcome, proved=admitted_is_best)
         model.add(admitted >= outcome.best)
         distance, moved_unit = self._distance()
-        second = self._best(model, distance, cut_off, maximize=False) or outcome
+        second = self._best(model, distance, cut_off, maximize=False, tells=moved_unit) or outcome
         is_best = second is not outcome and second.verdict == "optimal"
         bound = max(0, second.bound) // moved_unit if second is not outcome else 0
         if is_best:
@@ -163,14 +184,20 @@ class DaysModel:
         return Chosen(self._chosen(second), admitted_is_best, count, is_best, bound)
 
     def _best(
-        self, model: CpModel, objective: LinearExpr, cut_off: float, *, maximize: bool
+        self,
+        model: CpModel,
+        objective: LinearExpr,
+        cut_off: float,
+        *,
+        maximize: bool,
+        tells: int = 0,
     ) -> solver.Outcome | None:
         if self._outcome:
             solver.hint(model, self._outcome, self.variables)
         (model.maximize if maximize else model.minimize)(objective)
         if self.effort.is_over:
             return None
-        outcome = solver.solve(model, self.effort, cut_off, tells=not maximize)
+        outcome = solver.solve(model, self.effort, cut_off, tells=tells)
         if not outcome.found:
             return None
         self._outcome = outcome
@@ -204,12 +231,17 @@ class DaysModel:
     def _later(self) -> LinearExpr:
         """The least minutes of change that the days alone leave, then how late courses start."""
         first = min(beginning.start for beginning, _, _ in self.seats)
-        terms = [(admit, (beginning.start - first).days) for beginning, admit, _ in self.seats]
+        patients = len(self.question.wishes)
+        terms = [
+            (admit, (beginning.start - first).days * (patients**2 + patients - beginning.wish))
+            for beginning, admit, _ in self.seats
+        ]
         unit = 1 + sum(
             max((beginning.start - first).days for beginning, _ in row)
             for row in self.admits.values()
-        )
+        ) * (patients**2 + patients)
         terms += self._terms(lambda seat: seat.standing.cost[2] * unit)
+        terms += [(over, far * unit) for over, far in self.crowds]
         return solver.weighted(terms)
 
     def _terms(self, cost: Callable[[Seat], int]) -> list[tuple[IntVar, int]]:
@@ -237,40 +269,3 @@ class DaysModel:
             for beginning, admit, rows in self.seats
             if outcome.is_set(admit)
         }
-
-
-def _stretches(kinds: Sequence[Kind], resource: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a day in which what is taken of a resource is counted: from when the first
-    of a kind may begin to when the last of one is over, and what all of a kind take whenever they
-    start.
-    """
-    begins, ends = set[int](), set[int]()
-    for kind in kinds:
-        spans = [
-            (held.begins, held.ends)
-            for start in kind.starts
-            for held in kind.held(start)
-            if held.resource == resource
-        ]
-        if spans:
-            begins |= {min(spans)[0]}
-            ends |= {max(end for _, end in spans)}
-            last, first = max(spans)[0], min(end for _, end in spans)
-            if last < first:
-                begins.add(last)
-                ends.add(first)
-    for begin in sorted(begins):
-        yield from ((begin, end) for end in sorted(ends) if begin < end)
-
-
-def _least_in(kind: Kind, resource: str, begins: int, ends: int) -> int:
-    """The least that a session takes of a resource in a stretch, in minutes, whenever it starts."""
-
-    def within(held: Iterable[Held]) -> int:
-        return sum(
-            each.number * max(0, min(ends, each.ends) - max(begins, each.begins))
-            for each in held
-            if each.resource == resource
-        )
-
-    return min(within(kind.held(start)) for start in kind.starts)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ketasched.domain.room import Held, Room
 from ketasched.house import solver
 from ketasched.house.days import Chosen, DaysModel
-from ketasched.house.one_by_one import best_place, days_of, one_by_one, place_at, with_advice
+from ketasched.house.one_by_one import best_place, one_by_one, place_at, with_advice
 from ketasched.house.question import Kind, Question
 from ketasched.house.times import DayTimes, best_times, most_that_fit
 from ketasched.house.waiting import (
@@ -34,7 +34,6 @@ class _Timed(NamedTuple):
 
     held: dict[int, list[Held]]
     unfit: dict[date, list[tuple[int, Kind]]]
-    proved: frozenset[date]
 
 
 def together(
@@ -55,18 +54,18 @@ def together(
         places = _settled(wishes, room, standing, chosen, timed)
         if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
             kept = min(places, best.places, key=lambda each: merit(wishes, each))
-            best = _answer(kept, timed)
+            best = Answer(kept, "bound")
         best = _judged(wishes, best, chosen)
         if not timed.unfit or best.status == "optimal" or not _forbid(model, timed.unfit):
             break
-    return _advised(wishes, best, room, standing)._replace(stopped=effort.stopped)
+    best = _advised(wishes, _proved_times(question, best, effort), room, standing)
+    return best._replace(stopped=effort.stopped)
 
 
 def _timed(question: Question, chosen: Chosen, effort: solver.Effort) -> _Timed:
     """The times of each day, of which some may not fit."""
     held: dict[int, list[Held]] = {}
     unfit: dict[date, list[tuple[int, Kind]]] = {}
-    proved = set[date]()
     for day, comers in chosen.of_day().items():
         kinds = [kind for _, kind in comers]
         times = DayTimes(None, proved=False)
@@ -75,11 +74,9 @@ def _timed(question: Question, chosen: Chosen, effort: solver.Effort) -> _Timed:
         if times.starts is None:
             unfit[day] = comers
             continue
-        if times.proved:
-            proved.add(day)
         for (wish, kind), start in zip(comers, times.starts, strict=True):
             held.setdefault(wish, []).extend(kind.held(start))
-    return _Timed(held, unfit, frozenset(proved))
+    return _Timed(held, unfit)
 
 
 def _settled(
@@ -129,10 +126,27 @@ def _take_what_is_left(
             held[wish] = held_of(room.house, place.course)
 
 
-def _answer(places: Sequence[Place], timed: _Timed) -> Answer:
-    """The plan; the times of days that were proved are."""
-    days = {day for place in places if isinstance(place, Admitted) for day in days_of(place)}
-    return Answer(tuple(places), "bound", days=len(days), proved=len(days & timed.proved))
+def _proved_times(question: Question, answer: Answer, effort: solver.Effort) -> Answer:
+    """The plan, with on how many days no other times would change less."""
+    comers: dict[date, list[Kind | None]] = {}
+    minutes: dict[date, int] = {}
+    for wish, place in enumerate(answer.places):
+        if isinstance(place, Admitted):
+            for session in place.course.sessions:
+                day = session.start.date()
+                kind = question.kind_of(wish, place.course.start, session.number, day)
+                comers.setdefault(day, []).append(kind)
+                minutes[day] = minutes.get(day, 0) + abs(session.moved_minutes)
+    proved = 0
+    for day, kinds in comers.items():
+        known = [kind for kind in kinds if kind]
+        if not minutes[day]:
+            proved += 1
+        elif len(known) == len(kinds) and not effort.is_over:
+            times = best_times(question, day, known, effort)
+            least = sum(abs(start.change) for start in times.starts or ())
+            proved += times.proved and least == minutes[day]
+    return answer._replace(days=len(comers), proved=proved)
 
 
 def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:

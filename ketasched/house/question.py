@@ -51,13 +51,19 @@ class Seat(NamedTuple):
 
 class Beginning(NamedTuple):
     """A course of one wish from one start: the seats that each session may take, and for each but
-    the first which seats of the one before it (by place) it may follow.
+    the first which seats of the one before it (by place) it may follow. ``numbers`` are those of
+    the sessions.
     """
 
     wish: int
     start: date
+    numbers: tuple[int, ...]
     seats: tuple[tuple[Seat, ...], ...]
     follows: tuple[tuple[tuple[int, ...], ...], ...]
+
+    def seats_of(self, number: int) -> tuple[Seat, ...]:
+        """The seats of the session of a number; none if it is not there."""
+        return self.seats[self.numbers.index(number)] if number in self.numbers else ()
 
 
 class Free(NamedTuple):
@@ -132,7 +138,8 @@ class Question:
             )
             for index in range(1, len(states))
         )
-        return Beginning(number, search.start, seats, follows)
+        numbers = tuple(target.number for target in search.targets)
+        return Beginning(number, search.start, numbers, seats, follows)
 
     def _starts(self, slots: Slots, day: date, minutes: int) -> tuple[Start, ...]:
         return tuple(
@@ -142,6 +149,16 @@ class Question:
 
     def _minute(self, day: date, start: time) -> int:
         return minute_at(datetime.combine(day, start, self.room.zone))
+
+    @cached_property
+    def _by_start(self) -> dict[tuple[int, date], Beginning]:
+        return {(each.wish, each.start): each for each in self.beginnings}
+
+    def kind_of(self, wish: int, start: date, number: int, day: date) -> Kind | None:
+        """The kind of a session of a wish (by number) on a day; None if it is not known."""
+        beginning = self._by_start.get((wish, start))
+        seats = beginning.seats_of(number) if beginning else ()
+        return next((seat.kind for seat in seats if seat.day == day), None)
 
     def free(self, day: date, resource: str) -> tuple[Free, ...]:
         """How many of a resource are free through a day and the next, for what lasts past

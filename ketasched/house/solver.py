@@ -102,10 +102,9 @@ def hint(model: CpModel, outcome: Outcome, variables: Iterable[IntVar]) -> None:
         model.add_hint(variable, outcome.values[variable.index])
 
 
-def solve(
-    model: CpModel, effort: Effort, most: float = float("inf"), *, tells: bool = False
-) -> Outcome:
-    """Search with at most ``most`` of the solver's seconds. Ctrl-C ends the search with what was
+def solve(model: CpModel, effort: Effort, most: float = float("inf"), *, tells: int = 0) -> Outcome:
+    """Search with at most ``most`` of the solver's seconds. How far it is is told in units of
+    ``tells``, if that is given. Ctrl-C ends the search with what was
     found so far, and is kept in the effort.
     """
     from ortools.sat.python import cp_model
@@ -118,7 +117,7 @@ def solve(
     solver.parameters.num_workers = WORKERS
     solver.parameters.interleave_search = True
     solver.parameters.catch_sigint_signal = False
-    watch = _watcher(effort) if tells else None
+    watch = _watcher(effort, tells) if tells else None
     status = _in_the_background(lambda: solver.solve(model, watch), solver.stop_search, effort)
     effort.spent(solver.response_proto.deterministic_time)
     verdict = _VERDICTS.get(solver.status_name(status), "unknown")
@@ -159,12 +158,13 @@ def _in_the_background(
     return said[0] if said else None
 
 
-def _watcher(effort: Effort) -> CpSolverSolutionCallback:
+def _watcher(effort: Effort, unit: int) -> CpSolverSolutionCallback:
     """What tells how far a search has come."""
     from ortools.sat.python.cp_model import CpSolverSolutionCallback
 
     class Watcher(CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            effort.tell(round(self.objective_value), round(self.best_objective_bound))
+            best, bound = round(self.objective_value), round(self.best_objective_bound)
+            effort.tell(best // unit, max(0, bound) // unit)
 
     return Watcher()

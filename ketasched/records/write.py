@@ -179,6 +179,22 @@ def write_all(
         place_files(files)
 
 
+def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
+    """Write several new records: all of them or, if one cannot be, none.
+
+    Raises:
+        FileTrouble, NoRoom: as write.
+    """
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(_room_for([(path, None, record) for path, record, _ in news]))
+        files: list[NewFile] = []
+        for path, record, task in sorted(news, key=lambda new: new[0]):
+            locks.enter_context(_locked(path))
+            written = _calendars_of(task, record)
+            files += _prepared(None, record, path, written, keep_before=True)[1]
+        place_files(files)
+
+
 def _prepared(
     opened: Opened | None,
     record: CourseRecord,
