@@ -42,24 +42,24 @@ def house_of(chairs):
 def small(seed):
     """Who waits, and for what, in a small house; what stands there."""
     draw = random.Random(seed)
-    chairs = draw.choice([1, 1, 2, 3])
-    flex = draw.choice([0, 15, 30, 60])
+    chairs = draw.choice([1, 1, 1, 2, 2, 3])
+    flex = draw.choice([0, 30, 60, 120])
     wishes, left = [], 12
-    for number in range(draw.randint(2, 4)):
+    for number in range(draw.choice([2, 3, 3, 4, 4])):
         sessions = min(draw.randint(1, 4), left)
         left -= sessions
         if not sessions:
             break
-        early, late = draw.choice([(0, 0), (0, 1), (1, 1), (1, 2)])
+        early, late = draw.choice([(0, 0), (0, 1), (1, 1), (0, 2), (1, 2)])
         gap = Gap(draw.choice([1, 1, 2]), draw.choice([None, 5, 6]))
         protocol = tiny_protocol(
-            sessions, Window(early, late), gap, draw.choice([60, 90, 120, 240])
+            sessions, Window(early, late), gap, draw.choice([60, 90, 120, 120, 150])
         )
-        first = MONDAY + timedelta(days=draw.randint(0, 2))
+        first = MONDAY + timedelta(days=draw.choice([0, 0, 0, 1, 2]))
         order = order_of(
-            protocol, first, week=WEEK, flex=flex, at=draw.choice(["08:00", "09:00", "10:00"])
+            protocol, first, week=WEEK, flex=flex, at=draw.choice(["08:00", "09:00", "09:00"])
         )
-        last = first + timedelta(days=draw.choice([0, 0, 1, 2]))
+        last = first + timedelta(days=draw.choice([0, 0, 0, 1, 2]))
         wishes.append(Wish(f"p{number}", order, first, last, draw.choice([1, 2, 9])))
     house = house_of(chairs)
     return wishes, Room(house, CHICAGO)
@@ -103,61 +103,58 @@ def day_fits(kinds, chairs, held=()):
     return False
 
 
-def best_of_all(wishes, room):
-    """The fewest refused by priority, and the least squared days then the fewest moved: of all
-    joint placements.
-    """
-    chairs = room.house.resources[0].most
-    levels = sorted({wish.priority for wish in wishes})
-    options = []
-    for wish in wishes:
-        by_days = {}
-        for _, row in courses_of(wish, room):
-            cost = (
-                sum(seat.standing.cost[0] for seat in row),
-                sum(seat.standing.cost[1] for seat in row),
-            )
-            key = tuple((seat.day, seat.kind) for seat in row)
-            by_days[key] = min(cost, by_days.get(key, cost))
-        options.append([None, *sorted(by_days.items(), key=lambda option: option[1])])
-    known = {}
+class Everything:
+    """All joint placements of a small house, the cheapest of each wish first."""
 
-    def legal(rows):
+    def __init__(self, wishes, room):
+        self.wishes = wishes
+        self.levels = sorted({wish.priority for wish in wishes})
+        self.chairs = room.house.resources[0].most
+        self.options = [[*self.rows_of(wish, room), None] for wish in wishes]
+        self.known = {}
+        self.best = None
+        self.extend([])
+
+    def rows_of(self, wish, room):
+        costs = {}
+        for _, row in courses_of(wish, room):
+            cost = tuple(sum(seat.standing.cost[part] for seat in row) for part in (0, 1))
+            key = tuple((seat.day, seat.kind) for seat in row)
+            costs[key] = min(cost, costs.get(key, cost))
+        return sorted(costs.items(), key=lambda option: option[1])
+
+    def is_legal(self, rows):
         days = {}
         for row in rows:
             for day, kind in row[0] if row else ():
                 days.setdefault(day, []).append(kind)
-        for day, kinds in days.items():
-            key = day, tuple(sorted(map(hash, kinds)))
-            if key not in known:
-                known[key] = day_fits(kinds, chairs)
-            if not known[key]:
-                return False
-        return True
+        return all(self.day_is_legal(day, kinds) for day, kinds in days.items())
 
-    best = None
+    def day_is_legal(self, day, kinds):
+        key = day, tuple(sorted(map(hash, kinds)))
+        if key not in self.known:
+            self.known[key] = day_fits(kinds, self.chairs)
+        return self.known[key]
 
-    def extend(rows):
-        nonlocal best
-        if len(rows) == len(wishes):
-            refused = tuple(
-                sum(
-                    row is None
-                    for row, wish in zip(rows, wishes, strict=True)
-                    if wish.priority == level
-                )
-                for level in levels
-            )
-            cost = [sum(row[1][part] for row in rows if row) for part in (0, 1)]
-            merit = refused, *cost
-            best = merit if best is None else min(best, merit)
+    def merit(self, rows):
+        """The refused by priority, the squared days, the sessions moved; it never gets less."""
+        pairs = [*zip(self.wishes, rows, strict=False)]
+        refused = tuple(
+            sum(row is None for wish, row in pairs if wish.priority == level)
+            for level in self.levels
+        )
+        return refused, *(sum(row[1][part] for row in rows if row) for part in (0, 1))
+
+    def extend(self, rows):
+        merit = self.merit(rows)
+        if self.best is not None and merit >= self.best:
             return
-        for option in options[len(rows)]:
-            if legal([*rows, option]):
-                extend([*rows, option])
-
-    extend([])
-    return best
+        if len(rows) == len(self.wishes):
+            self.best = merit
+            return
+        for option in self.options[len(rows)]:
+            if self.is_legal([*rows, option]):
+                self.extend([*rows, option])
 
 
 def merit_of(wishes, answer):
@@ -194,7 +191,7 @@ def check_legal(answer, chairs):
 def check_small(seed):
     wishes, room = small(seed)
     answer = together(wishes, room, [], solver.Effort(SECONDS, seed))
-    best = best_of_all(wishes, room)
+    best = Everything(wishes, room).best
     chairs = room.house.resources[0].most
     check_legal(answer, chairs)
     alone = one_by_one(wishes, room, [])
@@ -205,12 +202,14 @@ def check_small(seed):
     assert answer.bound == answer.cost.squares
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_a_small_house_is_planned_as_the_best_of_all_plans(seed):
-    check_small(seed)
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_a_small_house_is_planned_as_the_best_of_all_plans(first):
+    for seed in range(first, first + 20):
+        check_small(seed)
 
 
 @pytest.mark.slow
-def test_many_small_houses_are_planned_as_the_best_of_all_plans():
-    for seed in range(1000, 1000 + 1000 * helpers.MORE):
-        check_small(seed)
+@pytest.mark.parametrize("part", range(10))
+def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):
+    for seed in range(1000, 1000 + 200 * helpers.MORE):
+        check_small(seed * 10 + part)

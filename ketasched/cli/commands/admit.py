@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ketasched.cli.admission import Sharing, admission_of, written
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import KetaschedError, UsageProblem
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
     from ketasched.asking.waiting_list import Waiting
     from ketasched.cli.terminal.admission import Admission
-    from ketasched.domain.house import House
-    from ketasched.domain.room import Held, Room
     from ketasched.files.waiting_list.waiting_list import WaitingList
-    from ketasched.house.waiting import Answer, Refused
-    from ketasched.records.others import OtherRecords
-    from ketasched.reports.admission_report import NewCourse, NoCourse
+    from ketasched.house.waiting import Answer
 
 HELP = """Plan a waiting list together, beside the courses of a folder, so that no chair,
 room or nurse is booked twice. What stands does not move.
@@ -71,15 +67,6 @@ class Stopped(KetaschedError):
     exit_code = 130
 
 
-class Sharing(NamedTuple):
-    """What all of a list share: the house, its room, what stands in it, and whose that is."""
-
-    house: House
-    room: Room
-    standing: Sequence[Held]
-    others: OtherRecords
-
-
 @takes(
     AdmitRequest,
     list_file=Argument("LIST.csv"),
@@ -104,7 +91,7 @@ def run(request: AdmitRequest) -> Result:
     waiting = _waiting(waiting_list.load(request.list_file), request, now)
     sharing = _sharing(waiting, request, now)
     answer = _answer(waiting, sharing, *effort_of)
-    admission = _admission(waiting, answer, sharing)
+    admission = admission_of(waiting, answer, sharing)
     kept = not request.dry_run and not (answer.stopped and not request.keep)
     notes = [f"note: {note}" for note in not_counted(sharing.others)]
     if not is_installed():
@@ -113,7 +100,7 @@ def run(request: AdmitRequest) -> Result:
     return Result(
         lambda: _page(admission),
         lambda: _report(admission),
-        writing=_written(waiting, answer, now) if kept else contextlib.nullcontext(),
+        writing=written(waiting, answer, now) if kept else contextlib.nullcontext(),
         notes=notes,
         trouble=_trouble(admission, kept=kept),
     )
@@ -201,77 +188,6 @@ def _answer(waiting: Sequence[Waiting], sharing: Sharing, seconds: int, seed: in
             seconds, seed, lambda best, bound: say(f"best {best}, best possible {bound}")
         )
         return together(wishes, sharing.room, sharing.standing, effort)
-
-
-def _admission(waiting: Sequence[Waiting], answer: Answer, sharing: Sharing) -> Admission:
-    """What is told of the plan."""
-    from ketasched.cli.terminal.admission import Admission
-    from ketasched.domain.wording import count_text
-    from ketasched.house.waiting import Admitted, held_of
-    from ketasched.house.week_load import week_loads
-    from ketasched.reports.admission_report import NewCourse
-
-    admitted: list[NewCourse] = []
-    refused: list[NoCourse] = []
-    held, days = list(sharing.standing), list[date]()
-    for each, place in zip(waiting, answer.places, strict=True):
-        if isinstance(place, Admitted):
-            admitted.append(NewCourse(each.wish.name, each.request.save, place.course))
-            held += held_of(sharing.house, place.course)
-            days += [entry.start.date() for entry in place.course.entries()]
-        else:
-            refused.append(_no_course(each, place))
-    clinic = waiting[0].task.order.clinic
-    loads = week_loads(sharing.house, clinic, held, _mondays(days))
-    beside = f"{count_text(sharing.others.courses, 'course')} in {sharing.others.folders[0]}"
-    return Admission(admitted, refused, answer, loads, beside)
-
-
-def _mondays(days: Sequence[date]) -> list[date]:
-    if not days:
-        return []
-    first = min(days) - timedelta(days=min(days).weekday())
-    weeks = (max(days) - first).days // 7 + 1
-    return [first + timedelta(weeks=week) for week in range(weeks)]
-
-
-def _no_course(each: Waiting, place: Refused) -> NoCourse:
-    from ketasched.asking.refusals import failure_text
-    from ketasched.cli.to_paste import plan_command
-    from ketasched.domain.wording import day_text
-    from ketasched.reports.admission_report import NoCourse
-
-    why = failure_text(place.failure) if place.failure else "no start has a course"
-    advice = []
-    if place.works:
-        command = plan_command(each.starting(place.works))
-        advice.append((f"start on {day_text(place.works)}", command))
-    return NoCourse(each.wish.name, why, advice)
-
-
-@contextlib.contextmanager
-def _written(waiting: Sequence[Waiting], answer: Answer, now: datetime) -> Iterator[None]:
-    """Keep the records of all who have a place, or none."""
-    from ketasched.asking.intake import understand
-    from ketasched.calendar.uid import drawn
-    from ketasched.cli.closed_days_beside import without_days_beside
-    from ketasched.house.waiting import Admitted
-    from ketasched.records.open import new_record
-    from ketasched.records.write import refuse_twin, write_new
-
-    news = []
-    for each, place in zip(waiting, answer.places, strict=True):
-        if isinstance(place, Admitted):
-            request = each.starting(place.course.start)
-            task = understand(request, now)._replace(uid_source=drawn())
-            path = Path(request.save)
-            record = new_record(request, task, place.course, now, ())
-            record = without_days_beside(record, path.parent)
-            refuse_twin(path, record)
-            news.append((path, record, task))
-    if news:
-        write_new(news)
-    yield
 
 
 def _written_note(request: AdmitRequest, admission: Admission, *, kept: bool) -> list[str]:
