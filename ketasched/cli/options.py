@@ -124,6 +124,7 @@ OPTIONS: Mapping[str, Declared] = {
 """By field of a request: what more than one command takes."""
 
 _NAMES = {
+    "list_file": "LIST.csv",
     "audience": "--for",
     "first": "--from",
     "last": "--to",
