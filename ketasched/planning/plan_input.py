@@ -128,7 +128,7 @@ class Order:
     def slots_for_all(self) -> Slots:
         """What refuses a session of this course, and the asked start times. The start is who asks'
         own, however near, and of a course that is running so is every session on the day on which
-        it is due.
+        it is due. Of one to come no day that is over is taken while there is another.
         """
         now, notice = self.rules.beside.now, self.rules.notice
         named = bool(self.layout.stretches[0].named())
@@ -140,7 +140,8 @@ class Order:
             if self.is_running:
                 return self.rules.slots.under(more, if_moved=[near])
             more.append(near)
-        return self.rules.slots.under(more) if more else self.rules.slots
+        over = [not_before(now)] if now and named and not self.is_running else []
+        return self.rules.slots.under(more, if_to_come=over) if more or over else self.rules.slots
 
     def slots_from(self, now: datetime, more: Sequence[Constraint] = ()) -> Slots:
         """What refuses a session of this course that is put somewhere anew at a moment, which is
