@@ -175,8 +175,8 @@ class Order:
 
     def in_room(self, room: Room) -> Order:
         """The same order, of which nothing takes more than there is room for."""
-        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
         beside = self.rules.beside._replace(room=room)
+        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
         return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
 
     def later_first(self) -> Order:
@@ -243,11 +243,10 @@ class Order:
     @property
     def first_minutes(self) -> int:
         """The length of the session on the start."""
-        for named in self.layout.stretches[0].named():
-            cadence = self.layout.stretches[0].phase.cadence
-            if not named.follows and (
-                self.already or named.day == getattr(cadence, "first_day", 0)
-            ):
+        first = self.layout.stretches[0]
+        anchor = getattr(first.phase.cadence, "first_day", 0)
+        for named in first.named():
+            if not named.follows and (self.already or named.day == anchor):
                 return named.minutes or self.protocol.minutes
         return self.protocol.minutes
 
