@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from ketasched.domain.house import House
     from ketasched.domain.room import Held, Room
     from ketasched.house.waiting import Answer, Refused
+    from ketasched.planning.refusals import Failure
     from ketasched.records.others import OtherRecords
     from ketasched.reports.admission_report import NewCourse, NoCourse
+
+
+MOST_REASONS = 3
+"""How many reasons are told of who has no place."""
 
 
 class Sharing(NamedTuple):
@@ -62,17 +67,25 @@ def _mondays(days: Sequence[date]) -> list[date]:
 
 
 def _no_course(each: Waiting, place: Refused) -> NoCourse:
-    from ketasched.asking.refusals import failure_text
     from ketasched.cli.to_paste import plan_command
     from ketasched.domain.wording import day_text
     from ketasched.reports.admission_report import NoCourse
 
-    why = failure_text(place.failure) if place.failure else "no start has a course"
+    why = _why(place.failure) if place.failure else "no start has a course"
     advice = []
     if place.works:
         command = plan_command(each.starting(place.works))
         advice.append((f"start on {day_text(place.works)}", command))
     return NoCourse(each.wish.name, why, advice)
+
+
+def _why(failure: Failure) -> str:
+    """Why there is no course, with the first few reasons against its days."""
+    from ketasched.asking.refusals import failure_text
+
+    reasons = [reason.full for refused in failure.refused for reason in refused.reasons]
+    few = [each for each in dict.fromkeys(reasons) if each not in failure.message][:MOST_REASONS]
+    return "; ".join([failure_text(failure), *few])
 
 
 @contextlib.contextmanager

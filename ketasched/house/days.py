@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
 
 
+MOST_IN_ORDER = 300
+"""The most patients among whom the order of the list decides where all else is as good: of more,
+the numbers would be too large for the solver.
+"""
+
+
 class Visitor(NamedTuple):
     """Somebody who may come on a day: the wish, the session's seat, and the choice of it."""
 
@@ -229,17 +235,19 @@ class DaysModel:
         return solver.weighted(terms), unit
 
     def _later(self) -> LinearExpr:
-        """The least minutes of change that the days alone leave, then how late courses start."""
+        """The least minutes of change that the days alone leave, then how late courses start, then
+        the order of the list.
+        """
         first = min(beginning.start for beginning, _, _ in self.seats)
-        patients = len(self.question.wishes)
-        terms = [
-            (admit, (beginning.start - first).days * (patients**2 + patients - beginning.wish))
-            for beginning, admit, _ in self.seats
-        ]
-        unit = 1 + sum(
-            max((beginning.start - first).days for beginning, _ in row)
-            for row in self.admits.values()
-        ) * (patients**2 + patients)
+        days = {beginning.start: (beginning.start - first).days for beginning, _, _ in self.seats}
+        last, patients = 1 + max(days.values()), len(self.question.wishes)
+        a_day = last * patients**2 + 1 if patients <= MOST_IN_ORDER else 1
+        terms = []
+        for beginning, admit, _ in self.seats:
+            day = days[beginning.start]
+            in_order = (day - last) * (patients - beginning.wish) if a_day > 1 else 0
+            terms.append((admit, day * a_day + in_order))
+        unit = 1 + last * patients * a_day
         terms += self._terms(lambda seat: seat.standing.cost[2] * unit)
         terms += [(over, far * unit) for over, far in self.crowds]
         return solver.weighted(terms)

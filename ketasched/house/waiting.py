@@ -135,7 +135,8 @@ def merit(wishes: Sequence[Wish], places: Sequence[Place]) -> Merit:
         for level in levels
     )
     starts = [
-        place.course.start.toordinal() if isinstance(place, Admitted) else 0 for place in places
+        (place.course.start if isinstance(place, Admitted) else date.max).toordinal()
+        for place in places
     ]
     return without, total_cost(places), (sum(starts), *starts)
 
