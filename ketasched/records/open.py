@@ -28,7 +28,6 @@ from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 from ketasched.shell import paste
 
-
 MOST_NAMED = 8
 MOST_READ = 200
 """Records that are looked into for the one of a person."""
