@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ketasched.domain.room import Held, Room
 from ketasched.house import solver
-from ketasched.house.days import Chosen, DaysModel
+from ketasched.house.days import Chosen, DaysSearch
+from ketasched.house.days_model import DaysModel
 from ketasched.house.one_by_one import best_place, one_by_one, place_at, with_advice
 from ketasched.house.question import Kind, Question
 from ketasched.house.times import DayTimes, best_times, most_that_fit
@@ -44,10 +45,12 @@ def together(
     question = Question(wishes, beside(room, standing))
     if not question.beginnings or effort.is_over:
         return best._replace(stopped=effort.stopped)
-    model = DaysModel(question, effort)
+    model = DaysModel(question)
+    search = DaysSearch(model, effort)
+    model.begin_at(best.places)
     effort.begin()
     while not effort.is_over:
-        chosen = model.solve(DAYS_SHARE)
+        chosen = search.solve(DAYS_SHARE)
         if chosen is None:
             break
         timed = _timed(question, chosen, effort)
@@ -56,7 +59,7 @@ def together(
             kept = min(places, best.places, key=lambda each: merit(wishes, each))
             best = Answer(kept, "bound")
         best = _judged(wishes, best, chosen)
-        if not timed.unfit or best.status == "optimal" or not _forbid(model, timed.unfit):
+        if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
             break
     best = _advised(wishes, _proved_times(question, best, effort), room, standing)
     return best._replace(stopped=effort.stopped)
@@ -69,7 +72,7 @@ def _timed(question: Question, chosen: Chosen, effort: solver.Effort) -> _Timed:
     for day, comers in chosen.of_day().items():
         kinds = [kind for _, kind in comers]
         times = DayTimes(None, proved=False)
-        if not effort.is_over:
+        if not effort.stopped:
             times = best_times(question, day, kinds, effort)
         if times.starts is None:
             unfit[day] = comers
@@ -142,7 +145,7 @@ def _proved_times(question: Question, answer: Answer, effort: solver.Effort) -> 
         known = [kind for kind in kinds if kind]
         if not minutes[day]:
             proved += 1
-        elif len(known) == len(kinds) and not effort.is_over:
+        elif len(known) == len(kinds) and not effort.stopped:
             times = best_times(question, day, known, effort)
             least = sum(abs(start.change) for start in times.starts or ())
             proved += times.proved and least == minutes[day]
@@ -153,7 +156,7 @@ def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
     """The plan, with what the days prove of any plan. A pause may admit who has no place without
     one; nothing is proved of that.
     """
-    most = min(chosen.most, len(wishes)) if chosen.admitted_is_best else None
+    most = min(chosen.most, len(wishes))
     refused = [
         wish
         for wish, place in zip(wishes, answer.places, strict=True)
@@ -166,23 +169,21 @@ def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
     comparable = chosen.admitted_is_best and admitted == most and not pausing
     bound = chosen.bound if comparable and not answer.cost.weeks else None
     proved = bound is not None and chosen.is_best and answer.cost.squares == bound
-    return answer._replace(
-        status="optimal" if proved else "bound", bound=bound, most=most or len(wishes)
-    )
+    return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
 
-def _forbid(model: DaysModel, unfit: Mapping[date, Sequence[tuple[int, Kind]]]) -> bool:
+def _forbid(search: DaysSearch, unfit: Mapping[date, Sequence[tuple[int, Kind]]]) -> bool:
     """Forbid what does not fit; whether anything was."""
-    forbidden = False
+    model, effort, forbidden = search.model, search.effort, False
     for day, comers in unfit.items():
         kinds = [kind for _, kind in comers]
-        number = most_that_fit(model.question, day, kinds, model.effort)
+        number = most_that_fit(model.question, day, kinds, effort)
         if number is None or number >= len(comers):
             continue
         forbidden = True
         for kind in dict.fromkeys(kinds):
             own = [each for each in kinds if each == kind]
-            alike = most_that_fit(model.question, day, own, model.effort)
+            alike = most_that_fit(model.question, day, own, effort)
             if alike is not None and alike < len(own):
                 model.allow(day, alike, range(len(model.question.wishes)), [kind])
         model.allow(day, number, [wish for wish, _ in comers], kinds)

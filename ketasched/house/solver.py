@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, CpSolverSolutionCallback, IntVar, LinearExpr
 
 EXTRA = "ketasched[joint]"
-WORKERS = 4
-"""Ways to search, a fixed number whatever the computer has: they take turns in a fixed order, so
-that the same question gets the same answer.
-"""
+WORKERS = 1
+"""One search at a time, whatever the computer has: so the same question gets the same answer."""
 A_LOOK = 0.05
 """Seconds between two looks at whether somebody wants to stop."""
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -52,9 +50,11 @@ class Effort:
         """Whether there is no time left, or somebody stopped it."""
         return self.stopped or self._steps <= 0 or time.monotonic() >= self._ends
 
-    def limits(self, most: float) -> tuple[float, float]:
-        """The seconds on the clock and on the solver's own for one question."""
-        left = self._ends - time.monotonic()
+    def limits(self, most: float, share: float) -> tuple[float, float]:
+        """The seconds on the clock, a share of those that are left, and on the solver's own for one
+        question.
+        """
+        left = (self._ends - time.monotonic()) * share
         return max(0.01, left), max(0.01, min(self._steps, most))
 
     def spent(self, steps: float) -> None:
@@ -102,20 +102,21 @@ def hint(model: CpModel, outcome: Outcome, variables: Iterable[IntVar]) -> None:
         model.add_hint(variable, outcome.values[variable.index])
 
 
-def solve(model: CpModel, effort: Effort, most: float = float("inf"), *, tells: int = 0) -> Outcome:
-    """Search with at most ``most`` of the solver's seconds. How far it is is told in units of
-    ``tells``, if that is given. Ctrl-C ends the search with what was
-    found so far, and is kept in the effort.
+def solve(
+    model: CpModel, effort: Effort, most: float, *, share: float = 1.0, tells: int = 0
+) -> Outcome:
+    """Search with at most ``most`` of the solver's seconds and a share of the time that is left.
+    How far it is is told in units of ``tells``, if that is given. Ctrl-C ends the search with what
+    was found so far, and is kept in the effort.
     """
     from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
-    wall, steps = effort.limits(most)
+    wall, steps = effort.limits(most, share)
     solver.parameters.max_time_in_seconds = wall
     solver.parameters.max_deterministic_time = steps
     solver.parameters.random_seed = effort.seed
     solver.parameters.num_workers = WORKERS
-    solver.parameters.interleave_search = True
     solver.parameters.catch_sigint_signal = False
     watch = _watcher(effort, tells) if tells else None
     status = _in_the_background(lambda: solver.solve(model, watch), solver.stop_search, effort)
