@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
-from ketasched.asking.house_faults import refuse_house_faults
 from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
     choices_of,
@@ -264,7 +263,10 @@ def _files_of(terms: Terms) -> tuple[ClinicFile | None, WrittenProtocol]:
     extra = protocols_file(terms.protocols, file)
     folders = protocol_folders(terms.protocols, file)
     written = library.find(terms.protocol, extra, folders)
-    refuse_house_faults(terms, file, written)
+    if terms.beside or (file and file.house):
+        from ketasched.asking.house_faults import refuse_house_faults
+
+        refuse_house_faults(terms, file, written)
     return file, written
 
 
