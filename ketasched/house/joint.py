@@ -49,18 +49,21 @@ def together(
     search = DaysSearch(model, effort)
     model.begin_at(best.places)
     effort.begin()
-    while not effort.is_over:
-        chosen = search.solve(DAYS_SHARE)
-        if chosen is None:
-            break
-        timed = _timed(question, chosen, effort)
-        places = _settled(wishes, room, standing, chosen, timed)
-        if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
-            kept = min(places, best.places, key=lambda each: merit(wishes, each))
-            best = Answer(kept, "bound")
-        best = _judged(wishes, best, chosen)
-        if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
-            break
+    try:
+        while not effort.is_over:
+            chosen = search.solve(DAYS_SHARE)
+            if chosen is None:
+                break
+            timed = _timed(question, chosen, effort)
+            places = _settled(wishes, room, standing, chosen, timed)
+            if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
+                kept = min(places, best.places, key=lambda each: merit(wishes, each))
+                best = Answer(kept, "bound")
+            best = _judged(wishes, best, chosen)
+            if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
+                break
+    except KeyboardInterrupt:  # between two searches
+        effort.stopped = True
     best = _advised(wishes, _proved_times(question, best, effort), room, standing)
     return best._replace(stopped=effort.stopped)
 
