@@ -171,7 +171,9 @@ def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
     admitted = len(answer.admitted)
     comparable = chosen.admitted_is_best and admitted == most and not pausing
     bound = chosen.bound if comparable and not answer.cost.weeks else None
-    proved = bound is not None and chosen.is_best and answer.cost.squares == bound
+    far = answer.cost.squares, answer.cost.moved
+    least = divmod(chosen.distance, chosen.unit)
+    proved = bound is not None and chosen.is_best and far == least
     return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
 
