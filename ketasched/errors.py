@@ -95,11 +95,13 @@ def os_reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:
-    """A hint that names the known word nearest to ``word``, or an empty string."""
+def did_you_mean(word: str, known: Iterable[str], quote: str = "`", likeness: float = 0.6) -> str:
+    """A hint that names the known word nearest to ``word``, or an empty string where none is as
+    like it as ``likeness``, from 0 to 1.
+    """
     names = {name.casefold(): name for name in known}
     folded = word.casefold()
     if folded in names:
         return f"did you mean {quote}{names[folded]}{quote}?"
-    near = get_close_matches(folded, names, n=1, cutoff=0.6)
+    near = get_close_matches(folded, names, n=1, cutoff=likeness)
     return f"did you mean {quote}{names[near[0]]}{quote}?" if near else ""

@@ -390,6 +390,18 @@ def test_later_commands_keep_to_the_patients_week(ketasched, at, protocol, comma
     assert days <= {*free}
 
 
+@pytest.mark.parametrize("facts", [["--away", "every thu"], ["--can", "mon,tue,wed,fri"]],
+                         ids=" ".join)  # fmt: skip
+def test_a_phase_whose_weekdays_are_free_stands_where_the_one_before_moves_nearer(
+    ketasched, at, facts
+):
+    plan_once(ketasched, "spravato", "--start", "2027-01-11", "--save", "alex")
+    stood = sessions()
+    at(NOW, "adjust", "alex", *facts)
+    moved = {"2": "2 Fri 15 Jan", "4": "4 Fri 22 Jan", "6": "6 Fri 29 Jan", "8": "8 Fri 5 Feb"}
+    assert sessions() == [moved.get(session.split()[0], session) for session in stood]
+
+
 AWAY = ("--away", "2027-01-18..2027-01-31")
 
 

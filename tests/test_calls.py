@@ -120,9 +120,15 @@ def test_the_reasons_say_what_is_meant(desk):
     desk.plan()
     desk.at("2027-01-22 12:00")
     lived(desk, *ALL_SIX[:5], ("miss", "6"))
+    no_place = (
+        "No place for response assessment r5 after session 5, Tue 19 Jan 2027 to Fri 22 Jan 2027: "
+        "that day has passed; less than 24 h notice: from Sat 23 Jan 2027 12:00 on; "
+        "to leave it off: ketasched cancel alex r5"
+    )
     assert desk.why() == [
         ("no-next-session", "there is no next session: session 6, Thu 21 Jan 2027, was missed"),
         ("review", "the review is due: response review"),
+        ("no-place", no_place),
     ]
 
 
@@ -294,6 +300,16 @@ def test_the_page_lists_patients_and_reasons(desk):
         ("Zoe Berg", "approval"),
     }
     assert [call["name"] for call in desk.calls("alex")] == ["alex"]
+
+
+def test_who_stands_where_no_session_may_is_to_be_rung_up(desk):
+    """A person put session 2 on a day that is then closed, and takes back that it moved."""
+    desk.plan()
+    desk.do("move", "alex", "2", "2027-01-08 10:00")
+    assert desk.calls() == []
+    desk.do("close-day", "2027-01-08", ".", code=0)
+    desk.do("undo", "alex")
+    assert desk.why() == [("broken-rule", "session 2: closed Fri 8 Jan 2027")]
 
 
 def test_nobody_is_to_be_rung_up(desk):

@@ -996,6 +996,14 @@ def statuses(life):
     return {one["number"]: one["status"] for one in life.record["sessions"]}
 
 
+def test_the_one_review_that_lies_ahead_need_not_be_named(life):
+    life.plan("spravato")
+    before = life.do("review", "evidence of benefit", "--continue", "--dry-run").out
+    assert life.do("review", "--continue").out == before
+    assert life.do("status", "--history").out.endswith("review evidence of benefit: go on\n")
+    assert "no review lies ahead" in life.refused(2, "review", "--continue")
+
+
 def test_a_review_is_passed(life):
     life.plan("spravato")
     assert [number for number, status in statuses(life).items() if status == "tentative"] == [

@@ -282,6 +282,11 @@ def test_what_cannot_be_asked_for(life, options, message):
     assert message in life.do("status", "p1", *options, code=2).err
 
 
+def test_the_history_of_a_folder_is_not_left_out_in_silence(life):
+    told = life.do("status", ".", "--history", code=2).err
+    assert "--history is of one course, and . is a folder" in told
+
+
 def test_the_status_of_a_folder_is_rows_too(lived):
     rows = list(csv.DictReader(io.StringIO(lived.do("status", ".", "-f", "csv").out)))
     assert len(rows) == 12

@@ -662,6 +662,25 @@ def test_what_has_to_be_moved_is_moved_no_nearer_than_the_notice(lives, moment, 
     assert day in lives.days()
 
 
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [("2027-01-03 12:00", "2027-01-04 12:00"), ("2027-01-02 12:00", "2027-01-04 08:00")],
+)
+def test_a_linked_visit_is_put_no_nearer_than_the_notice(lives, now, first):
+    lives.zone = "UTC"
+    lives.at(now).do("plan", "spravato", "--start", "2027-01-05", "--save", "x", "--tz", "UTC")
+    assert lives.record()["visits"][0]["start"] == first
+
+
+def test_the_patient_may_come_tomorrow_where_they_come_tomorrow_already(lives):
+    lives.at("2027-01-01 09:00").plan("iv", "2027-01-04").at("2027-01-06 12:00")
+    lives.do("miss", "x", "1", "--then", "shift")
+    assert {"7 Thu 7 Jan", "2 Mon 11 Jan", "6 Mon 25 Jan"} <= set(lives.days())
+    lives.at("2027-01-01 09:00").do("plan", "kap", "--start", "2027-01-04", "--save", "y")
+    lives.at("2027-01-06 10:00").do("move", "y", "2", "2027-01-12")
+    assert "2027-01-06 12:00" in [visit["start"] for visit in lives.record("y")["visits"]]
+
+
 def test_a_start_tomorrow_is_the_users(lives):
     lives.at("2027-01-04 15:00").plan("iv", "2027-01-05")
     assert lives.days()[0] == "1 Tue 5 Jan"

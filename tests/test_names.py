@@ -139,3 +139,20 @@ def test_no_file_name_steers_the_terminal(sign, ketasched):
         outcome = ketasched(*arguments)
         assert printable(outcome.out + outcome.err) == outcome.out + outcome.err, arguments
         assert outcome.code in (1, 2), arguments
+
+
+def test_who_types_a_person_or_a_near_name_is_told_the_record(ketasched):
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC")
+    Path("r").mkdir()
+    for name in ("ann", "ben", "cleo"):
+        assert (
+            ketasched(*plan, "--save", f"r/{name}", "--name", f"{name.title()} \u00c5bel").code == 0
+        )
+    for typed, hint in {
+        "r/Ann A\u030aBEL": "the record of Ann \u00c5bel is r/ann",
+        "r/bem": "did you mean `ben`?",
+        "r/zzz": "records there are: ann, ben, cleo",
+        "zzz": "plan … --save writes one",
+    }.items():
+        outcome = ketasched("status", typed)
+        assert (outcome.code, outcome.err.splitlines()[1]) == (1, f"help: {hint}")

@@ -329,7 +329,8 @@ def test_entries_that_are_missing_or_too_many_are_found(at):
     Path("alex.ics").write_bytes(whole.replace(entry, entry + entry.replace(b"UID:", b"UID:x")))
     assert found(at, but=()) == {("alex", None, "calendar")}
     Path("alex.ics").write_bytes(b"")
-    assert len(found(at, but=())) == 9
+    assert found(at, but=()) == {("alex", None, "calendar")}
+    assert "alex.ics has none of its entries" in at(NOW, "check", ".", code=1).out
     Path("alex.ics").unlink()
     assert found(at, but=()) == {("alex", None, "calendar")}
     assert "alex.ics is missing" in at(NOW, "check", ".", code=1).out
@@ -407,6 +408,24 @@ def test_a_feed_that_is_behind_is_found(at):
 
     edit("alex", lower)
     assert ("alex", 2, "sequence") in found(at, but=())
+
+
+@pytest.mark.usefixtures("house")
+def test_a_feed_knows_a_record_under_its_new_name(at):
+    Path("bo.course.json").rename("ben.course.json")
+    at(NOW, "feed", ".", "--to", "feeds")
+    proved(at, 0)
+    Path("ben.course.json").rename("bo.course.json")
+    at(NOW, *PLAN, "2027-02-01", "--save", "cy")
+    assert ("cy", None, "feed") in found(at, but=())
+
+
+@pytest.mark.usefixtures("house")
+def test_a_record_that_cannot_be_read_is_no_stranger_to_the_staffs_feed(at):
+    Path("bo.course.json").write_text("{}")
+    assert proved(at)["faults"] == []
+    Path("bo.course.json").unlink()
+    assert found(at, but=()) == {("", None, "feed")}
 
 
 @pytest.mark.usefixtures("house")

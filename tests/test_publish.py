@@ -393,6 +393,54 @@ def test_a_move_that_breaks_a_rule_is_taken_with_the_rule(publish, calendar):
     assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
 
 
+@pytest.mark.parametrize(
+    ("away", "verdict", "fourth", "broken"),
+    [
+        ("2027-01-13..2027-01-14", "legal", "20270115T090000", []),
+        (
+            "2027-01-12..2027-01-12",
+            "breaks away: away Tue 12 Jan 2027",
+            "20270114T090000",
+            ["away"],
+        ),
+    ],
+)
+def test_a_move_is_judged_by_what_was_adjusted_since(
+    at, publish, calendar, away, verdict, fourth, broken
+):
+    """Both go through: the desk's adjustment is sent, and the other's move is taken."""
+    publish(calendar.address)
+    at(NOW, "adjust", "alex", "--away", away)
+    calendar.edit(calendar.find("Appointment 3 of 6"), *MOVED)
+    (edit,) = publish(calendar.address, "--check", code=1)["courses"][0]["edits"]
+    assert verdict in edit["verdict"]
+    publish(calendar.address, "--accept")
+    (session,) = [one for one in record()["sessions"] if one["number"] == 3]
+    assert (session["start"], session["by_hand"]) == ("2027-01-12 10:00", True)
+    assert record()["history"][-1]["overridden"] == broken
+    assert record()["asked"]["away"] == [away]
+    assert fourth in calendar.text(calendar.find("Appointment 4 of 6"))
+    assert counts(publish(calendar.address)) == (0, 0, 0, 10, 0)
+
+
+def test_a_baseline_that_was_moved_there_takes_along_what_counts_from_it(at, publish, calendar):
+    table = Path(__file__).parents[1] / "docs" / "trial.example.yaml"
+    words = ("--protocols", str(table), "--start", "2027-01-12", "--tz", "UTC", "--save", "tr")
+    at(NOW, "plan", "trial-7", *words)
+    publish(calendar.address, name="tr")
+    days = ("20270112", "20270114")
+    calendar.edit(calendar.find("Appointment 2 of 5"), days)
+    publish(calendar.address, "--accept", name="tr")
+    sent = [calendar.text(calendar.find(f"Appointment {number} of 5")) for number in range(1, 6)]
+    assert [re.search("DTSTART[^:]*:([0-9]+)", text)[1] for text in sent] == [
+        "20261231", "20270114", "20270128", "20270211", "20270311",
+    ]  # fmt: skip
+    assert [one["window_start"] for one in record("tr")["sessions"]] == [
+        "2026-12-24", "2027-01-12", "2027-01-27", "2027-02-10", "2027-03-08",
+    ]  # fmt: skip
+    assert counts(publish(calendar.address, name="tr"))[1:3] == (0, 0)
+
+
 def test_other_words_stand_until_ours_change(at, publish, real):
     publish(real.address)
     name = real.find("Appointment 3 of 6")

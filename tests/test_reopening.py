@@ -25,6 +25,10 @@ def start(name, number):
     return found["start"]
 
 
+def starts_of(name):
+    return {each["number"]: each["start"] for each in record_of(name)["sessions"]}
+
+
 def plans():
     return [
         (record["sessions"], record["visits"], record["pauses"], record["asked"])
@@ -117,6 +121,40 @@ def test_a_course_that_was_changed_since_keeps_its_place(at):
     assert "bo: it was changed since, and keeps its place" in " ".join(out.split())
     assert (start("alex", 4), start("bo", 4)) == ("2027-01-14 09:00", "2027-01-15 09:00")
     at("2027-01-05T18:00", "move", "bo", "4", "2027-01-14")  # the day is open for it too
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_took_place_since_is_no_change_that_keeps_anybody_away(at):
+    """On Thursday 7 the next Thursday closes; the sessions of that day are marked in the evening, one
+    of them half an hour late, and another was missed.
+    """
+    before = {name: starts_of(name) for name in ("alex", "bo", "cy")}
+    at("2027-01-07T15:00", "done", ".", "--until", "yesterday")
+    at("2027-01-07T15:00", "close-day", "2027-01-14", ".")
+    assert starts_of("alex")[4] != before["alex"][4]
+    at("2027-01-08T00:00", "done", "alex", "2", "--at", "09:30")
+    at("2027-01-08T00:00", "miss", "bo", "2")
+    out = at("2027-01-08T15:00", "close-day", "2027-01-14", ".", "--reopen").out
+    assert "not moved" not in out
+    assert starts_of("bo") == before["bo"]
+    assert starts_of("alex") == before["alex"] | {2: "2027-01-07 09:30"}
+    assert [each["status"] for each in record_of("alex")["sessions"]][:3] == [
+        "attended", "attended", "planned",
+    ]  # fmt: skip
+    at("2027-01-08T15:00", "check", ".")
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_a_person_moved_since_stays_and_what_nothing_touched_goes_back(at):
+    at("2027-01-05T15:00", "close-day", "2027-01-11", ".")
+    new = starts_of("alex")
+    assert new[3] == "2027-01-12 09:00"
+    at("2027-01-05T18:00", "adjust", "alex", "--away", "2027-01-22")  # moves nothing
+    at("2027-01-05T18:00", "move", "bo", "3", "2027-01-12 10:00")
+    out = at("2027-01-05T19:00", "close-day", "2027-01-11", ".", "--reopen").out
+    assert "bo: it was changed since" in out
+    assert starts_of("bo")[3] == "2027-01-12 10:00"
+    assert starts_of("alex")[3] == "2027-01-11 09:00"
 
 
 @pytest.mark.usefixtures("folder")

@@ -84,6 +84,30 @@ def test_a_narrow_table_is_stacked(ketasched, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("columns", [40, 65, 66, 80])
+def test_a_change_is_said_whole_at_any_width(at, monkeypatch, columns):
+    for name, protocol in (("alexandra", "spravato"), ("bo", "kap")):
+        whose = ("--name", name.title(), "--save", name)
+        at("2026-12-28", "plan", protocol, "--start", "2027-01-04", *whose)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    words = {
+        ("done", ".", "--until", "today"): ["induction", "dosing", "4 Jan 2027", "09:00–11:30"],
+        ("undo", "."): ["Alexandra", "09:00–11:30", "attended"],
+        ("move", "bo", "i2", "wed 11:00"): ["integration", "11:00–11:50", "moved by hand"],
+        ("close-day", "2027-01-11", "."): ["Alexandra", "after Tue 12 Jan 2027 09:00–12:00"],
+        ("close-day", "2027-01-11", ".", "--reopen"): [
+            "dosing",
+            "after Mon 11 Jan 2027 09:00–11:30",
+        ],
+    }
+    for command, said in words.items():
+        out = at("2027-01-05T18:00", *command).out
+        assert "…" not in out
+        for word in said:
+            assert word in " ".join(out.split()) or columns >= 66, (command, word)
+        assert max(map(len, out.splitlines())) <= columns or "  ketasched " in out
+
+
 def test_the_month_grid(ketasched):
     out = ketasched(
         "plan", "im", "--start", "2027-01-05", "--sessions", "4", "--format", "month",

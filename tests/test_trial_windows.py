@@ -149,3 +149,29 @@ def test_every_row_of_a_session_has_its_name_and_window(trial):
         row for row in rows("agenda", ".", "--day", "2026-12-21") if row["kind"] == "session"
     ]
     assert of_session(entry, ("title", *KEYS[1:])) == WINDOW
+
+
+LAB = "          - {name: lab, day: 3, follows: screening, window: {early: 2 days, late: 5 days}}\n"
+
+
+@pytest.mark.parametrize(
+    ("now", "screening", "lab", "told"),
+    [
+        ("2027-01-04 14:00", "2027-01-05", "2027-01-08", False),
+        # Its day is over, and its window, to 12 January, is not; a day's notice.
+        ("2027-01-06 14:00", "2027-01-07", "2027-01-11", False),
+        # No day is left in its window; what follows it has one, to 13 January.
+        ("2027-01-12 14:00", "2027-01-05", "2027-01-13", True),
+        # What has begun is taken as it was.
+        ("2027-01-19 14:30", "2027-01-05", "2027-01-08", True),
+        ("2027-02-01 14:00", "2027-01-05", "2027-01-08", True),
+    ],
+)
+def test_what_is_due_before_a_start_to_come_takes_a_day_to_come(at, now, screening, lab, told):
+    text = TRIAL.replace("          - {name: baseline", f"{LAB}          - {{name: baseline", 1)
+    Path("trial.yaml").write_text(text, "utf-8")
+    outcome = at(now, "plan", "trial", "--protocols", "trial.yaml", "--start", "2027-01-19",
+                 "--tz", "America/New_York", "--format", "json")  # fmt: skip
+    days = {each["name"]: each["start"][:10] for each in json.loads(outcome.out)["sessions"]}
+    assert (days["screening"], days["lab"]) == (screening, lab)
+    assert ("is in the past" in outcome.err) is told

@@ -257,6 +257,13 @@ def test_a_place_that_is_typed_in_words_is_suggested_by_its_code(ketasched, type
     assert plan(ketasched, "--holidays", place)[0] == 0
 
 
+@pytest.mark.parametrize("typed", ["none", "US,CA", "US CA", "federal"])
+def test_what_is_no_place_is_not_taken_for_one_that_is_a_little_like_it(ketasched, typed):
+    code, _, told = plan(ketasched, "--holidays", typed)
+    assert code == 2
+    assert "write its two letters, such as US, CA, DE or GB" in told
+
+
 def test_every_english_name_means_a_part_that_there_is():
     from ketasched.public_holidays.places import ENGLISH
 

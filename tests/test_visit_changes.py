@@ -1,6 +1,7 @@
 """What may happen to linked visits: handles, moves, what was done, missed and called off."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import icalendar
@@ -273,6 +274,29 @@ def test_a_closed_day_takes_a_visit_along_that_was_put_somewhere(life):
     assert life.visit("response assessment", 6) == "Tue 9 Feb 09:00"
     assert life.run("close-day", "2027-01-18", ".").code == 0
     assert not entry("i3", life)["by_hand"]
+
+
+@pytest.mark.parametrize(
+    ("off", "then", "handle", "when"),
+    [
+        (("5",), "keep", "r6", "2027-01-22 09:00"),
+        (("6",), "keep", "r5", "2027-01-19 09:00"),
+        (("5", "6"), "keep", "r4", "2027-01-15 09:00"),
+        (("6",), "append", "r7", "2027-01-26 09:00"),
+    ],
+)
+def test_what_goes_with_a_review_goes_with_the_last_session_before_it(
+    life, off, then, handle, when
+):
+    """Sessions on Mondays and Thursdays, 4 to 21 January, and the review after the last."""
+    life.plan("iv")
+    for number in off:
+        life.do("cancel", number, "--then", then)
+    assert (
+        life.visit("response assessment", int(handle[1:]))
+        == f"{datetime.fromisoformat(when):%a %-d %b %H:%M}"
+    )
+    assert entry(handle, life)["status"] == "planned"
 
 
 def test_dry_run(life):

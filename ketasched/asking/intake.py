@@ -137,9 +137,6 @@ def understand(
     location = clean_text("--location", request.location)
     if not location and file:
         location = file.defaults.location or file.address
-    reminders = terms.order.protocol.reminders
-    if file and file.defaults.reminders is not None:
-        reminders = file.defaults.reminders
     order = terms.order_from(start)
     if order.agreed and request.reason:
         reason = clean_text("--reason", request.reason)
@@ -154,7 +151,7 @@ def understand(
         request.audience == "staff",
         clean_text("--title", request.title),
         location,
-        reminders_before(request.remind) if request.remind else reminders,
+        _reminders(request, terms),
         terms.today,
         weekdays_with_times(request.at),
         request.ics != "-",
@@ -269,3 +266,13 @@ def _files_of(terms: Terms) -> tuple[ClinicFile | None, WrittenProtocol]:
     written = library.find(terms.protocol, extra, folders)
     refuse_house_faults(terms, file, written)
     return file, written
+
+
+def _reminders(request: Request, terms: Understood) -> tuple[timedelta, ...]:
+    """When the patient is reminded: as asked, else as the clinic or the protocol does."""
+    if request.remind:
+        return reminders_before(request.remind)
+    file = terms.surroundings.file
+    if file and file.defaults.reminders is not None:
+        return file.defaults.reminders
+    return terms.order.protocol.reminders

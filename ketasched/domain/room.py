@@ -214,4 +214,5 @@ def _text(wanted: Held, number: int, free: int, when: str) -> str:
         return f"{of_all}, and it takes {wanted.number}"
     if number == 1:
         return f"the only {name} is taken {when}"
-    return f"all {count_text(number, name)} are taken {when}"
+    which = f"both {name}s" if number == 2 else f"all {number} {name}s"
+    return f"{which} are taken {when}"

@@ -42,6 +42,7 @@ class Search:
         self.fixed = fixed
         self.start = start
         self.gaps = [self._gap(index) for index in range(len(targets))]
+        self._slots = [self._slots_of(target) for target in targets]
 
     # What one session may do by itself
 
@@ -51,7 +52,18 @@ class Search:
 
     def slots_on(self, index: int, day: date) -> Slots:
         """What refuses a session on a day."""
-        return self.slots if day == self.targets[index].day else self.slots.moved
+        slots = self._slots[index]
+        return slots if day == self.targets[index].day else slots.moved
+
+    def _slots_of(self, target: Target) -> Slots:
+        """What refuses a session: of what is due before the start, such as screening, also the days
+        that are over, while it has a legal day that is not.
+        """
+        days = (target.last - target.first).days + 1 if target.day < self.start else 0
+        window = (target.first + timedelta(days=number) for number in range(days))
+        ahead = self.slots.to_come
+        is_open = any(ahead.legal_start(day, target.minutes) for day in window if day < self.start)
+        return ahead if is_open else self.slots
 
     def window(self, index: int, weeks: int) -> list[date]:
         """The days a session may take: its own if fixed, else its window from the start on."""

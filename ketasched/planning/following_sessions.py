@@ -125,6 +125,9 @@ def _place(
     target, first, last = _due(follower, leader)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     taken = {session.start.date(): session.number for session in sessions if session.is_live}
+    free = [day for day in days if day not in taken]
+    if any(slots.to_come.legal_start(day, follower.minutes) for day in free):
+        slots = slots.to_come
 
     def slots_on(day: date) -> Slots:
         return slots if day == target else slots.moved

@@ -128,7 +128,7 @@ class Order:
     def slots_for_all(self) -> Slots:
         """What refuses a session of this course, and the asked start times. The start is who asks'
         own, however near, and of a course that is running so is every session on the day on which
-        it is due.
+        it is due. Of one to come no day that is over is taken while there is another.
         """
         now, notice = self.rules.beside.now, self.rules.notice
         named = bool(self.layout.stretches[0].named())
@@ -140,7 +140,8 @@ class Order:
             if self.is_running:
                 return self.rules.slots.under(more, if_moved=[near])
             more.append(near)
-        return self.rules.slots.under(more) if more else self.rules.slots
+        over = [not_before(now)] if now and named and not self.is_running else []
+        return self.rules.slots.under(more, if_to_come=over) if more or over else self.rules.slots
 
     def slots_from(self, now: datetime, more: Sequence[Constraint] = ()) -> Slots:
         """What refuses a session of this course that is put somewhere anew at a moment, which is
@@ -174,8 +175,8 @@ class Order:
 
     def in_room(self, room: Room) -> Order:
         """The same order, of which nothing takes more than there is room for."""
-        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
         beside = self.rules.beside._replace(room=room)
+        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
         return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
 
     def later_first(self) -> Order:
@@ -242,11 +243,10 @@ class Order:
     @property
     def first_minutes(self) -> int:
         """The length of the session on the start."""
-        for named in self.layout.stretches[0].named():
-            cadence = self.layout.stretches[0].phase.cadence
-            if not named.follows and (
-                self.already or named.day == getattr(cadence, "first_day", 0)
-            ):
+        first = self.layout.stretches[0]
+        anchor = getattr(first.phase.cadence, "first_day", 0)
+        for named in first.named():
+            if not named.follows and (self.already or named.day == anchor):
                 return named.minutes or self.protocol.minutes
         return self.protocol.minutes
 

@@ -153,7 +153,8 @@ class Slots:
     """The legal starts under some constraints. Answers are kept: many courses ask the same.
 
     ``later_first``: of two days that are as good the later is taken. ``if_moved``: what more
-    refuses a session that does not stand on the day on which it is due.
+    refuses a session that does not stand on the day on which it is due. ``if_to_come``: what more
+    refuses one that has a legal start even so.
     """
 
     def __init__(
@@ -163,19 +164,33 @@ class Slots:
         *,
         later_first: bool = False,
         if_moved: Sequence[Constraint] = (),
+        if_to_come: Sequence[Constraint] = (),
     ) -> None:
         self.constraints = constraints
         self.times = times
         self.later_first = later_first
         self._if_moved = if_moved
         self.moved = Slots((*constraints, *if_moved), times) if if_moved else self
+        self.to_come = self.under(if_to_come) if if_to_come else self
         self._starts: dict[tuple[date, int], tuple[time, int] | None] = {}
 
-    def under(self, more: Iterable[Constraint], *, if_moved: Sequence[Constraint] = ()) -> Slots:
+    def under(
+        self,
+        more: Iterable[Constraint],
+        *,
+        if_moved: Sequence[Constraint] = (),
+        if_to_come: Sequence[Constraint] = (),
+    ) -> Slots:
         """The starts that are legal under more constraints."""
         constraints = (*self.constraints, *more)
         moving = (*self._if_moved, *if_moved)
-        return Slots(constraints, self.times, later_first=self.later_first, if_moved=moving)
+        return Slots(
+            constraints,
+            self.times,
+            later_first=self.later_first,
+            if_moved=moving,
+            if_to_come=if_to_come,
+        )
 
     def refusals(self, day: date, start: time, minutes: int) -> tuple[Reason, ...]:
         """Every reason against a session of ``minutes`` on that day and time."""

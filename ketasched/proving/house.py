@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -32,6 +32,7 @@ from ketasched.proving.told import (
     handle,
     to_say,
 )
+from ketasched.proving.vevents import Vevent
 from ketasched.reading.file_text import read_plain
 from ketasched.records import feed_names
 from ketasched.records.feeds import Feeds, load_feeds
@@ -74,7 +75,7 @@ def prove(folder: Path, now: datetime) -> Proof:
         faults += _of_calendars(read)
         proved.append(read)
     faults += _of_house([(_name(read), read.record) for read in proved])
-    feed_faults, notes = _of_feeds(folder, proved)
+    feed_faults, notes = _of_feeds(folder, proved, lacking=bool(unread))
     faults += feed_faults
     entries = [entry for read in proved for entry in read.record.course.entries()]
     return Proof(
@@ -151,8 +152,12 @@ def _read(path: Path, kind: Literal["calendar", "feed"], called: str) -> Calenda
 # Feeds
 
 
-def _of_feeds(folder: Path, records: Sequence[ReadRecord]) -> tuple[list[Fault], list[str]]:
-    """What the feeds that were made of a folder say otherwise, and why they cannot be proved."""
+def _of_feeds(
+    folder: Path, records: Sequence[ReadRecord], *, lacking: bool
+) -> tuple[list[Fault], list[str]]:
+    """What the feeds that were made of a folder say otherwise, and why they cannot be proved;
+    ``lacking``: some of its records cannot be read, so that what has none cannot be told.
+    """
     feeds = load_feeds(folder)
     if not feeds.made:
         return [], []
@@ -164,16 +169,19 @@ def _of_feeds(folder: Path, records: Sequence[ReadRecord]) -> tuple[list[Fault],
     if not feeds.place or not place.is_dir():
         where = f"{place} is not there" if feeds.place else "an earlier version made them"
         return [], [f"the feeds are not proved: {where}; `ketasched feed` makes them"]
-    return list(_in_place(place, feeds, names, records)), []
+    return list(_in_place(place, feeds, names, records, lacking=lacking)), []
 
 
 def _in_place(
-    place: Path, feeds: Feeds, names: feed_names.FeedNames, records: Sequence[ReadRecord]
+    place: Path,
+    feeds: Feeds,
+    names: feed_names.FeedNames,
+    records: Sequence[ReadRecord],
+    *,
+    lacking: bool,
 ) -> Iterator[Fault]:
-    staff: dict[str, tuple[str, Said]] = {}
     for read in records:
         record, name = read.record, _name(read)
-        staff |= {key: (name, said) for key, said in to_say(record, "staff").items()}
         own = names.courses.get(record.told[0].uid)
         if own is None or own.file not in feeds.made:
             continue  # it was saved since
@@ -184,20 +192,32 @@ def _in_place(
         else:
             yield from against_calendar(there, name, to_say(record, "patient"))
     if names.staff in feeds.made:
-        yield from _of_staff(_read(place / names.staff, "feed", names.staff), staff)
+        there = _read(place / names.staff, "feed", names.staff)
+        if isinstance(there, str):
+            yield Fault("", None, "feed", there)
+        else:
+            yield from _of_staff(there, records, lacking=lacking)
 
 
-def _of_staff(there: CalendarRead | str, staff: Mapping[str, tuple[str, Said]]) -> Iterator[Fault]:
-    if isinstance(there, str):
-        yield Fault("", None, "feed", there)
-        return
-    by_record: dict[str, dict[str, Said]] = {}
-    for key, (name, said) in staff.items():
-        by_record.setdefault(name, {})[key] = said
-    known = {key: name for key, (name, _) in staff.items()}
-    strangers = [entry for entry in there.entries if entry.uid not in known]
-    for entry in strangers:
-        yield Fault("", None, "feed", f"{there.file} has what no record has: {entry.uid}")
-    for name, entries in by_record.items():
-        own = [entry for entry in there.entries if known.get(entry.uid) == name]
-        yield from against_calendar(there._replace(entries=own), name, entries)
+def _of_staff(
+    there: CalendarRead, records: Sequence[ReadRecord], *, lacking: bool
+) -> Iterator[Fault]:
+    """What the staff's feed says otherwise than the records do, and of what it has none."""
+    said = {_name(read): _to_staff(read) for read in records}
+    owners = {uid: name for name, entries in said.items() for uid in entries}
+    by_owner: dict[str, list[Vevent]] = {name: [] for name in said}
+    for entry in there.entries:
+        if entry.uid in owners:
+            by_owner[owners[entry.uid]].append(entry)
+        elif not lacking:
+            yield Fault("", None, "feed", f"{there.file} has what no record has: {entry.uid}")
+    for name, entries in by_owner.items():
+        yield from against_calendar(there._replace(entries=entries), name, said[name])
+
+
+def _to_staff(read: ReadRecord) -> dict[str, Said]:
+    """What the staff's feed is to say of a record. Where its file was renamed, titles changed, and
+    the record says so only when it is next written.
+    """
+    said = to_say(read.record, "staff")
+    return {uid: own._replace(rises=int(read.renamed)) for uid, own in said.items()}

@@ -19,7 +19,7 @@ from ketasched.records.record import CourseRecord
 
 class Said(NamedTuple):
     """What a calendar is to say of an entry, or of a duty, which takes a whole day; ``sequence``
-    None: no calendar was ever told of it.
+    None: no calendar was ever told of it. ``rises``: by how much it may be higher already.
     """
 
     handle: Handle
@@ -27,6 +27,7 @@ class Said(NamedTuple):
     end: datetime | date
     status: str
     sequence: int | None
+    rises: int = 0
 
 
 def handle(course: Course, entry: Entry) -> Handle:
@@ -126,6 +127,9 @@ def against_calendar(
             session = known.handle if known else None
             yield Fault(name, session, calendar.kind, f"{calendar.file} {what} {entry.uid}")
         seen.setdefault(entry.uid, entry)
+    if not seen.keys() & said.keys():
+        yield Fault(name, None, calendar.kind, f"{calendar.file} has none of its entries")
+        return
     for entry_uid, known in said.items():
         for rule, text in _differences(calendar.kind, seen.get(entry_uid), known):
             yield Fault(name, known.handle, rule, f"{calendar.file} {text}")
@@ -137,15 +141,18 @@ def _differences(
     if entry is None:
         yield kind, "does not have it"
         return
-    for there, ours in ((entry.start, said.start), (entry.end, said.end)):
-        if _instant(there) != _instant(ours):
-            yield kind, f"says {_text(there, ours)}, and the record {_text(ours, ours)}"
+    ours = said.sequence
+    if ours is not None and entry.sequence is not None and entry.sequence > ours + said.rises:
+        yield "sequence", f"has SEQUENCE {entry.sequence}, and the record {ours}: it fell"
+    for there, known in ((entry.start, said.start), (entry.end, said.end)):
+        if _instant(there) != _instant(known):
+            yield kind, f"says {_text(there, known)}, and the record {_text(known, known)}"
+            return
     if entry.status != said.status:
         yield kind, f"says {entry.status or 'no STATUS'}, and the record {said.status}"
-    if said.sequence is not None and entry.sequence is not None and entry.sequence > said.sequence:
-        yield "sequence", f"has SEQUENCE {entry.sequence}, and the record {said.sequence}: it fell"
-    elif said.sequence is not None and entry.sequence != said.sequence:
-        yield kind, f"has SEQUENCE {entry.sequence}, and the record {said.sequence}"
+    elif ours is not None and (entry.sequence is None or entry.sequence < ours):
+        has = "no SEQUENCE" if entry.sequence is None else f"SEQUENCE {entry.sequence}"
+        yield kind, f"has {has}, and the record {ours}"
 
 
 def _instant(moment: datetime | date | None) -> float | date | None:

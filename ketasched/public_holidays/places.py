@@ -129,6 +129,7 @@ def _begun(word: str, codes: Mapping[str, str]) -> str:
 
 
 def _near(word: str, codes: Mapping[str, str]) -> str:
-    near = did_you_mean(word, codes, quote="")
+    # Of so many places one is always a little like any word.
+    near = did_you_mean(word, codes, quote="", likeness=0.75)
     name = near.removeprefix("did you mean ").removesuffix("?")
     return f"did you mean `{codes[name]}`?" if near and len(word) > 3 else ""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ketasched.asking.intake import SavedFiles, Task, record_name, understand
 from ketasched.asking.request import RECORD_ENDING, Request
@@ -15,21 +15,22 @@ from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course, is_gone
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, did_you_mean, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
 from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
-from ketasched.records.places import as_it_is_there
+from ketasched.records.places import as_it_is_there, folded
 from ketasched.records.plain_values import date_of
 from ketasched.records.record import CalendarFile, CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 from ketasched.shell import paste
 
-if TYPE_CHECKING:
-    from ketasched.records.others import OtherRecords
+MOST_NAMED = 8
+MOST_READ = 200
+"""Records that are looked into for the one of a person."""
 
 
 class Opened(NamedTuple):
@@ -92,12 +93,31 @@ def open_record(name: str, now: datetime) -> Opened:
     if not _is_there(path):
         if Path(name).is_dir():
             raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
-        names = sorted(
-            path.name.removesuffix(RECORD_ENDING) for path in Path().glob(f"*{RECORD_ENDING}")
-        )
-        hint = f"records here: {', '.join(names[:8])}" if names else "plan … --save writes one"
-        raise FileTrouble(f"there is no record {path}", hint, str(path))
+        raise FileTrouble(f"there is no record {path}", _which_there_are(path), str(path))
     return read_record(path).understood(now)
+
+
+def _which_there_are(path: Path) -> str:
+    """The record that may be meant by one that is not there, else those that are."""
+    saved = sorted(path.parent.glob(f"*{RECORD_ENDING}"))
+    if not saved:
+        return "plan … --save writes one"
+    names = [other.name.removesuffix(RECORD_ENDING) for other in saved]
+    typed = path.name.removesuffix(RECORD_ENDING)
+    persons = {other: person for other in saved[:MOST_READ] if (person := _person(other))}
+    theirs = [other for other, person in persons.items() if folded(person) == folded(typed)]
+    if theirs:
+        return f"the record of {persons[theirs[0]]} is {name_of(theirs[0])}"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    there = f"records there are: {', '.join(names[:MOST_NAMED])}{more}"
+    return did_you_mean(typed, names) or there
+
+
+def _person(path: Path) -> str:
+    try:
+        return read_quickly(path).name
+    except KetaschedError:
+        return ""
 
 
 def read_record(path: Path, closed: Sequence[date] | None = None) -> ReadRecord:
@@ -184,7 +204,12 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
-    task = understand(_request_of(record), now, files, _others(record, now))
+    others = None
+    if record.clinic and record.clinic.house:
+        from ketasched.records.others import beside_record
+
+        others = beside_record(record, now)
+    task = understand(_request_of(record), now, files, others)
     course = record.course
     visits = (visit.start for visit in course.visits if not is_gone(visit))
     return task._replace(
@@ -192,15 +217,6 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
         uid_source=UidSource(record.uid_bits or "", not record.uid_bits),
         zone_rules=record.zone_rules,
     )
-
-
-def _others(record: CourseRecord, now: datetime) -> OtherRecords | None:
-    """The other courses of its folder; None where its clinic does not say what there is to take."""
-    if record.clinic is None or record.clinic.house is None or not record.file:
-        return None
-    from ketasched.records.others import OtherRecords
-
-    return OtherRecords([str(Path(record.file).parent)], now, [record.told[0].uid])
 
 
 def _request_of(record: CourseRecord) -> Request:

@@ -98,6 +98,13 @@ class OtherRecords:
                 yield from course.held(house, self.now)
 
 
+def beside_record(record: CourseRecord, now: datetime) -> OtherRecords | None:
+    """The other courses of the folder of a record; None where that has no file."""
+    if not record.file:
+        return None
+    return OtherRecords([str(Path(record.file).parent)], now, [record.told[0].uid])
+
+
 def appointments_of(course: Course) -> Iterator[tuple[Session | LinkedVisit, Appointment]]:
     """The appointments of a course that take place or are to."""
     for entry in course.entries():

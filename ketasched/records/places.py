@@ -78,9 +78,10 @@ def as_it_is_there(path: Path) -> Path:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return path
-    alike = [name for name in names if _folded(name) == _folded(path.name)]
+    alike = [name for name in names if folded(name) == folded(path.name)]
     return path.with_name(alike[0]) if len(alike) == 1 else path
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: capitals, and how letters with marks are composed, do not count."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -13,6 +13,7 @@ from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.record import CourseRecord
 from ketasched.records.undo import course_before, last_changes
 from ketasched.running.legal_change import Conditions, too_soon, unwanted
+from ketasched.running.reopening import with_what_took_place
 
 
 class Reopened(NamedTuple):
@@ -48,12 +49,22 @@ def _back(opened: Opened, record: CourseRecord, span: str) -> tuple[Course, str,
     place = _closing(record, span)
     if place is None:
         return record.course, "", None
-    places = last_changes(record)
-    if place not in places:
+    earlier = _earlier(opened._replace(record=record), place)
+    if earlier is None:
         return record.course, "it was changed since, and keeps its place", None
-    earlier = course_before(opened._replace(record=record), places[0])
     why = next(_against(opened, record.course, earlier), "")
     return (record.course, f"{why}; it keeps its place", earlier) if why else (earlier, "", None)
+
+
+def _earlier(opened: Opened, place: int) -> Course | None:
+    """The course as it was before the day was closed, and with what took place since; None if
+    anything else was changed since.
+    """
+    places = last_changes(opened.record)
+    if place in places:
+        return course_before(opened, places[0])
+    before, closed = course_before(opened, place), course_before(opened, place + 1)
+    return with_what_took_place(opened.record.course, before, closed)
 
 
 def _closing(record: CourseRecord, span: str) -> int | None:

@@ -13,6 +13,7 @@ from ketasched.domain.course import (
     PLANNED,
     TENTATIVE,
     Course,
+    DatedReview,
     LinkedVisit,
     Session,
     is_marked,
@@ -105,7 +106,7 @@ def _with_visits(order: Order, course: Course, now: datetime) -> Course:
     known = {visit.key: visit for visit in course.visits if visit.status != CANCELLED}
     over = {key: visit for key, visit in known.items() if is_marked(visit) or visit.start < now}
     fresh = add_visits(
-        replace(course, sessions=live, visits=(), unplaced=course.unplaced),
+        replace(course, sessions=live, visits=(), reviews=_reviews_of_live(course)),
         beside,
         order.without,
         already=order.already,
@@ -122,6 +123,27 @@ def _with_visits(order: Order, course: Course, now: datetime) -> Course:
         if not {(missing.name, missing.session), (missing.name, 0)} & over.keys()
     )
     return replace(course, visits=ordered, unplaced=unplaced)
+
+
+def _reviews_of_live(course: Course) -> tuple[DatedReview, ...]:
+    """The reviews, each after a session that took place or is to: where the reviewed one is off and
+    nothing makes up for it, that is the last one of its phase before it.
+    """
+    numbers = {number for each in course.live for number in (each.number, each.instead_of)}
+
+    def after_a_live_one(review: DatedReview) -> DatedReview:
+        reviewed = course.session(review.after_session)
+        before = [
+            session
+            for session in course.live
+            if session.phase == reviewed.phase and session.rank < reviewed.rank
+        ]
+        if reviewed.number in numbers or not before:
+            return review
+        last = max(before, key=lambda session: session.rank)
+        return review._replace(after_session=last.number)
+
+    return tuple(map(after_a_live_one, course.reviews))
 
 
 def _as_told(visit: LinkedVisit, before: LinkedVisit | None) -> LinkedVisit:

@@ -125,17 +125,24 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
 
 
 def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) -> Course:
-    """A review is passed, and its later sessions are certain; or the course stops there.
+    """A review is passed, and its later sessions are certain; or the course stops there. The one
+    that lies ahead need not be named.
 
     Raises:
-        ChoiceRefused: no review of that name lies ahead.
+        ChoiceRefused: no review of that name lies ahead, or several do and none is named.
     """
     ahead = [review for review in course.reviews if not review.passed]
     named = [review for review in ahead if review.name.casefold() == name.casefold()]
+    if not name and len(ahead) == 1:
+        named = ahead
     if not named:
         names = list_text([review.name for review in ahead], "or") if ahead else ""
         hint = f"there is: {names}" if ahead else "none does: all are decided"
-        raise ChoiceRefused(f"no review called `{name}` lies ahead", hint)
+        called = f" called `{name}`" if name else ""
+        several = ahead and not name
+        raise ChoiceRefused(
+            "several reviews lie ahead" if several else f"no review{called} lies ahead", hint
+        )
     review = named[0]
     reviews = tuple(
         other._replace(passed=True) if other is review else other for other in course.reviews

@@ -18,7 +18,7 @@ ConcernKind = Literal[
     "broken-rule", "zone-rules", "calendar-file",
 ]  # fmt: skip
 CALLS: tuple[ConcernKind, ...] = (
-    "no-next-session", "unmarked", "review", "approval", "not-told", "no-place",
+    "no-next-session", "unmarked", "review", "approval", "not-told", "no-place", "broken-rule",
 )  # fmt: skip
 """The kinds for which somebody is to be rung up."""
 

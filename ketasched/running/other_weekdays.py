@@ -33,7 +33,8 @@ def due_on(order: Order, course: Course, patterns: Patterns, now: datetime) -> C
         earliest = now.date()
         if latest:
             stood = latest.start.date() if latest.number not in ahead else latest.target
-            earliest = max(earliest, stood + timedelta(days=phase.gap.min))
+            gap = min(phase.gap.min, order.paced(latest.phase, latest.pace).gap.min)
+            earliest = max(earliest, stood + timedelta(days=gap))
         target = _nearest(session.target, weekdays, earliest)
         if target != session.target:
             before = due(order, session, target)

@@ -20,8 +20,8 @@ French and Spanish, and those of REDCap and CDISC. - reads standard input.
 \b
 Examples:
   ketasched convert visits.csv -o trial.yaml
-  ketasched convert visits.csv --column day="Study Day" --id trial-7 -o trial.yaml
-  ketasched convert visits.xlsx --sheet Schedule --column week="Time" -o trial.yaml
+  ketasched convert visits.csv --column day="Study Day" --id t7 -o t7.yaml
+  ketasched convert visits.xlsx --sheet Plan --column week=Time -o t7.yaml
 """
 DEFAULT_MINUTES = 60
 LONGEST_TITLE = 300

@@ -26,7 +26,7 @@ themselves.
 \b
 Examples:
   ketasched init
-  ketasched init --name "Lakeside Clinic" --country US --part IL --hours "mon-fri 08:00-17:00"
+  ketasched init --name Lakeside --country US --part IL --hours "mon-thu 8-18"
 """
 USUAL_HOURS = "mon-fri 08:00-17:00"
 NO_HOLIDAYS = "none"

@@ -78,7 +78,7 @@ def run(request: Request) -> Result:
         from ketasched.cli.beside import others_of
 
         others = others_of(request.beside, request.save, now)
-    task = intake.understand(request, now, others=others)
+    task = intake.understand(request, now, None, others)
     if request.save:
         task = task._replace(uid_source=drawn())
     course = _planned(request, task)

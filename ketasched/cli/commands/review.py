@@ -10,10 +10,12 @@ from ketasched.cli.result import Result
 from ketasched.errors import UsageProblem
 from ketasched.running import changes
 
-HELP = """Decide at a review: go on, or stop there.
+HELP = """Decide at a review: go on, or stop there. Where one lies ahead it need not be
+named.
 
 \b
 Examples:
+  ketasched review alex --stop --reason "side effects"
   ketasched review alex "response review" --continue
 """
 
@@ -22,7 +24,7 @@ class ReviewRequest(NamedTuple):
     """Which review, and what is decided there."""
 
     name: str
-    review: str
+    review: str = ""
     go_on: bool = False
     stop: bool = False
     dry_run: bool = False
@@ -41,6 +43,8 @@ def run(request: ReviewRequest) -> Result:
     if request.go_on == request.stop:
         raise UsageProblem("say either --continue or --stop", "such as --continue")
     opened, conditions = open_course(request.name)
-    outcome = changes.decide(conditions, opened.record.course, request.review, go_on=request.go_on)
-    what = f"review {request.review}: {'go on' if request.go_on else 'stop'}"
+    before = opened.record.course
+    outcome = changes.decide(conditions, before, request.review, go_on=request.go_on)
+    (review,) = set(outcome.reviews) - set(before.reviews)
+    what = f"review {review.name}: {'go on' if request.go_on else 'stop'}"
     return changed(opened, outcome, what, request)

@@ -101,6 +101,9 @@ def _refuse_two(request: StatusRequest) -> None:
     asked = [option for option, wanted in views.items() if wanted]
     if len(asked) > 1:
         raise UsageProblem(f"{asked[0]} and {asked[1]} are two pages", "leave one of them out")
+    if request.history and Path(request.name).is_dir():
+        message = f"--history is of one course, and {request.name} is a folder"
+        raise UsageProblem(message, "name a record in it")
     if request.history and request.format == "csv":
         raise UsageProblem("--history has no CSV", "leave --history or --format csv out")
 

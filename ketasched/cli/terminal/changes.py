@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -17,34 +18,34 @@ from ketasched.cli.terminal.course import (
     pause_text,
     remarks,
 )
-from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.noted_rows import stacked_rows
+from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.cli.terminal.windows import window_lines
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
 
 
+class _Row(NamedTuple):
+    """An entry that a change touches: its number, what it is, and lines on before and after."""
+
+    number: str
+    title: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+
 def changes_page(before: Course, after: Course, what: str, told: Sequence[str] = ()) -> str:
     """What was done, a table of before and after, and what is ``told`` of those that stay."""
     page = Page()
     page.add_title(what[0].upper() + what[1:])
-    rows = list(changed_entries(before, after))
+    rows = [
+        _row(entry, old, new, before, after)
+        for old, new in changed_entries(before, after)
+        if (entry := new or old)
+    ]
     if rows:
-        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-        table.add_column("#", justify="right", no_wrap=True)
-        for title in ("Entry", "Before", "After"):
-            table.add_column(title)
-        for old, new in rows:
-            shown = new or old
-            if shown is not None:
-                number = number_text(after if new else before, shown)
-                noted = remarks(new) if new and not is_gone(new) else []
-                why = "; ".join(remark for remark in noted if remark != TENTATIVE)
-                windows_before, windows_after = _windows(old, new, shown=after.shows_windows)
-                before_text = "\n".join((_moment(old), *windows_before))
-                after_text = "\n".join(part for part in (_moment(new), *windows_after, why) if part)
-                table.add_row(number, Text(entry_title(shown)), before_text, Text(after_text))
-        page.add("", table)
+        page.add("", _stacked(rows) if page.width < NARROW else _table(rows))
     else:
         page.add("No date changes.")
     for pause in after.pauses:
@@ -56,6 +57,49 @@ def changes_page(before: Course, after: Course, what: str, told: Sequence[str] =
     for text in told:
         page.add_told(f"Look: {text}")
     return page.text()
+
+
+def _row(entry: Entry, old: Entry | None, new: Entry | None, before: Course, after: Course) -> _Row:
+    noted = remarks(new) if new and not is_gone(new) else []
+    why = "; ".join(remark for remark in noted if remark != TENTATIVE)
+    windows_before, windows_after = _windows(old, new, shown=after.shows_windows)
+    row = _moved(entry, old, new, after if new else before)
+    whys = [why] if why else []
+    return row._replace(
+        before=[*row.before, *windows_before], after=[*row.after, *windows_after, *whys]
+    )
+
+
+def _moved(entry: Entry, old: Entry | None, new: Entry | None, course: Course) -> _Row:
+    """When an entry of a course was and is."""
+    number = number_text(course, entry)
+    return _Row(number, entry_title(entry), [_moment(old)], [_moment(new)])
+
+
+def _table(rows: Sequence[_Row]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("#", justify="right", no_wrap=True)
+    for title in ("Entry", "Before", "After"):
+        table.add_column(title)
+    for row in rows:
+        lines = (Text(row.title), Text("\n".join(row.before)), Text("\n".join(row.after)))
+        table.add_row(row.number, *lines)
+    return table
+
+
+def _stacked(rows: Sequence[_Row]) -> Table:
+    """The same for a narrow terminal."""
+    return stacked_rows(
+        (
+            row.number,
+            [
+                Text(row.title),
+                Text(f"before {'; '.join(row.before)}"),
+                Text(f"after  {'; '.join(row.after)}"),
+            ],
+        )
+        for row in rows
+    )
 
 
 def _windows(old: Entry | None, new: Entry | None, *, shown: bool) -> tuple[list[str], list[str]]:
@@ -104,8 +148,12 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
     to_call = not calls or any(map(_is_told, calls))
     ending = " to call about" if to_call else ""
     page.add_title(f"{what[0].upper()}{what[1:]}: {count_text(len(calls), 'course')}{ending}")
-    if calls:
-        page.add("", _calls_table(calls, "Call" if to_call else "Name"))
+    rows = [(call, _call_rows(call)) for call in calls]
+    if page.width < NARROW:
+        for call, moved in rows:
+            page.add("", Text(call.name, style="bold"), _stacked(moved) if moved else _stays(call))
+    elif calls:
+        page.add("", _calls_table(rows, "Call" if to_call else "Name"))
     for call in calls:
         for pause in call.after.pauses if call.after else ():
             if pause not in call.before.pauses:
@@ -115,23 +163,30 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
     return page.text()
 
 
-def _calls_table(calls: Sequence[Call], name_title: str) -> Table:
+def _call_rows(call: Call) -> list[_Row]:
+    after = call.after
+    return [
+        _moved(entry, old, new, after if after and new else call.before)
+        for old, new in (changed_entries(call.before, after) if after else ())
+        if (entry := new or old)
+    ]
+
+
+def _stays(call: Call) -> str:
+    return "" if call.after else "has begun" if call.begun else "not moved"
+
+
+def _calls_table(calls: Sequence[tuple[Call, list[_Row]]], name_title: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     for title in (name_title, "Entry", "Before", "After"):
         table.add_column(title)
-    for call in calls:
-        shown = call.name
-        rows = list(changed_entries(call.before, call.after)) if call.after else []
-        for old, new in rows:
-            entry = new or old
-            if entry is not None:
-                number = number_text((call.after if new else None) or call.before, entry)
-                shown_entry = Text(f"{number}: {entry_title(entry)}")
-                table.add_row(Text(shown), shown_entry, _moment(old), _moment(new))
-                shown = ""
+    for call, rows in calls:
+        names = [call.name, *[""] * len(rows)]
+        for name, row in zip(names, rows, strict=False):
+            entry = Text(f"{row.number}: {row.title}")
+            table.add_row(Text(name), entry, row.before[0], row.after[0])
         if not call.after:
-            stays = "has begun" if call.begun else "not moved"
-            table.add_row(Text(call.name), Text(""), "", Text(stays))
+            table.add_row(Text(call.name), "", "", _stays(call))
     return table
 
 

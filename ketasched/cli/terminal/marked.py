@@ -9,26 +9,49 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.course import day_column, entry_title, hours_text
-from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.noted_rows import stacked_rows
+from ketasched.cli.terminal.page import NARROW, Page
 
 if TYPE_CHECKING:
     from ketasched.cli.marks import Marks
+    from ketasched.domain.course import Session
 
 
 def marked_page(all_marks: Sequence[Marks], what: str) -> str:
     """A line for each session."""
     page = Page()
     page.add_title(what)
+    rows = [
+        (Text(marks.opened.record.name), marks.opened.record.course.session(entry.number))
+        for marks in all_marks
+        for entry in marks.meant
+    ]
+    if rows:
+        page.add("", _stacked(rows) if page.width < NARROW else _table(rows))
+    return page.text()
+
+
+def _table(rows: Sequence[tuple[Text, Session]]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     for title in ("Name", "#", "Entry", "Day", "From–to"):
         table.add_column(title, no_wrap=title in ("#", "Day", "From–to"))
-    for marks in all_marks:
-        for entry in marks.meant:
-            session = marks.opened.record.course.session(entry.number)
-            table.add_row(
-                Text(marks.opened.record.name), str(session.number), Text(entry_title(session)),
-                day_column(session), hours_text(session),
-            )  # fmt: skip
-    if table.row_count:
-        page.add("", table)
-    return page.text()
+    for name, session in rows:
+        table.add_row(
+            name, str(session.number), Text(entry_title(session)), day_column(session),
+            hours_text(session),
+        )  # fmt: skip
+    return table
+
+
+def _stacked(rows: Sequence[tuple[Text, Session]]) -> Table:
+    """The same for a narrow terminal."""
+    return stacked_rows(
+        (
+            str(session.number),
+            [
+                Text.assemble(name, f", {entry_title(session)}"),
+                Text(f"{day_column(session)} {hours_text(session)}"),
+            ],
+        )
+        for name, session in rows
+    )
