@@ -43,8 +43,9 @@ def together(
     """Plan a list together beside what is ``standing``, at least as well as one by one."""
     best = one_by_one(wishes, room, standing)
     question = Question(wishes, beside(room, standing))
-    if not question.beginnings or effort.is_over:
-        return best._replace(stopped=effort.stopped)
+    if not question.beginnings:
+        nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
+        return _judged(wishes, best, nobody)
     model = DaysModel(question)
     search = DaysSearch(model, effort)
     model.begin_at(best.places)
