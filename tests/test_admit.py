@@ -21,6 +21,7 @@ from ketasched.house import solver
 from ketasched.house.joint import together
 from ketasched.house.one_by_one import one_by_one
 from ketasched.house.question import Question
+from ketasched.house.times import best_times
 from ketasched.house.waiting import Refused, Wish, held_of
 from ketasched.records import write_new
 
@@ -242,6 +243,45 @@ def test_a_small_house_is_planned_as_the_best_of_all_plans(first):
 def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):
     for seed in range(1000, 1000 + 200 * helpers.MORE):
         check_small(seed * 10 + part)
+
+
+def least_change(kinds, numbers, held):
+    """The least minutes of change at which some sessions fit a day, every choice tried; None if
+    they do not.
+    """
+    if not kinds:
+        return 0
+    kind, *others = kinds
+    sums = []
+    for start in kind.starts:
+        more = [*held, *kind.held(start)]
+        rest = least_change(others, numbers, more) if is_within(numbers, more) else None
+        if rest is not None:
+            sums.append(abs(start.change) + rest)
+    return min(sums, default=None)
+
+
+def check_times(seed):
+    """The times of the first days on which several of a small house might come at once."""
+    wishes, room, held = small(seed)
+    question = Question(wishes, room)
+    days = {}
+    for beginning in question.beginnings:
+        for seat in (seat for seats in beginning.seats for seat in seats):
+            days.setdefault(seat.day, {})[beginning.wish] = seat.kind
+    for day, of_wish in sorted(days.items())[:3]:
+        kinds = [*of_wish.values()][:3]
+        times = best_times(question, day, kinds, solver.Effort(SECONDS, seed))
+        least = least_change(kinds, numbers_of(room), held)
+        assert times.proved
+        assert (times.starts is None) == (least is None), (seed, day)
+        if times.starts:
+            assert sum(abs(start.change) for start in times.starts) == least, (seed, day)
+
+
+def test_the_times_of_a_day_are_the_best_there_are():
+    for seed in range(100):
+        check_times(seed)
 
 
 # The command

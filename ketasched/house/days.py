@@ -24,7 +24,7 @@ SHARE = 0.6
 
 class Chosen(NamedTuple):
     """The days of who is admitted: by wish the beginning, and the seat of each session; what the
-    admitted weigh, and how far the days are from ideal.
+    admitted weigh, and how far the days are from ideal, a squared day in units.
     """
 
     beginnings: dict[int, tuple[Beginning, tuple[Seat, ...]]]
@@ -34,6 +34,7 @@ class Chosen(NamedTuple):
     bound: int
     weight: int = 0
     distance: int = 0
+    unit: int = 1
 
     def of_day(self) -> dict[date, list[tuple[int, Kind]]]:
         """Who comes on each day, in the order of the list."""
@@ -91,6 +92,7 @@ class DaysSearch:
             bound=max(0, outcome.bound) // unit,
             weight=sum(weights[wish] for wish in self.model.admits),
             distance=outcome.best,
+            unit=unit,
         )
 
     def _most_admitted(self, cut_off: float) -> Chosen | None:
@@ -111,6 +113,7 @@ class DaysSearch:
             bound=max(0, outcome.bound) // unit if outcome else 0,
             weight=first.best,
             distance=outcome.best if outcome else 0,
+            unit=unit,
         )
 
     def _admitted(self) -> LinearExpr:

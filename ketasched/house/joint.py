@@ -43,24 +43,28 @@ def together(
     """Plan a list together beside what is ``standing``, at least as well as one by one."""
     best = one_by_one(wishes, room, standing)
     question = Question(wishes, beside(room, standing))
-    if not question.beginnings or effort.is_over:
-        return best._replace(stopped=effort.stopped)
+    if not question.beginnings:
+        nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
+        return _judged(wishes, best, nobody)
     model = DaysModel(question)
     search = DaysSearch(model, effort)
     model.begin_at(best.places)
     effort.begin()
-    while not effort.is_over:
-        chosen = search.solve(DAYS_SHARE)
-        if chosen is None:
-            break
-        timed = _timed(question, chosen, effort)
-        places = _settled(wishes, room, standing, chosen, timed)
-        if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
-            kept = min(places, best.places, key=lambda each: merit(wishes, each))
-            best = Answer(kept, "bound")
-        best = _judged(wishes, best, chosen)
-        if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
-            break
+    try:
+        while not effort.is_over:
+            chosen = search.solve(DAYS_SHARE)
+            if chosen is None:
+                break
+            timed = _timed(question, chosen, effort)
+            places = _settled(wishes, room, standing, chosen, timed)
+            if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
+                kept = min(places, best.places, key=lambda each: merit(wishes, each))
+                best = Answer(kept, "bound")
+            best = _judged(wishes, best, chosen)
+            if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
+                break
+    except KeyboardInterrupt:  # between two searches
+        effort.stopped = True
     best = _advised(wishes, _proved_times(question, best, effort), room, standing)
     return best._replace(stopped=effort.stopped)
 
@@ -168,7 +172,9 @@ def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
     admitted = len(answer.admitted)
     comparable = chosen.admitted_is_best and admitted == most and not pausing
     bound = chosen.bound if comparable and not answer.cost.weeks else None
-    proved = bound is not None and chosen.is_best and answer.cost.squares == bound
+    far = answer.cost.squares, answer.cost.moved
+    least = divmod(chosen.distance, chosen.unit)
+    proved = bound is not None and chosen.is_best and far == least
     return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
 

@@ -148,11 +148,18 @@ def _in_the_background(
 ) -> Said | None:
     """What a search gives, while this thread minds Ctrl-C."""
     said: list[Said] = []
-    search = threading.Thread(target=lambda: said.append(run()), daemon=True)
-    search.start()
-    while search.is_alive():
+    done = threading.Event()  # a thread that is joined counts as over after Ctrl-C, and is not
+
+    def search() -> None:
         try:
-            search.join(A_LOOK)
+            said.append(run())
+        finally:
+            done.set()
+
+    threading.Thread(target=search, daemon=True).start()
+    while not done.is_set():
+        try:
+            done.wait(A_LOOK)
         except KeyboardInterrupt:
             effort.stopped = True
             stop()
