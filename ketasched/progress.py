@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 Tell = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
 Show = Callable[[str, str], AbstractContextManager[Tell]]
+Say = Callable[[str], None]
+"""Is told in words how far it is."""
 
 
 @contextlib.contextmanager
@@ -27,3 +29,21 @@ def shown_by(show: Show) -> None:
 def counting(verb: str, what: str) -> AbstractContextManager[Tell]:
     """While the body works through something, show how far it is."""
     return _show[0](verb, what)
+
+
+@contextlib.contextmanager
+def _unsaid(_verb: str) -> Iterator[Say]:
+    yield lambda _words: None
+
+
+_watch: list[Callable[[str], AbstractContextManager[Say]]] = [_unsaid]
+
+
+def said_by(watch: Callable[[str], AbstractContextManager[Say]]) -> None:
+    """Have it said from now on how far a search is."""
+    _watch[0] = watch
+
+
+def searching(verb: str) -> AbstractContextManager[Say]:
+    """While the body searches, say what it has found so far."""
+    return _watch[0](verb)

@@ -272,7 +272,10 @@ def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, c
         ("cy", "spravato", "09:30"),
         ("bo", "kap", "10:00"),
     ):
-        plan(name, protocol, hour, "--clinic", file)
+        # Each in a folder of its own: beside the others there would be no chair to plan it for.
+        Path(name).mkdir()
+        plan(f"{name}/{name}", protocol, hour, "--clinic", file)
+        Path(name, f"{name}.course.json").rename(f"{name}.course.json")
     more = ("--clinic", clinic_file(given_file, name="other.yaml")) if given_file else ()
     report = agenda(MON, *more)
     assert report["chairs"] == chairs

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from ketasched.cli.commands import convert as command
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.files.visit_table import conversion, headers
-from ketasched.files.visit_table.text_table import TextTable
 from ketasched.reading.file_text import MAX_BYTES
+from ketasched.reading.text_table import TextTable
 
 SMALL = """\
 Visit Name,Day,Window Minus,Window Plus,Protocol Version

@@ -20,6 +20,7 @@ from ketasched.asking.option_values import (
     weekdays,
     weekdays_with_times,
 )
+from ketasched.asking.others import OtherCourses, in_its_house
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import (
     RECORD_ENDING,
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
     protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
-    rules that a saved course was written with.
+    rules that a saved course was written with; ``others`` the courses that share the house.
     """
 
     order: Order
@@ -85,6 +86,7 @@ class Task(NamedTuple):
     written: WrittenProtocol | None = None
     uid_source: UidSource = UidSource()
     zone_rules: str = ""
+    others: OtherCourses | None = None
 
     @property
     def zone(self) -> zone.Zone:
@@ -103,15 +105,21 @@ class SavedFiles(NamedTuple):
     busy: BusyTimes | None
 
 
-def understand(request: Request, now: datetime, saved: SavedFiles | None = None) -> Task:
-    """Read a request at the instant ``now``; a record's files are ``saved``.
+def understand(
+    request: Request,
+    now: datetime,
+    saved: SavedFiles | None = None,
+    others: OtherCourses | None = None,
+) -> Task:
+    """Read a request at the instant ``now``; a record's files are ``saved``. With a house, it is
+    planned beside ``others``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
         FileTrouble, FileProblems: a file it names.
     """
     refuse_idle_options(request)
-    terms = understand_terms(request, now, saved)
+    terms = understand_terms(request, now, saved, others)
     file = terms.surroundings.file
     refuse_same_file(request, file)
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
@@ -128,9 +136,6 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
     location = clean_text("--location", request.location)
     if not location and file:
         location = file.defaults.location or file.address
-    reminders = terms.order.protocol.reminders
-    if file and file.defaults.reminders is not None:
-        reminders = file.defaults.reminders
     order = terms.order_from(start)
     if order.agreed and request.reason:
         reason = clean_text("--reason", request.reason)
@@ -145,7 +150,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         request.audience == "staff",
         clean_text("--title", request.title),
         location,
-        reminders_before(request.remind) if request.remind else reminders,
+        _reminders(request, terms),
         terms.today,
         weekdays_with_times(request.at),
         request.ics != "-",
@@ -157,6 +162,7 @@ def understand(request: Request, now: datetime, saved: SavedFiles | None = None)
         else 0,
         terms.until,
         terms.written,
+        others=terms.others,
     )
 
 
@@ -184,14 +190,21 @@ class Understood(NamedTuple):
     until: date | None
     today: date
     written: WrittenProtocol | None
+    others: OtherCourses | None = None
 
     def order_from(self, start: date) -> Order:
         """The order of a course with that start."""
         return replace(self.order, start=start)
 
 
-def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = None) -> Understood:
-    """Read what is asked of a course but for its start; a record's files are ``saved``.
+def understand_terms(
+    terms: Terms,
+    now: datetime,
+    saved: SavedFiles | None = None,
+    others: OtherCourses | None = None,
+) -> Understood:
+    """Read what is asked of a course but for its start; a record's files are ``saved``. With a
+    house, it is planned beside ``others``.
 
     Raises:
         UsageProblem: an option that cannot be read, or that would change nothing.
@@ -205,11 +218,7 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
     if saved:
         file, protocol = saved.clinic, saved.protocol
     else:
-        save = terms.save if isinstance(terms, Request) else ""
-        file = clinic_file(terms.clinic) or clinic_here(Path(save).parent if save else None)
-        extra = protocols_file(terms.protocols, file)
-        folders = protocol_folders(terms.protocols, file)
-        written = library.find(terms.protocol, extra, folders)
+        file, written = _files_of(terms)
         protocol = written.protocol
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     around = surroundings(terms, file, today)
@@ -242,4 +251,30 @@ def understand_terms(terms: Terms, now: datetime, saved: SavedFiles | None = Non
         commitments=patient,
         agreed=None if choices.pause is None else AgreedPause(choices.pause),
     )
-    return Understood(order, around, choices.until, today, written)
+    others = others if file and file.house else None
+    order = in_its_house(order, file, others)
+    return Understood(order, around, choices.until, today, written, others)
+
+
+def _files_of(terms: Terms) -> tuple[ClinicFile | None, WrittenProtocol]:
+    """The clinic's file, if there is one, and the protocol, which go together."""
+    save = terms.save if isinstance(terms, Request) else ""
+    file = clinic_file(terms.clinic) or clinic_here(Path(save).parent if save else None)
+    extra = protocols_file(terms.protocols, file)
+    folders = protocol_folders(terms.protocols, file)
+    written = library.find(terms.protocol, extra, folders)
+    if terms.beside or (file and file.house):
+        from ketasched.asking.house_faults import refuse_house_faults
+
+        refuse_house_faults(terms, file, written)
+    return file, written
+
+
+def _reminders(request: Request, terms: Understood) -> tuple[timedelta, ...]:
+    """When the patient is reminded: as asked, else as the clinic or the protocol does."""
+    if request.remind:
+        return reminders_before(request.remind)
+    file = terms.surroundings.file
+    if file and file.defaults.reminders is not None:
+        return file.defaults.reminders
+    return terms.order.protocol.reminders

@@ -35,6 +35,7 @@ class Terms:
     window: tuple[str, ...] = ()
     already: str = ""
     protocols: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)

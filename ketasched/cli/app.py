@@ -21,6 +21,7 @@ INTERRUPTED = 130
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     progress.shown_by(_bar)
+    progress.said_by(_line)
     try:
         result = run_program(arguments)
         code = result if isinstance(result, int) else 0
@@ -50,6 +51,12 @@ def _bar(verb: str, what: str) -> AbstractContextManager[progress.Tell]:
     from ketasched.cli.terminal.progress import counting
 
     return counting(verb, what)
+
+
+def _line(verb: str) -> AbstractContextManager[progress.Say]:
+    from ketasched.cli.terminal.progress import searching
+
+    return searching(verb)
 
 
 def _own_up(error: Exception) -> int:

@@ -13,7 +13,7 @@ OPTION_GROUPS = {
     "The course": (
         "start first last at flex days sessions until cadence window already without protocols"
     ),
-    "The clinic": "clinic tz closed weekends holidays",
+    "The clinic": "clinic tz closed weekends holidays beside",
     "The patient": "can away pause reason busy travel name",
     "The calendar entries": "audience title location remind",
     "What is kept and printed": "save authorised_until authorised_visits ics force top format",

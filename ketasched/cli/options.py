@@ -103,6 +103,10 @@ OPTIONS: Mapping[str, Declared] = {
     "protocols": Option(
         "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
     ),
+    "beside": Option(
+        "Beside the courses that are saved in a folder: nothing takes a chair that they have.",
+        "FOLDER",
+    ),
     "output": Option("The file to write; else printed.", "FILE", "-o"),
     "force": Option("Replace the file if it exists."),
     "name": Argument("NAME", completion.records),
@@ -113,13 +117,14 @@ OPTIONS: Mapping[str, Declared] = {
     "dry_run": Option("Show what would change; write nothing."),
     "reason": Option("Why, for the history.", "TEXT"),
     "override": Option(
-        "Break these rules on purpose: window, gap, closed, busy and so on.", "RULES"
+        "Break these rules on purpose: window, gap, closed, busy, full and so on.", "RULES"
     ),
     "format": Option("How to print.", short="-f"),
 }
 """By field of a request: what more than one command takes."""
 
 _NAMES = {
+    "list_file": "LIST.csv",
     "audience": "--for",
     "first": "--from",
     "last": "--to",

@@ -31,6 +31,10 @@ def notes(course: Course, task: Task) -> Iterator[str]:
     yield from _indiscretions(course, task)
     yield from _unsaid(course, task)
     yield from _holidays(course, task)
+    if task.others:
+        from ketasched.cli.beside import not_counted
+
+        yield from not_counted(task.others)
     if task.order.commitments.busy:
         yield from task.order.commitments.busy.notes
 

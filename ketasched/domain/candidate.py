@@ -11,7 +11,8 @@ from ketasched.domain.wording import clock_text, day_text, minute_of_day
 
 ReasonKind = Literal[
     "closed", "holiday", "opening", "hours", "not-starting", "can", "away", "busy", "clock", "past",
-    "notice", "gap", "weekday", "no-place", "taken", "by-hand", "make-up", "stays", "agreed",
+    "notice", "full", "gap", "weekday", "no-place", "taken", "by-hand", "make-up", "stays",
+    "agreed",
 ]  # fmt: skip
 """What a reason is about."""
 

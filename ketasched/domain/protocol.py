@@ -209,10 +209,11 @@ class Phase:
 
 
 class Step(NamedTuple):
-    """One part of a session, in minutes."""
+    """One part of a session, in minutes, and how many of which resources it ``takes``."""
 
     name: str
     minutes: int
+    takes: tuple[tuple[str, int], ...] | None = None
 
 
 class When(NamedTuple):

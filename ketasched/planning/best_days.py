@@ -70,9 +70,13 @@ class Search:
         target = self.targets[index]
         if target.number in self.fixed:
             return [self.fixed[target.number].date()]
-        put_off = timedelta(weeks=weeks)
         if target.day == self.start and not weeks and self.legal_start(index, self.start):
             return [self.start]
+        return self.whole_window(index, weeks)
+
+    def whole_window(self, index: int, weeks: int) -> list[date]:
+        """The days of the window of a session that is free, from the start on."""
+        target, put_off = self.targets[index], timedelta(weeks=weeks)
         # Only what is due before the start, such as screening, may stand before it.
         bound = self.start if target.day >= self.start else date.min
         earliest = max(target.first + put_off, bound)
@@ -85,8 +89,12 @@ class Search:
         if target.number in self.fixed:
             moment = self.fixed[target.number]
             return [Standing(weeks, moment.date(), moment.time(), 0, _FREE)]
-        states = []
-        for day in self.window(index, weeks):
+        return self.on_days(index, weeks, self.window(index, weeks))
+
+    def on_days(self, index: int, weeks: int, days: Sequence[date]) -> list[Standing]:
+        """Where a session that is free may stand on some days."""
+        target, states = self.targets[index], []
+        for day in days:
             start = self.legal_start(index, day)
             if start:
                 off = (day - target.day).days - 7 * weeks

@@ -37,8 +37,11 @@ def plan(order: Order) -> Course | Failure:
         ChoiceRefused: the choices leave no session, or too many.
     """
     outcome = place_sessions(order)
-    if isinstance(outcome, Failure):
-        return outcome
+    return outcome if isinstance(outcome, Failure) else course_of(order, outcome)
+
+
+def course_of(order: Order, outcome: Placement) -> Course:
+    """The course of sessions that were placed, with what goes with it."""
     course = laid_course(order, outcome.placed, outcome.pause)
     first_number, slots = order.already + 1, order.slots_for_all()
     course = add_followers(course, order.layout.stretches, first_number, slots, order.clinic.zone)
@@ -50,6 +53,22 @@ def place_sessions(order: Order) -> Placement | Failure:
 
     Raises:
         ValueError, ChoiceRefused: as ``plan``.
+    """
+    targets = targets_of(order)
+    if isinstance(targets, Failure):
+        return targets
+    outcome = _place(order, targets)
+    if isinstance(outcome, NoPlacement):
+        phase = next(target.phase.name for target in targets if target.number == outcome.session)
+        return no_placement(order, outcome, phase)
+    return outcome
+
+
+def targets_of(order: Order) -> list[Target] | Failure:
+    """The ideal days of a course's sessions, or why it cannot begin so.
+
+    Raises:
+        ChoiceRefused: as ``plan``.
     """
     week, weekdays = order.week(), order.weekdays()
     refusal = refuse_length(order) or refuse_start(order, weekdays) or refuse_days(order, weekdays)
@@ -72,11 +91,7 @@ def place_sessions(order: Order) -> Placement | Failure:
             value=str(order.already),
             remedy="a smaller number",
         )
-    outcome = _place(order, targets)
-    if isinstance(outcome, NoPlacement):
-        phase = next(target.phase.name for target in targets if target.number == outcome.session)
-        return no_placement(order, outcome, phase)
-    return outcome
+    return targets
 
 
 def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:

@@ -13,6 +13,7 @@ from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import PerWeek, Phase, Protocol
+from ketasched.domain.room import Room
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
@@ -172,6 +173,12 @@ class Order:
         beside = self.rules.beside._replace(notice=of_visits)
         return replace(self, rules=self.rules._replace(notice=of_sessions, beside=beside))
 
+    def in_room(self, room: Room) -> Order:
+        """The same order, of which nothing takes more than there is room for."""
+        beside = self.rules.beside._replace(room=room)
+        slots = self.rules.slots.under([room.for_sessions(self.protocol)])
+        return replace(self, rules=self.rules._replace(slots=slots, beside=beside))
+
     def later_first(self) -> Order:
         """The same order, in which of two places as good the later is taken."""
         slots = Slots(self.rules.slots.constraints, self.times, later_first=True)
@@ -236,11 +243,10 @@ class Order:
     @property
     def first_minutes(self) -> int:
         """The length of the session on the start."""
-        for named in self.layout.stretches[0].named():
-            cadence = self.layout.stretches[0].phase.cadence
-            if not named.follows and (
-                self.already or named.day == getattr(cadence, "first_day", 0)
-            ):
+        first = self.layout.stretches[0]
+        anchor = getattr(first.phase.cadence, "first_day", 0)
+        for named in first.named():
+            if not named.follows and (self.already or named.day == anchor):
                 return named.minutes or self.protocol.minutes
         return self.protocol.minutes
 

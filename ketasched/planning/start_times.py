@@ -225,8 +225,10 @@ class Slots:
         """The legal start of least change on a day, with its change in minutes."""
         key = day, minutes
         if key not in self._starts:
-            options = self.times.options(day, minutes)
-            self._starts[key] = next(
-                (option for option in options if not self.refusals(day, option[0], minutes)), None
-            )
+            self._starts[key] = next(self.legal_starts(day, minutes), None)
         return self._starts[key]
+
+    def legal_starts(self, day: date, minutes: int) -> Iterator[tuple[time, int]]:
+        """All legal starts on a day with their change in minutes: least change first."""
+        options = self.times.options(day, minutes)
+        return (option for option in options if not self.refusals(day, option[0], minutes))

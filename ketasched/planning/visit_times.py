@@ -19,6 +19,7 @@ from ketasched.domain.candidate import (
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 from ketasched.domain.notice import ShortNotice
+from ketasched.domain.room import Room
 from ketasched.domain.wording import clock_text, day_text, duration_text
 
 STEP = timedelta(minutes=15)
@@ -32,7 +33,7 @@ class Beside(NamedTuple):
     begins ``today`` or later is placed before today, nor before ``now``, which is a moment in the
     clinic's zone; and none of a course that is ``running``. None is placed within a ``notice``. Of
     two places as near, one where the patient expects it already is taken, else the earlier, or with
-    ``later_first`` the later.
+    ``later_first`` the later. None takes more than there is ``room`` for.
     """
 
     at_clinic: Sequence[Constraint]
@@ -42,6 +43,7 @@ class Beside(NamedTuple):
     notice: ShortNotice | None = None
     running: bool = False
     later_first: bool = False
+    room: Room | None = None
 
     def promised(self, start: datetime) -> bool:
         """Whether the patient expects to come at a time."""
@@ -282,6 +284,9 @@ def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
         reason = constraint(candidate)
         if reason:
             yield reason
+    full = beside.room.visit_refusal(rule, candidate) if beside.room else None
+    if full:
+        yield full
     if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
         yield Reason("taken", f"not {rule.anchor.side} session {anchor.number}")
     for other in taken.between(start, end):

@@ -34,6 +34,8 @@ CLINIC = FileKind(
             "openings",
             "defaults",
             "chairs",
+            "resources",
+            "takes",
             "reasons",
             "notice",
             "publish",

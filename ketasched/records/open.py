@@ -204,7 +204,12 @@ def task_of(record: CourseRecord, now: datetime) -> Task:
     """What was asked for, with the record's own protocol, clinic and busy times."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
-    task = understand(_request_of(record), now, files)
+    others = None
+    if record.clinic and record.clinic.house:
+        from ketasched.records.others import beside_record
+
+        others = beside_record(record, now)
+    task = understand(_request_of(record), now, files, others)
     course = record.course
     visits = (visit.start for visit in course.visits if not is_gone(visit))
     return task._replace(

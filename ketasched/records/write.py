@@ -38,11 +38,26 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
     Raises:
         FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
             meanwhile; nothing on disk has changed then.
+        NoRoom: what it takes of the house, somebody else has taken meanwhile; as before.
     """
-    return write_with(opened, record, path, _calendars_of(task, record), keep_before=True)
+    written = calendars_of(task, record)
+    with room_for([(path, opened.record if opened else None, record)]):
+        return write_with(opened, record, path, written, keep_before=True)
 
 
-def _calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
+def room_for(
+    bookings: Sequence[tuple[Path, CourseRecord | None, CourseRecord]],
+) -> AbstractContextManager[None]:
+    """Keep other programs from taking room while records are written that were others before."""
+    if not any(record.clinic and record.clinic.house for _, _, record in bookings):
+        return contextlib.nullcontext()
+    from ketasched.records.room_lock import Booking, taking_room
+
+    return taking_room([Booking(*booking) for booking in bookings])
+
+
+def calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
+    """The calendars that a record remembers, as they are now, by path."""
     written = {}
     for calendar in record.calendars:
         view = view_for(task, "staff" if calendar.staff else "patient")
@@ -138,8 +153,8 @@ def write_with(
     Raises:
         FileTrouble: as write.
     """
-    with _locked(path):
-        record, files = _prepared(opened, record, path, written, keep_before=keep_before)
+    with lock_of(path):
+        record, files = prepared(opened, record, path, written, keep_before=keep_before)
         place_files(files)
     return record
 
@@ -154,16 +169,18 @@ def write_all(
         FileTrouble: as write.
     """
     with contextlib.ExitStack() as locks:
+        bookings = [(opened.path, opened.record, record) for opened, record in changes]
+        locks.enter_context(room_for(bookings))
         for path in sorted(opened.path for opened, _ in changes):
-            locks.enter_context(_locked(path))
+            locks.enter_context(lock_of(path))
         files = list(beside)
         for opened, record in changes:
-            written = _calendars_of(opened.task, record)
-            files += _prepared(opened, record, opened.path, written, keep_before=True)[1]
+            written = calendars_of(opened.task, record)
+            files += prepared(opened, record, opened.path, written, keep_before=True)[1]
         place_files(files)
 
 
-def _prepared(
+def prepared(
     opened: Opened | None,
     record: CourseRecord,
     path: Path,
@@ -263,7 +280,7 @@ def _latest(path: Path) -> str:
     return "it says something else now"
 
 
-def _locked(path: Path) -> AbstractContextManager[bool]:
+def lock_of(path: Path) -> AbstractContextManager[bool]:
     """Keep other programs from writing the same record."""
     hint = "wait until the other program is done, and run this again"
     busy = FileTrouble(f"{path} is being written by another program", hint)

@@ -14,7 +14,7 @@ from ketasched.running.at_a_moment import follower_numbers
 
 Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
-    "busy", "clock", "past", "notice",
+    "busy", "clock", "past", "notice", "full",
 ]  # fmt: skip
 RULES: tuple[Rule, ...] = get_args(Rule)
 """The names of the rules that a person may break on purpose."""

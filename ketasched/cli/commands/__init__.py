@@ -8,6 +8,7 @@ COMMAND_GROUPS = {
     "Plan": {
         "plan": "Lay a protocol out as dated sessions.",
         "suggest": "Find the starts that go best.",
+        "admit": "Plan a waiting list together.",
     },
     "Live with a course": {
         "status": "Show a saved course today.",

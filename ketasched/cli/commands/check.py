@@ -12,11 +12,13 @@ from ketasched.errors import UsageProblem
 from ketasched.shell import paste
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ketasched.domain.clinic import Clinic
+    from ketasched.domain.house import House
     from ketasched.domain.protocol import Protocol
     from ketasched.files.clinic.clinic import ClinicFile
+    from ketasched.files.protocols.protocol_file import WrittenProtocol
 
 HELP = """Check a protocol or clinic file; - reads standard input. Or prove a folder of
 records from its files: every rule, nobody twice at once, no more chairs than there
@@ -118,10 +120,13 @@ def checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
     """
     from ketasched.asking.surroundings import clinic_of, protocols_beside
 
+    own: list[WrittenProtocol] = []
     if clinic.defaults.protocols:
         from ketasched.files.protocols import protocol_file
 
-        protocol_file.load(protocols_beside(clinic))
+        own = protocol_file.load_written(protocols_beside(clinic))
+    if clinic.house:
+        _check_house(clinic, clinic.house, own)
     open_hours = clinic_of(clinic)
     notes = list(_without_nine(clinic, open_hours))
     if not year:
@@ -134,6 +139,17 @@ def checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
     from ketasched.cli.terminal.year import clinic_year
 
     return Result(lambda: clinic_year(clinic, open_hours, year), notes=notes)
+
+
+def _check_house(clinic: ClinicFile, house: House, own: Sequence[WrittenProtocol]) -> None:
+    from ketasched.asking import house_faults, library
+
+    house_faults.refuse_impossible_steps(house, own)
+    if clinic.takes:
+        known = library.load("") | {written.protocol.id: written.protocol for written in own}
+        others = {takes.subject for takes in clinic.takes} - known.keys()
+        known |= house_faults.of_their_own_files(others, clinic)
+        house_faults.refuse_unknown_takes(clinic, known)
 
 
 def _without_nine(file: ClinicFile, clinic: Clinic) -> Iterator[str]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ketasched.asking.request import Request
+from ketasched.cli.closed_days_beside import mind_closed_days, without_days_beside
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from ketasched.asking.intake import Task
     from ketasched.calendar.entry_text import View
     from ketasched.domain.course import Course
-    from ketasched.records.record import CourseRecord
 
 HELP = """Lay a protocol out from a start date, and explain every date that moved.
 
@@ -74,8 +72,13 @@ def run(request: Request) -> Result:
 
     now = clock.now()
     if request.save:
-        request = _mind_closed_days(request)
-    task = intake.understand(request, now)
+        request = mind_closed_days(request)
+    others = None
+    if request.save or request.beside:
+        from ketasched.cli.beside import others_of
+
+        others = others_of(request.beside, request.save, now)
+    task = intake.understand(request, now, None, others)
     if request.save:
         task = task._replace(uid_source=drawn())
     course = _planned(request, task)
@@ -107,25 +110,6 @@ def _written(request: Request, course: Course, task: Task, now: datetime) -> Ite
         yield
 
 
-def _mind_closed_days(request: Request) -> Request:
-    """A record knows of the days that are closed for all records of its folder."""
-    from ketasched.records.closed_days import spans_in
-    from ketasched.records.open import path_of
-
-    new = [span for span in spans_in(path_of(request.save).parent) if span not in request.closed]
-    return replace(request, closed=(*request.closed, *new))
-
-
-def _without_days_beside(record: CourseRecord, folder: Path) -> CourseRecord:
-    """What is closed for all stands beside the records, so that it can be opened again for all."""
-    from ketasched.records.closed_days import spans_in
-
-    beside = spans_in(folder)
-    own = [span for span in record.options.get("closed", ()) if span not in beside]
-    options = {name: value for name, value in record.options.items() if name != "closed"}
-    return record._replace(options=options | ({"closed": own} if own else {}))
-
-
 def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     from ketasched.errors import FileTrouble, UsageProblem
     from ketasched.records import atomic
@@ -148,7 +132,7 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
         atomic.check_place(request.ics, replace=request.force)
     file = beside(request.ics, str(path.parent)) if named else ""
     following = (CalendarFile(file, task.staff),) if named else ()
-    record = _without_days_beside(new_record(request, task, course, now, following), path.parent)
+    record = without_days_beside(new_record(request, task, course, now, following), path.parent)
     refuse_twin(path, record)
     write(None, record, path, task)
 

@@ -39,7 +39,8 @@ def run(request: ShowRequest) -> Result:
     file = protocols_file(request.protocols, clinic)
     folders = protocol_folders(request.protocols, clinic)
     protocol = library.find(request.protocol, file, folders).protocol
+    house = clinic.house if clinic else None
     return Result(
-        lambda: protocol_page(protocol),
+        lambda: protocol_page(protocol, house),
         hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",
     )

@@ -11,7 +11,7 @@ from ketasched.cli.result import Result
 from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from ketasched.asking.intake import Understood
@@ -45,19 +45,20 @@ def run(request: SuggestRequest) -> Result:
     Raises:
         KetaschedError: whatever kept it from finding them.
     """
-    from datetime import timedelta
-
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
-    from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.cli.advice import NoLegalPlacement
-    from ketasched.cli.holiday_notes import parts_note, unasked_note
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
     from ketasched.reports.suggestions_report import suggestions_report
 
-    terms = understand_terms(request, clock.now())
+    now, others = clock.now(), None
+    if request.beside:
+        from ketasched.cli.beside import others_of
+
+        others = others_of(request.beside, "", now)
+    terms = understand_terms(request, now, others=others)
     first, last = _range(request, terms)
     too_long = refuse_length(terms.order)
     if too_long:
@@ -77,14 +78,6 @@ def run(request: SuggestRequest) -> Result:
             f"to see why, plan one of them: {tried}",
             shown=True,
         )
-    notes = ["note: some of these starts are in the past"] if first < terms.today else []
-    notes += [f"note: {note}" for note in parts_note(terms.surroundings.holidays, first, over)]
-    days = (first + timedelta(days=number) for number in range((over - first).days + 1))
-    open_days = (day for day in days if terms.order.clinic.on(day).spans)
-    unasked = unasked_holidays(terms.surroundings, open_days)
-    notes += [f"note: {note}" for note in unasked_note(terms.surroundings, unasked)]
-    if terms.order.commitments.busy:
-        notes += [f"note: {note}" for note in terms.order.commitments.busy.notes]
 
     def page() -> str:
         from ketasched.cli.terminal.suggestions import suggestions_page
@@ -96,9 +89,30 @@ def run(request: SuggestRequest) -> Result:
         lambda: suggestions_report(
             terms.order.protocol.id, starts, command, str(terms.surroundings.holidays or "")
         ),
-        notes=notes,
+        notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
     )
+
+
+def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:
+    """What the user may not have meant, and what is not minded."""
+    from datetime import timedelta
+
+    from ketasched.asking.unasked_holidays import unasked_holidays
+    from ketasched.cli.holiday_notes import parts_note, unasked_note
+
+    if first < terms.today:
+        yield "some of these starts are in the past"
+    yield from parts_note(terms.surroundings.holidays, first, last)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    open_days = (day for day in days if terms.order.clinic.on(day).spans)
+    yield from unasked_note(terms.surroundings, unasked_holidays(terms.surroundings, open_days))
+    if terms.others:
+        from ketasched.cli.beside import not_counted
+
+        yield from not_counted(terms.others)
+    if terms.order.commitments.busy:
+        yield from terms.order.commitments.busy.notes
 
 
 def _range(request: SuggestRequest, terms: Understood) -> tuple[date, date]:

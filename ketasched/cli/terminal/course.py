@@ -11,6 +11,7 @@ from ketasched.calendar.entry_text import Entry, unplaced_in
 from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.holidays import holidays_text
+from ketasched.cli.terminal.house import house_facts
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.candidate import reasons_text
@@ -59,6 +60,7 @@ def course_page(course: Course, task: Task) -> str:
     file = task.surroundings.file
     if file:
         facts.insert(1, ("Clinic", clinic_text(file)))
+        facts[2:2] = house_facts(task.order, task.others)
     facts.insert(-1, ("Holidays", holidays_text(task.surroundings.holidays)))
     facts += _notice(course, task)
     page.add_facts(facts)

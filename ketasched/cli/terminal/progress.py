@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from ketasched.domain.signs import printable
-from ketasched.progress import Tell
+from ketasched.progress import Say, Tell
 
 
 @contextlib.contextmanager
@@ -39,6 +39,19 @@ def counting(verb: str, what: str) -> Iterator[Tell]:
         yield tell
     finally:
         bar.stop()
+
+
+@contextlib.contextmanager
+def searching(verb: str) -> Iterator[Say]:
+    """While the body searches, show what it has found so far; only on a terminal."""
+    if not _is_watched():
+        yield lambda _words: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(verb)) as line:
+        yield lambda words: line.update(Text(f"{verb}: {printable(words)}"))
 
 
 def _is_watched() -> bool:

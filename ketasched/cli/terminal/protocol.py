@@ -10,11 +10,13 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.baseline import counting_text
+from ketasched.domain.house import need_text
 from ketasched.domain.protocol import BUILT_IN, NOT_STATED, NamedDays
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
+    from ketasched.domain.house import House
     from ketasched.domain.protocol import NamedSession, Phase, Protocol
 
 DECIDES_NOTHING = (
@@ -48,8 +50,8 @@ def _summary(phase: Phase) -> str:
     return f"{count_text(phase.sessions, 'session')}, {phase.cadence}"
 
 
-def protocol_page(protocol: Protocol) -> str:
-    """One protocol in full, sources included."""
+def protocol_page(protocol: Protocol, house: House | None = None) -> str:
+    """One protocol in full, sources included; what a session takes of a clinic's house."""
     page = Page()
     page.add_title(protocol.title)
     page.add(f"{advice(protocol)} {DECIDES_NOTHING}", "")
@@ -61,6 +63,7 @@ def protocol_page(protocol: Protocol) -> str:
             ("Route", protocol.route or NOT_STATED),
             ("For", protocol.use or NOT_STATED),
             ("Session", f"{duration_text(protocol.minutes)}: {steps}"),
+            *_takes(protocol, house),
             ("Reminders", _reminders(protocol)),
         ]
     )
@@ -93,6 +96,18 @@ def protocol_page(protocol: Protocol) -> str:
     )
     page.add("A: regulator, manufacturer, trial or paper. B: clinics. Convention: our default.")
     return page.text()
+
+
+def _takes(protocol: Protocol, house: House | None) -> Iterable[tuple[str, str]]:
+    """What a session takes: of a clinic's house, or by the words of the protocol alone."""
+    if house:
+        yield "Takes", house.text_of(protocol)
+        return
+    said = [
+        f"{step.name} {need_text(step.takes)}" for step in protocol.steps if step.takes is not None
+    ]
+    if said:
+        yield "Takes", "; ".join(said)
 
 
 def _reminders(protocol: Protocol) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.course import clinic_text, setting_text
 from ketasched.cli.terminal.holidays import holidays_text
+from ketasched.cli.terminal.house import house_facts
 from ketasched.cli.terminal.page import NARROW, Page, advice
 from ketasched.domain.wording import WEEKDAYS, count_text, day_text
 
@@ -31,6 +32,7 @@ def suggestions_page(terms: Understood, starts: Sequence[Suggestion], command: s
             ("Times", setting_text(terms.surroundings)),
             *agreed_facts(terms.order),
             *([("Clinic", clinic_text(file))] if file else []),
+            *house_facts(terms.order, terms.others),
             ("Holidays", holidays_text(terms.surroundings.holidays)),
             ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
         ]

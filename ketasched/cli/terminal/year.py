@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.holidays import holidays_text
+from ketasched.cli.terminal.house import clinic_house_facts
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.clinic import ALL_DAY, Spans, spans_text
 from ketasched.domain.signs import printable
@@ -115,6 +116,8 @@ def _facts(file: ClinicFile, clinic: Clinic, *, narrow: bool) -> Iterator[tuple[
     if file.not_starting:
         yield "No starts", "; ".join(map(_not_starting, file.not_starting))
     yield "Holidays", holidays_text(file.holidays) if file.holidays else "none"
+    if file.house:
+        yield from clinic_house_facts(file.house)
     yield "Notice", str(file.notice)
     yield from _defaults(file.defaults)
 

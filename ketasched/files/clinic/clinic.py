@@ -12,12 +12,14 @@ import yaml
 
 from ketasched import public_holidays
 from ketasched.domain.clinic import Closure, NotStarting, Opening, Week, not_starting_week
+from ketasched.domain.house import CHAIR, House, Resource, Takes
 from ketasched.domain.notice import Notice, read_notice
 from ketasched.domain.typed_times import read_clock, read_minutes
 from ketasched.domain.wording import clock_text, day_text, minute_of_day
 from ketasched.files.clinic.dated_days import CLOSURES, OPENINGS
 from ketasched.files.clinic.not_starting import NOT_STARTING, check_not_starting
 from ketasched.files.clinic.opening_hours import SPANS, Hours
+from ketasched.files.clinic.resources import RESOURCES, TAKES, chairs_of, check_takes
 from ketasched.planning.plan_input import LONGEST_TRAVEL
 from ketasched.public_holidays import HolidayCalendar
 from ketasched.reading.fields import (
@@ -31,6 +33,8 @@ from ketasched.reading.fields import (
     whole,
     yes_or_no,
 )
+from ketasched.reading.file_text import FileText
+from ketasched.reading.needs import MOST
 from ketasched.reading.texts import LINE, REMINDER, VERSION, Placed, length, zone_name
 
 _PLACE = re.compile(r"`([A-Z]{2})-([^`]+)`")
@@ -60,8 +64,9 @@ class ClinicFile(NamedTuple):
     """What a clinic file says; None, 0 or empty where it says nothing. ``chairs``: how many people
     can be treated at once; ``reasons``: what a change may be for, to be counted; ``notice``: how
     long before it begins a patient knows of what is put somewhere without a person's say.
+    ``resources`` and what appointments take of them (``takes``); with ``chairs`` alone, those.
     ``file``: where it was read; ``words``: all it says, as texts; ``found``: where it was found,
-    if nobody named it.
+    if nobody named it; ``source``: its text, for what only other files show to be wrong.
     """
 
     name: str
@@ -78,9 +83,17 @@ class ClinicFile(NamedTuple):
     reasons: tuple[str, ...] = ()
     notice: Notice = Notice()
     publish: Publishing | None = None
+    resources: tuple[Resource, ...] = ()
+    takes: tuple[Takes, ...] = ()
     file: str = ""
     words: Mapping[str, Any] | None = None
     found: str = ""
+    source: FileText | None = None
+
+    @property
+    def house(self) -> House | None:
+        """What it has, and what appointments take of that; None where it does not say."""
+        return House(self.resources, self.takes) if self.resources else None
 
 
 # The parts, from the inside out
@@ -121,9 +134,21 @@ def _check_clinic(clinic: ClinicFile, reading: Reading) -> None:
             reading.fault_in(opening, "date", f"{day_text(opening[0])} has hours twice", hint)
         seen.add(opening[0])
     _check_reasons(clinic, reading)
+    _check_house(clinic, reading)
     if clinic.hours is not None:
         check_not_starting(clinic.not_starting, clinic.hours, reading)
         _check_start_time(clinic, clinic.hours, reading)
+
+
+def _check_house(clinic: ClinicFile, reading: Reading) -> None:
+    if reading.says(clinic, "chairs") and reading.says(clinic, "resources"):
+        hint = f"write `chair: {clinic.chairs}` under `resources`, and leave this out"
+        reading.fault_in(clinic, "chairs", "`resources` say how many chairs there are", hint)
+    elif clinic.takes and clinic.house is None:
+        message = "nothing is known of what there is to take"
+        reading.fault_in(clinic, "takes", message, "say it under `resources`: `chair: 8`")
+    elif clinic.house:
+        check_takes(clinic.house, reading)
 
 
 def _check_start_time(clinic: ClinicFile, hours: Week, reading: Reading) -> None:
@@ -171,6 +196,9 @@ def _address(text: str) -> str:
 
 def _clinic(**keys: Any) -> ClinicFile:
     del keys["version"]
+    if not keys["resources"] and keys["chairs"]:
+        keys["resources"] = (Resource.of_number(CHAIR, keys["chairs"]),)
+    keys["chairs"] = keys["chairs"] or chairs_of(keys["resources"])
     return ClinicFile(**keys)
 
 
@@ -233,7 +261,15 @@ CLINIC = Record(
         "closures": Key(CLOSURES, "closed days", ()),
         "openings": Key(OPENINGS, "days with hours of their own", ()),
         "defaults": Key(_DEFAULTS, "what courses have unless asked otherwise", Defaults()),
-        "chairs": Key(whole(1, 999), "how many people can be treated at once, for the agenda", 0),
+        "chairs": Key(
+            whole(1, MOST), "how many people can be treated at once: `resources: {chair: 8}`", 0
+        ),
+        "resources": Key(
+            RESOURCES, "how many there are of what appointments take: chair: 8; nurse by times", ()
+        ),
+        "takes": Key(
+            TAKES, "what an appointment takes, by protocol, step or kind; else one chair", ()
+        ),
         "reasons": Key(
             ListOf(Placed(LINE)), "what `--reason` may be, to be counted: illness, travel", ()
         ),

@@ -29,7 +29,8 @@ def read(source: FileText) -> ClinicFile:
     root = compose(source)
     refuse_other(source, root, file_kind.CLINIC)
     clinic: ClinicFile = read_record(source, root, CLINIC)
-    return clinic._replace(file=source.file, words=plain(root))
+    where = source if clinic.takes else None
+    return clinic._replace(file=source.file, words=plain(root), source=where)
 
 
 def schema() -> Schema:

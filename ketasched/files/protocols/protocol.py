@@ -9,6 +9,7 @@ from ketasched.domain.typed_times import read_days
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
 from ketasched.files.protocols.phases import PHASE
 from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of
+from ketasched.reading.needs import NEEDS
 from ketasched.reading.texts import (
     IDENTIFIER,
     LINE,
@@ -94,8 +95,8 @@ def _duty(name: str, within: int) -> core.Duty:
     return core.Duty(name, within)
 
 
-def _step(name: str, length: int) -> core.Step:
-    return core.Step(name, length)
+def _step(name: str, length: int, takes: tuple[tuple[str, int], ...] | None) -> core.Step:
+    return core.Step(name, length, takes)
 
 
 _STEP = Record(
@@ -103,6 +104,7 @@ _STEP = Record(
     {
         "name": Key(LINE, "what happens"),
         "length": Key(MINUTES, "how long it takes, such as 40 min"),
+        "takes": Key(NEEDS, "what it takes of a clinic's resources: {nurse: 1, chair: 1}", None),
     },
 )
 _INSTRUCTION = Record(

@@ -23,6 +23,7 @@ class WrittenProtocol(NamedTuple):
 
     protocol: core.Protocol
     node: yaml.Node
+    source: FileText
 
     @property
     def data(self) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def _read(source: FileText, *, ours: bool, only: str = "") -> list[WrittenProtoc
     protocols = read_record(source, root, protocols_file(proven=ours))
     nodes = {key.value: value for key, value in root.value}["protocols"].value
     return [
-        WrittenProtocol(replace(protocol, file=source.file), node)
+        WrittenProtocol(replace(protocol, file=source.file), node, source)
         for protocol, node in zip(protocols, nodes, strict=True)
     ]
 

@@ -19,7 +19,7 @@ from ketasched.files.visit_table.days import (
     read_window,
 )
 from ketasched.files.visit_table.headers import DAYS, Places, need, places_of, plain, unit_of
-from ketasched.files.visit_table.table import Cell, Table
+from ketasched.reading.table import Cell, Table
 
 
 class Columns(NamedTuple):

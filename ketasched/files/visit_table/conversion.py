@@ -13,9 +13,9 @@ from ketasched.files.visit_table.columns import columns_of
 from ketasched.files.visit_table.opening import MAX_WORKBOOK, opened
 from ketasched.files.visit_table.phase import phase_of
 from ketasched.files.visit_table.quoting import quoted
-from ketasched.files.visit_table.table import Cell, Table
 from ketasched.files.visit_table.visits import Course, Visit, told_apart_by, visits_of
 from ketasched.reading.file_text import MAX_BYTES, name_of, read_bytes
+from ketasched.reading.table import Cell, Table
 
 NO_VERSION = "not stated"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ketasched.errors import UsageProblem, did_you_mean
-from ketasched.files.visit_table.table import Cell, Table
+from ketasched.reading.table import Cell, Table
 
 FIELDS: Mapping[str, str] = {
     "name": "visit name, visit, visit label, name, timepoint, event name, "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ketasched.errors import FileTrouble, UsageProblem
-from ketasched.files.visit_table.decoding import decoded
 from ketasched.files.visit_table.headers import field_of, plain
-from ketasched.files.visit_table.table import Cell, Table
-from ketasched.files.visit_table.text_table import TextTable
+from ketasched.reading.decoding import decoded
 from ketasched.reading.file_text import MAX_BYTES
+from ketasched.reading.table import Cell, Table
+from ketasched.reading.text_table import TextTable
 
 MAX_WORKBOOK = 4 * 1024 * 1024
 _ARCHIVE_MARK = b"PK\x03\x04"

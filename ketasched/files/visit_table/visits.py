@@ -9,7 +9,7 @@ from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.domain.wording import count_text
 from ketasched.files.visit_table.columns import WINDOW_KEYS, Columns
 from ketasched.files.visit_table.days import Sides, Span, Timing, VisitDay, names_unit
-from ketasched.files.visit_table.table import Cell, Table
+from ketasched.reading.table import Cell, Table
 
 MAX_PROTOCOLS = 100
 

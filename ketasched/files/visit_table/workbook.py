@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ketasched.errors import FileTrouble, Problem, UsageProblem, did_you_mean
-from ketasched.files.visit_table.table import Cell, Table, header_place, known_headers
+from ketasched.reading.table import Cell, Table, header_place, known_headers
 
 MAX_UNPACKED = 32 * 1024 * 1024
 MAX_CELLS = 200_000

@@ -25,10 +25,13 @@ class Cell(NamedTuple):
 
 
 class Table(ABC):
-    """The rows of a table, what is to be said of how it was read, and what is wrong with it."""
+    """The rows of a table, what is to be said of how it was read, and what is wrong with it.
+    ``holds``: what each of its rows is about.
+    """
 
-    def __init__(self, file: str, notes: Sequence[str] = ()) -> None:
+    def __init__(self, file: str, notes: Sequence[str] = (), holds: str = "visits") -> None:
         self.file = file
+        self.holds = holds
         self.notes = list(notes)
         self.problems: list[Problem] = []
 
@@ -63,7 +66,7 @@ class Table(ABC):
             self.finish()
         if len(rows) == place + 1:
             if not self.problems:
-                self.fault(header[0], "the table has headers and no visits")
+                self.fault(header[0], f"the table has headers and no {self.holds}")
             self.finish()
         if place:
             above = f"{place} lines" if place > 1 else "1 line"

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from ketasched.errors import Problem
-from ketasched.files.visit_table.table import MOST_TITLE_LINES, Cell, Table, known_headers
+from ketasched.reading.table import MOST_TITLE_LINES, Cell, Table, known_headers
 
 _QUOTED = re.compile(r' *"((?:[^"]|"")*+)"')
 _DELIMITER = re.compile(r'\s*"?sep=([,;\t|:^~ ])"?[ \t]*(?:\r\n?|\n|$)', re.IGNORECASE)
@@ -19,8 +19,10 @@ _FORMULA = re.compile(r"[=@]|-(?!\s*\.?[0-9])|\+(?!\s*\.?[0-9]|\s*/?\s*-\s*[0-9]
 class TextTable(Table):
     """A table in a text, whose every cell knows its line and column: `csv` does not tell them."""
 
-    def __init__(self, file: str, text: str, notes: Sequence[str] = ()) -> None:
-        super().__init__(file, notes)
+    def __init__(
+        self, file: str, text: str, notes: Sequence[str] = (), holds: str = "visits"
+    ) -> None:
+        super().__init__(file, notes, holds)
         self.text = text
         self.lines = [0, *(end.end() for end in _LINE_END.finditer(text)), len(text)]
 

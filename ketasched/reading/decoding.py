@@ -1,4 +1,4 @@
-"""From the bytes of a visit table to its text: UTF-8, UTF-16 or Windows-1252."""
+"""From the bytes of a table to its text: UTF-8, UTF-16 or Windows-1252."""
 
 from __future__ import annotations
 

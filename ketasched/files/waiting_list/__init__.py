@@ -1,0 +1,1 @@
+"""A waiting list: a table of who is to be admitted."""

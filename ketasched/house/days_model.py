@@ -1,0 +1,177 @@
+"""The model of the first stage: a start for each wish and a day for each session, with no more on a
+day than its hours could hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from ketasched.house import solver
+from ketasched.house.day_limits import Crowd, free_at, least_in, stretches
+from ketasched.house.question import Beginning, Kind, Question, Seat
+from ketasched.house.waiting import Admitted, Place
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import IntVar
+
+
+class Visitor(NamedTuple):
+    """Somebody who may come on a day: the wish, the session's seat, and the choice of it."""
+
+    wish: int
+    seat: Seat
+    choice: IntVar
+
+
+class DaysModel:
+    """Days for all, to which what was found not to fit is added."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.model = solver.new_model()
+        self.variables: list[IntVar] = []
+        self._index: dict[int, int] = {}
+        self.admits: dict[int, list[tuple[Beginning, IntVar]]] = {}
+        self.seats: list[tuple[Beginning, IntVar, list[list[IntVar]]]] = []
+        self.on: dict[date, list[Visitor]] = {}
+        for beginning in question.beginnings:
+            self._add(beginning)
+        for of_wish in self.admits.values():
+            self.model.add_at_most_one([admit for _, admit in of_wish])
+        self.crowds: list[tuple[IntVar, int]] = []
+        for day, visitors in self.on.items():
+            self._keep_within(day, visitors)
+            self._note_crowds(day, visitors)
+
+    def begin_at(self, places: Sequence[Place]) -> None:
+        """Let the first search begin at a plan, as far as it takes no pause."""
+        values = [0] * len(self.variables)
+        for beginning, admit, rows in self.seats:
+            place = places[beginning.wish]
+            if isinstance(place, Admitted) and place.course.start == beginning.start:
+                days = {each.number: each.start.date() for each in place.course.sessions}
+                choices = _choices(beginning, rows, days)
+                for choice in [admit, *choices] if choices else ():
+                    values[self._index[choice.index]] = 1
+        for variable, value in zip(self.variables, values, strict=True):
+            self.model.add_hint(variable, value)
+
+    # The courses
+
+    def _new(self) -> IntVar:
+        self.variables.append(self.model.new_bool_var(""))
+        self._index[self.variables[-1].index] = len(self.variables) - 1
+        return self.variables[-1]
+
+    def _add(self, beginning: Beginning) -> None:
+        """A course from one start: a seat for each session if it is chosen, in reach of the one
+        before.
+        """
+        admit = self._new()
+        self.admits.setdefault(beginning.wish, []).append((beginning, admit))
+        rows: list[list[IntVar]] = []
+        for index, seats in enumerate(beginning.seats):
+            row = [admit] if len(seats) == 1 else [self._new() for _ in seats]
+            if len(seats) > 1:
+                self.model.add(sum(row) == admit)
+            for seat, choice in zip(seats, row, strict=True):
+                self.on.setdefault(seat.day, []).append(Visitor(beginning.wish, seat, choice))
+            if index:
+                self._follow(rows[-1], row, beginning.follows[index - 1])
+            rows.append(row)
+        self.seats.append((beginning, admit, rows))
+
+    def _follow(
+        self, before: list[IntVar], row: list[IntVar], follows: Sequence[Sequence[int]]
+    ) -> None:
+        for choice, places in zip(row, follows, strict=True):
+            if len(places) < len(before):
+                self.model.add_bool_or([~choice, *(before[place] for place in places)])
+
+    # The days
+
+    def _keep_within(self, day: date, visitors: Sequence[Visitor]) -> None:
+        """No stretch of a day holds more than is free in it, whatever the times are."""
+        for resource in self.question.resources:
+            free = self.question.free(day, resource)
+            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
+            for begins, ends in stretches(kinds, resource):
+                room = sum(
+                    run.number * max(0, min(ends, run.ends) - max(begins, run.begins))
+                    for run in free
+                )
+                needs = {kind: least_in(kind, resource, begins, ends) for kind in kinds}
+                self._hold(visitors, needs, room)
+
+    def _note_crowds(self, day: date, visitors: Sequence[Visitor]) -> None:
+        """Count who cannot all start at the time nearest to the asked one, and how far at least
+        each of those has to go; it only chooses among days that are as good.
+        """
+        for resource in self.question.resources:
+            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
+            for minute in sorted({kind.starts[0].minute for kind in kinds}):
+                crowd = Crowd(resource, minute)
+                needs = {kind: crowd.need(kind, kind.starts[0]) for kind in kinds}
+                ways = (crowd.way_out(kind) for kind in kinds if needs[kind])
+                far = min((way for way in ways if way), default=0)
+                there = [(each.choice, needs[each.seat.kind]) for each in visitors]
+                there = [(choice, need) for choice, need in there if need]
+                free = free_at(self.question, day, resource, minute)
+                if far and sum(need for _, need in there) > free:
+                    over = self.model.new_int_var(0, sum(need for _, need in there), "")
+                    self.model.add(over >= solver.weighted(there) - free)
+                    self.crowds.append((over, max(1, far // max(need for _, need in there))))
+
+    def _hold(self, visitors: Sequence[Visitor], needs: dict[Kind, int], room: int) -> None:
+        """The visitors who come need no more than there is room, unless they never could."""
+        most: dict[int, int] = {}
+        for visitor in visitors:
+            most[visitor.wish] = max(most.get(visitor.wish, 0), needs[visitor.seat.kind])
+        if sum(most.values()) > room:
+            self.model.add(
+                solver.weighted(
+                    (visitor.choice, needs[visitor.seat.kind])
+                    for visitor in visitors
+                    if needs[visitor.seat.kind]
+                )
+                <= room
+            )
+
+    def allow(self, day: date, number: int, wishes: Iterable[int], kinds: Iterable[Kind]) -> None:
+        """Of some wishes at most so many come on a day with sessions of some kinds."""
+        among, like = set(wishes), set(kinds)
+        self.model.add(
+            sum(
+                visitor.choice
+                for visitor in self.on[day]
+                if visitor.wish in among and visitor.seat.kind in like
+            )
+            <= number
+        )
+
+    def terms(self, cost: Callable[[Seat], int]) -> list[tuple[IntVar, int]]:
+        """What each seat costs if it is chosen."""
+        return [
+            (choice, cost(seat))
+            for beginning, _, rows in self.seats
+            for seats, row in zip(beginning.seats, rows, strict=True)
+            for seat, choice in zip(seats, row, strict=True)
+            if cost(seat)
+        ]
+
+
+def _choices(
+    beginning: Beginning, rows: Sequence[Sequence[IntVar]], days: Mapping[int, date]
+) -> list[IntVar]:
+    """The choices of a course whose sessions, by number, stand on some days; none if it is not
+    among those looked at.
+    """
+    choices = [
+        choice
+        for number, seats, row in zip(beginning.numbers, beginning.seats, rows, strict=True)
+        for seat, choice in zip(seats, row, strict=True)
+        if seat.day == days.get(number)
+    ]
+    return choices if len(choices) == len(rows) else []

@@ -1,0 +1,178 @@
+"""OR-Tools' CP-SAT: the only module that knows it. It is installed as an extra."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpModel, CpSolverSolutionCallback, IntVar, LinearExpr
+
+EXTRA = "ketasched[joint]"
+WORKERS = 1
+"""One search at a time, whatever the computer has: so the same question gets the same answer."""
+A_LOOK = 0.05
+"""Seconds between two looks at whether somebody wants to stop."""
+Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
+Term = tuple["IntVar", int]
+Progress = Callable[[int, int], None]
+"""Is told the best so far and the bound."""
+
+
+def is_installed() -> bool:
+    """Whether the extra is there."""
+    return importlib.util.find_spec("ortools") is not None
+
+
+class Effort:
+    """How long to search, and from which seed: ``seconds`` on the clock, and as many on the
+    solver's own, which counts steps and so stops at the same point on any computer that is fast
+    enough.
+    """
+
+    def __init__(self, seconds: float, seed: int, tell: Progress | None = None) -> None:
+        self.seed = seed
+        self.tell = tell or (lambda _best, _bound: None)
+        self.stopped = False
+        self._seconds = seconds
+        self._ends = float("inf")
+        self._steps = seconds / 2
+
+    def begin(self) -> None:
+        """The search begins: its time runs from now on."""
+        self._ends = time.monotonic() + self._seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no time left, or somebody stopped it."""
+        return self.stopped or self._steps <= 0 or time.monotonic() >= self._ends
+
+    def limits(self, most: float, share: float) -> tuple[float, float]:
+        """The seconds on the clock, a share of those that are left, and on the solver's own for one
+        question.
+        """
+        left = (self._ends - time.monotonic()) * share
+        return max(0.01, left), max(0.01, min(self._steps, most))
+
+    def spent(self, steps: float) -> None:
+        """Some of the solver's seconds are used up."""
+        self._steps -= steps
+
+
+class Outcome(NamedTuple):
+    """What the solver came to: ``values`` of all variables by index, the objective, its bound."""
+
+    verdict: Verdict
+    values: Sequence[int] = ()
+    best: int = 0
+    bound: int = 0
+
+    def is_set(self, variable: IntVar) -> bool:
+        """Whether a yes-or-no variable is yes."""
+        return bool(self.values[variable.index])
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a solution."""
+        return self.verdict in ("optimal", "feasible")
+
+
+def new_model() -> CpModel:
+    """An empty model."""
+    from ortools.sat.python.cp_model import CpModel
+
+    return CpModel()
+
+
+def weighted(terms: Iterable[Term]) -> LinearExpr:
+    """The sum of variables with their weights."""
+    from ortools.sat.python.cp_model import LinearExpr
+
+    pairs = list(terms)
+    return LinearExpr.weighted_sum([term for term, _ in pairs], [weight for _, weight in pairs])
+
+
+def hint(model: CpModel, outcome: Outcome, variables: Iterable[IntVar]) -> None:
+    """Let the next search begin at a solution."""
+    model.clear_hints()  # type: ignore[no-untyped-call] # the package forgot its type
+    for variable in variables:
+        model.add_hint(variable, outcome.values[variable.index])
+
+
+def solve(
+    model: CpModel, effort: Effort, most: float, *, share: float = 1.0, tells: int = 0
+) -> Outcome:
+    """Search with at most ``most`` of the solver's seconds and a share of the time that is left.
+    How far it is is told in units of ``tells``, if that is given. Ctrl-C ends the search with what
+    was found so far, and is kept in the effort.
+    """
+    from ortools.sat.python import cp_model
+
+    solver = cp_model.CpSolver()
+    wall, steps = effort.limits(most, share)
+    solver.parameters.max_time_in_seconds = wall
+    solver.parameters.max_deterministic_time = steps
+    solver.parameters.random_seed = effort.seed
+    solver.parameters.num_workers = WORKERS
+    solver.parameters.catch_sigint_signal = False
+    watch = _watcher(effort, tells) if tells else None
+    status = _in_the_background(lambda: solver.solve(model, watch), solver.stop_search, effort)
+    effort.spent(solver.response_proto.deterministic_time)
+    verdict = _VERDICTS.get(solver.status_name(status), "unknown")
+    if verdict not in ("optimal", "feasible"):
+        return Outcome(verdict)
+    objective = model.has_objective()
+    return Outcome(
+        verdict,
+        list(solver.response_proto.solution),
+        round(solver.objective_value) if objective else 0,
+        round(solver.best_objective_bound) if objective else 0,
+    )
+
+
+_VERDICTS: dict[str, Verdict] = {
+    "OPTIMAL": "optimal",
+    "FEASIBLE": "feasible",
+    "INFEASIBLE": "infeasible",
+}
+
+
+Said = TypeVar("Said")
+
+
+def _in_the_background(
+    run: Callable[[], Said], stop: Callable[[], None], effort: Effort
+) -> Said | None:
+    """What a search gives, while this thread minds Ctrl-C."""
+    said: list[Said] = []
+    done = threading.Event()  # a thread that is joined counts as over after Ctrl-C, and is not
+
+    def search() -> None:
+        try:
+            said.append(run())
+        finally:
+            done.set()
+
+    threading.Thread(target=search, daemon=True).start()
+    while not done.is_set():
+        try:
+            done.wait(A_LOOK)
+        except KeyboardInterrupt:
+            effort.stopped = True
+            stop()
+    return said[0] if said else None
+
+
+def _watcher(effort: Effort, unit: int) -> CpSolverSolutionCallback:
+    """What tells how far a search has come."""
+    from ortools.sat.python.cp_model import CpSolverSolutionCallback
+
+    class Watcher(CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            best, bound = round(self.objective_value), round(self.best_objective_bound)
+            effort.tell(best // unit, max(0, bound) // unit)
+
+    return Watcher()

@@ -1,0 +1,146 @@
+"""One at a time takes room in a house: what is written has room beside what is there by then."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason
+from ketasched.domain.course import Course, LinkedVisit, Session
+from ketasched.domain.house import House
+from ketasched.domain.room import Held, Room, held_by, load_of
+from ketasched.domain.wording import clock_text, day_text
+from ketasched.errors import FileTrouble, KetaschedError
+from ketasched.records.lock import locked
+from ketasched.records.others import Appointment, OtherRecords, appointments_of
+from ketasched.records.record import CourseRecord
+
+PATIENCE = 30.0
+"""Seconds to wait for another program that takes room in the same folder."""
+
+
+class NoRoom(KetaschedError):
+    """What is to be written takes what somebody else has by now."""
+
+    code = "no-placement"
+    exit_code = 3
+
+
+class Booking(NamedTuple):
+    """A record that is to be written at a path, and what it was before."""
+
+    path: Path
+    before: CourseRecord | None
+    record: CourseRecord
+
+    @property
+    def house(self) -> House | None:
+        """What its clinic has."""
+        return self.record.clinic.house if self.record.clinic else None
+
+    @property
+    def identity(self) -> str:
+        """What tells it from other courses."""
+        return self.record.told[0].uid
+
+    @property
+    def now(self) -> datetime:
+        """The moment of its last change."""
+        return self.record.history[-1].at
+
+    def held(self, house: House) -> list[Held]:
+        """What it takes."""
+        return [
+            held
+            for _, appointment in appointments_of(self.record.course)
+            for held in self.takes(house, appointment)
+        ]
+
+    def takes(self, house: House, appointment: Appointment) -> Iterator[Held]:
+        """What one of its appointments takes."""
+        start, minutes, kind, by_video = appointment
+        protocol = self.record.protocol
+        stretches = (
+            house.of_visit(kind, minutes, by_video=by_video)
+            if kind
+            else house.of_session(protocol.id, protocol.steps, minutes)
+        )
+        return held_by(stretches, start)
+
+    def new(self) -> list[tuple[Session | LinkedVisit, Appointment]]:
+        """The appointments to come that stand elsewhere than before, but for those that a person
+        put where it is full.
+        """
+        before = set(_places(self.before.course)) if self.before else set()
+        return [
+            (entry, appointment)
+            for entry, appointment in appointments_of(self.record.course)
+            if entry.end > self.now and "full" not in entry.broken and appointment not in before
+        ]
+
+
+@contextlib.contextmanager
+def taking_room(bookings: Sequence[Booking]) -> Iterator[None]:
+    """Hold the locks of the folders in which records are to take room while the body writes them.
+
+    Raises:
+        NoRoom: what one is to take somebody else has taken meanwhile.
+        FileTrouble: another program does not let go of a lock.
+    """
+    wanting = [booking for booking in bookings if booking.house and booking.new()]
+    folders = {booking.path.parent.resolve() for booking in wanting}
+    with contextlib.ExitStack() as locks:
+        for folder in sorted(folder for folder in folders if folder.is_dir()):
+            busy = FileTrouble(
+                f"another program is booking in {folder}",
+                "wait until it is done, and run this again",
+            )
+            locks.enter_context(locked(folder / ".room.lock", PATIENCE, busy))
+        for booking in wanting:
+            _refuse_full(booking, bookings)
+        yield
+
+
+def _refuse_full(booking: Booking, bookings: Sequence[Booking]) -> None:
+    """Refuse a record that takes more than is free beside all others, as they are to be.
+
+    Raises:
+        NoRoom: it does.
+    """
+    house = booking.house
+    if house is None:
+        raise TypeError(booking)
+    folder = booking.path.parent
+    beside = [other for other in bookings if other.path.parent == folder]
+    others = OtherRecords([str(folder)], booking.now, [other.identity for other in beside])
+    load = others.load(house)
+    if len(beside) > 1:
+        changed = [held for other in beside if other is not booking for held in other.held(house)]
+        load = load_of([*others.held(house), *changed])
+    zone = booking.record.course.sessions[0].start.tzinfo
+    if zone is None:
+        raise TypeError(booking)
+    room = Room(house, zone, lambda: load)
+    for entry, appointment in booking.new():
+        for held in booking.takes(house, appointment):
+            reason = room.shortage(held)
+            if reason:
+                raise _no_room(booking, entry, reason)
+
+
+def _no_room(booking: Booking, entry: Session | LinkedVisit, reason: Reason) -> NoRoom:
+    what = f"session {entry.number}" if isinstance(entry, Session) else f"the {entry.name}"
+    when = f"{day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
+    return NoRoom(
+        f"{booking.record.name}: no room for {what} on {when}: {reason.text}",
+        "nothing was written, others hold that by now: run a plan again and it finds room beside "
+        "them, or choose another time",
+    )
+
+
+def _places(course: Course) -> Iterator[Appointment]:
+    for _, appointment in appointments_of(course):
+        yield appointment

@@ -1,0 +1,28 @@
+"""New records, of which all are written or none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from ketasched.asking.intake import Task
+from ketasched.records.atomic import NewFile, place_files
+from ketasched.records.record import CourseRecord
+from ketasched.records.write import calendars_of, lock_of, prepared, room_for
+
+
+def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
+    """Write several new records: all of them or, if one cannot be, none.
+
+    Raises:
+        FileTrouble, NoRoom: as write.
+    """
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(room_for([(path, None, record) for path, record, _ in news]))
+        files: list[NewFile] = []
+        for path, record, task in sorted(news, key=lambda new: new[0]):
+            locks.enter_context(lock_of(path))
+            written = calendars_of(task, record)
+            files += prepared(None, record, path, written, keep_before=True)[1]
+        place_files(files)
