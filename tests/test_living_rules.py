@@ -417,33 +417,16 @@ def test_nothing_new_is_put_at_a_time_that_is_over(lives, protocol, zone, start,
     lives.zone = zone
     lives.at(moment).do("plan", protocol, "--start", start, "--save", "x", "--tz", zone)
     record = lives.record()
-    starts = [one["start"] for one in (*record["sessions"], *record["visits"])]
+    starts = [one["start"] for one in (*record["sessions"][1:], *record["visits"])]
     assert min(starts) >= moment, starts
+    assert record["sessions"][0]["start"][:10] == start  # which is who asks' own
 
 
-def test_a_start_that_is_over_today_is_later(lives):
-    lives.at("2027-01-05 15:00").plan("iv", "2027-01-05")
-    assert lives.days()[0] == "1 Thu 7 Jan"
-    too_near = "less than 24 h notice and 6 h to prepare: from Wed 6 Jan 2027 21:00 on"
-    assert lives.session(1)["reasons"] == [
-        {"kind": "past", "text": "that time has passed"},
-        {"kind": "notice", "text": too_near},
-    ]
-    lives.do(
-        "plan",
-        "iv",
-        "--start",
-        "2027-01-05",
-        "--save",
-        "y",
-        "--flex",
-        "4h",
-        "--at",
-        "14:00",
-        "--tz",
-        lives.zone,
-    )
-    assert lives.session(1, "y")["start"] == "2027-01-05 15:00"
+@pytest.mark.parametrize("more", [(), ("--flex", "4h")])
+def test_a_start_today_is_who_asks_own_also_when_its_time_is_over(lives, more):
+    lives.at("2027-01-05 15:00").plan("iv", "2027-01-05", *more)
+    assert lives.session(1)["start"] == "2027-01-05 09:00"
+    assert lives.session(1)["reasons"] == []
 
 
 def test_a_course_that_is_running_is_kept_as_it_was(lives):

@@ -120,16 +120,6 @@ def unclear_clock(zone: tzinfo) -> Constraint:
     return refuse
 
 
-def over_today(now: datetime) -> Constraint:
-    """Refuse what would start on the day of an instant but before it; the clinic's zone is its."""
-
-    def refuse(candidate: Candidate) -> Reason | None:
-        start = datetime.combine(candidate.day, candidate.start, now.tzinfo)
-        return TIME_HAS_PASSED if candidate.day == now.date() and start < now else None
-
-    return refuse
-
-
 def not_before(now: datetime) -> Constraint:
     """Refuse what would start before an instant, whose zone is the clinic's."""
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
-from ketasched.domain.candidate import Constraint, not_before, over_today, unclear_clock
+from ketasched.domain.candidate import Constraint, not_before, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
@@ -127,14 +127,12 @@ class Order:
 
     def slots_for_all(self) -> Slots:
         """What refuses a session of this course, and the asked start times. The start is who asks'
-        own, however near, and of a course that is running so is every session on the day on which
-        it is due. Of one to come no day that is over is taken while there is another.
+        own, however near or over, and of a course that is running so is every session on the day on
+        which it is due. Of one to come no day that is over is taken while there is another.
         """
         now, notice = self.rules.beside.now, self.rules.notice
         named = bool(self.layout.stretches[0].named())
         more: list[Constraint] = []
-        if now and self.start >= now.date() and (self.start == now.date() or named):
-            more.append(over_today(now))
         if notice and (named or self.start <= notice.free_from(notice.lead).date()):
             near = notice.for_sessions(but_on=self.start)
             if self.is_running:

@@ -65,7 +65,8 @@ def run(request: SuggestRequest) -> Result:
         raise NoLegalPlacement(too_long, too_long.hint)
     starts = suggest(terms.order, first, last)
     feasible = [start for start in starts if start.feasible]
-    best = next((start for start in feasible if start.start >= terms.today), None)
+    soonest = terms.order.first_day(now.astimezone(terms.order.clinic.zone))
+    best = next((start for start in feasible if start.start >= soonest), None)
     best = best or (feasible[0] if feasible else None)
     command = plan_command(_plan_request(request, best.start, best.days)) if best else ""
     over = max(last, *(start.last for start in starts))
