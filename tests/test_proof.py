@@ -224,6 +224,29 @@ def test_the_chairs_of_the_house(at):
     assert found(at) == set()
 
 
+@pytest.mark.parametrize(
+    ("nurse", "takes", "faults"),
+    [
+        ({"mon-fri 08:00-17:00": "1"}, {"mine": {"nurse": "1"}}, {("bo", 2, "full")}),
+        ({"mon-fri 08:00-17:00": "2"}, {"mine": {"nurse": "1"}}, set()),
+        ({"mon-fri 08:00-17:00": "2"}, {"mine": {"nurse": "2"}}, {("bo", 2, "full")}),
+        ({"mon-fri 08:00-09:45": "2", "mon-fri 09:45-17:00": "1"}, {"mine": {"nurse": "1"}}, {("bo", 2, "full")}),
+        ({"mon-fri 08:00-10:00": "2", "mon-fri 10:00-17:00": "1"}, {"mine": {"nurse": "1"}}, set()),
+        ({"mon-fri 08:00-17:00": "1"}, {"mine": {}}, set()),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("house")
+def test_the_nurses_of_the_house(at, nurse, takes, faults):
+    """Thu 7 January: Alex from 09:00 to 10:00 as planned, Bo put half an hour later."""
+    for name in ("alex", "bo"):
+        edit(name, lambda record: (
+            record["clinic"].pop("chairs"),
+            record["clinic"].update(resources={"nurse": nurse}, takes=takes),
+        ))  # fmt: skip
+    edit("bo", session(2, start="2027-01-07 09:30"))
+    assert found(at) == faults
+
+
 @pytest.mark.usefixtures("house")
 def test_a_day_that_was_closed_for_the_folder(at):
     day = {"day": "2027-01-14", "reason": "snow"}

@@ -22,7 +22,7 @@ from ketasched.proving.in_course import (
 )
 from ketasched.proving.paces import Paces
 from ketasched.proving.past import Past
-from ketasched.proving.resources import Taking, numbers_of, overfull, takings
+from ketasched.proving.resources import Taking, house_of, overfull, takings
 from ketasched.proving.told import (
     CalendarRead,
     Said,
@@ -128,14 +128,17 @@ def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault
 
 def _of_house(records: Sequence[ProvedRecord]) -> Iterator[Fault]:
     """What is taken by all records together, and is not there."""
+    houses = list(dict.fromkeys(house for each in records if (house := house_of(each.record))))
     taken: dict[str, list[Taking]] = {}
-    for proved in records:
-        course = proved.record.course
+    for proved in records if houses else ():
+        record, course = proved.record, proved.record.course
+        house = house_of(record) or houses[0]
         for entry in course.entries():
-            for resource, taking in takings(proved.name, handle(course, entry), entry):
+            own = handle(course, entry)
+            for resource, taking in takings(house, record, proved.name, own, entry):
                 taken.setdefault(resource, []).append(taking)
-    for resource, number in numbers_of(proved.record for proved in records).items():
-        yield from overfull(resource, number, taken.get(resource, ()))
+    for resource, of_resource in sorted(taken.items()):
+        yield from overfull(resource, houses, of_resource)
 
 
 def _of_calendars(proved: ProvedRecord) -> Iterator[Fault]:

@@ -1,86 +1,127 @@
-"""Whether a house has what is taken of it at any minute: chairs, for now.
+"""Whether a house has what is taken of it at any minute: chairs, rooms and nurses.
 
-What a house has, and what an entry takes of it, is said in two places alone: `numbers_of` and
-`taken_by`.
+What a house has, and what an appointment takes of it, are said by the nouns; counted is here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from ketasched.domain.course import Session, is_gone
+from ketasched.domain.course import LinkedVisit, is_gone
+from ketasched.domain.house import House, Stretch, minute_at
 from ketasched.domain.wording import clock_text, count_text, day_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle
 from ketasched.proving.in_course import is_open
 from ketasched.records.record import CourseRecord
 
-Numbers = Mapping[str, int]
-"""By resource, how many there are, or how many are taken."""
-
-
-def numbers_of(records: Iterable[CourseRecord]) -> Numbers:
-    """What the house of some records has: the most that the clinic of any of them says."""
-    chairs = max((record.clinic.chairs for record in records if record.clinic), default=0)
-    return {"chair": chairs} if chairs else {}
-
-
-def taken_by(entry: Entry) -> Numbers:
-    """What an entry takes of the house while it lasts: a session on site takes a chair. One for
-    which a person said that the house may be full takes none of the rest.
-    """
-    takes = isinstance(entry, Session) and not is_gone(entry) and "full" not in entry.broken
-    return {"chair": 1} if takes else {}
-
 
 class Taking(NamedTuple):
-    """Some of a resource, taken from one moment to another, and by whom."""
+    """Some of a resource, taken from one minute (since 1970) to another, and by whom."""
 
-    start: datetime
-    end: datetime
+    begins: int
+    ends: int
     amount: int
+    start: datetime
     record: str
     handle: Handle
     is_open: bool
 
 
-def takings(name: str, handle: Handle, entry: Entry) -> Iterator[tuple[str, Taking]]:
-    """What an entry of a record takes, by resource."""
-    for resource, amount in taken_by(entry).items():
-        yield resource, Taking(entry.start, entry.end, amount, name, handle, is_open(entry))
+def house_of(record: CourseRecord) -> House | None:
+    """What the clinic of a record has, by the file that the record keeps."""
+    return record.clinic.house if record.clinic else None
 
 
-def overfull(resource: str, number: int, taken: Sequence[Taking]) -> Iterator[Fault]:
-    """Each stretch of time at which more of a resource is taken than there is; it is said of the
-    last that began, if anybody of it is still to come.
+def takings(
+    house: House, record: CourseRecord, name: str, handle: Handle, entry: Entry
+) -> Iterator[tuple[str, Taking]]:
+    """What an entry of a record takes of a house, by resource. One for which a person said that the
+    house may be full takes none of the rest.
     """
-    moments = sorted(
-        [(taking.start.timestamp(), 1, place) for place, taking in enumerate(taken)]
-        + [(taking.end.timestamp(), 0, place) for place, taking in enumerate(taken)]
-    )  # at the same moment who goes makes room for who comes
-    here: dict[int, Taking] = {}
+    if is_gone(entry) or "full" in entry.broken:
+        return
+    begins = minute_at(entry.start)
+    for stretch in _stretches(house, record, entry):
+        for resource, amount in stretch.need:
+            yield (
+                resource,
+                Taking(
+                    begins + stretch.begins,
+                    begins + stretch.ends,
+                    amount,
+                    entry.start,
+                    name,
+                    handle,
+                    is_open(entry),
+                ),
+            )
+
+
+def _stretches(house: House, record: CourseRecord, entry: Entry) -> list[Stretch]:
+    if isinstance(entry, LinkedVisit):
+        return house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
+    return house.of_session(record.protocol.id, record.protocol.steps, entry.minutes)
+
+
+def overfull(resource: str, houses: Sequence[House], taken: Sequence[Taking]) -> Iterator[Fault]:
+    """Each stretch of time at which more of a resource is taken than any of the houses of the
+    records has; it is said of the last that began, if anybody of it is still to come.
+    """
+    has = _numbers(resource, houses, {taking.start.date() for taking in taken}, taken[0].start)
+    edges = {edge for taking in taken for edge in (taking.begins, taking.ends)}
+    moments = sorted(edges | has.keys())
+    comes, goes = _by_minute(taken)
+    here: set[int] = set()
     crowd: dict[int, Taking] = {}
-    most = 0
-    for _, comes, place in moments:
-        if comes:
-            here[place] = taken[place]
-        else:
-            del here[place]
-        amount = sum(taking.amount for taking in here.values())
+    most, number, least = 0, 0, 0
+    for minute in moments:
+        here |= comes.get(minute, set())
+        here -= goes.get(minute, set())
+        number = has.get(minute, number)
+        amount = sum(taken[place].amount for place in here)
         if amount > number:
-            crowd |= here
-            most = max(most, amount)
+            crowd |= {place: taken[place] for place in here}
+            most, least = max((most, least), (amount, number))
         elif crowd:
-            yield from _fault(f"{most} of {count_text(number, resource)}", list(crowd.values()))
-            crowd, most = {}, 0
+            yield from _fault(f"{most} of {count_text(least, resource)}", list(crowd.values()))
+            crowd, most, least = {}, 0, 0
+
+
+def _by_minute(taken: Sequence[Taking]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    comes: dict[int, set[int]] = {}
+    goes: dict[int, set[int]] = {}
+    for place, taking in enumerate(taken):
+        comes.setdefault(taking.begins, set()).add(place)
+        goes.setdefault(taking.ends, set()).add(place)
+    return comes, goes
+
+
+def _numbers(
+    resource: str, houses: Iterable[House], days: Iterable[date], moment: datetime
+) -> dict[int, int]:
+    """How many any of some houses has from each minute on at which that changes, on some days and
+    the next ones, in the zone of a moment.
+    """
+    zone = moment.tzinfo
+    if zone is None:
+        raise TypeError(moment)
+    kinds = [kind for house in houses if (kind := house.resource(resource))]
+    has: dict[int, int] = {}
+    both = {day + timedelta(days=more) for day in days for more in (0, 1)}
+    for day in sorted(both):
+        runs = [run for kind in kinds for run in kind.on(day, zone)]
+        for begins in sorted({begins for begins, _, _ in runs}):
+            has[begins] = max(number for first, last, number in runs if first <= begins < last)
+    return has
 
 
 def _fault(amount: str, crowd: Sequence[Taking]) -> Iterator[Fault]:
     movable = [taking for taking in crowd if taking.is_open]
     if movable:
-        last = max(movable, key=lambda taking: (taking.start.timestamp(), taking.record))
+        last = max(movable, key=lambda taking: (taking.begins, taking.record))
         who = ", ".join(sorted(f"{taking.record} {taking.handle}" for taking in crowd))
         at = f"{day_text(last.start.date())} {clock_text(last.start.timetz())}"
         yield Fault(last.record, last.handle, "full", f"{amount} taken at {at}: {who}")
