@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ketasched.domain.course import Course, LinkedVisit, Session
+from ketasched.domain.house import House, Resource, Takes
+from ketasched.domain.protocol import Step
 from ketasched.running.agenda import Coming, Patient, Stretch, in_house
+from ketasched.running.full_house import is_plain, seats, uses
 
 MON, WED = "2027-01-04", "2027-01-06"
 
@@ -293,6 +297,179 @@ def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, c
         assert not many or f"{many} too many" in line
 
 
+# What the house has, and who sits where
+
+
+def resources_file(resources, takes):
+    path = Path(clinic_file(name="house.yaml"))
+    path.write_text(f"{path.read_text()}resources: {resources}\ntakes: {takes}\n")
+    return "--clinic", "house.yaml"
+
+
+NURSES = "{mon-fri 08:00-10:30: 2, mon-fri 10:30-18:00: 1}"
+OF_A_NURSE = "{iv: {nurse: 1}, kap: {nurse: 2}, spravato: {chair: 1, nurse: 1}}"
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("resources", "takes", "load"),
+    [  # 9 to 11, 9:30 to 12, 10 to 13
+        (
+            "{chair: 2}",
+            "{}",
+            [
+                ("chair", "09:00", "09:30", 1, 2, 0),
+                ("chair", "09:30", "10:00", 2, 2, 0),
+                ("chair", "10:00", "11:00", 3, 2, 1),
+                ("chair", "11:00", "12:00", 2, 2, 0),
+                ("chair", "12:00", "13:00", 1, 2, 0),
+            ],
+        ),
+        ("{room: 1}", "{}", []),
+        (
+            f"{{room: 1, nurse: {NURSES}}}",
+            "{iv: {nurse: 1}, kap: {nurse: 2}, spravato: {nurse: 1}}",
+            [
+                ("nurse", "09:00", "09:30", 1, 2, 0),
+                ("nurse", "09:30", "10:00", 2, 2, 0),
+                ("nurse", "10:00", "10:30", 4, 2, 2),
+                ("nurse", "10:30", "11:00", 4, 1, 3),
+                ("nurse", "11:00", "12:00", 3, 1, 2),
+                ("nurse", "12:00", "13:00", 2, 1, 1),
+            ],
+        ),
+        (
+            "{room: 3, chair: 1}",
+            "{iv: {room: 1}, kap: {chair: 1}, spravato: {}}",
+            [("room", "09:00", "11:00", 1, 3, 0), ("chair", "10:00", "13:00", 1, 1, 0)],
+        ),
+        (
+            "{nurse: {tue: 1}}",
+            "{iv: {nurse: 1}}",
+            [("nurse", "09:00", "11:00", 1, 0, 1)],
+        ),
+    ],
+)
+def test_each_resource_is_shown_through_the_day(at, agenda, resources, takes, load):
+    more = resources_file(resources, takes)
+    (day,) = agenda(MON, *more)["days"]
+    keys = ("taken", "there", "too_many")
+    assert [
+        (use["resource"], clock(use["start"]), clock(use["end"]), *(use[key] for key in keys))
+        for use in day["load"]
+    ] == load
+    out = at("2027-01-02", "agenda", ".", "--day", MON, *more).out
+    for _, start, end, taken, _, many in load:
+        over = rf" {many} too many" if many else ""
+        assert re.search(rf"^{start}–{end} +{taken} █+{over} *$", out, re.MULTILINE), (start, end)
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("resources", "takes", "titles"),
+    [
+        ("{chair: 2}", "{}", ["In the house at once, for 2 chairs"]),
+        ("{room: 2}", "{}", ["In the house at once"]),
+        (
+            "{room: 2}",
+            "{kap: {room: 1}}",
+            ["In the house at once", "Taken at once, of 2 rooms"],
+        ),
+        (
+            f"{{chair: 2, nurse: {NURSES}, room: 1}}",
+            OF_A_NURSE,
+            [
+                "Taken at once, of 2 chairs",
+                "Taken at once, of 2 nurses 08:00-10:30 and 1 nurse 10:30-18:00",
+            ],
+        ),
+    ],
+)
+def test_a_block_is_titled_with_its_number(at, resources, takes, titles):
+    out = at("2027-01-02", "agenda", ".", "--day", MON, *resources_file(resources, takes)).out
+    assert re.findall(r"^(?:In the house|Taken).*\S", out, re.MULTILINE) == titles
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("resources", "takes", "chairs", "column"),
+    [  # alex, cy, bo
+        ("{room: 1}", "{}", [[], [], []], None),
+        ("{chair: 1}", "{}", [[1], [], []], None),
+        ("{chair: 2}", "{}", [[1], [2], []], ["1", "2", "none"]),
+        ("{chair: 3}", "{}", [[1], [2], [3]], ["1", "2", "3"]),
+        ("{chair: 3}", "{spravato: {}}", [[1], [], [2]], ["1", "", "2"]),
+        ("{chair: 4}", "{iv: {chair: 2}}", [[1, 2], [3], [4]], ["1, 2", "3", "4"]),
+        ("{chair: 2}", "{kap: {chair: 2}}", [[1], [2], []], ["1", "2", "none, none"]),
+        ("{chair: {mon: 2, tue: 5}}", "{}", [[1], [2], []], ["1", "2", "none"]),
+    ],
+)
+def test_who_sits_where(at, agenda, monkeypatch, resources, takes, chairs, column):
+    more = resources_file(resources, takes)
+    (day,) = agenda(MON, *more)["days"]
+    assert [entry["chairs"] for entry in day["entries"]] == chairs
+    command = ("agenda", ".", "--day", MON, *more)
+    rows = rows_of(at("2027-01-02", *command, "--format", "csv").out)
+    assert [row["chairs"] for row in rows] == ["; ".join(map(str, own)) for own in chairs]
+    out = at("2027-01-02", *command).out
+    assert bool(re.search("^Time +Chair +Who", out, re.MULTILINE)) == (column is not None)
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = at("2027-01-02", *command).out
+    assert "Chair" not in at("2027-01-02", *command, "--for", "free-busy").out
+    for name, own in zip(("alex", "cy", "bo"), column or ["", "", ""], strict=True):
+        assert re.search(
+            rf"^\d\d:\d\d–\d\d:\d\d +{own}{' +' if own else ''}{name} ", out, re.MULTILINE
+        )
+        assert not own or f"chair {own}" in narrow
+    assert narrow.count("chair ") == sum(map(bool, column or ()))
+
+
+SITTINGS = st.lists(
+    st.tuples(st.integers(0, 40).map(lambda n: 15 * n), st.sampled_from([15, 30, 60, 120])),
+    max_size=14,
+)
+
+
+@given(SITTINGS, st.integers(1, 5))
+def test_nobody_shares_a_chair_and_all_sit_where_there_are_enough(sittings, number):
+    shown = [
+        Coming(Patient("a", _COURSE), entry_of(_ZONES[0], minute, length, "planned", "session"), ())
+        for minute, length in sorted(sittings)
+    ]
+    house = House((Resource.of_number("chair", number),), (Takes("iv", (("chair", 1),)),))
+    seated = seats(house, shown)
+    there = [
+        (visitor.entry.start, visitor.entry.end, chair)
+        for visitor, (chair,) in zip(shown, seated, strict=True)
+    ]
+    for (start, end, chair), (begin, finish, other) in combinations(there, 2):
+        assert chair is None or chair != other or end <= begin or finish <= start
+    assert all(chair in {None, *range(1, number + 1)} for *_, chair in there)
+    full = any(use.too_many for use in uses(house, shown))
+    assert full == any(chair is None for *_, chair in there)
+
+
+def test_a_chair_is_kept_while_it_is_not_needed():
+    """With a pause in between, in which another could sit there."""
+    steps = (
+        Step("in", 30, (("chair", 1),)),
+        Step("away", 60, ()),
+        Step("out", 30, (("chair", 1),)),
+    )
+    course = replace(_COURSE, protocol=replace(_COURSE.protocol, steps=steps))
+    entries = [(course, 0, 120), (_COURSE, 45, 30)]
+    shown = [
+        Coming(Patient("a", own), entry_of(_ZONES[0], minute, length, "planned", "session"), ())
+        for own, minute, length in entries
+    ]
+    for number, chairs in ((2, [(1,), (2,)]), (1, [(1,), (None,)])):
+        house = House((Resource.of_number("chair", number),))
+        assert seats(house, shown) == chairs
+        assert [use.taken for use in uses(house, shown)] == [1, 1, 1]
+        assert not is_plain(house, shown)
+        assert is_plain(house, shown[1:])
+
+
 # What is due
 
 REVIEW = "review: evidence of benefit"
@@ -431,7 +608,7 @@ def test_a_week_is_monday_to_sunday_around_the_day(plan, agenda, at, day):
 KEYS = {
     "start", "end", "status", "name", "protocol", "due", "kind", "number", "total", "phase",
     "title", "by_video", "target", "window_start", "window_end",
-    "handle",
+    "handle", "chairs",
 }  # fmt: skip
 
 
@@ -440,7 +617,7 @@ def test_json_is_one_value(agenda):
     report = agenda(MON)
     assert set(report) == {"schema", "chairs", "days", "unread"}
     (day,) = report["days"]
-    assert set(day) == {"day", "closed", "entries", "in_house", "due"}
+    assert set(day) == {"day", "closed", "entries", "in_house", "load", "due"}
     assert {frozenset(one) for one in day["entries"]} == {frozenset(KEYS)}
     assert {frozenset(one) for one in day["in_house"]} == {
         frozenset({"start", "end", "people", "too_many"})

@@ -7,14 +7,16 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ketasched.domain.course import LinkedVisit
+from ketasched.domain.house import CHAIR, House
 from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 from ketasched.running.agenda import Coming, Patient, in_house
+from ketasched.running.full_house import Chairs, is_plain, seats, uses
 
 COLUMNS = (
     "day", "start", "end", "name", "protocol", "kind", "number", "total", "phase", "title",
     "status", "by_video", "due", "target", "window_start", "window_end",
-    "handle",
+    "handle", "chairs",
 )  # fmt: skip
 TEXTS = ("name", "protocol", "phase", "title", "due")
 
@@ -31,49 +33,84 @@ class Day(NamedTuple):
 
 
 class Agenda(NamedTuple):
-    """The days to show; how many chairs there are (0: not known); the zones of the records;
-    whether who comes and why is left out.
+    """The days to show; what the house has (None: not known); the zones of the records; whether
+    who comes and why is left out.
     """
 
     days: Sequence[Day]
-    chairs: int
+    house: House | None
     zones: frozenset[str]
     bare: bool
+
+    @property
+    def chairs(self) -> int:
+        """How many chairs there are at most; 0 if that is not known."""
+        resource = self.house.resource(CHAIR) if self.house else None
+        return resource.most if resource else 0
+
+    def chairs_for_all(self, day: Day) -> int:
+        """The same where each who comes that day takes one, and there is nothing else to take."""
+        return self.chairs if self.house and is_plain(self.house, day.coming) else 0
+
+    def seated(self, day: Day) -> list[tuple[Coming, Chairs]]:
+        """Who comes on a day, and who sits where, if chairs are known."""
+        chairs = seats(self.house, day.coming) if self.house else [()] * len(day.coming)
+        return list(zip(day.coming, chairs, strict=True))
 
 
 def agenda_report(agenda: Agenda, unread: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The agenda of some days, and the records that could not be read, with why."""
-    days, chairs, _, bare = agenda
+    bare = agenda.bare
     return {
         "schema": SCHEMA,
-        "chairs": chairs or None,
-        "days": [
-            {
-                "day": shown.day.isoformat(),
-                "closed": None
-                if shown.closed is None
-                else {"reason": None if bare else shown.closed or None},
-                "entries": [_entry(coming, bare=bare) for coming in shown.coming],
-                "in_house": [
-                    {
-                        "start": stretch.start.isoformat(),
-                        "end": stretch.end.isoformat(),
-                        "people": stretch.people,
-                        "too_many": max(0, stretch.people - chairs) if chairs else 0,
-                    }
-                    for stretch in in_house(shown.coming)
-                ],
-                "due": []
-                if bare
-                else [{"name": patient.name, "what": what} for patient, what in shown.due],
-            }
-            for shown in days
-        ],
+        "chairs": agenda.chairs or None,
+        "days": [_day(agenda, shown) for shown in agenda.days],
         "unread": [
             {"file": None if bare else file, "why": "it cannot be read" if bare else why}
             for file, why in unread
         ],
     }
+
+
+def _day(agenda: Agenda, shown: Day) -> dict[str, Any]:
+    bare = agenda.bare
+    reason = None if bare else shown.closed or None
+    return {
+        "day": shown.day.isoformat(),
+        "closed": None if shown.closed is None else {"reason": reason},
+        "entries": [_entry(coming, chairs, bare=bare) for coming, chairs in agenda.seated(shown)],
+        "in_house": _in_house(agenda.chairs_for_all(shown), shown),
+        "load": _load(agenda.house, shown),
+        "due": []
+        if bare
+        else [{"name": patient.name, "what": what} for patient, what in shown.due],
+    }
+
+
+def _in_house(chairs: int, shown: Day) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": stretch.start.isoformat(),
+            "end": stretch.end.isoformat(),
+            "people": stretch.people,
+            "too_many": max(0, stretch.people - chairs) if chairs else 0,
+        }
+        for stretch in in_house(shown.coming)
+    ]
+
+
+def _load(house: House | None, shown: Day) -> list[dict[str, Any]]:
+    return [
+        {
+            "resource": use.resource,
+            "start": use.start.isoformat(),
+            "end": use.end.isoformat(),
+            "taken": use.taken,
+            "there": use.there,
+            "too_many": use.too_many,
+        }
+        for use in (uses(house, shown.coming) if house else ())
+    ]
 
 
 def to_csv(agenda: Agenda) -> str:
@@ -82,28 +119,39 @@ def to_csv(agenda: Agenda) -> str:
     rows = [
         dict.fromkeys(COLUMNS)
         | {"day": shown.day.isoformat()}
-        | _entry(coming, bare=bare)
-        | _in_words(coming, bare=bare)
+        | _entry(coming, chairs, bare=bare)
+        | _in_words(coming, chairs, bare=bare)
         for shown in agenda.days
-        for coming in shown.coming
+        for coming, chairs in agenda.seated(shown)
     ]
     return rows_as_csv(COLUMNS, rows, TEXTS)
 
 
-def _in_words(coming: Coming, *, bare: bool) -> dict[str, str]:
+def _in_words(coming: Coming, chairs: Chairs, *, bare: bool) -> dict[str, str]:
     if bare:
         return {}
     by_video = isinstance(coming.entry, LinkedVisit) and coming.entry.by_video
-    return {"due": "; ".join(coming.due), "by_video": "yes" if by_video else "no"}
+    return {
+        "due": "; ".join(coming.due),
+        "by_video": "yes" if by_video else "no",
+        "chairs": "; ".join(str(chair) for chair in chairs if chair),
+    }
 
 
-def _entry(coming: Coming, *, bare: bool) -> dict[str, Any]:
+def _entry(coming: Coming, chairs: Chairs, *, bare: bool) -> dict[str, Any]:
     entry = coming.entry
     when = {"start": entry.start.isoformat(), "end": entry.end.isoformat(), "status": entry.status}
     if bare:
         return when
     protocol = coming.patient.course.protocol
-    said = {**when, "name": coming.patient.name, "protocol": protocol.id, "due": list(coming.due)}
+    said: dict[str, Any] = {
+        **when,
+        "name": coming.patient.name,
+        "protocol": protocol.id,
+        "due": list(coming.due),
+        "chairs": [chair for chair in chairs if chair],
+    }
+
     if isinstance(entry, LinkedVisit):
         return said | {
             "kind": entry.kind,

@@ -13,6 +13,7 @@ from ketasched.asking.values import read
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import is_gone
+from ketasched.domain.house import CHAIR, House
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble
 from ketasched.records.folder import closed_days_of, no_record, unread_text, walk
@@ -22,7 +23,7 @@ from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
 from ketasched.running.agenda import Patient, coming, due_elsewhere
 
 HELP = """Who comes on a day: the sessions and linked visits of all records in a folder by
-time, what is due, and how many people are in the house at once.
+time, what is due, who sits where, and how full the house is.
 
 \b
 Examples:
@@ -60,10 +61,10 @@ def run(request: AgendaRequest) -> Result:
     if not records and not unread:
         raise no_record(Path(request.folder))
     # What the records know goes before a file that nobody named.
-    chairs = clinic.chairs if clinic else _most_chairs(records)
-    if not clinic and not chairs:
+    house = clinic.house if clinic else _largest_house(records)
+    if not clinic and not house:
         clinic = clinic_here(Path(request.folder))
-        chairs = clinic.chairs if clinic else 0
+        house = clinic.house if clinic else None
     bare = request.audience == "free-busy"
     first, last = _span(request, _today(records, clinic.timezone if clinic else ""))
     closed, not_read = closed_days_of(Path(request.folder))
@@ -72,7 +73,7 @@ def run(request: AgendaRequest) -> Result:
     days = _days([patient_of(record) for record in records], first, last, bare=bare)
     agenda = Agenda(
         [day._replace(closed=why.get(day.day)) for day in days],
-        chairs,
+        house,
         frozenset(record.timezone for record in records),
         bare,
     )
@@ -114,8 +115,18 @@ def _today(records: Sequence[CourseRecord], named: str) -> date:
     return here.astimezone(zone.load(name).tzinfo if name else None).date()
 
 
-def _most_chairs(records: Sequence[CourseRecord]) -> int:
-    return max((record.clinic.chairs for record in records if record.clinic), default=0)
+def _largest_house(records: Sequence[CourseRecord]) -> House | None:
+    """The house with the most chairs of those that the records were planned for, and of these the
+    one with most of all else.
+    """
+    houses = [record.clinic.house for record in records if record.clinic]
+    return max((house for house in houses if house), key=_size, default=None)
+
+
+def _size(house: House) -> tuple[int, int, int]:
+    chairs = house.resource(CHAIR)
+    most = sum(resource.most for resource in house.resources)
+    return chairs.most if chairs else 0, most, len(house.takes)
 
 
 def _span(request: AgendaRequest, today: date) -> tuple[date, date]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +15,12 @@ from ketasched.cli.terminal.course import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.course import PLANNED, LinkedVisit, is_gone
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text
+from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text, list_text
 from ketasched.running.agenda import Coming, in_house
+from ketasched.running.full_house import Chairs, uses
 
 if TYPE_CHECKING:
+    from ketasched.domain.house import House
     from ketasched.reports.agenda_report import Agenda, Day
 
 _BLOCK = "█"
@@ -44,13 +48,11 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
         narrow = page.width < NARROW
         several = len(agenda.zones) > 1
         make = _bare if agenda.bare else _narrow if narrow else _table
-        page.add("", make(day, several=several))
-        house = _house(day, agenda.chairs, page.width)
-        if house.row_count:
-            place = day.coming[0].entry.start.tzname() if several else ""
-            chairs = f", for {count_text(agenda.chairs, 'chair')}" if agenda.chairs else ""
-            zone_note = f" ({place})" if place else ""
-            page.add("", f"In the house at once{chairs}{zone_note}", house)
+        page.add("", make(day, agenda, several=several))
+        place = day.coming[0].entry.start.tzname() if several else ""
+        zone_note = f" ({place})" if place else ""
+        for title, levels in _blocks(day, agenda):
+            page.add("", f"{title}{zone_note}", _bars(day, levels, page.width))
     if day.due and not agenda.bare:
         page.add("", "Also due")
         names: dict[str, list[str]] = {}
@@ -59,33 +61,36 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
         page.add_items(f"{what}: {', '.join(who)}" for what, who in names.items())
 
 
-def _table(day: Day, *, several: bool) -> Table:
-    table = _new_table(("Time", "Who", "What", "#", "State and what is due"))
-    for arrival in day.coming:
+def _table(day: Day, agenda: Agenda, *, several: bool) -> Table:
+    seat = ("Chair",) if agenda.chairs > 1 else ()
+    table = _new_table(("Time", *seat, "Who", "What", "#", "State and what is due"))
+    for arrival, chairs in agenda.seated(day):
         label = arrival.patient.course.protocol.label
         what = f"{label} · {entry_title(arrival.entry)}"
         when = _when(arrival, several=several)
         table.add_row(
-            when, Text(arrival.patient.name), Text(what), _number(arrival), Text(_notes(arrival)),
+            when, *([_seats(chairs)] if seat else []),
+            Text(arrival.patient.name), Text(what), _number(arrival), Text(_notes(arrival)),
             style="dim" if is_gone(arrival.entry) else "",
         )  # fmt: skip
     return table
 
 
-def _narrow(day: Day, *, several: bool) -> Table:
+def _narrow(day: Day, agenda: Agenda, *, several: bool) -> Table:
     table = _new_table(("Time", "Who"))
-    for arrival in day.coming:
+    for arrival, chairs in agenda.seated(day):
         number = _number(arrival)
         label = arrival.patient.course.protocol.label
         what = f"{label}{' ' + number if number else ''} · {entry_title(arrival.entry)}"
-        lines = [arrival.patient.name, what, _notes(arrival)]
+        seat = f"chair {_seats(chairs)}" if chairs and agenda.chairs > 1 else ""
+        lines = [arrival.patient.name, what, seat, _notes(arrival)]
         style = "dim" if is_gone(arrival.entry) else ""
         text = Text("\n".join(line for line in lines if line))
         table.add_row(_when(arrival, several=several), text, style=style)
     return table
 
 
-def _bare(day: Day, *, several: bool) -> Table:
+def _bare(day: Day, _: Agenda, *, several: bool) -> Table:
     table = _new_table(("Time", "What"))
     for arrival in day.coming:
         table.add_row(_when(arrival, several=several), BUSY)
@@ -95,7 +100,7 @@ def _bare(day: Day, *, several: bool) -> Table:
 def _new_table(titles: tuple[str, ...]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     for title in titles:
-        table.add_column(title, no_wrap=title in ("Time", "#"))
+        table.add_column(title, no_wrap=title in ("Time", "Chair", "#"))
     return table
 
 
@@ -122,26 +127,66 @@ def _notes(arrival: Coming) -> str:
     return "; ".join([*said, *arrival.due])
 
 
-def _house(day: Day, chairs: int, width: int) -> Table:
-    """A bar for each time at which as many people are in the house."""
+def _seats(chairs: Chairs) -> str:
+    """``2``, ``1, 2``, ``none`` for one that is lacking; empty for who takes none."""
+    return ", ".join(str(chair or "none") for chair in chairs)
+
+
+class _Level(NamedTuple):
+    """A time during which as many are there or taken, and how many more than there are."""
+
+    start: datetime
+    end: datetime
+    number: int
+    too_many: int
+
+
+def _blocks(day: Day, agenda: Agenda) -> Iterator[tuple[str, list[_Level]]]:
+    """A title and its bars: of the people, and of each resource that is taken, instead of the
+    people where chairs are among them.
+    """
+    chairs = agenda.chairs_for_all(day)
+    house = None if chairs else agenda.house
+    if house is None or not agenda.chairs:
+        here = [
+            _Level(*stretch, max(0, stretch.people - chairs) if chairs else 0)
+            for stretch in in_house(day.coming)
+        ]
+        if here:
+            of_chairs = f", for {count_text(chairs, 'chair')}" if chairs else ""
+            yield f"In the house at once{of_chairs}", here
+    if house:
+        for resource, same in groupby(uses(house, day.coming), key=lambda use: use.resource):
+            levels = [_Level(use.start, use.end, use.taken, use.too_many) for use in same]
+            yield f"Taken at once, of {_number_text(house, resource, day)}", levels
+
+
+def _number_text(house: House, name: str, day: Day) -> str:
+    """How many of a resource there are on a day: ``2 nurses 08:00-13:00 and 1 nurse …``."""
+    resource = house.resource(name)
+    if resource is None:
+        return name
+    if resource.always is not None:
+        return count_text(resource.always, name)
+    levels = resource.week[day.day.weekday()]
+    texts = [f"{count_text(number, name)} {span}" for span, number in levels if number]
+    return list_text(texts) if texts else count_text(0, name)
+
+
+def _bars(day: Day, levels: Sequence[_Level], width: int) -> Table:
+    """A bar for each time at which the number is the same."""
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
-    stretches = in_house(day.coming)
     room = max(2, width - 28)
-    scale = min(2, max(1, room // max((stretch.people for stretch in stretches), default=1)))
-    for stretch in stretches:
-        bar = _BLOCK * min(room, scale * stretch.people)
-        more = stretch.people - chairs if chairs else 0
-        over = f" {more} too many" if more > 0 else ""
-        row = Text(bar)
-        row.append(over, style="bold")
-        elsewhere = stretch.start.date() != day.day  # as other zones count
-        when = f"{WEEKDAYS[stretch.start.weekday()]} " if elsewhere else ""
-        table.add_row(
-            f"{when}{_clock(stretch.start)}–{_clock(stretch.end)}", str(stretch.people), row
-        )
+    scale = min(2, max(1, room // max(level.number for level in levels)))
+    for level in levels:
+        row = Text(_BLOCK * min(room, scale * level.number))
+        row.append(f" {level.too_many} too many" if level.too_many else "", style="bold")
+        elsewhere = level.start.date() != day.day  # as other zones count
+        when = f"{WEEKDAYS[level.start.weekday()]} " if elsewhere else ""
+        table.add_row(f"{when}{_clock(level.start)}–{_clock(level.end)}", str(level.number), row)
     return table
 
 

@@ -1,0 +1,134 @@
+"""How full each resource of a house is through a day, and who sits where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from ketasched.domain.course import LinkedVisit, is_gone
+from ketasched.domain.house import CHAIR, House, Resource, Stretch, minute_at, moment_at
+from ketasched.domain.room import Held, Tally, held_by, load_of
+from ketasched.running.agenda import Coming
+
+
+class Use(NamedTuple):
+    """A time during which as many of a resource are taken, of as many as there are."""
+
+    resource: str
+    start: datetime
+    end: datetime
+    taken: int
+    there: int
+
+    @property
+    def too_many(self) -> int:
+        """How many more are taken than there are."""
+        return max(0, self.taken - self.there)
+
+
+def is_plain(house: House, shown: Iterable[Coming]) -> bool:
+    """Whether a house has but a number of chairs, and each who comes takes one."""
+    only_chairs = [resource.name for resource in house.resources] == [CHAIR]
+    steps = (step for visitor in shown for step in visitor.patient.course.protocol.steps)
+    usual = not house.takes and all(step.takes is None for step in steps)
+    return only_chairs and house.resources[0].always is not None and usual
+
+
+def uses(house: House, shown: Sequence[Coming]) -> list[Use]:
+    """What those who come take of each resource, in its order, from one change to the next, in the
+    zone of the first; without the times at which nothing of it is taken.
+    """
+    if not shown:
+        return []
+    place = shown[0].entry.start.tzinfo or UTC
+    held = [each for visitor in shown for each in _held(house, visitor)]
+    return [
+        Use(resource.name, moment_at(begins, place), moment_at(ends, place), taken, there)
+        for resource in house.resources
+        for begins, ends, taken, there in _runs(resource, held, place)
+    ]
+
+
+Chairs = tuple[int | None, ...]
+"""The numbers of the chairs that an entry takes, None for each that is lacking."""
+
+
+def seats(house: House, shown: Sequence[Coming]) -> list[Chairs]:
+    """Who sits where, entry by entry: by start, each in the free chairs with the lowest numbers,
+    from the first minute for which it takes that many to the last, so that nobody changes seats.
+    Chairs are numbered from 1 to the most there are on the day.
+
+    As long as no more are taken at once than there are, and no entry gives its chair up in between,
+    everybody has one: intervals in the order of their starts need no more colours than overlap.
+    """
+    number = _most_on_their_day(house.resource(CHAIR), shown)
+    wanted = [
+        (begins, place, ends)
+        for place, visitor in enumerate(shown)
+        for begins, ends in _sittings(_stretches(house, visitor), minute_at(visitor.entry.start))
+    ]
+    free_from = dict.fromkeys(range(1, number + 1), 0)
+    seated: list[list[int | None]] = [[] for _ in shown]
+    for begins, place, ends in sorted(wanted):
+        free = [chair for chair, minute in free_from.items() if minute <= begins]
+        seated[place].append(free[0] if free else None)
+        if free:
+            free_from[free[0]] = ends
+    return [tuple(sorted(chairs, key=lambda chair: chair or number + 1)) for chairs in seated]
+
+
+def _most_on_their_day(resource: Resource | None, shown: Sequence[Coming]) -> int:
+    if resource is None:
+        return 0
+    weekdays = {visitor.entry.start.weekday() for visitor in shown}
+    return max((level.number for day in weekdays for level in resource.week[day]), default=0)
+
+
+def _stretches(house: House, visitor: Coming) -> list[Stretch]:
+    """What an entry of the agenda takes; nothing if it does not take place."""
+    entry, protocol = visitor.entry, visitor.patient.course.protocol
+    if is_gone(entry):
+        return []
+    if isinstance(entry, LinkedVisit):
+        return house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
+    return house.of_session(protocol.id, protocol.steps, entry.minutes)
+
+
+def _held(house: House, visitor: Coming) -> Iterable[Held]:
+    return held_by(_stretches(house, visitor), minute_at(visitor.entry.start))
+
+
+def _sittings(stretches: Sequence[Stretch], start: int) -> Iterable[tuple[int, int]]:
+    """For each chair that an entry takes, from when to when: the second from the first minute for
+    which it takes two to the last, and so on.
+    """
+    chairs = [(dict(stretch.need).get(CHAIR, 0), stretch) for stretch in stretches]
+    for place in range(max((number for number, _ in chairs), default=0)):
+        sitting = [stretch for number, stretch in chairs if number > place]
+        yield start + sitting[0].begins, start + sitting[-1].ends
+
+
+def _runs(
+    resource: Resource, held: Iterable[Held], place: tzinfo
+) -> Iterator[tuple[int, int, int, int]]:
+    """From one minute to another, how many of a resource are taken, and how many there are."""
+    taken = load_of(held).tally(resource.name)
+    if not taken.minutes:
+        return
+    begins, ends = taken.minutes[0], taken.minutes[-1]
+    there = _there(resource, moment_at(begins, place).date(), moment_at(ends, place).date(), place)
+    edges = sorted({*taken.minutes, *there.turns(begins, ends)})
+    levels = [(edge, taken.at(edge), there.at(edge)) for edge in edges]
+    runs = [next(same) for _, same in groupby(levels, key=lambda level: level[1:])]
+    for (begin, number, of_all), (end, *_) in pairwise(runs):
+        if number:
+            yield begin, end, number, of_all
+
+
+def _there(resource: Resource, first: date, last: date, place: tzinfo) -> Tally:
+    """How many of a resource there are, from one day to another."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    levels = [level for day in days for level in resource.on(day, place)]
+    return Tally([begins for begins, _, _ in levels], [number for *_, number in levels])
