@@ -449,25 +449,31 @@ def test_nobody_shares_a_chair_and_all_sit_where_there_are_enough(sittings, numb
     assert full == any(chair is None for *_, chair in there)
 
 
-def test_a_chair_is_kept_while_it_is_not_needed():
-    """With a pause in between, in which another could sit there."""
-    steps = (
-        Step("in", 30, (("chair", 1),)),
-        Step("away", 60, ()),
-        Step("out", 30, (("chair", 1),)),
-    )
-    course = replace(_COURSE, protocol=replace(_COURSE.protocol, steps=steps))
-    entries = [(course, 0, 120), (_COURSE, 45, 30)]
+@pytest.mark.parametrize(
+    ("chairs", "others", "seated"),
+    [  # beside who sits from 0 to 30 and from 90 to 120
+        (2, [(45, 30)], [(1,), (2,)]),  # kept, as there is another
+        (1, [(45, 30)], [(1,), (1,)]),
+        (1, [(30, 60)], [(1,), (1,)]),
+        (1, [(45, 60)], [(1,), (None,)]),
+        (1, [(15, 30)], [(1,), (None,)]),
+        (2, [(45, 30), (60, 60)], [(1,), (1,), (2,)]),
+        (3, [(45, 30), (60, 60)], [(1,), (2,), (3,)]),
+    ],
+)
+def test_a_chair_is_kept_while_it_is_given_up_if_another_is_free(chairs, others, seated):
+    need = (("chair", 1),)
+    steps = (Step("in", 30, need), Step("away", 60, ()), Step("out", 30, need))
+    pausing = replace(_COURSE, protocol=replace(_COURSE.protocol, steps=steps))
     shown = [
         Coming(Patient("a", own), entry_of(_ZONES[0], minute, length, "planned", "session"), ())
-        for own, minute, length in entries
+        for own, minute, length in ((pausing, 0, 120), *((_COURSE, *other) for other in others))
     ]
-    for number, chairs in ((2, [(1,), (2,)]), (1, [(1,), (None,)])):
-        house = House((Resource.of_number("chair", number),))
-        assert seats(house, shown) == chairs
-        assert [use.taken for use in uses(house, shown)] == [1, 1, 1]
-        assert not is_plain(house, shown)
-        assert is_plain(house, shown[1:])
+    house = House((Resource.of_number("chair", chairs),))
+    assert seats(house, shown) == seated
+    assert any(use.too_many for use in uses(house, shown)) == any(None in own for own in seated)
+    assert not is_plain(house, shown)
+    assert is_plain(house, shown[1:])
 
 
 # What is due

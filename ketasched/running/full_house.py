@@ -51,6 +51,13 @@ def uses(house: House, shown: Sequence[Coming]) -> list[Use]:
     ]
 
 
+class Stay(NamedTuple):
+    """From one minute (since 1970) to another."""
+
+    begins: int
+    ends: int
+
+
 Chairs = tuple[int | None, ...]
 """The numbers of the chairs that an entry takes, None for each that is lacking."""
 
@@ -62,21 +69,38 @@ def seats(house: House, shown: Sequence[Coming]) -> list[Chairs]:
 
     As long as no more are taken at once than there are, and no entry gives its chair up in between,
     everybody has one: intervals in the order of their starts need no more colours than overlap.
+    Where somebody had none, others may sit in a chair while it is given up.
     """
     number = _most_on_their_day(house.resource(CHAIR), shown)
-    wanted = [
-        (begins, place, ends)
+    sittings = [
+        (place, sitting)
         for place, visitor in enumerate(shown)
-        for begins, ends in _sittings(_stretches(house, visitor), minute_at(visitor.entry.start))
+        for sitting in _sittings(_stretches(house, visitor), minute_at(visitor.entry.start))
     ]
-    free_from = dict.fromkeys(range(1, number + 1), 0)
-    seated: list[list[int | None]] = [[] for _ in shown]
-    for begins, place, ends in sorted(wanted):
-        free = [chair for chair, minute in free_from.items() if minute <= begins]
-        seated[place].append(free[0] if free else None)
-        if free:
-            free_from[free[0]] = ends
+    sittings.sort(key=lambda each: each[1][0].begins)
+    kept = [(place, [Stay(stays[0].begins, stays[-1].ends)]) for place, stays in sittings]
+    seated = [_seated(sitting, number, len(shown)) for sitting in (kept, sittings)]
+    return min(seated, key=lambda chairs: sum(own.count(None) for own in chairs))
+
+
+def _seated(
+    sittings: Iterable[tuple[int, Sequence[Stay]]], number: int, entries: int
+) -> list[Chairs]:
+    """The chairs of each entry, given out one by one."""
+    taken: dict[int, list[Stay]] = {chair: [] for chair in range(1, number + 1)}
+    seated: list[list[int | None]] = [[] for _ in range(entries)]
+    for place, stays in sittings:
+        chair = next((chair for chair, others in taken.items() if _is_free(others, stays)), None)
+        seated[place].append(chair)
+        if chair:
+            taken[chair] += stays
     return [tuple(sorted(chairs, key=lambda chair: chair or number + 1)) for chairs in seated]
+
+
+def _is_free(others: Sequence[Stay], stays: Iterable[Stay]) -> bool:
+    return not any(
+        other.begins < stay.ends and stay.begins < other.ends for stay in stays for other in others
+    )
 
 
 def _most_on_their_day(resource: Resource | None, shown: Sequence[Coming]) -> int:
@@ -100,14 +124,15 @@ def _held(house: House, visitor: Coming) -> Iterable[Held]:
     return held_by(_stretches(house, visitor), minute_at(visitor.entry.start))
 
 
-def _sittings(stretches: Sequence[Stretch], start: int) -> Iterable[tuple[int, int]]:
-    """For each chair that an entry takes, from when to when: the second from the first minute for
-    which it takes two to the last, and so on.
-    """
+def _sittings(stretches: Sequence[Stretch], start: int) -> Iterator[list[Stay]]:
+    """For each chair that an entry takes, when: the second while it takes two, and so on."""
     chairs = [(dict(stretch.need).get(CHAIR, 0), stretch) for stretch in stretches]
     for place in range(max((number for number, _ in chairs), default=0)):
-        sitting = [stretch for number, stretch in chairs if number > place]
-        yield start + sitting[0].begins, start + sitting[-1].ends
+        yield [
+            Stay(start + stretch.begins, start + stretch.ends)
+            for number, stretch in chairs
+            if number > place
+        ]
 
 
 def _runs(
