@@ -457,6 +457,12 @@ MISTAKES = [
     (f"{HEADER}Ana,iv,2027-01-04,2027-01-05,,0\n", 2, 31, "no priority"),
     (f"{HEADER}Ana,iv,2027-01-04,2027-01-05,,ten\n", 2, 31, "no priority"),
     (f"{HEADER}Ana,iv,,2027-01-05,,\n", 2, 1, "no earliest"),
+    (
+        f"{HEADER}Zo\u00e9,iv,2027-01-04,2027-01-05,,\nZoe\u0301,iv,2027-01-04,2027-01-05,,\n",
+        3,
+        1,
+        "twice",
+    ),
     (f"{HEADER}Ana,iv,2027-01-04,2027-01-05,,\nana,iv,2027-01-04,2027-01-05,,\n", 3, 1, "twice"),
     (f"{HEADER}Ana,iv,2027-01-04,2027-01-05,,,9\n", 2, 32, "no column"),
     (f"{HEADER}=A1,iv,2027-01-04,2027-01-05,,\n", 2, 1, "formula"),

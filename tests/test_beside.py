@@ -262,6 +262,7 @@ def test_going_back_to_where_somebody_else_is_by_now_is_refused(at):
     before = files_in()
     told = at(DEC, "undo", "patients/alex", code=3).err
     assert "no room for the consultation on Mon 28 Dec 2026 09:30: the only chair is taken" in told
+    assert at(DEC, "undo", "patients/alex", "--dry-run", code=3).err == told
     assert files_in() == before
 
 

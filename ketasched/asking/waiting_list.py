@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -61,7 +62,7 @@ def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
         understood = _understood(listed, line, asked)
         if understood is None:
             continue
-        key = understood.request.save.casefold()
+        key = unicodedata.normalize("NFC", understood.request.save).casefold()
         if key in names:
             listed.fault(line, "name", f"`{line.text('name')}` is there twice", "tell them apart")
         names[key] = understood.wish.name

@@ -19,7 +19,7 @@ from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.open import Opened, happened, open_record
 from ketasched.records.record import CourseRecord
-from ketasched.records.write import mend, write
+from ketasched.records.write import mend, refuse_no_room, write
 from ketasched.running import changes, visit_changes
 from ketasched.running.broken_rules import RULES, Rule
 from ketasched.running.legal_change import Conditions, Refusal
@@ -116,6 +116,7 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
     """
     before, what = opened.record, said or after.history[-1].what
     if only_shown:
+        refuse_no_room([(opened, after)])
         same = (after.course, after.options, after.busy) == (
             before.course, before.options, before.busy,
         )  # fmt: skip

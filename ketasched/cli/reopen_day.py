@@ -17,7 +17,7 @@ from ketasched.records.closed_days import ClosedDay
 from ketasched.records.folder import unread_text, walk
 from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.reopening import Reopened, reopened
-from ketasched.records.write import refuse_drift, write_all
+from ketasched.records.write import refuse_drift, refuse_no_room, write_all
 from ketasched.reports.running_report import Call, closed_day_report
 from ketasched.running.changes import Rest, move
 from ketasched.running.legal_change import Conditions
@@ -52,6 +52,7 @@ def reopened_day(folder: Path, day: date, reason: str, now: datetime, *, dry_run
     if dry_run:
         for opened, _ in changes:
             refuse_drift(opened.path, opened.record)
+        refuse_no_room([(back.opened, back.after) for _, back in changes])
     else:
         file = closed_days.new_file(folder, after)
         write_all([(back.opened, back.after) for _, back in changes], [file])

@@ -99,17 +99,22 @@ def taking_room(bookings: Sequence[Booking]) -> Iterator[None]:
                 "wait until it is done, and run this again",
             )
             locks.enter_context(locked(folder / ".room.lock", PATIENCE, busy))
-        for booking in wanting:
-            _refuse_full(booking, bookings)
+        refuse_full(bookings)
         yield
 
 
-def _refuse_full(booking: Booking, bookings: Sequence[Booking]) -> None:
-    """Refuse a record that takes more than is free beside all others, as they are to be.
+def refuse_full(bookings: Sequence[Booking]) -> None:
+    """Refuse records that take more than is free beside all others, as they are to be.
 
     Raises:
-        NoRoom: it does.
+        NoRoom: one does.
     """
+    for booking in bookings:
+        if booking.house and booking.new():
+            _refuse_full(booking, bookings)
+
+
+def _refuse_full(booking: Booking, bookings: Sequence[Booking]) -> None:
     house = booking.house
     if house is None:
         raise TypeError(booking)

@@ -56,6 +56,18 @@ def room_for(
     return taking_room([Booking(*booking) for booking in bookings])
 
 
+def refuse_no_room(changes: Sequence[tuple[Opened, CourseRecord]]) -> None:
+    """Refuse, where nothing is to be written, what has no room by now, as writing it would.
+
+    Raises:
+        NoRoom: somebody else has taken what one of the records takes of its house.
+    """
+    if any(record.clinic and record.clinic.house for _, record in changes):
+        from ketasched.records.room_lock import Booking, refuse_full
+
+        refuse_full([Booking(opened.path, opened.record, record) for opened, record in changes])
+
+
 def calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
     """The calendars that a record remembers, as they are now, by path."""
     written = {}

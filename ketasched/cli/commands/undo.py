@@ -18,7 +18,7 @@ from ketasched.records.folder import unread_text
 from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.record import CourseRecord
 from ketasched.records.undo import last_changes, undone
-from ketasched.records.write import refuse_drift, write_all
+from ketasched.records.write import refuse_drift, refuse_no_room, write_all
 from ketasched.reports.running_report import Call, folder_change_report
 from ketasched.shell import paste
 
@@ -94,6 +94,7 @@ def _folder_undone(folder: Path, request: UndoRequest) -> Result:
     if request.dry_run:
         for opened, _, _ in changes:
             refuse_drift(opened.path, opened.record)
+        refuse_no_room([(opened, after) for opened, _, after in changes])
         note = "nothing was written: --dry-run"
     else:
         days = last.days_before
