@@ -266,6 +266,13 @@ def test_going_back_to_where_somebody_else_is_by_now_is_refused(at):
     assert files_in() == before
 
 
+@pytest.mark.usefixtures("two")
+def test_what_took_place_is_noted_where_somebody_else_is_to_come(at):
+    at(DEC, "plan", "im", "--start", MON, "--at", "11:30", "--save", "patients/cleo")
+    at(f"{MON} 17:00", "done", "patients/alex", "1", "--at", "10:00")
+    assert "attended" in at(MON, "status", "patients/alex").out
+
+
 # Two desks
 
 

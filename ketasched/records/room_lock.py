@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.course import Course, LinkedVisit, Session
+from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session
 from ketasched.domain.house import House
 from ketasched.domain.room import Held, Room, held_by, load_of
 from ketasched.domain.wording import clock_text, day_text
@@ -71,14 +71,17 @@ class Booking(NamedTuple):
         return held_by(stretches, start)
 
     def new(self) -> list[tuple[Session | LinkedVisit, Appointment]]:
-        """The appointments to come that stand elsewhere than before, but for those that a person
-        put where it is full.
+        """The appointments to come that stand elsewhere than before, but for what took place, which
+        is a fact, and those that a person put where it is full.
         """
         before = set(_places(self.before.course)) if self.before else set()
         return [
             (entry, appointment)
             for entry, appointment in appointments_of(self.record.course)
-            if entry.end > self.now and "full" not in entry.broken and appointment not in before
+            if entry.end > self.now
+            and entry.status != ATTENDED
+            and "full" not in entry.broken
+            and appointment not in before
         ]
 
 
