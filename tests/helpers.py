@@ -132,3 +132,11 @@ def in_child(arguments, prepare=lambda: None):
 def ended(pid):
     """The exit code of a process, negative if it was killed."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def plans():
+    """What undo is to give back: the plans of three records, and what they were asked with."""
+    return [
+        (record["sessions"], record["visits"], record["pauses"], record["asked"])
+        for record in map(record_of, ("alex", "bo", "cy"))
+    ]

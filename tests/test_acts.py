@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import files_in, record_of
+from helpers import files_in, plans, record_of
 
 WHEN = "2027-01-12"
 
@@ -27,14 +27,6 @@ def closed_days():
         day["day"]
         for day in json.loads(Path("closed-days.json").read_text())["days"]
         if "reopened" not in day
-    ]
-
-
-def plans():
-    """What undo is to give back: the plans, what they were asked with, and the closed days."""
-    return [
-        (record["sessions"], record["visits"], record["pauses"], record["asked"])
-        for record in map(record_of, ("alex", "bo", "cy"))
     ]
 
 

@@ -208,6 +208,7 @@ def test_what_was_never_said_is_not_taken_back(course, drop, said):
         (["--busy", "nobody.ics"], 1, "nobody.ics"),
         (["--busy", "busy.ics", "--busy", "busy.ics"], 2, "names the same file twice"),
         (["--away", "2027-01-16..2027-02-14"], 3, "session 5 has no legal day in its window"),
+        (("--reason", "a new job"), 2, "--reason says why something is adjusted, and nothing is"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_changes_nothing(course, options, code, said):

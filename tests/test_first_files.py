@@ -234,7 +234,7 @@ def test_a_protocol_in_one_command(ketasched):
     assert outcome.err == (
         "wrote our-course.yaml\n"
         "change it, then: ketasched check our-course.yaml\n"
-        "and: ketasched plan our-course --start 2027-01-04\n"
+        "and: ketasched plan our-course --start 'next mon'\n"
     )
     checked = ketasched("check", "our-course.yaml")
     assert checked.out == "our-course.yaml: 1 protocol, no problems: our-course\n"
@@ -248,7 +248,7 @@ def test_elsewhere_it_is_named(ketasched):
     Path("protocols").mkdir()
     path = str(Path("protocols/mine.yaml"))
     outcome = ketasched("new", "our-course", "-o", path)
-    assert f"plan our-course --start 2027-01-04 --protocols {path}\n" in outcome.err
+    assert f"plan our-course --start 'next mon' --protocols {path}\n" in outcome.err
     plan = ("plan", "our-course", "--start", "2027-01-04", "--protocols", path, "--tz", "UTC")
     assert ketasched(*plan).code == 0
 

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from helpers import files_in, record_of
+from helpers import files_in, plans, record_of
 
 SNOW = "2027-01-13T15:00"  # Wednesday, 09:00 in Chicago: it snows, and Thursday closes
 
@@ -27,13 +27,6 @@ def start(name, number):
 
 def starts_of(name):
     return {each["number"]: each["start"] for each in record_of(name)["sessions"]}
-
-
-def plans():
-    return [
-        (record["sessions"], record["visits"], record["pauses"], record["asked"])
-        for record in map(record_of, ("alex", "bo", "cy"))
-    ]
 
 
 @pytest.mark.usefixtures("folder")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ketasched.domain.course import Course, Session
+from ketasched.domain.course import Course
 from ketasched.house.waiting import Answer
-from ketasched.reports.course_report import named_window, reasons_report
+from ketasched.reports.course_report import session_report
 from ketasched.reports.report_text import SCHEMA
 
 
@@ -38,7 +38,7 @@ def admission_report(
                 "name": new.name,
                 "record": new.record,
                 "start": new.course.start.isoformat(),
-                "sessions": [_session(session) for session in new.course.sessions],
+                "sessions": [session_report(session) for session in new.course.sessions],
             }
             for new in admitted
         ],
@@ -56,18 +56,4 @@ def admission_report(
             "bound": answer.bound,
         },
         "times": {"days": answer.days, "proved": answer.proved},
-    }
-
-
-def _session(session: Session) -> dict[str, Any]:
-    return {
-        "number": session.number,
-        "phase": session.phase,
-        **named_window(session),
-        "start": session.start.isoformat(),
-        "end": session.end.isoformat(),
-        "moved_days": session.moved_days,
-        "moved_minutes": session.moved_minutes,
-        "reasons": reasons_report(session.reasons),
-        "status": session.status,
     }

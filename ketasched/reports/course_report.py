@@ -57,7 +57,7 @@ def course_report(
             }
             for pause in course.pauses
         ],
-        "sessions": [_session(session, uid) for session in course.sessions],
+        "sessions": [session_report(each) | {"uid": uid(each)} for each in course.sessions],
         "reviews": [
             {"name": review.name, "after_session": review.after_session}
             for review in course.reviews
@@ -138,7 +138,8 @@ def beside(entry: LinkedVisit | Unplaced) -> dict[str, int | None]:
     }
 
 
-def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> dict[str, Any]:
+def session_report(session: Session) -> dict[str, Any]:
+    """A session of a course that was just planned."""
     return {
         "number": session.number,
         "phase": session.phase,
@@ -149,7 +150,6 @@ def _session(session: Session, uid: Callable[[Session | LinkedVisit], str]) -> d
         "moved_minutes": session.moved_minutes,
         "reasons": reasons_report(session.reasons),
         "status": session.status,
-        "uid": uid(session),
     }
 
 

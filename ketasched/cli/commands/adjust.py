@@ -12,6 +12,7 @@ from ketasched.cli.options import Format, Option, option_name, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.typed_week import is_weekly
+from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
@@ -71,6 +72,11 @@ def run(request: AdjustRequest) -> Result:
         request.drop,
     )  # fmt: skip
     if not any(adjustment):
+        if request.reason:
+            raise UsageProblem(
+                "--reason says why something is adjusted, and nothing is",
+                "say what, or leave it out",
+            )
         return _listed(opened)
     reason = reason_for(opened.record, request.reason)
     record, notes = adjusted(opened, adjustment, reason)

@@ -49,7 +49,7 @@ def run(request: NewRequest) -> Result:
     result = file_result(first_file(name).encode(), path, force=request.force)
     if path == "-":
         return result
-    plan = ["ketasched", "plan", name, "--start", "2027-01-04"]
+    plan = ["ketasched", "plan", name, "--start", "next mon"]
     by_name = Path(path) == Path(f"{name}.yaml")
     plan += [] if by_name else ["--protocols", path]
     then = f"change it, then: {paste(['ketasched', 'check', path])}\nand: {paste(plan)}"
