@@ -11,16 +11,17 @@ from ketasched.errors import KetaschedError
 
 
 class Result(NamedTuple):
-    """What a command came to. ``page``, ``report`` and ``rows`` make its table, JSON and CSV;
-    ``data`` is the file that standard output gets instead. ``writing`` is entered before anything
-    is printed and left after: what it writes stands only if that went well. ``notes`` are said
-    on standard error, ``hint`` to a person at a terminal, and ``trouble`` is what it fails with
-    after all that.
+    """What a command came to. ``page``, ``report``, ``rows`` and ``html`` make its table, JSON, CSV
+    and its page for a browser; ``data`` is the file that standard output gets instead.
+    ``writing`` is entered before anything is printed and left after: what it writes stands only if
+    that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
+    ``trouble`` is what it fails with after all that.
     """
 
     page: Callable[[], str] | None = None
     report: Callable[[], Mapping[str, Any]] | None = None
     rows: Callable[[], str] | None = None
+    html: Callable[[], str] | None = None
     data: bytes | None = None
     writing: AbstractContextManager[None] = nullcontext()
     notes: Sequence[str] = ()
@@ -68,6 +69,8 @@ def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
         return "", json_bytes(result.report())
     if form == "csv" and result.rows:
         return "", result.rows().encode(errors="replace")
+    if form == "html" and result.html:
+        return "", result.html().encode()
     return result.page() if result.page else "", None
 
 
