@@ -33,6 +33,7 @@ WORLD = {
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
 }
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+WITHOUT = "Without the extra"
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 FEED = re.compile(r"\b[0-9a-f]{40}\b")
 PORT = "5232"
@@ -55,15 +56,16 @@ def world(moment):
 
 
 def run(command, folder, moment=OWN_DAY):
-    """Both streams as they come; ``| tail -3`` shows the last three lines."""
-    shown, _, tail = command.partition(" | tail -")
+    """Both streams as they come; ``| tail -3`` shows the last three lines, ``head`` the first."""
+    shown, which, number = re.fullmatch(r"(.*?)(?: \| (tail|head) -(\d+))?", command).groups()
     with mock.patch.dict(os.environ, world(moment), clear=True), contextlib.chdir(folder):
         netrc = Path(folder).parent / "netrc"
         if netrc.exists():
             os.environ["NETRC"] = str(netrc)
         code, text = _run(shlex.split(shown))
     lines = text.splitlines(keepends=True)
-    return Run(command, code, "".join(lines[-int(tail) :] if tail else lines))
+    part = {"tail": slice(-int(number or 0), None), "head": slice(int(number or 0))}
+    return Run(command, code, "".join(lines[part[which]] if which else lines))
 
 
 def _run(words):
@@ -83,6 +85,10 @@ def _run(words):
 def _start(program, arguments):
     if program == "ketasched":
         return app.run(arguments)
+    if program == "mkdir":
+        for name in arguments:
+            Path(name).mkdir()
+        return 0
     assert program == "python"
     with mock.patch.object(sys, "argv", arguments):
         runpy.run_path(arguments[0], run_name="__main__")
@@ -132,13 +138,15 @@ def replay(page, moment=OWN_DAY):
     """The page with what its commands print at a moment, or at that which their heading names, and
     the runs of its commands; later ones find what earlier ones wrote. The calendar server that it
     names is one of ours, on another port; names of feeds, which are drawn at random, are replaced.
+    Under the heading WITHOUT no module of the solver can be imported.
     """
     runs = []
 
     def real(match):
         headings = HEADING.findall(match.string, 0, match.start())
         then = moment_of(headings[-1]) if headings else None
-        block = [run(command, folder, then or moment) for command in commands_of(match[0])]
+        with without_solver() if headings[-1:] == [WITHOUT] else contextlib.nullcontext():
+            block = [run(command, folder, then or moment) for command in commands_of(match[0])]
         runs.extend(block)
         return "\n".join(f"$ {command}\n{text}" for command, _, text in block)
 
@@ -152,6 +160,19 @@ def replay(page, moment=OWN_DAY):
         text = page.read_text("utf-8").replace(f":{PORT}", f":{port}")
         text = BLOCK.sub(real, text).replace(f":{port}", f":{PORT}")
     return steady(text), runs
+
+
+@contextlib.contextmanager
+def without_solver():
+    """As if it were not installed: nothing of it can be found or imported."""
+    kept = sys.modules.pop("ortools", None)
+    sys.modules["ortools"] = None
+    try:
+        yield
+    finally:
+        del sys.modules["ortools"]
+        if kept:
+            sys.modules["ortools"] = kept
 
 
 @contextlib.contextmanager
