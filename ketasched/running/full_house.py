@@ -58,43 +58,62 @@ class Stay(NamedTuple):
     ends: int
 
 
+class Sitting(NamedTuple):
+    """When an entry (by its place among those who come) has a chair or a room of a number; None: it
+    should, and there is none left.
+    """
+
+    place: int
+    number: int | None
+    stays: tuple[Stay, ...]
+
+
 Chairs = tuple[int | None, ...]
 """The numbers of the chairs that an entry takes, None for each that is lacking."""
 
 
 def seats(house: House, shown: Sequence[Coming]) -> list[Chairs]:
-    """Who sits where, entry by entry: by start, each in the free chairs with the lowest numbers,
-    from the first minute for which it takes that many to the last, so that nobody changes seats.
-    Chairs are numbered from 1 to the most there are on the day.
+    """Who sits where, entry by entry, as `sittings`."""
+    chairs: list[list[int | None]] = [[] for _ in shown]
+    for sitting in sittings(house, shown):
+        chairs[sitting.place].append(sitting.number)
+    return [tuple(sorted(own, key=lambda chair: (chair is None, chair))) for own in chairs]
+
+
+def sittings(house: House, shown: Sequence[Coming], name: str = CHAIR) -> list[Sitting]:
+    """Who has which chair (or another resource), and when: by start, each the free ones with the
+    lowest numbers, from the first minute for which it takes that many to the last, so that nobody
+    changes seats. They are numbered from 1 to the most there are on the day.
 
     As long as no more are taken at once than there are, and no entry gives its chair up in between,
     everybody has one: intervals in the order of their starts need no more colours than overlap.
     Where somebody had none, others may sit in a chair while it is given up.
     """
-    number = _most_on_their_day(house.resource(CHAIR), shown)
-    sittings = [
-        (place, sitting)
+    number = _most_on_their_day(house.resource(name), shown)
+    as_taken = [
+        Sitting(place, None, tuple(stays))
         for place, visitor in enumerate(shown)
-        for sitting in _sittings(_stretches(house, visitor), minute_at(visitor.entry.start))
+        for stays in _stays(name, _stretches(house, visitor), minute_at(visitor.entry.start))
     ]
-    sittings.sort(key=lambda each: each[1][0].begins)
-    kept = [(place, [Stay(stays[0].begins, stays[-1].ends)]) for place, stays in sittings]
-    seated = [_seated(sitting, number, len(shown)) for sitting in (kept, sittings)]
-    return min(seated, key=lambda chairs: sum(own.count(None) for own in chairs))
+    as_taken.sort(key=lambda each: each.stays[0].begins)
+    kept = [
+        each._replace(stays=(Stay(each.stays[0].begins, each.stays[-1].ends),)) for each in as_taken
+    ]
+    seated = [_seated(sitting, number) for sitting in (kept, as_taken)]
+    return min(seated, key=lambda given: sum(each.number is None for each in given))
 
 
-def _seated(
-    sittings: Iterable[tuple[int, Sequence[Stay]]], number: int, entries: int
-) -> list[Chairs]:
-    """The chairs of each entry, given out one by one."""
+def _seated(sitting: Iterable[Sitting], number: int) -> list[Sitting]:
+    """The chairs of all, given out one by one."""
     taken: dict[int, list[Stay]] = {chair: [] for chair in range(1, number + 1)}
-    seated: list[list[int | None]] = [[] for _ in range(entries)]
-    for place, stays in sittings:
-        chair = next((chair for chair, others in taken.items() if _is_free(others, stays)), None)
-        seated[place].append(chair)
+    seated: list[Sitting] = []
+    for each in sitting:
+        free = (chair for chair, others in taken.items() if _is_free(others, each.stays))
+        chair = next(free, None)
+        seated.append(each._replace(number=chair))
         if chair:
-            taken[chair] += stays
-    return [tuple(sorted(chairs, key=lambda chair: chair or number + 1)) for chairs in seated]
+            taken[chair] += each.stays
+    return seated
 
 
 def _is_free(others: Sequence[Stay], stays: Iterable[Stay]) -> bool:
@@ -124,9 +143,9 @@ def _held(house: House, visitor: Coming) -> Iterable[Held]:
     return held_by(_stretches(house, visitor), minute_at(visitor.entry.start))
 
 
-def _sittings(stretches: Sequence[Stretch], start: int) -> Iterator[list[Stay]]:
+def _stays(name: str, stretches: Sequence[Stretch], start: int) -> Iterator[list[Stay]]:
     """For each chair that an entry takes, when: the second while it takes two, and so on."""
-    chairs = [(dict(stretch.need).get(CHAIR, 0), stretch) for stretch in stretches]
+    chairs = [(dict(stretch.need).get(name, 0), stretch) for stretch in stretches]
     for place in range(max((number for number, _ in chairs), default=0)):
         yield [
             Stay(start + stretch.begins, start + stretch.ends)

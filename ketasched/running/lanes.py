@@ -1,0 +1,133 @@
+"""The lanes of a day: who has which chair or room, and beside them who has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Literal, NamedTuple
+
+from ketasched.domain.course import LinkedVisit, is_gone
+from ketasched.domain.house import CHAIR, House, moment_at
+from ketasched.running.agenda import Coming
+from ketasched.running.full_house import Sitting, sittings, taken_by
+
+LaneKind = Literal["place", "lacking", "on site", "video", "gone"]
+"""A chair or a room; those who should have one; those who need none; those who are seen by video;
+those who do not come.
+"""
+
+
+class Block(NamedTuple):
+    """An entry in a lane, and from when to when it has it: as long as it lasts, unless it gives its
+    chair up.
+    """
+
+    visitor: Coming
+    start: datetime
+    end: datetime
+
+
+class Lane(NamedTuple):
+    """What stands one after the other. ``resource`` and ``number`` say which chair or room it is;
+    without one the resource is empty, and such lanes are numbered among those of their kind.
+    """
+
+    kind: LaneKind
+    resource: str
+    number: int
+    blocks: tuple[Block, ...]
+
+
+def lanes_of(house: House | None, shown: Sequence[Coming]) -> list[Lane]:
+    """The lanes of who comes on a day: all chairs, and what else somebody is in, by number, as
+    `sittings` gives them out; then who lacks one; then the others, as many lanes as of them are
+    there at once.
+    """
+    places = [_place_of(house, visitor) if house else "" for visitor in shown]
+    lanes: list[Lane] = []
+    lacking: list[tuple[str, Block]] = []
+    for name in _shown_resources(house, places) if house else ():
+        given = [each for each in sittings(house, shown, name) if places[each.place] == name]
+        lanes += _numbered(house, name, given, shown)
+        without = (each for each in given if each.number is None)
+        lacking += [(name, block) for each in without for block in _blocks(each, shown)]
+    for name in dict.fromkeys(name for name, _ in lacking):
+        lanes += beside_each_other("lacking", (block for own, block in lacking if own == name), name)
+    rest = [visitor for visitor, place in zip(shown, places, strict=True) if not place]
+    kinds: tuple[LaneKind, ...] = ("on site", "video", "gone")
+    for kind in kinds:
+        lanes += beside_each_other(kind, map(_whole, (who for who in rest if _kind(who) == kind)))
+    return lanes
+
+
+def beside_each_other(kind: LaneKind, blocks: Iterable[Block], resource: str = "") -> list[Lane]:
+    """As many lanes as there are entries at once: each stands in the first that is free."""
+    lanes: list[list[Block]] = []
+    for block in sorted(blocks, key=lambda block: block.start.astimezone(UTC)):
+        free = next((own for own in lanes if _is_over(own[-1], block)), None)
+        if free is None:
+            lanes.append([block])
+        else:
+            free.append(block)
+    return [Lane(kind, resource, number, tuple(own)) for number, own in enumerate(lanes, 1)]
+
+
+def _is_over(before: Block, block: Block) -> bool:
+    return before.end.astimezone(UTC) <= block.start.astimezone(UTC)
+
+
+def _kind(visitor: Coming) -> LaneKind:
+    if is_gone(visitor.entry):
+        return "gone"
+    by_video = isinstance(visitor.entry, LinkedVisit) and visitor.entry.by_video
+    return "video" if by_video else "on site"
+
+
+def _whole(visitor: Coming) -> Block:
+    return Block(visitor, visitor.entry.start, visitor.entry.end)
+
+
+def _place_of(house: House, visitor: Coming) -> str:
+    """In what an entry is, of all that it takes: a chair; else what it has longest; of these rather
+    what is always there, as rooms are, than what has hours, as nurses have. Empty if in nothing.
+    """
+    minutes: dict[str, int] = {}
+    for stretch in taken_by(house, visitor):
+        for name, number in stretch.need:
+            minutes[name] = minutes.get(name, 0) + (stretch.ends - stretch.begins) * (number > 0)
+    taken = [resource for resource in house.resources if minutes.get(resource.name)]
+    best = max(
+        taken,
+        key=lambda each: (each.name == CHAIR, minutes[each.name], each.always is not None),
+        default=None,
+    )
+    return best.name if best else ""
+
+
+def _shown_resources(house: House, places: Sequence[str]) -> Iterator[str]:
+    names = [resource.name for resource in house.resources]
+    yield from (name for name in sorted(names, key=CHAIR.__ne__) if name in {CHAIR, *places})
+
+
+def _numbered(
+    house: House, name: str, given: Sequence[Sitting], shown: Sequence[Coming]
+) -> Iterator[Lane]:
+    """Every chair of a day, in which nobody is too."""
+    for number in range(1, _most(house, name, given, shown) + 1):
+        blocks = (block for each in given if each.number == number for block in _blocks(each, shown))
+        in_order = sorted(blocks, key=lambda block: block.start.astimezone(UTC))
+        yield Lane("place", name, number, tuple(in_order))
+
+
+def _most(house: House, name: str, given: Sequence[Sitting], shown: Sequence[Coming]) -> int:
+    resource = house.resource(name)
+    weekdays = {visitor.entry.start.weekday() for visitor in shown}
+    levels = (level for day in weekdays for level in (resource.week[day] if resource else ()))
+    return max((level.number for level in levels), default=0)
+
+
+def _blocks(sitting: Sitting, shown: Sequence[Coming]) -> Iterator[Block]:
+    visitor = shown[sitting.place]
+    zone: tzinfo = visitor.entry.start.tzinfo or UTC
+    for stay in sitting.stays:
+        yield Block(visitor, moment_at(stay.begins, zone), moment_at(stay.ends, zone))
