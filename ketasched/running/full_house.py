@@ -89,11 +89,11 @@ def sittings(house: House, shown: Sequence[Coming], name: str = CHAIR) -> list[S
     everybody has one: intervals in the order of their starts need no more colours than overlap.
     Where somebody had none, others may sit in a chair while it is given up.
     """
-    number = _most_on_their_day(house.resource(name), shown)
+    number = number_on_their_day(house.resource(name), shown)
     as_taken = [
         Sitting(place, None, tuple(stays))
         for place, visitor in enumerate(shown)
-        for stays in _stays(name, _stretches(house, visitor), minute_at(visitor.entry.start))
+        for stays in _stays(name, taken_by(house, visitor), minute_at(visitor.entry.start))
     ]
     as_taken.sort(key=lambda each: each.stays[0].begins)
     kept = [
@@ -122,14 +122,15 @@ def _is_free(others: Sequence[Stay], stays: Iterable[Stay]) -> bool:
     )
 
 
-def _most_on_their_day(resource: Resource | None, shown: Sequence[Coming]) -> int:
+def number_on_their_day(resource: Resource | None, shown: Sequence[Coming]) -> int:
+    """How many of a resource there are at most on the day of those who come."""
     if resource is None:
         return 0
     weekdays = {visitor.entry.start.weekday() for visitor in shown}
     return max((level.number for day in weekdays for level in resource.week[day]), default=0)
 
 
-def _stretches(house: House, visitor: Coming) -> list[Stretch]:
+def taken_by(house: House, visitor: Coming) -> list[Stretch]:
     """What an entry of the agenda takes; nothing if it does not take place."""
     entry, protocol = visitor.entry, visitor.patient.course.protocol
     if is_gone(entry):
@@ -140,7 +141,7 @@ def _stretches(house: House, visitor: Coming) -> list[Stretch]:
 
 
 def _held(house: House, visitor: Coming) -> Iterable[Held]:
-    return held_by(_stretches(house, visitor), minute_at(visitor.entry.start))
+    return held_by(taken_by(house, visitor), minute_at(visitor.entry.start))
 
 
 def _stays(name: str, stretches: Sequence[Stretch], start: int) -> Iterator[list[Stay]]:

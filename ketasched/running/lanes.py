@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from ketasched.domain.course import LinkedVisit, is_gone
 from ketasched.domain.house import CHAIR, House, moment_at
 from ketasched.running.agenda import Coming
-from ketasched.running.full_house import Sitting, sittings, taken_by
+from ketasched.running.full_house import Sitting, number_on_their_day, sittings, taken_by
 
 LaneKind = Literal["place", "lacking", "on site", "video", "gone"]
 """A chair or a room; those who should have one; those who need none; those who are seen by video;
@@ -44,15 +44,7 @@ def lanes_of(house: House | None, shown: Sequence[Coming]) -> list[Lane]:
     there at once.
     """
     places = [_place_of(house, visitor) if house else "" for visitor in shown]
-    lanes: list[Lane] = []
-    lacking: list[tuple[str, Block]] = []
-    for name in _shown_resources(house, places) if house else ():
-        given = [each for each in sittings(house, shown, name) if places[each.place] == name]
-        lanes += _numbered(house, name, given, shown)
-        without = (each for each in given if each.number is None)
-        lacking += [(name, block) for each in without for block in _blocks(each, shown)]
-    for name in dict.fromkeys(name for name, _ in lacking):
-        lanes += beside_each_other("lacking", (block for own, block in lacking if own == name), name)
+    lanes = list(_places(house, shown, places)) if house else []
     rest = [visitor for visitor, place in zip(shown, places, strict=True) if not place]
     kinds: tuple[LaneKind, ...] = ("on site", "video", "gone")
     for kind in kinds:
@@ -63,7 +55,7 @@ def lanes_of(house: House | None, shown: Sequence[Coming]) -> list[Lane]:
 def beside_each_other(kind: LaneKind, blocks: Iterable[Block], resource: str = "") -> list[Lane]:
     """As many lanes as there are entries at once: each stands in the first that is free."""
     lanes: list[list[Block]] = []
-    for block in sorted(blocks, key=lambda block: block.start.astimezone(UTC)):
+    for block in sorted(blocks, key=_begin):
         free = next((own for own in lanes if _is_over(own[-1], block)), None)
         if free is None:
             lanes.append([block])
@@ -109,25 +101,32 @@ def _shown_resources(house: House, places: Sequence[str]) -> Iterator[str]:
     yield from (name for name in sorted(names, key=CHAIR.__ne__) if name in {CHAIR, *places})
 
 
-def _numbered(
-    house: House, name: str, given: Sequence[Sitting], shown: Sequence[Coming]
-) -> Iterator[Lane]:
-    """Every chair of a day, in which nobody is too."""
-    for number in range(1, _most(house, name, given, shown) + 1):
-        blocks = (block for each in given if each.number == number for block in _blocks(each, shown))
-        in_order = sorted(blocks, key=lambda block: block.start.astimezone(UTC))
-        yield Lane("place", name, number, tuple(in_order))
+def _places(house: House, shown: Sequence[Coming], places: Sequence[str]) -> Iterator[Lane]:
+    """Every chair of a day, also one in which nobody is, and what else somebody is in; then who
+    lacks one.
+    """
+    names = list(_shown_resources(house, places))
+    given = {
+        name: [each for each in sittings(house, shown, name) if places[each.place] == name]
+        for name in names
+    }
+    for name in names:
+        for number in range(1, number_on_their_day(house.resource(name), shown) + 1):
+            blocks = _blocks(given[name], number, shown)
+            yield Lane("place", name, number, tuple(sorted(blocks, key=_begin)))
+    for name in names:
+        yield from beside_each_other("lacking", _blocks(given[name], None, shown), name)
 
 
-def _most(house: House, name: str, given: Sequence[Sitting], shown: Sequence[Coming]) -> int:
-    resource = house.resource(name)
-    weekdays = {visitor.entry.start.weekday() for visitor in shown}
-    levels = (level for day in weekdays for level in (resource.week[day] if resource else ()))
-    return max((level.number for level in levels), default=0)
+def _blocks(
+    given: Iterable[Sitting], number: int | None, shown: Sequence[Coming]
+) -> Iterator[Block]:
+    for sitting in given:
+        visitor = shown[sitting.place]
+        zone = visitor.entry.start.tzinfo or UTC
+        for stay in sitting.stays if sitting.number == number else ():
+            yield Block(visitor, moment_at(stay.begins, zone), moment_at(stay.ends, zone))
 
 
-def _blocks(sitting: Sitting, shown: Sequence[Coming]) -> Iterator[Block]:
-    visitor = shown[sitting.place]
-    zone: tzinfo = visitor.entry.start.tzinfo or UTC
-    for stay in sitting.stays:
-        yield Block(visitor, moment_at(stay.begins, zone), moment_at(stay.ends, zone))
+def _begin(block: Block) -> datetime:
+    return block.start.astimezone(UTC)

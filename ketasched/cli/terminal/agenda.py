@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import BUSY
+from ketasched.cli.agenda_words import (
+    Level,
+    closed_text,
+    due_for_others,
+    loads,
+    number_of,
+    people_text,
+    seats_text,
+    state_notes,
+)
 from ketasched.cli.terminal.course import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.domain.course import PLANNED, LinkedVisit, is_gone
-from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text, list_text
-from ketasched.running.agenda import Coming, in_house
-from ketasched.running.full_house import Chairs, uses
+from ketasched.domain.course import is_gone
+from ketasched.domain.wording import WEEKDAYS, clock_text, day_text
+from ketasched.running.agenda import Coming
 
 if TYPE_CHECKING:
-    from ketasched.domain.house import House
     from ketasched.reports.agenda_report import Agenda, Day
 
 _BLOCK = "█"
@@ -37,13 +43,9 @@ def agenda_page(agenda: Agenda) -> str:
 
 
 def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
-    people = {id(arrival.patient.course) for arrival in day.coming if not is_gone(arrival.entry)}
-    who = {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people")
     zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
-    closed = ""
-    if day.closed is not None:
-        closed = f"closed ({day.closed}), " if day.closed and not agenda.bare else "closed, "
-    page.add_title(f"{day_text(day.day)}: {closed}{who}{zone}")
+    closed = f"{closed_text(day, agenda)}, " if day.closed is not None else ""
+    page.add_title(f"{day_text(day.day)}: {closed}{people_text(day)}{zone}")
     if day.coming:
         narrow = page.width < NARROW
         several = len(agenda.zones) > 1
@@ -51,14 +53,11 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
         page.add("", make(day, agenda, several=several))
         place = day.coming[0].entry.start.tzname() if several else ""
         zone_note = f" ({place})" if place else ""
-        for title, levels in _blocks(day, agenda):
-            page.add("", f"{title}{zone_note}", _bars(day, levels, page.width))
+        for load in loads(day, agenda):
+            page.add("", f"{load.title}{zone_note}", _bars(day, load.levels, page.width))
     if day.due and not agenda.bare:
         page.add("", "Also due")
-        names: dict[str, list[str]] = {}
-        for patient, what in day.due:
-            names.setdefault(what, []).append(patient.name)
-        page.add_items(f"{what}: {', '.join(who)}" for what, who in names.items())
+        page.add_items(due_for_others(day))
 
 
 def _table(day: Day, agenda: Agenda, *, several: bool) -> Table:
@@ -69,8 +68,8 @@ def _table(day: Day, agenda: Agenda, *, several: bool) -> Table:
         what = f"{label} · {entry_title(arrival.entry)}"
         when = _when(arrival, several=several)
         table.add_row(
-            when, *([_seats(chairs)] if seat else []),
-            Text(arrival.patient.name), Text(what), _number(arrival), Text(_notes(arrival)),
+            when, *([seats_text(chairs)] if seat else []),
+            Text(arrival.patient.name), Text(what), number_of(arrival), Text(_notes(arrival)),
             style="dim" if is_gone(arrival.entry) else "",
         )  # fmt: skip
     return table
@@ -79,10 +78,10 @@ def _table(day: Day, agenda: Agenda, *, several: bool) -> Table:
 def _narrow(day: Day, agenda: Agenda, *, several: bool) -> Table:
     table = _new_table(("Time", "Who"))
     for arrival, chairs in agenda.seated(day):
-        number = _number(arrival)
+        number = number_of(arrival)
         label = arrival.patient.course.protocol.label
         what = f"{label}{' ' + number if number else ''} · {entry_title(arrival.entry)}"
-        seat = f"chair {_seats(chairs)}" if chairs and agenda.chairs > 1 else ""
+        seat = f"chair {seats_text(chairs)}" if chairs and agenda.chairs > 1 else ""
         lines = [arrival.patient.name, what, seat, _notes(arrival)]
         style = "dim" if is_gone(arrival.entry) else ""
         text = Text("\n".join(line for line in lines if line))
@@ -109,71 +108,11 @@ def _when(arrival: Coming, *, several: bool) -> str:
     return f"{hours_text(arrival.entry)}{zone}"
 
 
-def _number(arrival: Coming) -> str:
-    if isinstance(arrival.entry, LinkedVisit):
-        return handle_of(arrival.patient.course, arrival.entry)
-    total = arrival.patient.course.total
-    return (
-        f"{arrival.entry.number}/{total}"
-        if arrival.entry.number <= total
-        else str(arrival.entry.number)
-    )
-
-
 def _notes(arrival: Coming) -> str:
-    said: list[str] = [] if arrival.entry.status == PLANNED else [arrival.entry.status]
-    if isinstance(arrival.entry, LinkedVisit) and arrival.entry.by_video:
-        said.append("by video")
-    return "; ".join([*said, *arrival.due])
+    return "; ".join([*state_notes(arrival), *arrival.due])
 
 
-def _seats(chairs: Chairs) -> str:
-    """``2``, ``1, 2``, ``none`` for one that is lacking; empty for who takes none."""
-    return ", ".join(str(chair or "none") for chair in chairs)
-
-
-class _Level(NamedTuple):
-    """A time during which as many are there or taken, and how many more than there are."""
-
-    start: datetime
-    end: datetime
-    number: int
-    too_many: int
-
-
-def _blocks(day: Day, agenda: Agenda) -> Iterator[tuple[str, list[_Level]]]:
-    """A title and its bars: of the people, and of each resource that is taken, instead of the
-    people where chairs are among them.
-    """
-    chairs = agenda.chairs_for_all(day)
-    house = None if chairs else agenda.house
-    if house is None or not agenda.chairs:
-        here = [
-            _Level(*stretch, max(0, stretch.people - chairs) if chairs else 0)
-            for stretch in in_house(day.coming)
-        ]
-        if here:
-            of_chairs = f", for {count_text(chairs, 'chair')}" if chairs else ""
-            yield f"In the house at once{of_chairs}", here
-    if house:
-        for resource, same in groupby(uses(house, day.coming), key=lambda use: use.resource):
-            levels = [_Level(use.start, use.end, use.taken, use.too_many) for use in same]
-            yield f"Taken at once, of {_number_text(house, resource, day)}", levels
-
-
-def _number_text(house: House, name: str, day: Day) -> str:
-    """How many of a resource there are on a day: ``2 nurses 08:00-13:00 and 1 nurse …``."""
-    resource = house.resource(name)
-    if resource is None:
-        return name
-    if resource.always is not None:
-        return count_text(resource.always, name)
-    levels = resource.week[day.day.weekday()]
-    texts = [f"{count_text(number, name)} {span}" for span, number in levels if number]
-    return list_text(texts) if texts else count_text(0, name)
-
-
-def _bars(day: Day, levels: Sequence[_Level], width: int) -> Table:
+def _bars(day: Day, levels: Sequence[Level], width: int) -> Table:
     """A bar for each time at which the number is the same."""
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
     table.add_column(no_wrap=True)
