@@ -98,6 +98,22 @@ def test_another_folder_is_looked_at_with_beside_and_nothing_without(at):
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_report_says_beside_whom(at):
+    words = ("iv", "--flex", "4h", "--format", "json")
+    plan, suggest = ("plan", "--start", MON), ("suggest", "--from", MON, "--to", MON)
+    for command in (plan, suggest):
+        assert json.loads(at(DEC, *command, *words).out)["beside"] is None
+        report = json.loads(at(DEC, *command, *words, "--beside", "patients").out)
+        assert report["beside"] == {"folder": "patients", "courses": 1}
+    saved = ("--save", "patients/bo", "--beside", ".")
+    report = json.loads(at(DEC, *plan, *words, *saved).out)
+    assert report["beside"] == {"folder": ". and patients", "courses": 1}
+    house_of("phone: '1'")
+    report = json.loads(at(DEC, *plan, *words, "--save", "patients/cy").out)
+    assert report["beside"] is None
+
+
+@pytest.mark.usefixtures("folder")
 def test_where_nothing_fits_the_reasons_say_so_and_the_advice_was_run_beside_the_others(at):
     words = ("plan", "iv", "--start", MON, "--at", "09:30", "--beside", "patients")
     house_of("resources: {chair: 1}", "clinic.yaml")

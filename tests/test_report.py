@@ -28,7 +28,7 @@ def test_a_course_in_full(report):
     assert code == 0
     assert list(found) == [
         "schema", "protocol", "timezone", "timezone_source", "clinic", "holidays",
-        "holidays_not_considered", "start", "pauses", "sessions", "reviews", "visits", "unplaced",
+        "holidays_not_considered", "beside", "start", "pauses", "sessions", "reviews", "visits", "unplaced",
     ]  # fmt: skip
     assert found["schema"] == "ketasched/1"
     assert found["protocol"] == {

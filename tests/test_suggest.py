@@ -58,7 +58,7 @@ JANUARY = ("--from", "2027-01-01", "--to", "2027-01-31")
 )
 def test_every_start_is_there_with_every_pattern(report, arguments, open_weekdays):
     found = report(*arguments)
-    assert list(found) == ["schema", "protocol", "holidays", "starts", "command"]
+    assert list(found) == ["schema", "protocol", "holidays", "beside", "starts", "command"]
     assert (found["schema"], found["protocol"]) == ("ketasched/1", arguments[0])
     assert all(list(one) == KEYS for one in found["starts"])
     days = [one["start"] for one in found["starts"]]

@@ -12,6 +12,7 @@ from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem
 from ketasched.records.open import path_of
 from ketasched.records.others import OtherRecords
+from ketasched.reports.course_report import Neighbours
 
 
 def others_of(beside: str, save: str, now: datetime) -> OtherRecords | None:
@@ -28,6 +29,11 @@ def others_of(beside: str, save: str, now: datetime) -> OtherRecords | None:
     if home and _has_records(home) and not (beside and home.samefile(beside)):
         folders.append(str(home))
     return OtherRecords(folders, now) if folders else None
+
+
+def neighbours_of(others: OtherCourses | None) -> Neighbours | None:
+    """Those beside whom something is planned, for a report; None if there are none to ask."""
+    return Neighbours(others.folders, others.courses) if others else None
 
 
 def not_counted(others: OtherCourses | None) -> Iterator[str]:

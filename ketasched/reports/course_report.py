@@ -8,13 +8,22 @@ from typing import Any, NamedTuple
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.visit_handle import handle_of
+from ketasched.domain.wording import list_text
 from ketasched.public_holidays import PartHoliday
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 
 
+class Neighbours(NamedTuple):
+    """The courses that share the house: their folders, as typed, and how many there are."""
+
+    folders: Sequence[str]
+    courses: int
+
+
 class Setting(NamedTuple):
     """Where a course takes place: its zone, who named that, the clinic's name and file, whose
-    holidays are kept, and the days it stands on that are holidays though none were considered.
+    holidays are kept, the days it stands on that are holidays though none were considered, and
+    beside whom it is planned.
     """
 
     zone_name: str
@@ -23,6 +32,7 @@ class Setting(NamedTuple):
     clinic_file: str = ""
     holidays: str = ""
     unasked: Sequence[PartHoliday] = ()
+    neighbours: Neighbours | None = None
 
 
 def course_report(
@@ -48,6 +58,7 @@ def course_report(
             {"date": holiday.day.isoformat(), "name": holiday.name, "parts": list(holiday.parts)}
             for holiday in setting.unasked
         ],
+        "beside": neighbours_report(setting.neighbours),
         "start": course.start.isoformat(),
         "pauses": [
             {
@@ -65,6 +76,13 @@ def course_report(
         "visits": [_visit(course, visit, uid) for visit in course.visits],
         "unplaced": unplaced_report(course),
     }
+
+
+def neighbours_report(neighbours: Neighbours | None) -> dict[str, Any] | None:
+    """Beside whom something is planned; null without a house, or where nobody else is."""
+    if neighbours is None:
+        return None
+    return {"folder": list_text(neighbours.folders), "courses": neighbours.courses}
 
 
 def unplaced_report(course: Course) -> list[dict[str, Any]]:

@@ -7,19 +7,25 @@ from typing import Any
 
 from ketasched.domain.wording import WEEKDAYS
 from ketasched.planning.suggest import Suggestion
+from ketasched.reports.course_report import Neighbours, neighbours_report
 from ketasched.reports.report_text import SCHEMA
 
 
 def suggestions_report(
-    protocol: str, suggestions: Sequence[Suggestion], command: str, holidays: str
+    protocol: str,
+    suggestions: Sequence[Suggestion],
+    command: str,
+    holidays: str,
+    neighbours: Neighbours | None = None,
 ) -> dict[str, Any]:
     """The report of `suggest`; ``command`` plans the best start, if any has a course; ``holidays``
-    is whose holidays are kept.
+    is whose holidays are kept, ``neighbours`` beside whom each start was tried.
     """
     return {
         "schema": SCHEMA,
         "protocol": protocol,
         "holidays": holidays or None,
+        "beside": neighbours_report(neighbours),
         "starts": [
             {
                 "start": suggestion.start.isoformat(),

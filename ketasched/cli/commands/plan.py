@@ -176,6 +176,7 @@ def _view(task: Task) -> View:
 def _report(course: Course, task: Task) -> dict[str, Any]:
     from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.calendar.uid import uid
+    from ketasched.cli.beside import neighbours_of
     from ketasched.reports.course_report import Setting, course_report
 
     file = task.surroundings.file
@@ -186,6 +187,7 @@ def _report(course: Course, task: Task) -> dict[str, Any]:
         file.file if file else "",
         str(task.surroundings.holidays or ""),
         unasked_holidays(task.surroundings, (entry.start.date() for entry in course.entries())),
+        neighbours_of(task.others),
     )
     view = _view(task)
     return course_report(course, setting, lambda entry: uid(view, course, entry))

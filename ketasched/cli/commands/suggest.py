@@ -48,6 +48,7 @@ def run(request: SuggestRequest) -> Result:
     from ketasched import clock
     from ketasched.asking.intake import understand_terms
     from ketasched.cli.advice import NoLegalPlacement
+    from ketasched.cli.beside import neighbours_of
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
@@ -88,7 +89,11 @@ def run(request: SuggestRequest) -> Result:
     return Result(
         page,
         lambda: suggestions_report(
-            terms.order.protocol.id, starts, command, str(terms.surroundings.holidays or "")
+            terms.order.protocol.id,
+            starts,
+            command,
+            str(terms.surroundings.holidays or ""),
+            neighbours_of(terms.others),
         ),
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
