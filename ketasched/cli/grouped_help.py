@@ -16,7 +16,9 @@ OPTION_GROUPS = {
     "The clinic": "clinic tz closed weekends holidays beside",
     "The patient": "can away pause reason busy travel name",
     "The calendar entries": "audience title location remind",
-    "What is kept and printed": "save authorised_until authorised_visits ics force top format",
+    "What is kept and printed": (
+        "save authorised_until authorised_visits ics output force top format"
+    ),
 }
 _FEW = 15
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import (
     Annotated,
     Any,
@@ -19,6 +19,7 @@ import typer
 
 from ketasched.asking import completion
 from ketasched.asking.values import choose
+from ketasched.cli.output_file import asked_file, output_text
 from ketasched.cli.result import Result, print_result
 
 
@@ -148,10 +149,12 @@ def takes(
     those that `OPTIONS` lacks, or that mean something else to this command.
 
     A field is a text, a flag, several texts, or one of some words: other words are refused. What
-    the command comes to is printed as its ``format`` says.
+    the command comes to is printed as its ``format`` says, or goes to the file that ``--output``
+    names, unless the command writes files of its own instead of data.
     """
     types = get_type_hints(kind)
     declared = {**OPTIONS, **own}
+    forms = _forms(types)
     fields = sorted(
         inspect.signature(kind).parameters.values(),
         key=lambda field: field.default is not field.empty,
@@ -161,20 +164,39 @@ def takes(
     def decorate(command: Callable[[Asked], Result]) -> Callable[..., None]:
         def with_options(**typed: Any) -> None:
             for field, value in typed.items():
-                words = _words(types[field])
+                words = _words(types.get(field))
                 if words and value:
                     choose(option_name(field), value, words)
-            typed = {field: typed[field] for field in typed if typed[field] or field in required}
+            file = asked_file(typed, forms, types) if forms else None
+            typed = {field: value for field, value in typed.items() if value or field in required}
             request = kind(**{field: _plain(value) for field, value in typed.items()})
-            print_result(command(request), getattr(request, "format", None) or "table")
+            print_result(command(request), getattr(request, "format", None) or "table", file)
 
         parameters = [
             _parameter(field, types[field.name], declared[field.name]) for field in fields
         ]
+        parameters += _file_parameters(types, forms)
         vars(with_options)["__signature__"] = inspect.Signature(parameters)
         return with_options
 
     return decorate
+
+
+def _forms(types: Mapping[str, Any]) -> tuple[str, ...]:
+    """The forms in which a command prints data; none for one that writes files of its own."""
+    if "format" in types:
+        return _words(types["format"])
+    return () if "force" in types else ("table",)
+
+
+def _file_parameters(types: Mapping[str, Any], forms: Sequence[str]) -> Iterator[inspect.Parameter]:
+    """The options of a command that prints data which name a file for them."""
+    if forms:
+        about = output_text(forms, calendar="ics" in types)
+        option = inspect.Parameter("output", inspect.Parameter.KEYWORD_ONLY, default="")
+        yield _parameter(option, str, Option(about, "FILE", "-o"))
+        if "force" not in types:
+            yield _parameter(option.replace(name="force"), bool, OPTIONS["force"])
 
 
 def _parameter(field: inspect.Parameter, type_: Any, declared: Declared) -> inspect.Parameter:

@@ -5,21 +5,51 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TextIO
 
 from ketasched.domain.signs import STEERING, printable
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem, os_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 CLOSED_PIPE = 1
 STANDARD_OUTPUT = "standard output"
 
 
+PAPER_WIDTH = 80
+"""Columns of a text in a file, unless COLUMNS says how many."""
+_for_file: ContextVar[bool] = ContextVar("for_file", default=False)
+
+
 class ClosedPipe(Exception):
     """Whoever read our output has stopped reading."""
+
+
+@contextlib.contextmanager
+def for_file() -> Iterator[None]:
+    """While the body runs, pages are laid out for a file, whatever the terminal is like."""
+    before = _for_file.set(True)
+    try:
+        yield
+    finally:
+        _for_file.reset(before)
+
+
+def page_width() -> int:
+    """How many columns a page has."""
+    if not _for_file.get():
+        return shutil.get_terminal_size().columns
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isascii() and columns.isdigit() and int(columns) else PAPER_WIDTH
+
+
+def page_has_color() -> bool:
+    """Whether a page is in color."""
+    return not _for_file.get() and wants_color(sys.stdout)
 
 
 def print_text(text: str) -> None:

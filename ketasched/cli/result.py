@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from ketasched.cli import output
+from ketasched.cli.output_file import OutputFile
 from ketasched.errors import KetaschedError
 
 
@@ -15,7 +16,8 @@ class Result(NamedTuple):
     and its page for a browser; ``data`` is the file that standard output gets instead.
     ``writing`` is entered before anything is printed and left after: what it writes stands only if
     that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
-    ``trouble`` is what it fails with after all that.
+    ``trouble`` is what it fails with after all that. ``written`` is called with the form of a
+    result that goes to a file: once its bytes are safe, before it has its name.
     """
 
     page: Callable[[], str] | None = None
@@ -27,6 +29,7 @@ class Result(NamedTuple):
     notes: Sequence[str] = ()
     hint: str = ""
     trouble: KetaschedError | None = None
+    written: Callable[[str], None] | None = None
 
 
 def file_result(data: bytes, path: str, *, force: bool) -> Result:
@@ -41,19 +44,17 @@ def file_result(data: bytes, path: str, *, force: bool) -> Result:
     return Result(writing=atomic.new_file(path, data, replace=force), notes=[f"wrote {path}"])
 
 
-def print_result(result: Result, form: str) -> None:
-    """Print a result in one of the forms that its command offers.
+def print_result(result: Result, form: str, file: OutputFile | None = None) -> None:
+    """Print a result in one of the forms that its command offers, or write it to a file.
 
     Raises:
         KetaschedError: it cannot be printed or written; the trouble that the result has.
     """
-    text, data = _printed(result, form)
-    with result.writing:
-        if data is not None:
-            output.print_data(data)
-        elif text:
-            output.print_text(text)
-    for note in result.notes:
+    if file:
+        _write(result, form, file)
+    else:
+        _print(result, form)
+    for note in [*result.notes, *([f"wrote {file.path}"] if file else [])]:
         output.tell(note)
     if result.hint:
         output.tell_on_terminal(result.hint)
@@ -61,10 +62,32 @@ def print_result(result: Result, form: str) -> None:
         raise result.trouble
 
 
+def _print(result: Result, form: str) -> None:
+    text, data = ("", result.data) if result.data is not None else _printed(result, form)
+    with result.writing:
+        if data is not None:
+            output.print_data(data)
+        elif text:
+            output.print_text(text)
+
+
+def _write(result: Result, form: str, file: OutputFile) -> None:
+    from ketasched.domain.signs import printable
+    from ketasched.records import atomic
+
+    with output.for_file():
+        text, data = _printed(result, form)
+    if data is None:
+        data = printable(text).encode(errors="replace")
+    with atomic.new_file(file.path, data, replace=file.replace), result.writing:
+        if result.data is not None:
+            output.print_data(result.data)
+        if result.written:
+            result.written(form)
+
+
 def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
     """The text of a result, or its bytes: data are UTF-8 wherever they go."""
-    if result.data is not None:
-        return "", result.data
     if form == "json" and result.report:
         return "", json_bytes(result.report())
     if form == "csv" and result.rows:

@@ -61,6 +61,17 @@ def check_place(path_text: str, *, replace: bool) -> None:
         places.check_place(path_text, replace=replace)
 
 
+def try_place(path_text: str, *, replace: bool) -> None:
+    """Refuse a place for a file as `check_place`, or where none can be made; nothing is left there.
+
+    Raises:
+        FileTrouble: so it is.
+    """
+    with _file_trouble(path_text):
+        places.check_place(path_text, replace=replace)
+        _written(Path(path_text).resolve(), b"").unlink()
+
+
 class NewFile(NamedTuple):
     """A file that is to have some bytes; what it was stays as ``backup``, if that is given. A
     ``private`` one nobody else may read, at no time.

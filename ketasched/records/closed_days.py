@@ -13,10 +13,11 @@ from pydantic_core import SchemaValidator
 from ketasched.domain.wording import day_text
 from ketasched.reading.file_text import read_file
 from ketasched.reading.json_shape import TEXT, checked, items, keys_of, read_json
+from ketasched.records import places
 from ketasched.records.atomic import NewFile
 from ketasched.records.plain_values import DATE, date_of
 
-NAME = "closed-days.json"
+NAME = places.CLOSED_DAYS
 SCHEMA = "ketasched-closed-days/1"
 
 

@@ -17,8 +17,9 @@ from pydantic_core import SchemaValidator
 
 from ketasched.reading.file_text import read_file
 from ketasched.reading.json_shape import TEXT, checked, items, keys_of, read_json
+from ketasched.records import places
 
-NAME = "feeds.json"
+NAME = places.FEED_NAMES
 SCHEMA = "ketasched-feeds/1"
 _OCTETS = 20
 """160 bits in a name: nobody guesses one."""

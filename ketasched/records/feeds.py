@@ -20,7 +20,7 @@ from ketasched.calendar.written_calendar import WrittenCalendar, joined
 from ketasched.errors import FileProblems, FileTrouble
 from ketasched.reading.file_text import read_file, read_plain
 from ketasched.reading.json_shape import TEXT, keys_of, map_of, read_json
-from ketasched.records import feed_names
+from ketasched.records import feed_names, places
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.feed_names import MAX_BYTES, FeedNames
 from ketasched.records.open import Opened, ReadRecord
@@ -31,7 +31,7 @@ from ketasched.reports.sharing_report import Feed
 REFRESH = "PT1H"
 """How often subscribers are asked to look; most look more rarely."""
 STAFF = "staff"
-NAME = ".feeds-made.json"
+NAME = places.FEEDS_MADE
 
 
 class Made(NamedTuple):

@@ -12,6 +12,12 @@ from types import ModuleType
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import FileTrouble
 
+CLOSED_DAYS = "closed-days.json"
+FEED_NAMES = "feeds.json"
+FEEDS_MADE = ".feeds-made.json"
+"""What stands beside the records of a folder."""
+_OURS = (RECORD_ENDING, f"{RECORD_ENDING}.bak", ".lock", ".part")
+_RECORD = b'"schema": "ketasched-record/'
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 
@@ -37,6 +43,17 @@ def check_place(path_text: str, *, replace: bool) -> None:
         )
     if path.exists() and not replace:
         raise FileExistsError(path_text)
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file has the name of a record or of what stands beside records, or is a record."""
+    name = path.name.casefold()
+    if name in (CLOSED_DAYS, FEED_NAMES, FEEDS_MADE) or name.endswith(_OURS):
+        return True
+    if not path.is_file() or is_device(path):
+        return False
+    with path.open("rb") as stream:
+        return _RECORD in stream.read(200)
 
 
 def is_device(path: PurePath) -> bool:

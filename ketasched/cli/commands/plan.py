@@ -56,8 +56,8 @@ Nothing is written unless --ics names a file.
     authorised_visits=Option(
         "With --save: the sessions an approval covers; status warns before.", "N"
     ),
-    ics=Option("Write a calendar file; - writes it to standard output.", "FILE", "-o"),
-    force=Option("Replace the calendar file if it exists."),
+    ics=Option("Write a calendar file; - writes it to standard output.", "FILE"),
+    force=Option("Replace files that exist."),
     format=Option("How to print the course; a table if not given.", short="-f"),
 )
 def run(request: Request) -> Result:

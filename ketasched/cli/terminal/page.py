@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
@@ -12,7 +10,7 @@ from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.output import wants_color
+from ketasched.cli.output import page_has_color, page_width
 from ketasched.domain.protocol import BUILT_IN
 from ketasched.domain.signs import printable
 
@@ -31,10 +29,10 @@ class Page:
 
     def __init__(self) -> None:
         self._out = io.StringIO()
-        color = wants_color(sys.stdout)
+        color = page_has_color()
         self._console = Console(
             file=self._out,
-            width=max(NARROWEST, shutil.get_terminal_size().columns),
+            width=max(NARROWEST, page_width()),
             force_terminal=color,
             no_color=not color,
             color_system="standard" if color else None,

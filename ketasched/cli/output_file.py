@@ -1,0 +1,98 @@
+"""The file that ``--output`` names: which form it has, and whether it may stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+from ketasched.errors import UsageProblem
+
+ENDINGS = {"table": ".txt", "html": ".html", "json": ".json", "csv": ".csv"}
+"""By form of a result: what the name of its file ends with."""
+CALENDAR = ".ics"
+
+
+class OutputFile(NamedTuple):
+    """Where a result goes instead of standard output, and whether it may replace a file there."""
+
+    path: str
+    replace: bool
+
+
+def asked_file(
+    typed: dict[str, Any], forms: Sequence[str], fields: Container[str]
+) -> OutputFile | None:
+    """Take ``output`` from what was typed: the file for the result, unless it is a calendar and
+    ``ics`` is among the fields of the request. Its ending says the ``format`` where that was not
+    typed.
+
+    Raises:
+        UsageProblem: the command has no such form, or the file is one that it reads.
+        FileTrouble: it cannot be written there.
+    """
+    path, replace = typed.pop("output", ""), bool(typed.get("force"))
+    if "force" not in fields:
+        typed.pop("force", None)
+    if path in ("", "-"):
+        return None
+    if PurePath(path).suffix.lower() == CALENDAR and "ics" in fields:
+        if typed.get("ics"):
+            raise UsageProblem("--ics and --output both name a calendar", "leave one of them out")
+        typed["ics"] = path
+        return None
+    from ketasched.records import atomic
+
+    atomic.check_place(path, replace=True)
+    if not typed.get("format"):
+        form = _form_of(path, forms, calendar="ics" in fields)
+        typed.update({"format": form} if "format" in fields else {})
+    _refuse_files_in_use(path, typed)
+    atomic.try_place(path, replace=replace)
+    return OutputFile(path, replace)
+
+
+def output_text(forms: Sequence[str], *, calendar: bool) -> str:
+    """What the help says of ``--output``."""
+    return f"Write it to a file that ends with {_endings(forms, calendar=calendar)}; - prints it."
+
+
+def _endings(forms: Sequence[str], *, calendar: bool) -> str:
+    """What the name of a file may end with."""
+    from ketasched.domain.wording import list_text
+
+    endings = [ENDINGS[form] for form in forms if form in ENDINGS]
+    return list_text([*endings, *([CALENDAR] if calendar else [])], "or")
+
+
+def _form_of(path: str, forms: Sequence[str], *, calendar: bool) -> str:
+    ending = PurePath(path).suffix.lower()
+    form = next((form for form in forms if ENDINGS.get(form) == ending), "")
+    if form:
+        return form
+    why = f"`{ending}` is no form that this has" if ending else "its name does not say which form"
+    hint = f"end the name with {_endings(forms, calendar=calendar)}"
+    if len(forms) > 1:
+        hint += ", or add --format"
+    raise UsageProblem(f"--output {path}: {why}", hint)
+
+
+def _refuse_files_in_use(path: str, typed: dict[str, Any]) -> None:
+    from ketasched.records import atomic, places
+
+    with atomic.file_trouble(path):
+        ours = places.is_ours(Path(path))
+    if ours:
+        raise UsageProblem(
+            f"--output {path}: what stands beside records has such names, and it would be lost",
+            "choose another name",
+        )
+    place = Path(path).resolve()
+    for text in _texts(typed.values()):
+        if Path(text).resolve() == place and (text == typed.get("ics") or place.exists()):
+            raise UsageProblem(f"--output {path} is named for something else", "choose another")
+
+
+def _texts(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        yield from [value] if isinstance(value, str) else value if isinstance(value, list) else []
