@@ -1,0 +1,121 @@
+"""Every page in Chromium: on screens and on paper, with what users and files may write in it."""
+
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import browsers
+import pytest
+from helpers import be_at
+from test_pages import trial_page
+
+from ketasched.cli.pages.render import English
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(browsers.missing()), reason=browsers.missing() or "never"),
+]
+
+LONG = "W" * 500
+ROUGH = "<script>alert(1)</script> & \"quoted\" 'too' \x1b[2J \u202egnorw 👩‍⚕️ נועה"
+
+
+class Row(NamedTuple):
+    """A page: what it is, the command lines that make ``page.html`` (or the values of the trial
+    page), and on how many sheets of A4 and of Letter it is printed.
+    """
+
+    name: str
+    lines: str = ""
+    a4: int = 1
+    letter: int = 1
+    trial: dict | None = None
+    language: English | None = None
+
+
+def trial(name, a4, letter, language=None, **values):
+    """A row of the trial page, which has every part that pages are made of."""
+    return Row(name, "", a4, letter, {"rows": 7, "months": 4} | values, language)
+
+
+ROWS = [
+    trial("every part", 1, 1),
+    trial("many sessions", 5, 6, rows=120, months=24),
+    trial("rough words", 1, 1, note=ROUGH),
+    trial("a name of 500 signs", 5, 5, note=LONG),
+    trial("right to left", 1, 1, English("he", "rtl"), note="נועה 9:00"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with browsers.chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_of(ketasched, monkeypatch):
+    """The file of a page, made in the empty folder of the test."""
+
+    def make(row):
+        path = Path("page.html")
+        if row.trial is not None:
+            path.write_text(trial_page(language=row.language, **row.trial), "utf-8")
+            return path
+        for line in row.lines.strip().splitlines():
+            moment, _, command = line.strip().partition(" ")
+            be_at(monkeypatch, moment)
+            outcome = ketasched(*shlex.split(command))
+            assert outcome.code == 0, outcome
+        return path
+
+    return make
+
+
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+@every_row
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+)
+def test_on_screen(browser, file_of, row, width, scheme):
+    with browsers.on_screen(browser, file_of(row), width, scheme) as screen:
+        assert browsers.against_access(screen.page) == []
+        assert browsers.too_wide(screen.page) == []
+        assert screen.troubles == []
+
+
+@every_row
+@pytest.mark.parametrize("paper", browsers.PAPERS)
+def test_on_paper(browser, file_of, row, paper):
+    with browsers.on_screen(browser, file_of(row), 1280, "dark") as screen:
+        printed = browsers.on_paper(screen.page, paper)
+    count = len(printed.sheets)
+    assert browsers.cut_off(printed, paper) == []
+    assert browsers.split(printed) == []
+    for number, sheet in enumerate(printed.sheets, 1):
+        assert f"{number} / {count}" in sheet
+    assert count == {"A4": row.a4, "Letter": row.letter}[paper]
+
+
+def test_a_page_that_asks_for_something_is_noticed(browser, tmp_path):
+    path = tmp_path / "page.html"
+    asks = '<img src="https://example.org/a.png"><script>1</script><p style="width:500px">wide</p>'
+    path.write_text(trial_page().replace("<main>", f"<main>{asks}"), "utf-8")
+    with browsers.on_screen(browser, path, 360, "light") as screen:
+        assert [words for words in screen.troubles if "img-src" in words or "default-src" in words]
+        assert [words for words in browsers.against_access(screen.page) if "image-alt" in words]
+        assert browsers.too_wide(screen.page)
+
+
+def test_entries_on_two_sheets_and_texts_in_the_margin_are_noticed(browser, tmp_path):
+    path = tmp_path / "page.html"
+    worse = "tr { break-inside: auto !important; } h1 { margin-inline-start: -3rem; } dd { margin: 0 -9rem !important }"
+    path.write_text(
+        trial_page(rows=9, note="long " * 400).replace("</style>", f"{worse}</style>"), "utf-8"
+    )
+    with browsers.on_screen(browser, path, 1280, "light") as screen:
+        printed = browsers.on_paper(screen.page, "A4")
+    assert browsers.split(printed)
+    assert browsers.cut_off(printed, "A4")
