@@ -15,7 +15,7 @@ class PageLanguage(Protocol):
     """What a page has to know of the language it is in."""
 
     @property
-    def tag(self) -> str:
+    def code(self) -> str:
         """As HTML names it: ``en``, ``pt-BR`` (BCP 47)."""
 
     @property
@@ -26,7 +26,7 @@ class PageLanguage(Protocol):
 class English(NamedTuple):
     """The language of the pages for staff."""
 
-    tag: str = "en"
+    code: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
 
 
