@@ -80,8 +80,6 @@ def _write(result: Result, form: str, file: OutputFile) -> None:
     if data is None:
         data = printable(text).encode(errors="replace")
     with atomic.new_file(file.path, data, replace=file.replace), result.writing:
-        if result.data is not None:
-            output.print_data(result.data)
         if result.written:
             result.written(form)
 
