@@ -289,6 +289,24 @@ def test_what_took_place_is_noted_where_somebody_else_is_to_come(at):
     assert "attended" in at(MON, "status", "patients/alex").out
 
 
+def test_a_review_finds_room_only_where_there_is_some(at):
+    """Of two on the same days one has the room on the only half hour there is of it."""
+    house_of("resources: {chair: 5, room: {fri 09:00-09:30: 1}}\ntakes: {assessment: {room: 1}}")
+    words = ("plan", "iv", "--start", MON, "--at", "09:30", "--until", "2027-04-30", "--save")
+    at(DEC, *words, "alex")
+    at(DEC, *words, "bo")
+
+    def responses():
+        return [each["start"] for each in record_of("bo")["visits"] if each["kind"] == "assessment"]
+
+    at(DEC, "review", "bo", "--continue")
+    assert responses() == []
+    at(DEC, "undo", "bo")
+    at(DEC, "cancel", "alex", "r6")
+    at(DEC, "review", "bo", "--continue")
+    assert responses() == ["2027-01-22 09:00"]
+
+
 # Two desks
 
 
@@ -366,6 +384,15 @@ def test_of_two_programs_that_book_the_last_chair_at_once_never_both_have_it():
         ("resources: {chair: 0}", (3, 20), "0 is outside 1 to 999", ""),
         ("resources: {}", (3, 12), "the resources are empty", "name one, such as `chair: 8`"),
         ("resources: {chair: 3, chair: 4}", (3, 23), "the resource `chair` stands here twice", "keep one of them"),
+        ("resources: {chair: 1, Chair: 2}", (3, 23), "the resource `Chair` and `chair` differ by capitals only", "keep one of them"),
+        ("resources: {nurse: 1, NURSE: 2}", (3, 23), "the resource `NURSE` and `nurse` differ by capitals only", "keep one of them"),
+        ("resources: {caf\u00e9: 1, cafe\u0301: 2}", (3, 22), "the resource `caf\u00e9` stands here twice", "keep one of them"),
+        ("resources: {Chair: 2}", (3, 13), "the resource of which each appointment takes one is `chair`, not `Chair`", "write `chair`"),
+        ("resources: {chairs: 2}", (3, 13), "the resource of which each appointment takes one is `chair`, not `chairs`", "write `chair`"),
+        ("resources: {chair: 2, chairs: 2}", (3, 23), "the resource of which each appointment takes one is `chair`, not `chairs`", "write `chair`"),
+        ("resources: {chair: 2, nurse: 2}\ntakes: {iv: {nurse: 1, Nurse: 1}}", (4, 24), "the resource `Nurse` and `nurse` differ by capitals only", "keep one of them"),
+        ("resources: {chair: 2, nurse: 2}\ntakes: {iv: {Nurse: 1}}", (4, 14), "unknown resource `Nurse`", "did you mean `nurse`?"),
+        ("resources: {chair: 2}\ntakes: {iv: {infusion: {Chair: 1}}}", (4, 25), "the resource of which each appointment takes one is `chair`, not `Chair`", "write `chair`"),
         ("resources: {nurse: {mon-frx 08:00-13:00: 2}}", (3, 21), "`frx` is not a weekday: write mon, tue, wed, thu, fri, sat or sun", "did you mean `mon`?"),
         ("resources: {nurse: {mon-fri 08:00-13:00: 2, mon 12:00-14:00: 1}}", (3, 45), "Monday has two numbers at once", "keep one"),
         ("resources: {nurse: {mon: 0}}", (3, 20), "there is never a nurse", "give a number for some times"),

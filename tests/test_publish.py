@@ -559,6 +559,30 @@ def test_a_visit_that_went_with_a_session_is_taken_in_with_it(publish, calendar)
     assert counts(publish(calendar.address))[0] == 0
 
 
+def test_an_edit_into_a_full_house_is_said_and_accepted_as_a_persons_own(at, publish, calendar):
+    Path("clinic.yaml").write_text("version: 1\nname: Lakeside\nresources: {chair: 1}\n")
+    save(at, "bo", "2027-01-05")
+    publish(calendar.address, name="bo")
+    calendar.edit(
+        calendar.find("Appointment 3 of 6"),
+        ("20270112T090000", "20270111T100000"), ("20270112T110000", "20270111T120000"),
+    )  # fmt: skip
+    calendar.edit(
+        calendar.find("SUMMARY:Check-in"),
+        ("20270222T090000", "20270218T090000"), ("20270222T093000", "20270218T093000"),
+    )  # fmt: skip
+    edits = publish(calendar.address, code=1, name="bo")["courses"][0]["edits"]
+    assert [edit["verdict"] for edit in edits] == [
+        "breaks full: the only chair is taken 09:00–11:00",
+        "breaks full: the only chair is taken 09:00–09:30",
+    ]
+    publish(calendar.address, "--accept", name="bo")
+    broken = {each["start"] for each in record("bo")["sessions"] if each["broken"] == ["full"]}
+    broken |= {each["start"] for each in record("bo")["visits"] if each["broken"] == ["full"]}
+    assert broken == {"2027-01-11 10:00", "2027-02-18 09:00"}
+    assert "2 stand against a rule on purpose" in at(NOW, "check", ".").out
+
+
 def session(number):
     (found,) = [one for one in record()["sessions"] if one["number"] == number]
     return found

@@ -14,6 +14,7 @@ from ketasched.domain.house import is_kind
 from ketasched.errors import FileProblems, Problem, UsageProblem, did_you_mean
 from ketasched.files.clinic.resources import need_fault, unknown_subject
 from ketasched.reading.file_text import compose
+from ketasched.reading.needs import one_spelling
 
 if TYPE_CHECKING:
     from ketasched.asking.request import Terms
@@ -134,7 +135,7 @@ def _key(node: yaml.Node, place: tuple[str, ...]) -> yaml.Node:
     for name in place:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         for key, value in pairs:
-            if " ".join(str(key.value).split()) == name:
+            if one_spelling(str(key.value)) == name:
                 found, node = key, value
     return found
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, NamedTuple
 
 import yaml
 
+from ketasched.domain.house import CHAIR
 from ketasched.reading.fields import MISSING, Reading, Schema, whole
 
 MOST = 999
@@ -46,14 +48,26 @@ def resource_name(key: yaml.Node, reading: Reading, there: dict[str, yaml.Node])
     if not isinstance(key, yaml.ScalarNode) or not key.value.strip():
         reading.fault(key, "the name of a resource must be a text")
         return ""
-    name = " ".join(key.value.split())
-    if name in there:
-        reading.fault(key, f"the resource `{name}` stands here twice", "keep one of them")
+    name = one_spelling(key.value)
+    folded = name.casefold()
+    same = next((other for other in there if other.casefold() == folded), None) if name else None
+    if same is not None:
+        twice = "stands here twice" if same == name else f"and `{same}` differ by capitals only"
+        reading.fault(key, f"the resource `{name}` {twice}", "keep one of them")
+        return ""
+    if folded in (CHAIR, f"{CHAIR}s") and name != CHAIR:
+        what = f"the resource of which each appointment takes one is `{CHAIR}`, not `{name}`"
+        reading.fault(key, what, f"write `{CHAIR}`")
         return ""
     if len(name) > 40 or not name.isprintable():
         reading.fault(key, "the name of a resource is a word or two, such as chair")
         return ""
     return name
+
+
+def one_spelling(text: str) -> str:
+    """The name of a resource as it is compared, however its letters are composed."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 NEEDS = Needs()
