@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from ketasched import progress
 from ketasched.cli import output
+from ketasched.cli.color import OPTION, take_color
 from ketasched.cli.commands import COMMANDS
 from ketasched.cli.program import run_program
 from ketasched.cli.result import json_bytes
@@ -23,6 +24,7 @@ def run(arguments: list[str]) -> int:
     progress.shown_by(_bar)
     progress.said_by(_line)
     try:
+        arguments = take_color(arguments)
         result = run_program(arguments)
         code = result if isinstance(result, int) else 0
     except (output.ClosedPipe, BrokenPipeError):
@@ -108,6 +110,7 @@ def _usage_problem(error: TyperException) -> KetaschedError:
     option = getattr(error, "option_name", "")
     if context and type(error).__name__ == "NoSuchOption":
         known = [name for parameter in context.command.params for name in parameter.opts]
+        known.append(OPTION)
         begun = [f"did you mean `{name}`?" for name in known if name.startswith(option)]
         near = begun[0] if begun else did_you_mean(option, known)
         return UsageProblem(f"unknown option `{option}`", near or hint)

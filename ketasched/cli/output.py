@@ -8,8 +8,9 @@ import re
 import shutil
 import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from ketasched.cli.color import wants_color
 from ketasched.domain.signs import STEERING, printable
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, Problem, os_reason
 
@@ -188,33 +189,6 @@ def _problem_text(file: str, problem: Problem) -> str:
     elif problem.hint:
         lines.append(f"help: {problem.hint}")
     return "\n".join(lines)
-
-
-def wants_color(stream: TextIO | None) -> bool:
-    """Whether to color what goes to a stream: NO_COLOR, FORCE_COLOR, TERM=dumb, a terminal that
-    takes it.
-    """
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
-        return False
-    return sys.platform != "win32" or console_takes_color(stream)
-
-
-def console_takes_color(stream: TextIO) -> bool:
-    """Whether the console of Windows behind a stream takes colors, once it is told to."""
-    if sys.platform != "win32":
-        return False
-    import ctypes
-
-    console = ctypes.windll.kernel32
-    handle = console.GetStdHandle(-12 if stream is sys.stderr else -11)
-    mode = ctypes.c_ulong()
-    if not console.GetConsoleMode(handle, ctypes.byref(mode)):
-        return False
-    return bool(mode.value & 4 or console.SetConsoleMode(handle, mode.value | 4))
 
 
 def _safe(text: str, *, color: bool) -> str:

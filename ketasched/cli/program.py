@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ketasched.cli import output
+from ketasched.cli.color import OPTION, WORDS
 from ketasched.cli.commands import COMMANDS
 from ketasched.cli.grouped_help import ProgramInGroups
 from ketasched.cli.once_each import OnceEach
@@ -94,5 +95,14 @@ def _main(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
+    color: Annotated[
+        str,
+        typer.Option(
+            OPTION,
+            metavar="|".join(WORDS),
+            show_default=False,
+            help="Color; auto asks NO_COLOR, FORCE_COLOR and the terminal. Works anywhere.",
+        ),
+    ] = "",
 ) -> None:
-    del version
+    del version, color  # `take_color` has it already
