@@ -21,7 +21,7 @@ ROUGH = "<script>alert(1)</script> & \"quoted\" 'too' \x1b[2J \u202egnorw ðŸ‘©â€
 
 
 class Row(NamedTuple):
-    """A page: what it is, the command lines that make ``page.html`` (or the values of the trial
+    """A page: what it is, the command lines that write ``made.html`` (or the values of the trial
     page), and on how many sheets of A4 and of Letter it is printed.
     """
 
@@ -53,23 +53,34 @@ def browser():
         yield opened
 
 
+MADE = {}
+"""The pages that were made, by name of their row: all looks at a page are at the same bytes."""
+
+
 @pytest.fixture
 def file_of(ketasched, monkeypatch):
-    """The file of a page, made in the empty folder of the test."""
+    """The file of a page, in the empty folder of the test."""
 
     def make(row):
+        if row.name not in MADE:
+            MADE[row.name] = made(row, ketasched, monkeypatch)
         path = Path("page.html")
-        if row.trial is not None:
-            path.write_text(trial_page(language=row.language, **row.trial), "utf-8")
-            return path
-        for line in row.lines.strip().splitlines():
-            moment, _, command = line.strip().partition(" ")
-            be_at(monkeypatch, moment)
-            outcome = ketasched(*shlex.split(command))
-            assert outcome.code == 0, outcome
+        path.write_bytes(MADE[row.name])
         return path
 
     return make
+
+
+def made(row, ketasched, monkeypatch):
+    """The bytes of a page; each of its command lines begins with the moment at which it runs."""
+    if row.trial is not None:
+        return trial_page(language=row.language, **row.trial).encode()
+    for line in row.lines.strip().splitlines():
+        moment, *arguments = shlex.split(line)
+        be_at(monkeypatch, moment)
+        outcome = ketasched(*arguments)
+        assert outcome.code == 0, outcome
+    return Path("made.html").read_bytes()
 
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
