@@ -31,6 +31,13 @@ def zones(incomplete: str) -> list[str]:
     return [name for name in zone.names() if name.casefold().startswith(incomplete.casefold())]
 
 
+def languages(incomplete: str) -> list[tuple[str, str]]:
+    """The languages a patient may be told in, with their names."""
+    from ketasched.languages.language import NAMES
+
+    return [(code, name) for code, name in NAMES.items() if code.startswith(incomplete)]
+
+
 def records(incomplete: str) -> list[str]:
     """The records, and the folders, whose path begins so; letters with marks are alike however they
     are composed, and what was typed stays as it was typed.

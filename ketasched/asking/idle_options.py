@@ -34,6 +34,7 @@ def refuse_idle_options(request: Request) -> None:
             raise UsageProblem(
                 f"{option} speaks of the calendar file, and none is written", "add --ics FILE"
             )
+    _refuse_unread_language(request)
     for option, approved in (
         ("--authorised-until", request.authorised_until),
         ("--authorised-visits", request.authorised_visits),
@@ -62,6 +63,16 @@ def refuse_idle_options(request: Request) -> None:
         )
     if request.force and request.ics == "-":
         raise UsageProblem("--force replaces a file, and --ics - writes none", "leave --force out")
+
+
+def _refuse_unread_language(request: Request) -> None:
+    to_read = request.ics and request.audience != "staff"
+    for option, word in (("--lang", request.lang), ("--clock", request.clock)):
+        if word and not (to_read or request.save or request.format == "month"):
+            raise UsageProblem(
+                f"{option} speaks of what the patient reads, and nothing of it is written",
+                "add --ics FILE, --save NAME or --format month",
+            )
 
 
 def refuse_same_file(request: Request, file: ClinicFile | None) -> None:

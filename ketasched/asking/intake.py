@@ -21,6 +21,7 @@ from ketasched.asking.option_values import (
     weekdays_with_times,
 )
 from ketasched.asking.others import OtherCourses, in_its_house
+from ketasched.asking.patient_language import page_language, patient_language
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import (
     RECORD_ENDING,
@@ -52,6 +53,7 @@ from ketasched.domain.pause import AgreedPause
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import UsageProblem
+from ketasched.languages.language import ENGLISH, Language
 from ketasched.planning.phase_options import lay_out
 from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import fitting_times, when_patient_comes
@@ -65,7 +67,8 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
     protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
-    rules that a saved course was written with; ``others`` the courses that share the house.
+    rules that a saved course was written with; ``others`` the courses that share the house;
+    ``language`` that of the patient's calendars.
     """
 
     order: Order
@@ -87,6 +90,24 @@ class Task(NamedTuple):
     uid_source: UidSource = UidSource()
     zone_rules: str = ""
     others: OtherCourses | None = None
+    language: Language = ENGLISH
+
+    @property
+    def page_language(self) -> Language:
+        """The language of the patient's pages."""
+        return page_language(self.language, self.surroundings)
+
+    def spoken(self, lang: str, clock: str) -> Task:
+        """The same in another language or by another clock, as typed; empty: as it is.
+
+        Raises:
+            UsageProblem: there is no such language or clock.
+        """
+        code = lang or self.language.code
+        cycle = clock or str(self.language.hour_cycle or "")
+        if not lang and not clock:
+            return self
+        return self._replace(language=patient_language(code, cycle, self.surroundings))
 
     @property
     def zone(self) -> zone.Zone:
@@ -163,6 +184,7 @@ def understand(
         terms.until,
         terms.written,
         others=terms.others,
+        language=patient_language(request.lang, request.clock, terms.surroundings),
     )
 
 

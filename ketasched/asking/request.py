@@ -50,6 +50,8 @@ class Request(Terms):
     title: str = ""
     location: str = ""
     remind: str = ""
+    lang: str = ""
+    clock: str = ""
     save: str = ""
     authorised_until: str = ""
     authorised_visits: str = ""

@@ -21,6 +21,7 @@ from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import clock_text, count_text, day_text, days_text, duration_text
+from ketasched.languages.language import ENGLISH, Language
 from ketasched.running.duties import DueDuty
 
 Entry = Session | LinkedVisit
@@ -37,7 +38,8 @@ class View(NamedTuple):
 
     ``course_name`` tells two people's courses apart; UIDs come from ``uid_source``. ``title``,
     ``location`` and ``phone`` are the user's own words, empty when not given. ``reminders`` come
-    most important first: some programs keep only one.
+    most important first: some programs keep only one. ``language`` is the patient's; staff and
+    free-busy read English.
     """
 
     course_name: str
@@ -47,6 +49,7 @@ class View(NamedTuple):
     reminders: tuple[timedelta, ...] = ()
     phone: str = ""
     uid_source: UidSource = UidSource()
+    language: Language = ENGLISH
 
 
 # Names and titles
@@ -58,7 +61,7 @@ def calendar_name(course: Course, view: View) -> str:
         return BUSY
     if view.audience == "staff":
         return f"{view.course_name} · {course.protocol.label}"
-    return view.title or "Appointments"
+    return view.title or view.language.text("Appointments")
 
 
 def category(course: Course, view: View) -> str:
@@ -66,7 +69,7 @@ def category(course: Course, view: View) -> str:
     if view.audience == "free-busy":
         return BUSY
     if view.audience == "patient":
-        return "Appointment"
+        return view.language.text("Appointment")
     # A comma inside one category loses the whole file in some programs.
     return " ".join(course.protocol.label.replace(",", " ").split())
 
@@ -75,34 +78,39 @@ def reminder_text(course: Course, view: View) -> str:
     """What a reminder says."""
     if view.audience == "staff":
         return calendar_name(course, view)
-    return view.title or "Appointment"
+    return view.title or view.language.text("Appointment")
 
 
 def summary(course: Course, entry: Entry, view: View) -> str:
     """The title of an entry."""
     titles = {"patient": _patient_title, "staff": _staff_title, "free-busy": _busy_title}
-    return _as_it_stands(titles[view.audience](course, entry, view), gone=is_gone(entry))
+    return _as_it_stands(titles[view.audience](course, entry, view), view, gone=is_gone(entry))
 
 
 def duty_title(duty: DueDuty, view: View) -> str:
     """The title of a duty in the staff calendar."""
     title = f"{view.course_name} · {duty.name} due, session {duty.session}"
-    return _as_it_stands(title, gone=is_gone(duty))
+    return _as_it_stands(title, view, gone=is_gone(duty))
 
 
-def _as_it_stands(title: str, *, gone: bool) -> str:
-    return f"CANCELLED: {title}" if gone else title
+def _as_it_stands(title: str, view: View, *, gone: bool) -> str:
+    return view.language.text("CANCELLED: {title}", title=title) if gone else title
 
 
 def _patient_title(course: Course, entry: Entry, view: View) -> str:
+    language = view.language
     if isinstance(entry, LinkedVisit):
-        return _visit_title(entry)
-    return f"{view.title or 'Appointment'} {_count(course, entry)}"
+        return visit_title(entry, language)
+    title = view.title or language.text("Appointment")
+    if entry.number > course.total:
+        return f"{title} {entry.number}"
+    number, total = entry.number, course.total
+    return language.text("{title} {number} of {total}", title=title, number=number, total=total)
 
 
 def _staff_title(course: Course, entry: Entry, view: View) -> str:
     if isinstance(entry, LinkedVisit):
-        return f"{view.course_name} · {_visit_title(entry)}"
+        return f"{view.course_name} · {visit_title(entry)}"
     label = f"{view.title or course.protocol.label} {_count(course, entry)}"
     return f"{view.course_name} · {label} · {entry.name or entry.phase}"
 
@@ -111,8 +119,9 @@ def _busy_title(_course: Course, _entry: Entry, _view: View) -> str:
     return BUSY
 
 
-def _visit_title(visit: LinkedVisit) -> str:
-    return visit.name[0].upper() + visit.name[1:]
+def visit_title(visit: LinkedVisit, language: Language = ENGLISH) -> str:
+    """What a linked visit is called."""
+    return language.named(visit.name[0].upper() + visit.name[1:])
 
 
 def _count(course: Course, session: Session) -> str:
@@ -128,23 +137,26 @@ def description(course: Course, entry: Entry, view: View) -> str:
     if view.audience == "free-busy":
         return ""
     staff = view.audience == "staff"
-    lines = [*(_staff_lines if staff else _patient_lines)(course, entry)]
+    language = view.language
+    lines = [*(_staff_lines(course, entry) if staff else _patient_lines(entry, language))]
     if isinstance(entry, Session):
-        instructions = course.protocol.instructions
-        lines += [timed_text(instruction, entry.start, entry.end) for instruction in instructions]
+        lines += [
+            timed_text(instruction, entry.start, entry.end, language)
+            for instruction in course.protocol.instructions
+        ]
     if view.phone:
-        lines.append(f"Phone: {view.phone}")
+        lines.append(language.text("Phone: {phone}", phone=view.phone))
     if staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)
 
 
-def _patient_lines(_course: Course, entry: Entry) -> Iterator[str]:
-    yield f"Please allow {duration_text(entry.minutes)}."
+def _patient_lines(entry: Entry, language: Language) -> Iterator[str]:
+    yield language.text("Please allow {duration}.", duration=language.duration(entry.minutes))
     if isinstance(entry, LinkedVisit) and entry.by_video:
-        yield "By video."
+        yield language.text("By video.")
     if entry.status == TENTATIVE:
-        yield "This date is not certain yet."
+        yield language.text("This date is not certain yet.")
 
 
 def _staff_lines(course: Course, entry: Entry) -> Iterator[str]:

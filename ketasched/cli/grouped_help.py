@@ -15,7 +15,7 @@ OPTION_GROUPS = {
     ),
     "The clinic": "clinic tz closed weekends holidays beside",
     "The patient": "can away pause reason busy travel name",
-    "The calendar entries": "audience title location remind",
+    "The calendar entries": "audience title location remind lang clock",
     "What is kept and printed": (
         "save authorised_until authorised_visits ics output force top format"
     ),

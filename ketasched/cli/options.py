@@ -104,6 +104,14 @@ OPTIONS: Mapping[str, Declared] = {
     "protocols": Option(
         "A file with more protocols, else KETASCHED_PROTOCOLS; its names win.", "FILE"
     ),
+    "lang": Option(
+        "The language of what the patient reads; the clinic's or English if not given.",
+        "en|es|de|fr",
+        complete=completion.languages,
+    ),
+    "clock": Option(
+        "The clock in what the patient reads; with --lang the country's, else 24 hours.", "12|24"
+    ),
     "beside": Option(
         "Beside the courses that are saved in a folder: nothing takes a chair that they have.",
         "FOLDER",

@@ -68,7 +68,7 @@ class FeedMaker:
         if self._is_current(file, source):
             return Feed(who, file, None)
         opened = self._open(read)
-        title = opened.task.title or "Appointments"
+        title = opened.task.title or opened.task.language.text("Appointments")
         data = joined(title, REFRESH, [_part(opened, "patient")])
         return self._new(who, file, data, source, sequences(read.record.told, "patient"))
 

@@ -17,6 +17,8 @@ from ketasched.domain.typed_week import read_away, read_can
 from ketasched.domain.weekly import week_text
 from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.languages.language import NAMES
+from ketasched.languages.typed import read_hour_cycle, read_language
 from ketasched.records.options import busy_of
 
 if TYPE_CHECKING:
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from ketasched.records.open import Opened
     from ketasched.records.record import CourseRecord
 
-FactKind = Literal["can", "away", "busy", "at", "days", "pause"]
+FactKind = Literal["can", "away", "busy", "at", "days", "pause", "lang", "clock"]
 KINDS: tuple[FactKind, ...] = get_args(FactKind)
-SINGLE: tuple[FactKind, ...] = ("can", "at", "days", "pause")
+SINGLE: tuple[FactKind, ...] = ("can", "at", "days", "pause", "lang", "clock")
 """Those of which a course has one at most, so that another takes its place."""
 UNNAMED = "unnamed"
 """What a calendar is called that an earlier version read, which did not keep its name."""
@@ -68,6 +70,8 @@ _WORDS: Mapping[FactKind, Callable[[str], str]] = {
     "pause": lambda value: (
         f"a pause of up to {count_text(weeks_of_pause(value), 'week')}, agreed by the clinician"
     ),
+    "lang": lambda value: f"the patient is told in {NAMES[read_language(value)]}",
+    "clock": lambda value: f"the patient is told times by a clock of {value} hours",
 }
 
 
@@ -80,6 +84,8 @@ class Adjustment(NamedTuple):
     at: str = ""
     days: str = ""
     pause: str = ""
+    lang: str = ""
+    clock: str = ""
     drop: tuple[str, ...] = ()
 
 
@@ -104,6 +110,10 @@ def adjusted(
         FileTrouble, FileProblems: a calendar cannot be read.
     """
     record = opened.record
+    if adjustment.lang:
+        read("--lang", read_language, adjustment.lang)
+    if adjustment.clock:
+        read("--clock", read_hour_cycle, adjustment.clock)
     for typed in adjustment.drop:
         record = _without(record, _dropped(facts_of(record), typed, opened.today))
     options = dict(record.options)

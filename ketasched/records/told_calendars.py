@@ -20,6 +20,7 @@ from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
 from ketasched.errors import FileTrouble
+from ketasched.languages.language import ENGLISH
 from ketasched.records.record import CourseRecord, ToldEntry
 from ketasched.running.duties import DueDuty, due_duties
 
@@ -109,6 +110,7 @@ def view_for(task: Task, audience: Audience) -> View:
         task.reminders,
         file.phone if file else "",
         task.uid_source,
+        task.language if audience == "patient" else ENGLISH,
     )
 
 

@@ -22,8 +22,8 @@ from ketasched.running.kept_by_hand import kept_by_hand
 HELP = """Change what a saved course is planned from. What is to come and no longer legal
 is planned again; the rest stands, and what a person moved.
 
---away and --busy add to what was said before, --can, --at, --days and --pause take
-its place, --drop takes one of them back. Without an option it says what there is.
+--away and --busy add to what was said before, the others take its place, --drop takes
+one of them back. Without an option it says what there is.
 
 \b
 Examples:
@@ -31,6 +31,7 @@ Examples:
   ketasched adjust alex --away 2027-02-01..2027-02-07 --reason holiday
   ketasched adjust alex --can "tue,thu 15:00-; sat 9-12" --dry-run
   ketasched adjust alex --away 2027-02-01..2027-02-14 --pause 2
+  ketasched adjust alex --lang es
   ketasched adjust alex --drop away:2027-02-01..2027-02-07
 """
 
@@ -45,6 +46,8 @@ class AdjustRequest(NamedTuple):
     at: str = ""
     days: str = ""
     pause: str = ""
+    lang: str = ""
+    clock: str = ""
     drop: tuple[str, ...] = ()
     dry_run: bool = False
     reason: str = ""
@@ -69,7 +72,7 @@ def run(request: AdjustRequest) -> Result:
     opened, before = open_course(request.name)
     adjustment = Adjustment(
         request.can, request.away, request.busy, request.at, request.days, request.pause,
-        request.drop,
+        request.lang, request.clock, request.drop,
     )  # fmt: skip
     if not any(adjustment):
         if request.reason:

@@ -160,6 +160,7 @@ def _calendar(course: Course, task: Task, now: datetime) -> bytes:
 
 def _view(task: Task) -> View:
     from ketasched.calendar.entry_text import View
+    from ketasched.languages.language import ENGLISH
 
     file = task.surroundings.file
     return View(
@@ -170,6 +171,7 @@ def _view(task: Task) -> View:
         task.reminders,
         file.phone if file else "",
         task.uid_source,
+        ENGLISH if task.staff else task.language,
     )
 
 

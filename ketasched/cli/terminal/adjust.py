@@ -23,6 +23,7 @@ EXAMPLES = (
     "--at 14:00",
     "--days tue,fri",
     "--pause 2",
+    "--lang es",
 )
 
 

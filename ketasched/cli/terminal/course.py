@@ -25,6 +25,7 @@ from ketasched.domain.wording import (
     duration_text,
     list_text,
 )
+from ketasched.languages.language import NAMES
 from ketasched.planning.start_times import NINE
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def course_page(course: Course, task: Task) -> str:
         facts.insert(1, ("Clinic", clinic_text(file)))
         facts[2:2] = house_facts(task.order, task.others)
     facts.insert(-1, ("Holidays", holidays_text(task.surroundings.holidays)))
+    if task.language.code != "en":
+        facts.append(("Language", f"{NAMES[task.language.code]}, in what the patient reads"))
     facts += _notice(course, task)
     page.add_facts(facts)
     page.add("", *_sessions(course, page.width), "")

@@ -20,6 +20,8 @@ from ketasched.files.clinic.dated_days import CLOSURES, OPENINGS
 from ketasched.files.clinic.not_starting import NOT_STARTING, check_not_starting
 from ketasched.files.clinic.opening_hours import SPANS, Hours
 from ketasched.files.clinic.resources import RESOURCES, TAKES, chairs_of, check_takes
+from ketasched.languages.language import LANGUAGES, HourCycle, LanguageCode
+from ketasched.languages.typed import read_hour_cycle, read_language
 from ketasched.planning.plan_input import LONGEST_TRAVEL
 from ketasched.public_holidays import HolidayCalendar
 from ketasched.reading.fields import (
@@ -66,7 +68,8 @@ class ClinicFile(NamedTuple):
     long before it begins a patient knows of what is put somewhere without a person's say.
     ``resources`` and what appointments take of them (``takes``); with ``chairs`` alone, those.
     ``file``: where it was read; ``words``: all it says, as texts; ``found``: where it was found,
-    if nobody named it; ``source``: its text, for what only other files show to be wrong.
+    if nobody named it; ``source``: its text, for what only other files show to be wrong. ``lang``
+    and ``clock``: what patients are told in.
     """
 
     name: str
@@ -89,6 +92,8 @@ class ClinicFile(NamedTuple):
     words: Mapping[str, Any] | None = None
     found: str = ""
     source: FileText | None = None
+    lang: LanguageCode | None = None
+    clock: HourCycle | None = None
 
     @property
     def house(self) -> House | None:
@@ -240,6 +245,8 @@ _PUBLISHING = Record(
         "login": Key(LINE, "a file with the user's name and password, beside this file", ""),
     },
 )
+LANGUAGE = Text(read_language, {"enum": list(LANGUAGES)})
+CLOCK_HOURS = Text(read_hour_cycle, {"enum": [12, 24, "12", "24"]})
 NOTICE = Text(read_notice, {"type": "string", "examples": ["24 h", "2 working days", "none"]})
 CLINIC = Record(
     _clinic,
@@ -278,6 +285,8 @@ CLINIC = Record(
             "how long ahead the patient knows of what no person places: 24 h, 2 working days, none",
             Notice(),
         ),
+        "lang": Key(LANGUAGE, "the language of what patients read: en, es, de or fr", None),
+        "clock": Key(CLOCK_HOURS, "a clock of 12 or 24 hours; else as the country has it", None),
         "publish": Key(_PUBLISHING, "the calendar on a server that `publish` keeps up", None),
     },
     _check_clinic,

@@ -1,0 +1,33 @@
+"""Which language and clock a patient is told in: as asked, else as the clinic's file says."""
+
+from __future__ import annotations
+
+from ketasched.asking.surroundings import Surroundings
+from ketasched.asking.values import read
+from ketasched.languages.language import ENGLISH, Language
+from ketasched.languages.typed import read_hour_cycle, read_language
+from ketasched.zone import country_of
+
+
+def patient_language(lang: str, clock: str, around: Surroundings) -> Language:
+    """The language of the patient's calendars; the clock is the country's where one is named.
+
+    Raises:
+        UsageProblem: there is no such language or clock.
+    """
+    code = around.file.lang if around.file else None
+    cycle = around.file.clock if around.file else None
+    code = read("--lang", read_language, lang) if lang else code
+    cycle = read("--clock", read_hour_cycle, clock) if clock else cycle
+    return Language(code, country(around), cycle) if code else ENGLISH._replace(hour_cycle=cycle)
+
+
+def page_language(language: Language, around: Surroundings) -> Language:
+    """The same for pages, whose clock is the country's unless another was asked for."""
+    return language._replace(territory=country(around))
+
+
+def country(around: Surroundings) -> str:
+    """The country whose holidays are kept, else that of the zone; empty if nobody knows."""
+    kept = around.holidays.country.upper() if around.holidays else ""
+    return kept if len(kept) == 2 else country_of(around.zone.name)

@@ -1,0 +1,1 @@
+"""The languages a patient may be told in: sentences, dates, clock times and lists."""

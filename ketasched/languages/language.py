@@ -1,0 +1,173 @@
+"""A language a patient is told in, and the clock of the country: sentences, dates and times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from ketasched.languages.english import (
+    MONTH_NAMES,
+    MONTHS,
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+    clock_text,
+    duration_text,
+    list_text,
+)
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+    from ketasched.languages.locale_values import LocaleValues
+
+LanguageCode = Literal["en", "es", "de", "fr"]
+LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
+NAMES: dict[LanguageCode, str] = {
+    "en": "English", "es": "Spanish", "de": "German", "fr": "French",
+}  # fmt: skip
+HourCycle = Literal[12, 24]
+"""How many hours a clock counts to; twelve with a.m. and p.m."""
+TWELVE_HOURS = (
+    "AE AG AL AR AS AU BB BD BH BM BN BO BS BT CA CL CO CR CU CY DJ DM DO DZ EC EG EH ER ET FJ FM "
+    "GD GH GM GR GT GU GY HK HN IN IQ JM JO KH KI KN KP KR KW KY LB LC LR LS LY MH MO MP MR MW MX "
+    "MY NA NI NZ OM PA PE PG PH PK PR PS PW PY QA SA SB SD SG SL SO SS SV SY SZ TC TD TN TO TT UM "
+    "US UY VC VE VG VI VU WS YE ZM"
+)
+"""The countries whose clocks count to twelve, as the Unicode CLDR has them."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class Language(NamedTuple):
+    """A language as it is written in a country: two letters; empty where none is known or asked.
+
+    Without an ``hour_cycle`` the clock is the country's, else one of 24 hours. Sentences are looked
+    up by their English, which itself needs no catalogue.
+    """
+
+    code: LanguageCode = "en"
+    territory: str = ""
+    hour_cycle: HourCycle | None = None
+
+    @property
+    def tag(self) -> str:
+        """What browsers know it by (BCP 47): ``es``, ``es-US``."""
+        return f"{self.code}-{self.territory}" if self.territory else self.code
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """Which way it is written."""
+        return "ltr"
+
+    @property
+    def hours(self) -> HourCycle:
+        """How many hours its clocks count to."""
+        if self.hour_cycle:
+            return self.hour_cycle
+        if (self.code, self.territory) == ("fr", "CA"):
+            return 24
+        return 12 if self.territory in TWELVE_HOURS.split() else 24
+
+    # Sentences
+
+    def text(self, message: str, **values: object) -> str:
+        """A sentence with its values in their places; ``message`` is its English."""
+        return self._catalogue.gettext(message).format(**values)
+
+    def plural(self, one: str, many: str, number: int, **values: object) -> str:
+        """A sentence that counts: ``one`` and ``many`` are its English, ``{number}`` the number."""
+        message = self._catalogue.ngettext(one, many, number)
+        return message.format(number=number, **values)
+
+    def named(self, words: str) -> str:
+        """Words of a protocol: translated if the catalogue has them, else as they are written."""
+        return self._catalogue.gettext(words) if words else ""
+
+    def knows(self, message: str) -> bool:
+        """Whether the catalogue has a sentence of its own for this one."""
+        return self._catalogue.gettext(message) != message
+
+    @property
+    def _catalogue(self) -> NullTranslations:
+        from ketasched.languages.catalogue import catalogue
+
+        return catalogue(self.code)
+
+    # Days
+
+    def day(self, day: date, *, long: bool = False, year: bool = True) -> str:
+        """A date with its weekday: ``Tue 5 Jan 2027``, ``martes, 5 de enero``."""
+        if self.code != "en":
+            return self._values.day(day, long=long, year=year)
+        names, months = (WEEKDAY_NAMES, MONTH_NAMES) if long else (WEEKDAYS, MONTHS)
+        text = f"{names[day.weekday()]} {day.day} {months[day.month - 1]}"
+        return f"{text} {day.year}" if year else text
+
+    def day_in_a_sentence(self, day: date) -> str:
+        """A date as it is said in a sentence: ``Tue 5 Jan 2027``, ``martes, 5 de enero``."""
+        return self.day(day) if self.code == "en" else self.day(day, long=True, year=False)
+
+    def month(self, year: int, month: int) -> str:
+        """A month of a year: ``January 2027``, ``enero de 2027``."""
+        if self.code == "en":
+            return f"{MONTH_NAMES[month - 1]} {year}"
+        return self._values.month(date(year, month, 1))
+
+    def weekdays(self, *, long: bool = False) -> tuple[str, ...]:
+        """The names of the weekdays from Monday on, as they head columns."""
+        if self.code == "en":
+            return WEEKDAY_NAMES if long else WEEKDAYS
+        return self._values.weekdays(long=long)
+
+    # Times and lengths
+
+    def clock(self, at: time) -> str:
+        """A wall time: ``09:30``, ``9:30 AM``."""
+        if self.code != "en":
+            return self._values.clock(at, self.hours)
+        if self.hours == 24:
+            return clock_text(at)
+        return f"{_twelfth(at)}:{at.minute:02}{NO_BREAK}{_half(at)}"
+
+    def clock_in_a_sentence(self, at: time) -> str:
+        """A wall time with the words that go with it: ``09:30``, ``las 9:30``, ``9:30 Uhr``."""
+        hour = _twelfth(at) if self.hours == 12 else at.hour
+        words, clock = self._catalogue, "{clock}"
+        return words.npgettext(f"{self.hours} hours", clock, clock, hour).format(
+            clock=self.clock(at)
+        )
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """From one wall time to another, as ``09:30`` and ``11:30`` with a dash."""
+        if self.code != "en":
+            return self._values.span(start, end, self.hours)
+        first, last = self.clock(start.time()), self.clock(end.time())
+        if self.hours == 12 and _half(start.time()) == _half(end.time()):
+            first = first.partition(NO_BREAK)[0]
+        return f"{first}\N{EN DASH}{last}"
+
+    def duration(self, minutes: int) -> str:
+        """Minutes as people say them: ``2 h 30 min``, ``1 día``."""
+        return duration_text(minutes) if self.code == "en" else self._values.duration(minutes)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """``a``, ``a and b``, ``a, b and c``."""
+        return list_text(words) if self.code == "en" else self._values.listed(words)
+
+    @property
+    def _values(self) -> LocaleValues:
+        from ketasched.languages.locale_values import locale_values
+
+        return locale_values(self.code, self.territory)
+
+
+ENGLISH = Language()
+"""What staff read, and everybody who has not asked for anything else."""
+
+
+def _twelfth(at: time) -> int:
+    return at.hour % 12 or 12
+
+
+def _half(at: time) -> str:
+    return "AM" if at.hour < 12 else "PM"

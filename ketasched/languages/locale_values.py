@@ -1,0 +1,87 @@
+"""Dates, times, lengths and lists as a language and country write them: the Unicode CLDR by Babel.
+
+Only what is not plain English comes here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from functools import cache
+from typing import Literal, NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.lists import format_list
+from babel.units import format_unit
+
+_SPACES = str.maketrans(dict.fromkeys("\u2009\u202f", "\N{NO-BREAK SPACE}"))
+"""Narrow spaces, which many fonts of phones and printers lack."""
+_YEAR = re.compile(r"[\s,]*(?:'de'\s*)?y+$")
+_DAYS_AND_WEEKS = ((10080, "duration-week"), (1440, "duration-day"))
+
+
+class LocaleValues(NamedTuple):
+    """How a locale writes values."""
+
+    locale: Locale
+
+    def day(self, day: date, *, long: bool, year: bool) -> str:
+        """A date with its weekday: ``martes, 5 de enero de 2027``, ``mar, 5 ene``."""
+        if long:
+            pattern = str(self.locale.date_formats["full"].pattern)
+            return format_date(day, pattern if year else _YEAR.sub("", pattern), self.locale)
+        return format_skeleton("yMMMEd" if year else "MMMEd", day, locale=self.locale)
+
+    def month(self, first: date) -> str:
+        """The month that a day is in, with its year."""
+        return format_skeleton("yMMMM", first, locale=self.locale)
+
+    def weekdays(self, *, long: bool) -> tuple[str, ...]:
+        """The names of the weekdays from Monday on."""
+        names = self.locale.days["stand-alone"]["wide" if long else "abbreviated"]
+        return tuple(names[weekday].removesuffix(".") for weekday in range(7))
+
+    def clock(self, at: time, hours: int) -> str:
+        """A wall time by a clock of 12 or 24 hours."""
+        moment = datetime.combine(date.min, at.replace(tzinfo=None))
+        return format_skeleton(_skeleton(hours), moment, locale=self.locale).translate(_SPACES)
+
+    def span(self, start: datetime, end: datetime, hours: int) -> str:
+        """From one wall time to another; of different days, each by itself."""
+        first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
+        if first.date() != last.date():
+            return f"{self.clock(first.time(), hours)}\N{EN DASH}{self.clock(last.time(), hours)}"
+        text = format_interval(first, last, _skeleton(hours), locale=self.locale)
+        return text.translate(_SPACES)
+
+    def duration(self, minutes: int) -> str:
+        """Minutes as people say them; whole days and weeks as such."""
+        for unit, name in _DAYS_AND_WEEKS:
+            if minutes and minutes % unit == 0:
+                return self._unit(minutes // unit, name, "long")
+        hours, rest = divmod(minutes, 60)
+        parts = [self._unit(hours, "duration-hour", "short")] if hours else []
+        parts += [self._unit(rest, "duration-minute", "short")] if rest or not hours else []
+        return " ".join(parts)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Words as a list."""
+        return format_list(words, locale=self.locale)
+
+    def _unit(self, number: int, name: str, length: Literal["long", "short"]) -> str:
+        return format_unit(number, name, length=length, locale=self.locale).translate(_SPACES)
+
+
+def _skeleton(hours: int) -> str:
+    return "hm" if hours == 12 else "Hm"
+
+
+@cache
+def locale_values(code: str, territory: str) -> LocaleValues:
+    """The values of a language as its country writes them, else as the language does anywhere."""
+    try:
+        return LocaleValues(Locale(code, territory or None))
+    except UnknownLocaleError:
+        return LocaleValues(Locale(code))
