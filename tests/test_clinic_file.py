@@ -453,7 +453,7 @@ def test_the_example_and_the_docs_have_every_key():
     wanted = set(names_in(clinic_file.schema()))
     assert len(wanted) > 20
     complete = EXAMPLE.replace("  # protocols:", "  protocols:")  # a file nobody has yet
-    commented = "publish:|resources:|takes:|  (?:to|for|login|chair|nurse|room|kap|iv|integration):"
+    commented = "publish:|lang:|clock:|resources:|takes:|  (?:to|for|login|chair|nurse|room|kap|iv|integration):"
     complete = re.sub(rf"(?m)^# ({commented})", r"\1", complete)
     assert wanted <= {key.value for key in key_nodes(complete)}
     text = (DOCS / "clinic.md").read_text()

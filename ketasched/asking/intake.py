@@ -21,7 +21,7 @@ from ketasched.asking.option_values import (
     weekdays_with_times,
 )
 from ketasched.asking.others import OtherCourses, in_its_house
-from ketasched.asking.patient_language import page_language, patient_language
+from ketasched.asking.patient_language import other, page_language, patient_language
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import (
     RECORD_ENDING,
@@ -103,11 +103,7 @@ class Task(NamedTuple):
         Raises:
             UsageProblem: there is no such language or clock.
         """
-        code = lang or self.language.code
-        cycle = clock or str(self.language.hour_cycle or "")
-        if not lang and not clock:
-            return self
-        return self._replace(language=patient_language(code, cycle, self.surroundings))
+        return self._replace(language=other(self.language, lang, clock, self.surroundings))
 
     @property
     def zone(self) -> zone.Zone:

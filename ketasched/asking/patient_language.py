@@ -22,6 +22,18 @@ def patient_language(lang: str, clock: str, around: Surroundings) -> Language:
     return Language(code, country(around), cycle) if code else ENGLISH._replace(hour_cycle=cycle)
 
 
+def other(language: Language, lang: str, clock: str, around: Surroundings) -> Language:
+    """The same language and clock but for what is typed; empty: as it is.
+
+    Raises:
+        UsageProblem: there is no such language or clock.
+    """
+    if not lang and not clock:
+        return language
+    cycle = clock or str(language.hour_cycle or "")
+    return patient_language(lang or language.code, cycle, around)
+
+
 def page_language(language: Language, around: Surroundings) -> Language:
     """The same for pages, whose clock is the country's unless another was asked for."""
     return language._replace(territory=country(around))

@@ -39,6 +39,8 @@ CLINIC = FileKind(
             "reasons",
             "notice",
             "publish",
+            "lang",
+            "clock",
         )
     ),
 )
