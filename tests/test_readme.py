@@ -31,6 +31,7 @@ FAILURES = {
     "ketasched move sam 4 sat": 3,
     'ketasched plan kap --start "next tue" --clinic clinic.example.yaml': 3,
     "ketasched plan kap --start 01/02/2027": 2,
+    "ketasched plan iv --start 2027-01-04 --lang spanish --ics sam.ics": 2,
     "ketasched plan iv --start 2027-01-04 --busy broken.example.ics": 1,
     "ketasched check . | tail -2": 1,
     "ketasched admit waiting.example.csv --into later --dry-run | head -16": 3,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ketasched.domain.protocol import Protocol
 
-_GIVEAWAYS = frozenset(
-    ("ketamin", "esketamin", "spravato", "infusion", "injection", "intraven", "intramusc", "nasal")
-)
-_OFTEN_MEANT = frozenset(
-    ("psilocyb", "mdma", "lyserg", "ayahuasc", "ibogain", "brexanolon", "zuranolon", "botulin")
-)
+# In the languages of patients, and without marks over letters.
+_GIVEAWAYS = (
+    "ketamin", "esketamin", "spravato",
+    "infusion", "perfusion", "injection", "injektion", "inyeccion", "spritze", "piqure",
+    "intraven", "intravein", "intramusc", "intranasal", "nasal", "nasenspray",
+)  # fmt: skip
+_OFTEN_MEANT = (
+    "psilocyb", "psilocib", "mdma", "lyserg", "lisergi", "ayahuasc", "ibogain", "brexanolon",
+    "zuranolon", "botulin",
+)  # fmt: skip
 _ORDINARY = re.compile(
     "after|again|assessment|baseline|before|clinic(al)?|consultation|control|course|daily|days?|"
     "depression|disorders?|doses?|dosing|every|five|follow|four|from|group|hours?|induction|"
@@ -25,7 +30,7 @@ _ORDINARY = re.compile(
 def gives_away(protocol: Protocol, text: str) -> str:
     """The first word of a text that must not stand in a patient's calendar, else nothing.
 
-    These are the usual words for such treatments, and those of four letters and more of the
+    These are the usual words for such treatments in the languages of patients, and those of four letters and more of the
     protocol's drug and label. Where no drug is stated, they are those of its title too, but for
     ordinary ones, and the names of drugs that may be meant.
     """
@@ -38,4 +43,7 @@ def gives_away(protocol: Protocol, text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return "".join(sign if sign.isalpha() else " " for sign in text.casefold()).split()
+    """The words of a text in small letters without marks: ``Kétamine`` is ketamine."""
+    parted = unicodedata.normalize("NFD", text.casefold())
+    plain = (sign for sign in parted if unicodedata.category(sign) != "Mn")
+    return "".join(sign if sign.isalpha() else " " for sign in plain).split()

@@ -70,8 +70,8 @@ _WORDS: Mapping[FactKind, Callable[[str], str]] = {
     "pause": lambda value: (
         f"a pause of up to {count_text(weeks_of_pause(value), 'week')}, agreed by the clinician"
     ),
-    "lang": lambda value: f"the patient is told in {NAMES[read_language(value)]}",
-    "clock": lambda value: f"the patient is told times by a clock of {value} hours",
+    "lang": lambda value: f"in {NAMES[read_language(value)]} for the patient",
+    "clock": lambda value: f"a clock of {value} hours for the patient",
 }
 
 
