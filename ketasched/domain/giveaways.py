@@ -30,9 +30,9 @@ _ORDINARY = re.compile(
 def gives_away(protocol: Protocol, text: str) -> str:
     """The first word of a text that must not stand in a patient's calendar, else nothing.
 
-    These are the usual words for such treatments in the languages of patients, and those of four letters and more of the
-    protocol's drug and label. Where no drug is stated, they are those of its title too, but for
-    ordinary ones, and the names of drugs that may be meant.
+    These are the usual words for such treatments in the languages of patients, and those of four
+    letters and more of the protocol's drug and label. Where no drug is stated, they are those of
+    its title too, but for ordinary ones, and the names of drugs that may be meant.
     """
     named = [word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4]
     if not protocol.drug:
