@@ -50,9 +50,9 @@ class Screen(NamedTuple):
 
 
 @contextmanager
-def on_screen(browser, path, width, scheme):
-    """A file in a window of some width, light or dark."""
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+def on_screen(browser, path):
+    """A file in a window that is as narrow as a telephone."""
+    page = browser.new_page(viewport={"width": 360, "height": 800})
     address, troubles = path.resolve().as_uri(), []
     page.on("console", lambda message: troubles.append(message.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -69,9 +69,16 @@ def on_screen(browser, path, width, scheme):
     page.close()
 
 
+def change(page, width, scheme):
+    """Another width of the window, and light or dark."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+
+
 def against_access(page):
     """What axe-core says against a page: the rule and the element."""
-    page.evaluate(AXE.read_text("utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
     violations = page.evaluate("axe.run().then(outcome => outcome.violations)")
     return [
         f"{violation['id']}: {node['html'][:150]}"

@@ -83,38 +83,39 @@ def made(row, ketasched, monkeypatch):
     return Path("made.html").read_bytes()
 
 
+SCREENS = [(360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
 every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
 @every_row
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
-)
-def test_on_screen(browser, file_of, row, width, scheme):
-    with browsers.on_screen(browser, file_of(row), width, scheme) as screen:
-        assert browsers.against_access(screen.page) == []
-        assert browsers.too_wide(screen.page) == []
+def test_on_screen(browser, file_of, row):
+    with browsers.on_screen(browser, file_of(row)) as screen:
+        for width, scheme in SCREENS:
+            browsers.change(screen.page, width, scheme)
+            assert browsers.against_access(screen.page) == [], (width, scheme)
+            assert browsers.too_wide(screen.page) == [], (width, scheme)
         assert screen.troubles == []
 
 
 @every_row
-@pytest.mark.parametrize("paper", browsers.PAPERS)
-def test_on_paper(browser, file_of, row, paper):
-    with browsers.on_screen(browser, file_of(row), 1280, "dark") as screen:
-        printed = browsers.on_paper(screen.page, paper)
-    count = len(printed.sheets)
-    assert browsers.cut_off(printed, paper) == []
-    assert browsers.split(printed) == []
-    for number, sheet in enumerate(printed.sheets, 1):
-        assert f"{number} / {count}" in sheet
-    assert count == {"A4": row.a4, "Letter": row.letter}[paper]
+def test_on_paper(browser, file_of, row):
+    with browsers.on_screen(browser, file_of(row)) as screen:
+        browsers.change(screen.page, 1280, "dark")
+        for paper in browsers.PAPERS:
+            printed = browsers.on_paper(screen.page, paper)
+            assert browsers.cut_off(printed, paper) == []
+            assert browsers.split(printed) == []
+            count = len(printed.sheets)
+            for number, sheet in enumerate(printed.sheets, 1):
+                assert f"{number} / {count}" in sheet
+            assert count == {"A4": row.a4, "Letter": row.letter}[paper], paper
 
 
 def test_a_page_that_asks_for_something_is_noticed(browser, tmp_path):
     path = tmp_path / "page.html"
     asks = '<img src="https://example.org/a.png"><script>1</script><p style="width:500px">wide</p>'
     path.write_text(trial_page().replace("<main>", f"<main>{asks}"), "utf-8")
-    with browsers.on_screen(browser, path, 360, "light") as screen:
+    with browsers.on_screen(browser, path) as screen:
         assert [words for words in screen.troubles if "img-src" in words or "default-src" in words]
         assert [words for words in browsers.against_access(screen.page) if "image-alt" in words]
         assert browsers.too_wide(screen.page)
@@ -126,7 +127,7 @@ def test_entries_on_two_sheets_and_texts_in_the_margin_are_noticed(browser, tmp_
     path.write_text(
         trial_page(rows=9, note="long " * 400).replace("</style>", f"{worse}</style>"), "utf-8"
     )
-    with browsers.on_screen(browser, path, 1280, "light") as screen:
+    with browsers.on_screen(browser, path) as screen:
         printed = browsers.on_paper(screen.page, "A4")
     assert browsers.split(printed)
     assert browsers.cut_off(printed, "A4")
