@@ -224,6 +224,26 @@ def test_the_chairs_of_the_house(at):
     assert found(at) == set()
 
 
+@pytest.mark.usefixtures("house")
+def test_each_who_comes_too_many_is_said_with_those_who_are_there_then(at):
+    """Thu 7 January, one chair: Bo comes a minute before Alex goes, and Alex comes again a minute
+    before Bo goes.
+    """
+    edit("alex", sessions({1: {"start": "2027-01-07 10:58"}}))
+    edit("bo", session(2, start="2027-01-07 09:59"))
+    full = [fault for fault in proved(at)["faults"] if fault["rule"] == "full"]
+    assert [(fault["record"], fault["session"], fault["text"]) for fault in full] == [
+        ("alex", 1, "2 of 1 chair taken at Thu 7 Jan 2027 10:58: alex 1, bo 2"),
+        ("bo", 2, "2 of 1 chair taken at Thu 7 Jan 2027 09:59: alex 2, bo 2"),
+    ]
+    edit("alex", sessions({1: {"start": "2027-01-07 09:30"}}))
+    full = [fault for fault in proved(at)["faults"] if fault["rule"] == "full"]
+    assert [(fault["record"], fault["session"], fault["text"]) for fault in full] == [
+        ("alex", 1, "2 of 1 chair taken at Thu 7 Jan 2027 09:30: alex 1, alex 2"),
+        ("bo", 2, "3 of 1 chair taken at Thu 7 Jan 2027 09:59: alex 1, alex 2, bo 2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("nurse", "takes", "faults"),
     [
@@ -448,7 +468,7 @@ def test_a_feed_knows_a_record_under_its_new_name(at):
 @pytest.mark.usefixtures("house")
 def test_a_record_that_cannot_be_read_is_no_stranger_to_the_staffs_feed(at):
     Path("bo.course.json").write_text("{}")
-    assert proved(at)["faults"] == []
+    assert found(at, but=()) == {("bo", None, "record")}
     Path("bo.course.json").unlink()
     assert found(at, but=()) == {("", None, "feed")}
 
@@ -482,8 +502,11 @@ def test_a_folder_without_records(at, ketasched):
 def test_a_record_that_cannot_be_read(at):
     Path("cy.course.json").write_text("{}")
     outcome = at(NOW, "check", ".", code=1)
-    assert outcome.out == ".: 2 records, 18 entries, no faults\n"
-    assert "error: not read: cy.course.json" in outcome.err
+    said = "cy, record: cy.course.json:1:1: the key `schema` is missing, and 20 more\n"
+    assert outcome.out == said
+    assert (
+        "error: 1 fault in 2 records, 18 entries\nhelp: what can be read is proved" in outcome.err
+    )
     assert [one["file"] for one in proved(at)["unread"]] == ["cy.course.json"]
     Path("cy.course.json").unlink()
     edit("alex", lambda record: record["asked"].update(can="whenever"))
@@ -492,6 +515,51 @@ def test_a_record_that_cannot_be_read(at):
         ["alex.course.json"],
         1,
     )
+
+
+def half_of_it(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("name", "damage", "text"),
+    [
+        ("bo.course.json", half_of_it, "bo.course.json:"),
+        ("cy.course.json", lambda path: path.write_text("a letter"), "cy.course.json:1:1: "),
+        ("cy.course.json", lambda path: path.write_text("[]"), "cy.course.json:1:1: "),
+        ("cy.course.json", Path.touch, "not JSON: expecting value"),
+        ("cy.course.json", Path.mkdir, "is a directory"),
+        ("cy.course.json", lambda path: path.write_bytes(b"\xff\0"), "is not UTF-8 text"),
+        ("cy.course.json", lambda path: path.write_bytes(Path("bo.course.json").read_bytes()),
+         "it has the entries of bo.course.json"),
+        ("bo.course.json", lambda _: edit("bo", lambda record: record["sessions"].pop()),
+         "bo.course.json"),
+        ("closed-days.json", lambda path: path.write_text("{"), "closed-days.json:1:"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_record_is_a_fault(at, name, damage, text):
+    damage(Path(name))
+    report = proved(at)
+    (fault,) = [one for one in report["faults"] if one["rule"] != "feed"]
+    assert (fault["record"], fault["session"], fault["rule"]) == (
+        name.removesuffix(".course.json"), None, "record",
+    )  # fmt: skip
+    assert text in fault["text"]
+    assert [each["file"] for each in report["unread"]] == [name]
+
+
+@pytest.mark.usefixtures("house")
+def test_names_of_feeds_that_cannot_be_read_are_a_fault(at):
+    Path("feeds.json").write_text("{")
+    assert found(at, but=()) == {("", None, "feed")}
+
+
+@pytest.mark.usefixtures("house")
+def test_feeds_of_which_nothing_is_known_are_not_proved_in_silence(at):
+    Path(".feeds-made.json").write_text("{")
+    (note,) = proved(at, 0)["notes"]
+    assert "how they were made is not known" in note
 
 
 @pytest.mark.usefixtures("house")

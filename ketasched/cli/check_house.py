@@ -10,7 +10,7 @@ from ketasched.cli.result import Result
 from ketasched.domain.wording import count_text
 from ketasched.errors import KetaschedError
 from ketasched.proving.house import prove
-from ketasched.records.folder import no_record, unread_text
+from ketasched.records.folder import no_record
 from ketasched.reports.proof_report import proof_report
 
 if TYPE_CHECKING:
@@ -60,12 +60,8 @@ def _on_purpose(proof: Proof) -> str:
 
 
 def _trouble(proof: Proof) -> NotProved | None:
-    if not (proof.faults or proof.unread):
+    if not proof.faults:
         return None
-    said = []
-    if proof.faults:
-        count = count_text(len(proof.faults), "fault")
-        said.append(f"{count} in {_counts(proof)}{_on_purpose(proof)}")
-    if proof.unread:
-        said.append(f"not read: {unread_text(proof.unread)}")
-    return NotProved("; ".join(said), "" if proof.faults else "the others are proved", shown=True)
+    count = count_text(len(proof.faults), "fault")
+    hint = "what can be read is proved" if proof.unread else ""
+    return NotProved(f"{count} in {_counts(proof)}{_on_purpose(proof)}", hint, shown=True)

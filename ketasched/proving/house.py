@@ -37,7 +37,7 @@ from ketasched.proving.vevents import Vevent
 from ketasched.reading.file_text import read_plain
 from ketasched.records import feed_names
 from ketasched.records.feeds import Feeds, load_feeds
-from ketasched.records.folder import Unread, read_folder
+from ketasched.records.folder import Unread, read_folder, unread_text, why_not
 from ketasched.records.open import ReadRecord, name_of
 from ketasched.records.record import CourseRecord
 
@@ -92,6 +92,7 @@ def prove(folder: Path, now: datetime) -> Proof:
     faults += _of_house(proved)
     feed_faults, notes = _of_feeds(folder, proved, lacking=bool(unread))
     faults += feed_faults
+    faults += [_unread(each) for each in unread]
     entries = [entry for own in proved for entry in own.record.course.entries()]
     return Proof(
         len(proved),
@@ -101,6 +102,11 @@ def prove(folder: Path, now: datetime) -> Proof:
         unread,
         notes,
     )
+
+
+def _unread(unread: Unread) -> Fault:
+    """That a file is no record, or no other that it is to be."""
+    return Fault(name_of(Path(Path(unread.file).name)), None, "record", unread_text([unread]))
 
 
 def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault]:
@@ -174,12 +180,13 @@ def _of_feeds(
     ``lacking``: some of its records cannot be read, so that what has none cannot be told.
     """
     feeds = load_feeds(folder)
-    if not feeds.made:
-        return [], []
     try:
         names = feed_names.load(folder)
     except (FileTrouble, FileProblems) as error:
-        return [], [f"the feeds are not proved: {error.message}"]
+        return [Fault("", None, "feed", f"they are not proved: {why_not(error)}")], []
+    if not feeds.made:
+        lost = "how they were made is not known; `ketasched feed` makes them"
+        return [], [f"the feeds are not proved: {lost}"] if names.courses else []
     place = folder / feeds.place
     if not feeds.place or not place.is_dir():
         where = f"{place} is not there" if feeds.place else "an earlier version made them"

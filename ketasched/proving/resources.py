@@ -6,11 +6,11 @@ What a house has, and what an appointment takes of it, are said by the nouns; co
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.course import LinkedVisit, is_gone
-from ketasched.domain.house import House, Stretch, minute_at
+from ketasched.domain.house import House, Stretch, minute_at, moment_at
 from ketasched.domain.wording import clock_text, count_text, day_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle
@@ -67,27 +67,25 @@ def _stretches(house: House, record: CourseRecord, entry: Entry) -> list[Stretch
 
 
 def overfull(resource: str, houses: Sequence[House], taken: Sequence[Taking]) -> Iterator[Fault]:
-    """Each stretch of time at which more of a resource is taken than any of the houses of the
-    records has; it is said of the last that began, if anybody of it is still to come.
+    """Each minute at which more of a resource is taken than any of the houses of the records has,
+    and somebody came or less is there than before; it is said of the last that began of those who
+    are there then, if anybody of them is still to come.
     """
     has = _numbers(resource, houses, {taking.start.date() for taking in taken}, taken[0].start)
     edges = {edge for taking in taken for edge in (taking.begins, taking.ends)}
     moments = sorted(edges | has.keys())
     comes, goes = _by_minute(taken)
     here: set[int] = set()
-    crowd: dict[int, Taking] = {}
-    most, number, least = 0, 0, 0
+    number = 0
     for minute in moments:
+        before = number
         here |= comes.get(minute, set())
         here -= goes.get(minute, set())
         number = has.get(minute, number)
         amount = sum(taken[place].amount for place in here)
-        if amount > number:
-            crowd |= {place: taken[place] for place in here}
-            most, least = max((most, least), (amount, number))
-        elif crowd:
-            yield from _fault(f"{most} of {count_text(least, resource)}", list(crowd.values()))
-            crowd, most, least = {}, 0, 0
+        if amount > number and (minute in comes or number < before):
+            what = f"{amount} of {count_text(number, resource)}"
+            yield from _fault(what, minute, [taken[place] for place in here])
 
 
 def _by_minute(taken: Sequence[Taking]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
@@ -118,10 +116,11 @@ def _numbers(
     return has
 
 
-def _fault(amount: str, crowd: Sequence[Taking]) -> Iterator[Fault]:
+def _fault(amount: str, minute: int, crowd: Sequence[Taking]) -> Iterator[Fault]:
     movable = [taking for taking in crowd if taking.is_open]
     if movable:
         last = max(movable, key=lambda taking: (taking.begins, taking.record))
         who = ", ".join(sorted(f"{taking.record} {taking.handle}" for taking in crowd))
-        at = f"{day_text(last.start.date())} {clock_text(last.start.timetz())}"
+        then = moment_at(minute, last.start.tzinfo or UTC)
+        at = f"{day_text(then.date())} {clock_text(then.timetz())}"
         yield Fault(last.record, last.handle, "full", f"{amount} taken at {at}: {who}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ketasched.asking.request import RECORD_ENDING
-from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.errors import FileProblems, KetaschedError, UsageProblem
 from ketasched.records import closed_days
 from ketasched.records.open import Opened, ReadRecord, read_record
 
@@ -47,7 +47,7 @@ def walk(
         try:
             record = read(path)
         except KetaschedError as error:
-            unread.append(Unread(str(path), error.message))
+            unread.append(Unread(str(path), why_not(error)))
             continue
         if record is None:
             continue
@@ -103,7 +103,17 @@ def closed_days_of(folder: Path) -> tuple[list[closed_days.ClosedDay], list[Unre
     try:
         return list(closed_days.closed_in(folder)), []
     except KetaschedError as error:
-        return [], [Unread(str(folder / closed_days.NAME), error.message)]
+        return [], [Unread(str(folder / closed_days.NAME), why_not(error))]
+
+
+def why_not(error: KetaschedError) -> str:
+    """Why a file cannot be used, with the first of its problems."""
+    if not isinstance(error, FileProblems):
+        return error.message
+    first, more = error.problems[0], len(error.problems) - 1
+    place = f":{first.line}:{first.column}" if first.line else ""
+    others = f", and {more} more" if more else ""
+    return f"{error.file}{place}: {first.message}{others}"
 
 
 def no_record(folder: Path) -> UsageProblem:
