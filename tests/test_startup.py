@@ -40,6 +40,8 @@ def test_help_loads_nothing_heavy():
         "tzlocal",
         "icalendar",
         "tzdata",
+        "jinja2",
+        "babel",
     }
 
 
@@ -75,6 +77,12 @@ def test_of_all_countries_only_that_of_the_zone_or_of_the_option_is_loaded(
 def test_holidays_are_loaded_only_when_asked_for():
     loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--holidays", "US"))
     assert "holidays" in loaded
+
+
+def test_calendars_and_tables_need_no_template_and_no_locale():
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago")
+    loaded = modules((*plan, "--ics", "a.ics", "--save", "a"), ("status", "a"), ("agenda",))
+    assert not loaded & {"jinja2", "babel", "segno"}
 
 
 def test_what_was_typed_needs_no_conversion():
