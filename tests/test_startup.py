@@ -51,6 +51,15 @@ def test_a_table_loads_no_calendar_library():
     assert not loaded & {"ics", "tzlocal", "icalendar"}
 
 
+def test_only_another_language_loads_what_writes_it():
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago", "--ics", "-")
+    for options in ((), ("--clock", "12"), ("--lang", "en")):
+        assert not modules((*plan, "--name", "a", *options)) & {"babel", "jinja2", "rich"}
+    loaded = modules((*plan, "--name", "a", "--lang", "es"))
+    assert "babel" in loaded
+    assert not loaded & {"jinja2", "rich"}
+
+
 def test_json_loads_no_table_library():
     loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--format", "json"))
     assert not loaded & {"rich", "ics"}

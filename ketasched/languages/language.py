@@ -50,11 +50,6 @@ class Language(NamedTuple):
     hour_cycle: HourCycle | None = None
 
     @property
-    def tag(self) -> str:
-        """What browsers know it by (BCP 47): ``es``, ``es-US``."""
-        return f"{self.code}-{self.territory}" if self.territory else self.code
-
-    @property
     def direction(self) -> Literal["ltr", "rtl"]:
         """Which way it is written."""
         return "ltr"
@@ -142,7 +137,8 @@ class Language(NamedTuple):
         if self.code != "en":
             return self._values.span(start, end, self.hours)
         first, last = self.clock(start.time()), self.clock(end.time())
-        if self.hours == 12 and _half(start.time()) == _half(end.time()):
+        same_half = start.date() == end.date() and _half(start.time()) == _half(end.time())
+        if self.hours == 12 and same_half:
             first = first.partition(NO_BREAK)[0]
         return f"{first}\N{EN DASH}{last}"
 
