@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.course import PLANNED, LinkedVisit, is_gone
+from ketasched.domain.house import CHAIR
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import count_text, list_text
 from ketasched.running.agenda import Coming, in_house
@@ -70,13 +71,20 @@ class Level(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How full something is through a day: what its levels count, and of which resource (empty: of
-    people); of the people only where the chairs do not say it.
+    """How full something is through a day: the resource that its levels count, empty for people,
+    and how many there are, in words (empty: that is not known).
     """
 
-    title: str
     resource: str
+    number: str
     levels: list[Level]
+
+    @property
+    def title(self) -> str:
+        """What its levels are about."""
+        if self.resource:
+            return f"Taken at once, of {self.number}"
+        return f"In the house at once{f', for {self.number}' if self.number else ''}"
 
 
 def loads(day: Day, agenda: Agenda) -> Iterator[Load]:
@@ -91,13 +99,11 @@ def loads(day: Day, agenda: Agenda) -> Iterator[Load]:
             for stretch in in_house(day.coming)
         ]
         if here:
-            of_chairs = f", for {count_text(chairs, 'chair')}" if chairs else ""
-            yield Load(f"In the house at once{of_chairs}", "", here)
+            yield Load("", count_text(chairs, CHAIR) if chairs else "", here)
     if house:
         for resource, same in groupby(uses(house, day.coming), key=lambda use: use.resource):
             levels = [Level(use.start, use.end, use.taken, use.too_many) for use in same]
-            title = f"Taken at once, of {_number_text(house, resource, day)}"
-            yield Load(title, resource, levels)
+            yield Load(resource, _number_text(house, resource, day), levels)
 
 
 def _number_text(house: House, name: str, day: Day) -> str:

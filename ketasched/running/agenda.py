@@ -40,6 +40,13 @@ class Coming(NamedTuple):
         by_video = isinstance(self.entry, LinkedVisit) and self.entry.by_video
         return not by_video and not is_gone(self.entry)
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether it stands at another time than was asked for, or a person put it there."""
+        if isinstance(self.entry, LinkedVisit):
+            return self.entry.by_hand
+        return bool(self.entry.moved_days or self.entry.moved_minutes or self.entry.by_hand)
+
 
 class Stretch(NamedTuple):
     """A time during which the same number of people are in the house."""

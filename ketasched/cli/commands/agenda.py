@@ -41,7 +41,7 @@ class AgendaRequest(NamedTuple):
     week: bool = False
     audience: Literal["staff", "free-busy"] = "staff"
     clinic: str = ""
-    format: Literal["table", "json", "csv"] = "table"
+    format: Literal["table", "json", "csv", "html"] = "table"
 
 
 @takes(
@@ -86,10 +86,16 @@ def run(request: AgendaRequest) -> Result:
 
         return agenda_page(agenda)
 
+    def html() -> str:
+        from ketasched.cli.pages.agenda_page import day_page
+
+        return day_page(agenda, clinic.name if clinic else _usual_name(records))
+
     return Result(
         page,
         lambda: agenda_report(agenda, unread),
         lambda: to_csv(agenda),
+        html=html,
         trouble=trouble,
     )
 
@@ -113,6 +119,12 @@ def _today(records: Sequence[CourseRecord], named: str) -> date:
     name = named or max(sorted(set(zones)), key=zones.count, default="")
     here: datetime = clock.now()
     return here.astimezone(zone.load(name).tzinfo if name else None).date()
+
+
+def _usual_name(records: Sequence[CourseRecord]) -> str:
+    """What the clinic is called in most records; empty if in none."""
+    names = [record.clinic.name for record in records if record.clinic]
+    return max(sorted(set(names)), key=names.count, default="")
 
 
 def _largest_house(records: Sequence[CourseRecord]) -> House | None:

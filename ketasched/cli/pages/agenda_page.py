@@ -1,0 +1,175 @@
+"""The day of a clinic as a page: a lane for each chair or room, and how full the house is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from ketasched.calendar.entry_text import BUSY
+from ketasched.cli.agenda_words import (
+    Level,
+    Load,
+    closed_text,
+    due_for_others,
+    loads,
+    number_of,
+    people_text,
+)
+from ketasched.cli.pages.render import page
+from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, seats_of
+from ketasched.cli.terminal.course import entry_title, hours_text
+from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, LinkedVisit, Session, is_gone
+from ketasched.domain.house import CHAIR
+from ketasched.domain.wording import clock_text, day_text
+from ketasched.running.agenda import Coming
+from ketasched.running.lanes import Block, Lane, beside_each_other, lanes_of
+
+if TYPE_CHECKING:
+    from ketasched.domain.house import House
+    from ketasched.reports.agenda_report import Agenda, Day
+
+_STATES = {ATTENDED: ("past", "done")}
+"""How a page shows a status, if not by its own word."""
+
+
+class Card(NamedTuple):
+    """What is shown of an entry: for a reader who may not know, not who, and that somebody is busy.
+    ``looks`` is the style of its bar.
+    """
+
+    when: str
+    who: str
+    what: str
+    states: Sequence[tuple[str, str]]
+    due: Sequence[str]
+    looks: Literal["gone", "tentative", "past", ""]
+
+
+class DrawnLane(NamedTuple):
+    """A lane, what it is called, whether it says that something is wrong, and what stands in it."""
+
+    title: str
+    alarm: bool
+    cards: Sequence[tuple[Card, Seat]]
+
+
+class DrawnLoad(NamedTuple):
+    """The load of a resource: its name, how many there are, its most, what is too many, all of its
+    levels in words, and the areas.
+    """
+
+    title: str
+    number: str
+    most: str
+    too_many: Sequence[str]
+    levels: Sequence[str]
+    area: Area
+
+
+def day_page(agenda: Agenda, clinic: str) -> str:
+    """The page of the one day of an agenda; ``clinic`` is its name, if that is known."""
+    (day,) = agenda.days
+    lanes = _lanes(agenda, day)
+    spans = [(block.start, block.end) for lane in lanes for block in lane.blocks]
+    axis = axis_of(spans) if spans else None
+    several = len(agenda.zones) > 1
+    return page(
+        "agenda.html",
+        {
+            "wide": True,
+            "clinic": "" if agenda.bare else clinic,
+            "day": day_text(day.day),
+            "machine_day": day.day.isoformat(),
+            "closed": closed_text(day, agenda),
+            "people": people_text(day),
+            "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",
+            "where": "Busy" if agenda.bare else "Who is where",
+            "axis": axis,
+            "ticks": axis.ticks() if axis else [],
+            "lanes": [_drawn(lane, axis, agenda, several=several) for lane in lanes if axis],
+            "loads": list(_loads(agenda, day, axis)) if axis else [],
+            "due": [] if agenda.bare else due_for_others(day),
+        },
+    )
+
+
+def _lanes(agenda: Agenda, day: Day) -> list[Lane]:
+    """The lanes of a day; to whom it is nobody's business who comes, only how many at once."""
+    if not agenda.bare:
+        return lanes_of(agenda.house, day.coming)
+    blocks = [Block(who, who.entry.start, who.entry.end) for who in day.coming]
+    return beside_each_other("on site", blocks)
+
+
+def _drawn(lane: Lane, axis: Axis, agenda: Agenda, *, several: bool) -> DrawnLane:
+    cards = [card_of(block.visitor, bare=agenda.bare, several=several) for block in lane.blocks]
+    seats = seats_of(axis, [(block.start, block.end) for block in lane.blocks])
+    title = lane_title(lane, in_chairs=bool(agenda.house) and not agenda.bare)
+    return DrawnLane(title, lane.kind == "lacking", list(zip(cards, seats, strict=True)))
+
+
+def lane_title(lane: Lane, *, in_chairs: bool) -> str:
+    """What a lane is called: ``Chair 2``, ``By video``."""
+    match lane.kind:
+        case "place":
+            return f"{lane.resource[0].upper()}{lane.resource[1:]} {lane.number}"
+        case "lacking":
+            return f"No {lane.resource} left"
+        case "video":
+            return "By video"
+        case "gone":
+            return "Not coming"
+        case _:
+            return "On site, no chair" if in_chairs else str(lane.number)
+
+
+def card_of(visitor: Coming, *, bare: bool, several: bool) -> Card:
+    """What a page shows of an entry."""
+    entry = visitor.entry
+    zone = f" {entry.start.tzname()}" if several else ""
+    when = f"{hours_text(entry)}{zone}"
+    if bare:
+        return Card(when, "", BUSY, (), (), "")
+    label = visitor.patient.course.protocol.label
+    what = f"{label} · {entry_title(entry)}\N{NO-BREAK SPACE}{number_of(visitor)}"
+    states = list(_states(visitor))
+    return Card(when, visitor.patient.name, what, states, visitor.due, _looks(entry))
+
+
+def _looks(entry: Session | LinkedVisit) -> Literal["gone", "tentative", "past", ""]:
+    if is_gone(entry):
+        return "gone"
+    return "past" if entry.status == ATTENDED else "tentative" if entry.status == TENTATIVE else ""
+
+
+def _states(visitor: Coming) -> Iterator[tuple[str, str]]:
+    entry = visitor.entry
+    if entry.status != PLANNED:
+        yield _STATES.get(entry.status, (entry.status, entry.status))
+    if visitor.is_moved:
+        yield "moved", "moved"
+    if isinstance(entry, LinkedVisit) and entry.by_video:
+        yield "", "by video"
+
+
+def _loads(agenda: Agenda, day: Day, axis: Axis) -> Iterator[DrawnLoad]:
+    for load in loads(day, agenda):
+        if not agenda.bare or load.resource in ("", CHAIR):
+            yield drawn_load(load, axis, agenda.house)
+
+
+def drawn_load(load: Load, axis: Axis, house: House | None) -> DrawnLoad:
+    """A load as an area on the axis of its day."""
+    resource = house.resource(load.resource or CHAIR) if house else None
+    return DrawnLoad(
+        f"{load.resource[0].upper()}{load.resource[1:]}s" if load.resource else "In the house",
+        load.number,
+        f"{max(level.number for level in load.levels)} at most",
+        [f"{level.too_many} too many {_hours(level)}" for level in load.levels if level.too_many],
+        [f"{_hours(level)}: {level.number}" for level in load.levels],
+        area_of(axis, load.levels, resource),
+    )
+
+
+def _hours(level: Level) -> str:
+    return f"{clock_text(level.start.timetz())}–{clock_text(level.end.timetz())}"
