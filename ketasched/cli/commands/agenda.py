@@ -88,8 +88,10 @@ def run(request: AgendaRequest) -> Result:
 
     def html() -> str:
         from ketasched.cli.pages.agenda_page import day_page
+        from ketasched.cli.pages.week_page import week_page
 
-        return day_page(agenda, clinic.name if clinic else _usual_name(records))
+        name = clinic.name if clinic else _usual_name(records)
+        return (week_page if request.week else day_page)(agenda, name)
 
     return Result(
         page,

@@ -87,7 +87,7 @@ def day_page(agenda: Agenda, clinic: str) -> str:
             "axis": axis,
             "ticks": axis.ticks() if axis else [],
             "lanes": [_drawn(lane, axis, agenda, several=several) for lane in lanes if axis],
-            "loads": list(_loads(agenda, day, axis)) if axis else [],
+            "loads": list(drawn_loads(agenda, day, axis)) if axis else [],
             "due": [] if agenda.bare else due_for_others(day),
         },
     )
@@ -152,14 +152,16 @@ def _states(visitor: Coming) -> Iterator[tuple[str, str]]:
         yield "", "by video"
 
 
-def _loads(agenda: Agenda, day: Day, axis: Axis) -> Iterator[DrawnLoad]:
+def drawn_loads(agenda: Agenda, day: Day, axis: Axis) -> Iterator[DrawnLoad]:
+    """How full the house is through a day; of a reader who may not know what is there, of chairs
+    alone.
+    """
     for load in loads(day, agenda):
         if not agenda.bare or load.resource in ("", CHAIR):
-            yield drawn_load(load, axis, agenda.house)
+            yield _drawn_load(load, axis, agenda.house)
 
 
-def drawn_load(load: Load, axis: Axis, house: House | None) -> DrawnLoad:
-    """A load as an area on the axis of its day."""
+def _drawn_load(load: Load, axis: Axis, house: House | None) -> DrawnLoad:
     resource = house.resource(load.resource or CHAIR) if house else None
     return DrawnLoad(
         f"{load.resource[0].upper()}{load.resource[1:]}s" if load.resource else "In the house",
