@@ -375,7 +375,7 @@ def test_what_is_due_stands_with_who_comes_and_below_for_others(plan, page):
     assert lanes_on(page("2027-01-14")) == {
         "1": [f"09:00–11:00 alex IV ketamine · induction 4/6 Due: {due}"], "In the house": [],
     }  # fmt: skip
-    text = page("2027-01-15")
+    text = page("2027-01-16")
     assert Pieces(text).texts("h2") == ["Also due"]
     assert Pieces(text).texts("li") == [f"{due}: alex"]
 

@@ -30,6 +30,7 @@ Examples:
   ketasched agenda
   ketasched agenda records --day tomorrow
   ketasched agenda records --week --clinic clinic.yaml
+  ketasched agenda --output day.html
 """
 
 
