@@ -404,6 +404,20 @@ def test_a_clock_changes_only_what_names_a_time(at):
     assert "clock" not in [fact["kind"] for fact in report["planned_from"]]
 
 
+@pytest.mark.parametrize("option", [("--lang", "es"), ("--clock", "12"), ("--drop", "lang")])
+def test_another_language_moves_no_date(at, monkeypatch, option):
+    def never(*_):
+        raise AssertionError
+
+    at(NOW, *CHICAGO, "--save", "alex", "--lang", "fr")
+    before = record_of()["sessions"]
+    monkeypatch.setattr("ketasched.running.adjusting.adjusted", never)
+    at(NOW, "adjust", "alex", *option)
+    assert record_of()["sessions"] == before
+    with pytest.raises(AssertionError):
+        at(NOW, "adjust", "alex", *option, "--away", "2027-01-11")
+
+
 def test_adjust_refuses_what_it_does_not_know_and_writes_nothing(at):
     at(NOW, *CHICAGO, "--save", "alex")
     before = record_of()

@@ -104,7 +104,7 @@ def test_every_option_of_plan_is_in_its_help():
     help_text = console.run("ketasched plan --help", ROOT).text
     for option in (
         "--clinic", "--away", "--busy", "--travel", "--flex", "--window", "--without", "--start", "-s", "--at", "-a", "--days", "--tz", "--closed", "--weekends", "--holidays",
-        "--sessions", "--until", "--cadence", "--already", "--name", "--for", "--title",
+        "--lang", "--clock", "--sessions", "--until", "--cadence", "--already", "--name", "--for", "--title",
         "--location", "--remind", "--protocols", "--ics", "--force", "--format",
     ):  # fmt: skip
         assert re.search(rf"(^|\s){option}\b", help_text), option

@@ -32,6 +32,8 @@ FactKind = Literal["can", "away", "busy", "at", "days", "pause", "lang", "clock"
 KINDS: tuple[FactKind, ...] = get_args(FactKind)
 SINGLE: tuple[FactKind, ...] = ("can", "at", "days", "pause", "lang", "clock")
 """Those of which a course has one at most, so that another takes its place."""
+ONLY_TOLD: tuple[FactKind, ...] = ("lang", "clock")
+"""Those that say how the patient is told, and place nothing."""
 UNNAMED = "unnamed"
 """What a calendar is called that an earlier version read, which did not keep its name."""
 
@@ -87,6 +89,12 @@ class Adjustment(NamedTuple):
     lang: str = ""
     clock: str = ""
     drop: tuple[str, ...] = ()
+
+    @property
+    def places_nothing(self) -> bool:
+        """Whether it only says how the patient is told."""
+        placed = self._replace(lang="", clock="", drop=())
+        return not any(placed) and all(_kind_of(typed) in ONLY_TOLD for typed in self.drop)
 
 
 def facts_of(record: CourseRecord) -> list[Fact]:
@@ -172,7 +180,7 @@ def _dropped(facts: list[Fact], typed: str, today: date) -> Fact:
         UsageProblem: none is, or it could be one of several.
     """
     word, _, value = (part.strip() for part in typed.partition(":"))
-    kinds: list[str] = [kind for kind in KINDS if kind == word.casefold()]
+    kinds: list[str] = [kind for kind in KINDS if kind == _kind_of(typed)]
     if not kinds:
         hint = did_you_mean(word, KINDS) or f"write KIND:VALUE; kinds are {list_text(KINDS)}"
         raise UsageProblem(f"--drop: there is no kind of fact called `{word}`", hint)
@@ -187,6 +195,10 @@ def _dropped(facts: list[Fact], typed: str, today: date) -> Fact:
     near = did_you_mean(typed, names)
     hint = f"{near} {listed}" if near and len(names) > 1 else near or listed
     raise UsageProblem(f"--drop {typed}: the course is not planned from that", hint)
+
+
+def _kind_of(typed: str) -> str:
+    return typed.partition(":")[0].strip().casefold()
 
 
 def _is(fact: Fact, value: str, today: date) -> bool:

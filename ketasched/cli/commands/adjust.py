@@ -86,7 +86,8 @@ def run(request: AdjustRequest) -> Result:
     now_opened = opened._replace(record=record, task=task_of(record, opened.now))
     conditions = before._replace(order=now_opened.task.order)
     attempt = Attempt(_command(request), now_opened, before, conditions, _wishes(request))
-    outcome = _outcome(request, attempt)
+    placed = not adjustment.places_nothing
+    outcome = _outcome(request, attempt) if placed else opened.record.course
     what = change_text(opened.record, record)
     after = happened(now_opened, opened.record, outcome, what, reason=reason)
     same = (outcome, record.options, record.busy) == (
