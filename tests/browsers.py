@@ -13,9 +13,9 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-PAPERS = {"A4": (595, 842), "Letter": (612, 792)}
-"""Their width and height in points."""
-MARGIN = 39
+PAPERS = {"A4": (210, 297), "Letter": (215.9, 279.4)}
+"""Their width and height in millimetres."""
+MARGIN = 24
 """The least that stays white at the sides and at the top, in points; at the foot the number of the
 sheet stands in it.
 """
@@ -111,13 +111,41 @@ class Text(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """A page on paper: the words of each sheet, the texts, and how many texts there must be."""
+    """A page on paper: the words and the size of each sheet, the texts, how many texts there must
+    be, where each drawn word begins, and the texts that reach beyond what a sheet shows.
+    """
 
     sheets: list
+    sizes: list
     texts: list
     wanted: int
     starts: list
+    beyond: list
 
+
+# A browser cuts off what reaches into the margin of a sheet: measure on a window without one.
+AREA = """([width, height]) => {
+  const style = {};
+  for (const sheet of document.styleSheets)
+    for (const rule of sheet.cssRules)
+      if (rule instanceof CSSPageRule)
+        for (const name of ['size', 'margin-left', 'margin-right'])
+          style[name] = rule.style.getPropertyValue(name) || style[name];
+  const lengths = [style['margin-left'], style['margin-right']].map(parseFloat);
+  return (style.size?.includes('landscape') ? height : width) - lengths[0] - lengths[1];
+}"""
+BEYOND = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange(), beyond = [];
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.checkVisibility() || parent.closest('.only-read')) continue;
+    range.selectNodeContents(walker.currentNode);
+    for (const box of range.getClientRects())
+      if (box.width && (box.left < -1 || box.right > innerWidth + 1)) beyond.push(walker.currentNode.data);
+  }
+  return beyond;
+}"""
 
 # Every text becomes a link that names its entry: a PDF says exactly where its links are.
 LINKS = """() => {
@@ -150,12 +178,18 @@ LINKS = """() => {
 def on_paper(page, paper):
     """A page as it is printed; its texts are links afterwards."""
     page.emulate_media(media="print")
+    area = page.evaluate(AREA, PAPERS[paper])
+    page.set_viewport_size({"width": int(area / 25.4 * 96), "height": 1000})
+    beyond = page.evaluate(BEYOND)
     wanted = page.evaluate(LINKS)
     reader = pypdf.PdfReader(io.BytesIO(page.pdf(format=paper)))
     sheets = [sheet.extract_text() for sheet in reader.pages]
+    sizes = [(float(sheet.mediabox.width), float(sheet.mediabox.height)) for sheet in reader.pages]
     texts = [text for number, sheet in enumerate(reader.pages) for text in _texts(sheet, number)]
-    starts = [start for sheet in reader.pages for start in _starts(sheet)]
-    return Printed(sheets, texts, wanted, starts)
+    starts = [
+        start for number, sheet in enumerate(reader.pages) for start in _starts(sheet, number)
+    ]
+    return Printed(sheets, sizes, texts, wanted, starts, beyond)
 
 
 def _texts(sheet, number):
@@ -167,7 +201,7 @@ def _texts(sheet, number):
             yield Text(int(entry), int(text), number, *map(float, link["/Rect"]))
 
 
-def _starts(sheet):
+def _starts(sheet, number):
     """Where each text of a sheet begins, drawn ones too, in points."""
     starts = []
 
@@ -175,28 +209,31 @@ def _starts(sheet):
         if text.strip():
             x = matrix[4] * current[0] + matrix[5] * current[2] + current[4]
             y = matrix[4] * current[1] + matrix[5] * current[3] + current[5]
-            starts.append((text, x, y))
+            starts.append((text, number, x, y))
 
     sheet.extract_text(visitor_text=visit)
     return starts
 
 
-def cut_off(printed, paper):
+def cut_off(printed):
     """Texts that reach into the margin of the paper, or are not on it."""
-    width, height = PAPERS[paper]
-    outside = [
-        text
-        for text in printed.texts
-        if not (text.left >= MARGIN - 1 and text.right <= width - MARGIN + 1)
-        or not (text.bottom >= MARGIN and text.top <= height - MARGIN + 1)
-    ]
+    outside = [text for text in printed.texts if _is_outside(printed.sizes[text.sheet], *text[3:])]
     begun = [
-        start
-        for start in printed.starts
-        if not (MARGIN - 2 <= start[1] <= width - MARGIN and 10 <= start[2] <= height - MARGIN + 2)
+        (text, number, x, y)
+        for text, number, x, y in printed.starts
+        if _is_outside(printed.sizes[number], x, max(y, MARGIN), x, y)
     ]
     lost = set(range(printed.wanted)) - {text.number for text in printed.texts}
-    return [*outside, *begun, *lost]
+    return [*outside, *begun, *lost, *printed.beyond]
+
+
+def _is_outside(size, left, bottom, right, top):
+    width, height = size
+    return (
+        min(left, bottom) < MARGIN - 1
+        or right > width - MARGIN + 1
+        or not 10 <= top <= height - MARGIN + 1
+    )
 
 
 def split(printed):

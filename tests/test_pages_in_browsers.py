@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import browsers
+import console
 import pytest
 from helpers import be_at
 from test_pages import trial_page
@@ -20,22 +21,36 @@ LONG = "W" * 500
 ROUGH = "<script>alert(1)</script> & \"quoted\" 'too' \x1b[2J \u202egnorw 👩‍⚕️ נועה"
 
 
+HOUSE = """
+2026-12-16T14 init --name "Harbor Clinic" --country US --part IL --tz America/Chicago --hours "mon-fri 08:00-18:00" --at 09:00 --chairs 8 --phone "+1 312 555 0100"
+2026-12-16T14 admit full-day.example.csv --into .
+2027-01-11T13 done . --until yesterday
+2027-01-11T13 move "Pia Jensen" 4 2027-01-14
+2027-01-14T13 agenda . -o day.html
+2027-01-14T13 agenda . --week -o week.html
+2027-01-14T13 agenda . --for free-busy -o free.html
+2027-01-16T13 agenda . --day sun -o empty.html
+"""
+
+
 class Row(NamedTuple):
-    """A page: what it is, the command lines that write ``made.html`` (or the values of the trial
-    page), and on how many sheets of A4 and of Letter it is printed.
+    """A page: what it is, the story that makes it (command lines, each after its moment in UTC) and
+    its file there, or else the values of the trial page; on how many sheets of A4 and of Letter it
+    is printed.
     """
 
     name: str
-    lines: str = ""
-    a4: int = 1
-    letter: int = 1
+    a4: int
+    letter: int
+    story: str = ""
+    file: str = ""
     trial: dict | None = None
     language: English | None = None
 
 
 def trial(name, a4, letter, language=None, **values):
     """A row of the trial page, which has every part that pages are made of."""
-    return Row(name, "", a4, letter, {"rows": 7, "months": 4} | values, language)
+    return Row(name, a4, letter, trial={"rows": 7, "months": 4} | values, language=language)
 
 
 ROWS = [
@@ -44,6 +59,10 @@ ROWS = [
     trial("rough words", 1, 1, note=ROUGH),
     trial("a name of 500 signs", 5, 5, note=LONG),
     trial("right to left", 1, 1, English("he", "rtl"), note="נועה 9:00"),
+    Row("a day of eight chairs", 1, 1, HOUSE, "day.html"),
+    Row("a week", 2, 2, HOUSE, "week.html"),
+    Row("a day without names", 1, 1, HOUSE, "free.html"),
+    Row("a day on which nobody comes", 1, 1, HOUSE, "empty.html"),
 ]
 
 
@@ -54,7 +73,7 @@ def browser():
 
 
 MADE = {}
-"""The pages that were made, by name of their row: all looks at a page are at the same bytes."""
+"""The pages that each story made: all looks at a page are at the same bytes."""
 
 
 @pytest.fixture
@@ -62,25 +81,27 @@ def file_of(ketasched, monkeypatch):
     """The file of a page, in the empty folder of the test."""
 
     def make(row):
-        if row.name not in MADE:
-            MADE[row.name] = made(row, ketasched, monkeypatch)
         path = Path("page.html")
-        path.write_bytes(MADE[row.name])
+        if row.trial is not None:
+            path.write_text(trial_page(language=row.language, **row.trial), "utf-8")
+            return path
+        if row.story not in MADE:
+            MADE[row.story] = told(row.story, ketasched, monkeypatch)
+        path.write_bytes(MADE[row.story][row.file])
         return path
 
     return make
 
 
-def made(row, ketasched, monkeypatch):
-    """The bytes of a page; each of its command lines begins with the moment at which it runs."""
-    if row.trial is not None:
-        return trial_page(language=row.language, **row.trial).encode()
-    for line in row.lines.strip().splitlines():
+def told(story, ketasched, monkeypatch):
+    """The bytes of each page that a story makes, among the example files."""
+    console.bring_examples(Path())
+    for line in story.strip().splitlines():
         moment, *arguments = shlex.split(line)
         be_at(monkeypatch, moment)
         outcome = ketasched(*arguments)
-        assert outcome.code == 0, outcome
-    return Path("made.html").read_bytes()
+        assert outcome.code == 0, (line, outcome)
+    return {path.name: path.read_bytes() for path in Path().glob("*.html")}
 
 
 SCREENS = [(360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
@@ -103,7 +124,7 @@ def test_on_paper(browser, file_of, row):
         browsers.change(screen.page, 1280, "dark")
         for paper in browsers.PAPERS:
             printed = browsers.on_paper(screen.page, paper)
-            assert browsers.cut_off(printed, paper) == []
+            assert browsers.cut_off(printed) == []
             assert browsers.split(printed) == []
             count = len(printed.sheets)
             for number, sheet in enumerate(printed.sheets, 1):
@@ -123,11 +144,12 @@ def test_a_page_that_asks_for_something_is_noticed(browser, tmp_path):
 
 def test_entries_on_two_sheets_and_texts_in_the_margin_are_noticed(browser, tmp_path):
     path = tmp_path / "page.html"
-    worse = "tr { break-inside: auto !important; } h1 { margin-inline-start: -3rem; } dd { margin: 0 -9rem !important }"
+    worse = "tr { break-inside: auto !important; } h1 { margin-inline-start: -3rem; } dd { white-space: nowrap }"
     path.write_text(
         trial_page(rows=9, note="long " * 400).replace("</style>", f"{worse}</style>"), "utf-8"
     )
     with browsers.on_screen(browser, path) as screen:
         printed = browsers.on_paper(screen.page, "A4")
     assert browsers.split(printed)
-    assert browsers.cut_off(printed, "A4")
+    assert {words[:5] for words in printed.beyond} == {"long "}
+    assert browsers.cut_off(printed)
