@@ -103,7 +103,7 @@ def test_no_command_lets_a_record_steer_the_terminal(sign, color, clinic, monkey
 
 
 def _uncolored(text):
-    for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m"):
+    for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[4m", "\x1b[31m", "\x1b[35m", "\x1b[1;31m"):
         text = text.replace(code, "")
     return text
 

@@ -192,7 +192,7 @@ def test_the_table_has_the_best_and_says_what_is_left_out(ketasched):
     page = ketasched("suggest", "iv", *JANUARY, "--holidays", "US").out
     rows = [line for line in page.splitlines() if " Jan 2027  " in line]
     assert len(rows) == 20
-    assert rows[0].split() == ["Tue", "5", "Jan", "2027", "Tue,", "Fri", "0", "0", "0"]
+    assert rows[0].split() == ["→", "Tue", "5", "Jan", "2027", "Tue,", "Fri", "0", "0", "0"]
     assert "more have a course; --format json lists them all" in page
     assert "that were tried have no course" in page
 

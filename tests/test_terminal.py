@@ -45,20 +45,19 @@ Start      Mon 21 Dec 2026, 09:00, America/Chicago (this computer's zone)
 Holidays   no holidays considered
 Protocol   iv, version 1, from built-in protocols.yaml
 
- #  Phase                Day              From–to      Notes
-c1  consultation         Mon 14 Dec 2026  09:00–09:45
- 1  induction            Mon 21 Dec 2026  09:00–11:00
- 2  induction            Wed 23 Dec 2026  09:00–11:00  1 day earlier: closed
-                                                       Thu 24 Dec 2026 to Sun
-                                                       3 Jan 2027
-                         pause of 1 week
- 3  induction            Mon  4 Jan 2027  09:00–11:00
- 4  induction            Thu  7 Jan 2027  09:00–11:00
-a4  early assessment     Fri  8 Jan 2027  11:00–11:30
- 5  induction            Mon 11 Jan 2027  09:00–11:00
- 6  induction            Thu 14 Jan 2027  09:00–11:00
-r6  response assessment  Fri 15 Jan 2027  09:00–09:30
-c6  check-in             Thu 11 Feb 2027  09:00–09:30
+   #  Entry                Day              From–to
+  c1  consultation         Mon 14 Dec 2026  09:00–09:45
+   1  induction            Mon 21 Dec 2026  09:00–11:00
+~  2  induction            Wed 23 Dec 2026  09:00–11:00
+      1 day earlier: closed Thu 24 Dec 2026 to Sun 3 Jan 2027
+      pause of 1 week
+   3  induction            Mon  4 Jan 2027  09:00–11:00
+   4  induction            Thu  7 Jan 2027  09:00–11:00
+  a4  early assessment     Fri  8 Jan 2027  11:00–11:30
+   5  induction            Mon 11 Jan 2027  09:00–11:00
+   6  induction            Thu 14 Jan 2027  09:00–11:00
+  r6  response assessment  Fri 15 Jan 2027  09:00–09:30
+  c6  check-in             Thu 11 Feb 2027  09:00–09:30
 
 Pause: from session 3 on, the course is put off by 1 week. The clinician must
 agree to it. Why: no legal day for session 3 in its window, Sun 27 Dec 2026 to
@@ -72,15 +71,15 @@ An example: confirm with the treating clinician.
 def test_a_narrow_table_is_stacked(ketasched, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     assert ketasched(*IV).out.splitlines()[9:18] == [
-        "c1 Mon 14 Dec 2026  09:00–09:45",
-        "   consultation",
-        " 1 Mon 21 Dec 2026  09:00–11:00",
-        "   induction",
-        " 2 Wed 23 Dec 2026  09:00–11:00",
-        "   induction",
-        "   1 day earlier: closed Thu 24 Dec",
-        "   2026 to Sun 3 Jan 2027",
-        "   pause of 1 week",
+        "  c1 Mon 14 Dec 2026  09:00–09:45",
+        "     consultation",
+        "   1 Mon 21 Dec 2026  09:00–11:00",
+        "     induction",
+        "~  2 Wed 23 Dec 2026  09:00–11:00",
+        "     induction",
+        "     1 day earlier: closed Thu 24 Dec",
+        "     2026 to Sun 3 Jan 2027",
+        "     pause of 1 week",
     ]
 
 

@@ -468,7 +468,7 @@ def test_the_table_shows_linked_visits_between_the_sessions(ketasched, monkeypat
     first = lines.index("c1 consultation Mon 28 Dec 2026 09:00–09:45")
     why = "ideally Mon 28 Dec 2026 09:00: at the time of the consultation"
     assert lines[first + 1 : first + 4] == [
-        f"p1 preparation Mon 28 Dec 2026 09:45–10:45 {why}",
+        f"~ p1 preparation Mon 28 Dec 2026 09:45–10:45 {why}",
         "1 dosing Mon 4 Jan 2027 09:00–12:00",
         "i1 integration Wed 6 Jan 2027 12:00–12:50 by video",
     ]

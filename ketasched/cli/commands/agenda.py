@@ -85,7 +85,7 @@ def run(request: AgendaRequest) -> Result:
     def page() -> str:
         from ketasched.cli.terminal.agenda import agenda_page
 
-        return agenda_page(agenda)
+        return agenda_page(agenda, clock.now())
 
     def html() -> str:
         from ketasched.cli.pages.agenda_page import day_page

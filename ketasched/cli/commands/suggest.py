@@ -84,7 +84,7 @@ def run(request: SuggestRequest) -> Result:
     def page() -> str:
         from ketasched.cli.terminal.suggestions import suggestions_page
 
-        return suggestions_page(terms, starts, command)
+        return suggestions_page(terms, starts, best, command)
 
     return Result(
         page,

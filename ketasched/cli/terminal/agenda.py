@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.calendar.entry_text import BUSY
+from ketasched import zone as zones
+from ketasched.calendar.entry_text import BUSY, Entry
 from ketasched.cli.agenda_words import (
     Level,
     closed_text,
@@ -20,9 +21,18 @@ from ketasched.cli.agenda_words import (
     seats_text,
     state_notes,
 )
-from ketasched.cli.terminal.course import entry_title, hours_text
+from ketasched.cli.terminal.entry_rows import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.domain.course import is_gone
+from ketasched.cli.terminal.styles import (
+    LOOKS,
+    Meaning,
+    Note,
+    meaning_of,
+    notes_text,
+    row_style,
+    with_signs,
+)
+from ketasched.domain.course import ATTENDED, is_gone
 from ketasched.domain.wording import WEEKDAYS, clock_text, day_text
 from ketasched.running.agenda import Coming
 
@@ -32,25 +42,29 @@ if TYPE_CHECKING:
 _BLOCK = "█"
 
 
-def agenda_page(agenda: Agenda) -> str:
-    """The days of an agenda, one below the other; days on which nobody comes are a line."""
+def agenda_page(agenda: Agenda, now: datetime) -> str:
+    """The days of an agenda, one below the other; days on which nobody comes are a line. Who comes
+    next, today, stands out.
+    """
     page = Page()
     for place, day in enumerate(agenda.days):
         if place:
             page.add("")
-        _add_day(page, day, agenda)
+        _add_day(page, day, agenda, now)
     return page.text()
 
 
-def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
+def _add_day(page: Page, day: Day, agenda: Agenda, now: datetime) -> None:
     zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
     closed = f"{closed_text(day, agenda)}, " if day.closed is not None else ""
-    page.add_title(f"{day_text(day.day)}: {closed}{people_text(day)}{zone}")
+    is_today = any(
+        now.astimezone(zones.load(name).tzinfo).date() == day.day for name in agenda.zones
+    )
+    title = f"{day_text(day.day)}{' (today)' if is_today else ''}"
+    page.add_title(f"{title}: {closed}{people_text(day)}{zone}")
     if day.coming:
-        narrow = page.width < NARROW
         several = len(agenda.zones) > 1
-        make = _bare if agenda.bare else _narrow if narrow else _table
-        page.add("", make(day, agenda, several=several))
+        page.add("", _rows(day, agenda, now if is_today else None, page.width))
         place = day.coming[0].entry.start.tzname() if several else ""
         zone_note = f" ({place})" if place else ""
         for load in loads(day, agenda):
@@ -60,39 +74,73 @@ def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
         page.add_items(due_for_others(day))
 
 
-def _table(day: Day, agenda: Agenda, *, several: bool) -> Table:
+def _rows(day: Day, agenda: Agenda, now: datetime | None, width: int) -> Table:
+    whens = [_when(arrival, several=len(agenda.zones) > 1) for arrival in day.coming]
+    if agenda.bare:
+        return _bare(whens)
+    meanings = _meanings(day, now)
+    make = _narrow if width < NARROW else _table
+    return make(day, agenda, with_signs(whens, meanings), meanings)
+
+
+def _meanings(day: Day, now: datetime | None) -> list[Meaning | None]:
+    """What matters of each who comes; next are those with the first start to come, today."""
+    entries = [arrival.entry for arrival in day.coming]
+    held = [is_gone(entry) or entry.status == ATTENDED for entry in entries]
+    starts = [
+        entry.start
+        for entry, gone in zip(entries, held, strict=True)
+        if now and not gone and entry.start > now
+    ]
+    following = min(starts, default=None)
+    return [
+        "next" if entry.start == following and not gone else _state(entry)
+        for entry, gone in zip(entries, held, strict=True)
+    ]
+
+
+def _state(entry: Entry) -> Meaning | None:
+    """What its status means; that it is not on its ideal day matters to nobody at the door."""
+    meaning = meaning_of(entry)
+    return None if meaning == "moved" else meaning
+
+
+def _table(
+    day: Day, agenda: Agenda, whens: Sequence[Text], meanings: Sequence[Meaning | None]
+) -> Table:
     seat = ("Chair",) if agenda.chairs > 1 else ()
     table = _new_table(("Time", *seat, "Who", "What", "#", "State and what is due"))
-    for arrival, chairs in agenda.seated(day):
+    for (arrival, chairs), when, meaning in zip(agenda.seated(day), whens, meanings, strict=True):
         label = arrival.patient.course.protocol.label
         what = f"{label} · {entry_title(arrival.entry)}"
-        when = _when(arrival, several=several)
         table.add_row(
             when, *([seats_text(chairs)] if seat else []),
-            Text(arrival.patient.name), Text(what), number_of(arrival), Text(_notes(arrival)),
-            style="dim" if is_gone(arrival.entry) else "",
+            Text(arrival.patient.name), Text(what), number_of(arrival), _notes(arrival, meaning),
+            style=row_style(meaning),
         )  # fmt: skip
     return table
 
 
-def _narrow(day: Day, agenda: Agenda, *, several: bool) -> Table:
+def _narrow(
+    day: Day, agenda: Agenda, whens: Sequence[Text], meanings: Sequence[Meaning | None]
+) -> Table:
     table = _new_table(("Time", "Who"))
-    for arrival, chairs in agenda.seated(day):
+    for (arrival, chairs), when, meaning in zip(agenda.seated(day), whens, meanings, strict=True):
         number = number_of(arrival)
         label = arrival.patient.course.protocol.label
         what = f"{label}{' ' + number if number else ''} · {entry_title(arrival.entry)}"
         seat = f"chair {seats_text(chairs)}" if chairs and agenda.chairs > 1 else ""
-        lines = [arrival.patient.name, what, seat, _notes(arrival)]
-        style = "dim" if is_gone(arrival.entry) else ""
-        text = Text("\n".join(line for line in lines if line))
-        table.add_row(_when(arrival, several=several), text, style=style)
+        lines = [Text(line) for line in (arrival.patient.name, what, seat) if line]
+        notes = _notes(arrival, meaning)
+        text = Text("\n").join([*lines, *([notes] if notes else [])])
+        table.add_row(when, text, style=row_style(meaning))
     return table
 
 
-def _bare(day: Day, _: Agenda, *, several: bool) -> Table:
+def _bare(whens: Sequence[str]) -> Table:
     table = _new_table(("Time", "What"))
-    for arrival in day.coming:
-        table.add_row(_when(arrival, several=several), BUSY)
+    for when in whens:
+        table.add_row(when, BUSY)
     return table
 
 
@@ -108,8 +156,14 @@ def _when(arrival: Coming, *, several: bool) -> str:
     return f"{hours_text(arrival.entry)}{zone}"
 
 
-def _notes(arrival: Coming) -> str:
-    return "; ".join([*state_notes(arrival), *arrival.due])
+def _notes(arrival: Coming, meaning: Meaning | None) -> Text:
+    """That it comes next, its state, and what is due; the state in the style of what it means."""
+    notes = [Note("next", "next")] if meaning == "next" else []
+    notes += [
+        Note(text, _state(arrival.entry) if text == arrival.entry.status else None)
+        for text in state_notes(arrival)
+    ]
+    return notes_text([*notes, *map(Note, arrival.due)])
 
 
 def _bars(day: Day, levels: Sequence[Level], width: int) -> Table:
@@ -122,7 +176,7 @@ def _bars(day: Day, levels: Sequence[Level], width: int) -> Table:
     scale = min(2, max(1, room // max(level.number for level in levels)))
     for level in levels:
         row = Text(_BLOCK * min(room, scale * level.number))
-        row.append(f" {level.too_many} too many" if level.too_many else "", style="bold")
+        row.append(f" {level.too_many} too many" if level.too_many else "", LOOKS["missed"].style)
         elsewhere = level.start.date() != day.day  # as other zones count
         when = f"{WEEKDAYS[level.start.weekday()]} " if elsewhere else ""
         table.add_row(f"{when}{_clock(level.start)}–{_clock(level.end)}", str(level.number), row)

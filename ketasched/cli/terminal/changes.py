@@ -10,18 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_in
-from ketasched.cli.terminal.course import (
+from ketasched.cli.terminal.course import pause_text
+from ketasched.cli.terminal.entry_rows import (
     day_column,
     entry_title,
     hours_text,
     number_text,
-    pause_text,
     remarks,
 )
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.styles import LOOKS, Meaning, meaning_of, with_signs
 from ketasched.cli.terminal.windows import window_lines
-from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
+from ketasched.domain.course import ATTENDED, TENTATIVE, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
 
@@ -33,6 +34,7 @@ class _Row(NamedTuple):
     title: str
     before: Sequence[str]
     after: Sequence[str]
+    meaning: Meaning | None
 
 
 def changes_page(before: Course, after: Course, what: str, told: Sequence[str] = ()) -> str:
@@ -73,7 +75,18 @@ def _row(entry: Entry, old: Entry | None, new: Entry | None, before: Course, aft
 def _moved(entry: Entry, old: Entry | None, new: Entry | None, course: Course) -> _Row:
     """When an entry of a course was and is."""
     number = number_text(course, entry)
-    return _Row(number, entry_title(entry), [_moment(old)], [_moment(new)])
+    return _Row(number, entry_title(entry), [_moment(old)], [_moment(new)], _meaning(old, new))
+
+
+def _meaning(old: Entry | None, new: Entry | None) -> Meaning | None:
+    """What a change means: another time goes before how it stands to its ideal one."""
+    if new is None:
+        return "missed"
+    if is_gone(new) or new.status == ATTENDED:
+        return meaning_of(new)
+    if old and (old.start, old.end) != (new.start, new.end):
+        return "moved"
+    return "tentative" if new.status == TENTATIVE else None
 
 
 def _table(rows: Sequence[_Row]) -> Table:
@@ -81,24 +94,34 @@ def _table(rows: Sequence[_Row]) -> Table:
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "Before", "After"):
         table.add_column(title)
-    for row in rows:
-        lines = (Text(row.title), Text("\n".join(row.before)), Text("\n".join(row.after)))
-        table.add_row(row.number, *lines)
+    for number, row in zip(_numbers(rows), rows, strict=True):
+        before = Text("\n".join(row.before), style=LOOKS["past"].style)
+        table.add_row(number, Text(row.title), before, Text("\n").join(_after(row)))
     return table
+
+
+def _numbers(rows: Sequence[_Row]) -> list[Text]:
+    return with_signs([row.number for row in rows], [row.meaning for row in rows])
+
+
+def _after(row: _Row) -> list[Text]:
+    """What is so now: the moment stands out, and what is noted of it does not."""
+    style = LOOKS[row.meaning].style if row.meaning in ("moved", "missed") else ""
+    return [Text(row.after[0], style=style), *map(Text, row.after[1:])]
 
 
 def _stacked(rows: Sequence[_Row]) -> Table:
     """The same for a narrow terminal."""
     return stacked_rows(
         (
-            row.number,
+            number,
             [
                 Text(row.title),
-                Text(f"before {'; '.join(row.before)}"),
-                Text(f"after  {'; '.join(row.after)}"),
+                Text(f"before {'; '.join(row.before)}", style=LOOKS["past"].style),
+                Text("after  ").append_text(Text("; ").join(_after(row))),
             ],
         )
-        for row in rows
+        for number, row in zip(_numbers(rows), rows, strict=True)
     )
 
 
@@ -184,9 +207,10 @@ def _calls_table(calls: Sequence[tuple[Call, list[_Row]]], name_title: str) -> T
         names = [call.name, *[""] * len(rows)]
         for name, row in zip(names, rows, strict=False):
             entry = Text(f"{row.number}: {row.title}")
-            table.add_row(Text(name), entry, row.before[0], row.after[0])
+            before = Text(row.before[0], style=LOOKS["past"].style)
+            table.add_row(Text(name), entry, before, *_after(row))
         if not call.after:
-            table.add_row(Text(call.name), "", "", _stays(call))
+            table.add_row(Text(call.name), "", "", Text(_stays(call), LOOKS["missed"].style))
     return table
 
 

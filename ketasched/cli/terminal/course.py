@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from ketasched.calendar.entry_text import Entry, unplaced_in
-from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.agreed import agreed_facts
+from ketasched.cli.terminal.entry_rows import EntryRow, entry_rows, notes_of
 from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.house import house_facts
-from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page, advice
+from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.styles import meaning_of
 from ketasched.domain.candidate import reasons_text
-from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
-from ketasched.domain.visit_handle import handle_of
+from ketasched.domain.course import Session
 from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
     count_text,
     day_text,
-    duration_text,
     list_text,
 )
 from ketasched.languages.language import NAMES
@@ -113,64 +108,11 @@ def _asked_times(course: Course, task: Task) -> str:
 
 
 def _sessions(course: Course, width: int) -> Iterable[RenderableType]:
-    if width < (windows.NARROW if course.shows_windows else NARROW):
-        return [_stacked(course)]
-    return _with_windows(course, width) if course.shows_windows else [_columns(course)]
-
-
-def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
-    rows = []
-    for entry, pause in _with_pauses(course):
-        if pause:
-            cells = (Text(), Text(_pause_title(pause), style="bold yellow"))
-            rows.append(NotedRow((*cells, *(Text() for _ in range(4)))))
-        rows.append(
-            NotedRow(
-                (
-                    Text(number_text(course, entry)),
-                    Text(entry_title(entry)),
-                    Text(day_column(entry)),
-                    Text(hours_text(entry)),
-                    *windows.window_cells(entry, width),
-                ),
-                "; ".join(remarks(entry)),
-                "dim" if entry.status == TENTATIVE else "",
-            )
-        )
-    return noted_rows(("#", "Session", "Day", "From–to", *windows.TITLES), rows, width)
-
-
-def _columns(course: Course) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("Phase", max_width=24)
-    table.add_column("Day", no_wrap=True)
-    table.add_column("From–to", no_wrap=True)
-    table.add_column("Notes", ratio=1)
-    for entry, pause in _with_pauses(course):
-        if pause:
-            table.add_row("", "", Text(_pause_title(pause), style="bold yellow"))
-        table.add_row(
-            number_text(course, entry),
-            Text(entry_title(entry)),
-            day_column(entry),
-            hours_text(entry),
-            Text("; ".join(remarks(entry))),
-            style="dim" if entry.status == TENTATIVE else "",
-        )
-    return table
-
-
-def _stacked(course: Course) -> Table:
-    rows = []
-    for entry, pause in _with_pauses(course):
-        if pause:
-            rows.append(("", [Text(_pause_title(pause), style="bold yellow")]))
-        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
-        lines += windows.window_lines(entry) if course.shows_windows else []
-        lines += remarks(entry)
-        rows.append((number_text(course, entry), [Text(line) for line in lines]))
-    return stacked_rows(rows)
+    rows = [
+        EntryRow(entry, meaning_of(entry), notes_of(entry), _pause_title(pause) if pause else "")
+        for entry, pause in _with_pauses(course)
+    ]
+    return entry_rows(course, rows, width)
 
 
 def _with_pauses(course: Course) -> Iterable[tuple[Entry, Pause | None]]:
@@ -179,61 +121,8 @@ def _with_pauses(course: Course) -> Iterable[tuple[Entry, Pause | None]]:
         yield entry, before.get(entry.number) if isinstance(entry, Session) else None
 
 
-def number_text(course: Course, entry: Entry) -> str:
-    """The number of a session; the handle of a linked visit."""
-    return str(entry.number) if isinstance(entry, Session) else handle_of(course, entry)
-
-
-def entry_title(entry: Entry) -> str:
-    """What an entry is called: the session's own name, else its phase; the linked visit's name."""
-    return entry.name or entry.phase if isinstance(entry, Session) else entry.name
-
-
 def _pause_title(pause: Pause) -> str:
     return f"pause of {count_text(pause.weeks, 'week')}"
-
-
-def day_column(session: Entry) -> str:
-    """The day of an entry, its numbers under each other in a column."""
-    return windows.aligned_day(session.start.date())
-
-
-def hours_text(session: Entry) -> str:
-    """From when to when an entry lasts; an end on another day says which."""
-    hours = f"{clock_text(session.start.timetz())}–{clock_text(session.end.timetz())}"
-    if session.end.date() != session.start.date():
-        hours += f" {WEEKDAYS[session.end.weekday()]}"
-    return hours
-
-
-def remarks(entry: Entry) -> list[str]:
-    """What is not as asked about an entry, and why."""
-    noted = list(_session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry))
-    return [*noted, "tentative"] if entry.status == TENTATIVE else noted
-
-
-def _session_remarks(session: Session) -> Iterable[str]:
-    why = reasons_text(session.reasons)
-    moves = []
-    if session.moved_days:
-        side = "earlier" if session.moved_days < 0 else "later"
-        moves.append(f"{count_text(abs(session.moved_days), 'day')} {side}")
-    if session.moved_minutes:
-        side = "earlier" if session.moved_minutes < 0 else "later"
-        moves.append(f"{duration_text(abs(session.moved_minutes))} {side}")
-    if moves:
-        yield " and ".join(moves) + (f": {why}" if why else "")
-    elif why:
-        skipped = all(reason.kind in ("closed", "holiday") for reason in session.reasons)
-        yield f"skips: {why}" if skipped else why
-
-
-def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
-    if visit.by_video:
-        yield "by video"
-    if visit.reasons:
-        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
-        yield f"ideally {ideal}: {reasons_text(visit.reasons)}"
 
 
 def _notes(course: Course) -> Iterable[str]:

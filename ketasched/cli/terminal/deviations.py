@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.course import entry_title
+from ketasched.cli.terminal.entry_rows import entry_title
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import Page
-from ketasched.domain.course import ATTENDED, PLANNED, is_gone
+from ketasched.cli.terminal.styles import (
+    Note,
+    marked,
+    meaning_of,
+    notes_text,
+    row_style,
+    with_signs,
+)
+from ketasched.domain.course import ATTENDED, PLANNED
 from ketasched.domain.wording import count_text, day_text, days_text, list_text
 from ketasched.running.deviations import Kept, Totals, totals
 
@@ -34,12 +42,17 @@ def deviations_page(courses: Sequence[KeptCourse]) -> str:
 
 
 def _sessions(sessions: Sequence[Kept], width: int) -> Sequence[RenderableType]:
+    numbers = with_signs(
+        [str(kept.session.number) for kept in sessions],
+        [meaning_of(kept.session) for kept in sessions],
+    )
+    numbered = zip(numbers, sessions, strict=True)
     if width < windows.NARROW:
-        return [stacked_rows((str(kept.session.number), _lines(kept)) for kept in sessions)]
-    return list(noted_rows(TITLES, [_row(kept) for kept in sessions], width))
+        return [stacked_rows((number, _lines(kept)) for number, kept in numbered)]
+    return list(noted_rows(TITLES, [_row(number, kept) for number, kept in numbered], width))
 
 
-def _row(kept: Kept) -> NotedRow:
+def _row(number: Text, kept: Kept) -> NotedRow:
     session = kept.session
     days = [session.target, kept.planned.date(), *([kept.actual.date()] if kept.actual else [])]
     cells = [Text(windows.aligned_day(day)) for day in days]
@@ -47,9 +60,9 @@ def _row(kept: Kept) -> NotedRow:
     off = Text(_signed(kept.days_off), justify="right")
     title = Text(entry_title(session))
     return NotedRow(
-        (Text(str(session.number)), title, *cells, off),
-        "; ".join(_notes(kept)),
-        "dim" if is_gone(session) else "",
+        (number, title, *cells, off),
+        notes_text(_notes(kept)),
+        row_style(meaning_of(session)),
     )
 
 
@@ -59,21 +72,24 @@ def _lines(kept: Kept) -> list[Text]:
     lines += [f"planned {day_text(kept.planned.date())}"]
     if kept.actual:
         lines.append(f"took place {day_text(kept.actual.date())}: {_signed(kept.days_off)}")
-    return [Text(line) for line in (*lines, *_notes(kept))]
+    return [*map(Text, lines), *(marked(*note) for note in _notes(kept))]
 
 
 def _signed(days: int | None) -> str:
     return "" if days is None else f"{days:+}" if days else "0"
 
 
-def _notes(kept: Kept) -> list[str]:
+def _notes(kept: Kept) -> list[Note]:
     session = kept.session
     window = days_text(session.window_start, session.window_end)
     verdicts = {True: "in its window, ", False: "OUT of its window, ", None: "window "}
-    notes: list[str] = [] if session.status in (ATTENDED, PLANNED) else [session.status]
-    notes.append(f"{verdicts[kept.in_window]}{window}")
-    notes += [f"{list_text(session.broken)} broken on purpose"] if session.broken else []
-    return [*notes, f"reason: {kept.reason}"] if kept.reason else notes
+    plain = session.status in (ATTENDED, PLANNED)
+    notes = [] if plain else [Note(session.status, meaning_of(session))]
+    verdict = f"{verdicts[kept.in_window]}{window}"
+    notes.append(Note(verdict, "missed" if kept.in_window is False else None))
+    broken = f"{list_text(session.broken)} broken on purpose" if session.broken else ""
+    notes += [Note(broken, "missed")] if broken else []
+    return [*notes, Note(f"reason: {kept.reason}")] if kept.reason else notes
 
 
 def _totals_text(sums: Totals) -> str:

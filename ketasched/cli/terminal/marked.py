@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.course import day_column, entry_title, hours_text
+from ketasched.cli.terminal.entry_rows import day_column, entry_title, hours_text
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
 

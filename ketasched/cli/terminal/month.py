@@ -13,12 +13,8 @@ from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, discreet, unplaced_text
 from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.course import (
-    day_column,
-    hours_text,
-    remarks,
-    setting_text,
-)
+from ketasched.cli.terminal.course import setting_text
+from ketasched.cli.terminal.entry_rows import day_column, hours_text, remarks
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
 from ketasched.domain.giveaways import gives_away

@@ -21,7 +21,7 @@ class NotedRow(NamedTuple):
     """The cells of a row, what is noted of it, and how it looks."""
 
     cells: Sequence[Text]
-    notes: str = ""
+    notes: Text = Text()
     style: str = ""
 
 
@@ -33,23 +33,23 @@ def noted_rows(
     """
     widths = _widths(titles, rows, width)
     room = width - sum(widths) - GAP * len(widths)
-    beside = [row.notes for row in rows if row.notes and cell_len(row.notes) <= room]
-    if beside:
+    if any(0 < row.notes.cell_len <= room for row in rows):
         titles, widths = (*titles, "Notes"), [*widths, room]
     table = _table(titles, widths, show_header=True)
     for row in rows:
-        is_beside = row.notes in beside
-        cells = (*row.cells, Text(row.notes)) if is_beside else row.cells
+        is_beside = row.notes.cell_len <= room
+        cells = (*row.cells, row.notes) if row.notes and is_beside else row.cells
         table.add_row(*cells, style=row.style)
         if row.notes and not is_beside:
             yield table
-            yield Padding(Text(row.notes, style=row.style), (0, 0, 0, widths[0] + GAP))
+            notes = Text(style=row.style).append_text(row.notes)
+            yield Padding(notes, (0, 0, 0, widths[0] + GAP))
             table = _table(titles, widths, show_header=False)
     if table.row_count:
         yield table
 
 
-def stacked_rows(rows: Iterable[tuple[str, Sequence[Text]]]) -> Table:
+def stacked_rows(rows: Iterable[tuple[str | Text, Sequence[Text]]]) -> Table:
     """Rows for a narrow terminal: a number, and lines beside it."""
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
     table.add_column(justify="right", no_wrap=True, vertical="top")

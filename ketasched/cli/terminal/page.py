@@ -76,7 +76,7 @@ class Page:
         """Add a line that stands out."""
         self.add(Text(text, style="bold"))
 
-    def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+    def add_facts(self, facts: Iterable[tuple[str, str | Text]]) -> None:
         """Add lines with a name at the left."""
         rows = list(facts)
         if not rows:
@@ -85,7 +85,7 @@ class Page:
         table.add_column(no_wrap=True, width=9)
         table.add_column(ratio=1)
         for name, value in rows:
-            table.add_row(Text(name, style="dim"), Text(value))
+            table.add_row(Text(name, style="dim"), Text(value) if isinstance(value, str) else value)
         self.add(table)
 
     def add_items(self, texts: Iterable[str]) -> None:

@@ -9,19 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
-from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.course import (
-    day_column,
+from ketasched.cli.terminal.course import pause_text, setting_text
+from ketasched.cli.terminal.entry_rows import (
+    EntryRow,
+    entry_rows,
     entry_title,
     hours_text,
+    notes_of,
     number_text,
-    pause_text,
-    remarks,
-    setting_text,
 )
 from ketasched.cli.terminal.holidays import holidays_text
-from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page, advice
+from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.styles import LOOKS, Note, meaning_of
 from ketasched.domain.course import ATTENDED, Session, is_gone
 from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.records.planned_from import facts_of
@@ -31,7 +30,6 @@ from ketasched.running.duties import due_soon
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ketasched.domain.course import Course
     from ketasched.records.open import Opened
 
 
@@ -43,7 +41,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     live = course.live
     done = [session for session in live if session.status == ATTENDED]
     ahead = _ahead(opened)
-    facts = [
+    facts: list[tuple[str, str | Text]] = [
         ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.surroundings)}"),
         ("Done", f"{len(done)} of {count_text(len(live), 'session')}"),
     ]
@@ -51,7 +49,9 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         first = ahead[0]
         when = f"{day_text(first.start.date())}, {hours_text(first)}"
         number = number_text(course, first)
-        facts.append(("Next", f"{number}: {entry_title(first)}, {when}"))
+        facts.append(
+            ("Next", Text(f"{number}: {entry_title(first)}, {when}", style=LOOKS["next"].style))
+        )
     facts += [("Windows", _counted_text(fact)) for fact in counted_from(opened.task.order, course)]
     facts.append(("Holidays", holidays_text(opened.task.surroundings.holidays)))
     facts += [("Asked", fact.text) for fact in facts_of(opened.record)]
@@ -64,7 +64,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
         ("Review", f"{review.name}, after session {review.after_session}") for review in reviews
     ]
     page.add_facts(facts)
-    page.add("", *_entries(course, page.width), "")
+    page.add("", *_entries(opened, ahead[0] if ahead else None, page.width), "")
     for warning in warnings:
         page.add_told(f"Look: {warning}")
     page.add(*(pause_text(pause) for pause in course.pauses))
@@ -89,73 +89,29 @@ def _ahead(opened: Opened) -> list[Entry]:
     return [entry for entry in entries if not is_gone(entry) and entry.start > opened.now]
 
 
-def _entries(course: Course, width: int) -> Iterable[RenderableType]:
-    if not course.shows_windows:
-        return [_table(course, narrow=width < NARROW)]
-    return [_stacked(course)] if width < windows.NARROW else _with_windows(course, width)
-
-
-def _with_windows(course: Course, width: int) -> Iterable[RenderableType]:
+def _entries(opened: Opened, following: Entry | None, width: int) -> Iterable[RenderableType]:
+    course = opened.record.course
     rows = [
-        NotedRow(
-            (
-                Text(number_text(course, entry)),
-                Text(entry_title(entry)),
-                Text(day_column(entry)),
-                Text(hours_text(entry)),
-                *windows.window_cells(entry, width),
-            ),
-            "; ".join(_notes(course, entry)),
-            _style(entry),
-        )
+        EntryRow(entry, meaning_of(entry, following), _notes(opened, entry, following))
         for entry in course.entries()
     ]
-    return noted_rows(("#", "Entry", "Day", "From–to", *windows.TITLES), rows, width)
+    return entry_rows(course, rows, width)
 
 
-def _stacked(course: Course) -> Table:
-    rows = []
-    for entry in course.entries():
-        lines = [f"{day_column(entry)}  {hours_text(entry)}", entry_title(entry)]
-        lines += [*windows.window_lines(entry), *_notes(course, entry)]
-        rows.append(
-            (number_text(course, entry), [Text(line, style=_style(entry)) for line in lines])
-        )
-    return stacked_rows(rows)
-
-
-def _style(entry: Entry) -> str:
-    return "dim" if is_gone(entry) else ""
-
-
-def _notes(course: Course, entry: Entry) -> list[str]:
+def _notes(opened: Opened, entry: Entry, following: Entry | None) -> list[Note]:
     """How an entry stands, and what is not as asked about it."""
-    said: list[str] = [] if entry.status in ("planned", "tentative") else [entry.status]
     if is_gone(entry):
-        return said
-    said += remarks(entry)
+        return [Note(entry.status, "missed")]
+    notes = [Note("next", "next")] if entry == following else []
+    notes += [Note("today", "today")] if entry.start.date() == opened.today else []
+    notes += [Note(entry.status, "past")] if entry.status == ATTENDED else []
+    notes += notes_of(entry)
     if isinstance(entry, Session):
-        outside = course.shows_windows and not entry.in_window
-        said += ["out of its window"] if outside else []
-        said += [f"{list_text(entry.broken)} broken on purpose"] if entry.broken else []
-    return said
-
-
-def _table(course: Course, *, narrow: bool) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    table.add_column("#", justify="right", no_wrap=True)
-    for title in ("Entry", "When") if narrow else ("Entry", "Day", "From–to", "Notes"):
-        table.add_column(title, no_wrap=title in ("Day", "From–to"))
-    for entry in course.entries():
-        notes = "; ".join(_notes(course, entry))
-        row: list[str | Text] = [number_text(course, entry), Text(entry_title(entry))]
-        if narrow:
-            when = f"{day_column(entry)} {hours_text(entry)}"
-            row.append(Text("\n".join(part for part in (when, notes) if part)))
-        else:
-            row += [day_column(entry), hours_text(entry), Text(notes)]
-        table.add_row(*row, style=_style(entry))
-    return table
+        outside = opened.record.course.shows_windows and not entry.in_window
+        notes += [Note("out of its window", "missed")] if outside else []
+        broken = f"{list_text(entry.broken)} broken on purpose" if entry.broken else ""
+        notes += [Note(broken, "missed")] if broken else []
+    return notes
 
 
 def history_page(opened: Opened) -> str:
@@ -191,7 +147,12 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
         following = ""
         if ahead:
             following = f"{day_text(ahead[0].start.date())} {hours_text(ahead[0])}"
+            following += " today" if ahead[0].start.date() == opened.today else ""
         look = str(len(warnings)) if warnings else ""
-        table.add_row(Text(opened.record.name), f"{done} of {len(live)}", following, look)
+        mark = LOOKS["next"].style if ahead and ahead[0].start.date() == opened.today else ""
+        table.add_row(
+            Text(opened.record.name), f"{done} of {len(live)}", Text(following, style=mark),
+            Text(look, style=LOOKS["missed"].style),
+        )  # fmt: skip
     page.add(table)
     return page.text()

@@ -43,7 +43,7 @@ _SIGNS = {
     HOLIDAY: ("H", "public holiday"),
     CLOSURE: ("C", "closure"),
 }
-_STYLES = {BY_ITSELF: "bold green", BY_WEEK: "dim", HOLIDAY: "bold magenta", CLOSURE: "bold red"}
+_STYLES = {BY_ITSELF: "bold cyan", BY_WEEK: "dim", HOLIDAY: "bold magenta", CLOSURE: "bold red"}
 
 MONTH_WIDTH = 21
 BETWEEN = 3

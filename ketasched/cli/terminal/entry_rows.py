@@ -1,0 +1,146 @@
+"""The entries of a course as rows: what is noted beside or below; stacked where it is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.text import Text
+
+from ketasched.calendar.entry_text import Entry
+from ketasched.cli.terminal import windows
+from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
+from ketasched.cli.terminal.styles import (
+    LOOKS,
+    Meaning,
+    Note,
+    is_moved,
+    notes_text,
+    row_style,
+    with_signs,
+)
+from ketasched.domain.candidate import reasons_text
+from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.visit_handle import handle_of
+from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text, duration_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from ketasched.domain.course import Course
+
+NARROW = 50
+"""Below this width a row becomes stacked lines."""
+BY_VIDEO = "by video"
+TITLES = ("#", "Entry", "Day", "From–to")
+
+
+class EntryRow(NamedTuple):
+    """An entry, what matters about it, and its notes; a line ``before`` it, if there is one."""
+
+    entry: Entry
+    meaning: Meaning | None
+    notes: Sequence[Note]
+    before: str = ""
+
+
+def entry_rows(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable[RenderableType]:
+    """The rows, in parts to print one after the other."""
+    labels = [number_text(course, row.entry) for row in rows]
+    numbers = with_signs(labels, [row.meaning for row in rows])
+    if width < (windows.NARROW if course.shows_windows else NARROW):
+        return [_stacked(course, rows, numbers)]
+    extra = windows.TITLES if course.shows_windows else ()
+    noted: list[NotedRow] = []
+    for row, number in zip(rows, numbers, strict=True):
+        if row.before:
+            blank = [Text()] * (len(TITLES) + len(extra) - 2)
+            noted.append(NotedRow((Text(), _between(row), *blank)))
+        cells = (
+            number,
+            Text(entry_title(row.entry)),
+            Text(day_column(row.entry)),
+            Text(hours_text(row.entry)),
+            *(windows.window_cells(row.entry, width) if extra else ()),
+        )
+        noted.append(NotedRow(cells, notes_text(row.notes), row_style(row.meaning)))
+    return noted_rows((*TITLES, *extra), noted, width)
+
+
+def _stacked(course: Course, rows: Sequence[EntryRow], numbers: Sequence[Text]) -> Table:
+    lines: list[tuple[Text, list[Text]]] = []
+    for row, number in zip(rows, numbers, strict=True):
+        if row.before:
+            lines.append((Text(), [_between(row)]))
+        texts = [f"{day_column(row.entry)}  {hours_text(row.entry)}", entry_title(row.entry)]
+        texts += windows.window_lines(row.entry) if course.shows_windows else []
+        style = row_style(row.meaning)
+        told = [Text(text, style=style) for text in texts]
+        told += [Text(style=style).append_text(notes_text([note])) for note in row.notes]
+        lines.append((number, told))
+    return stacked_rows(lines)
+
+
+def _between(row: EntryRow) -> Text:
+    return Text(row.before, style=f"bold {LOOKS['moved'].style}")
+
+
+def number_text(course: Course, entry: Entry) -> str:
+    """The number of a session; the handle of a linked visit."""
+    return str(entry.number) if isinstance(entry, Session) else handle_of(course, entry)
+
+
+def entry_title(entry: Entry) -> str:
+    """What an entry is called: the session's own name, else its phase; the linked visit's name."""
+    return entry.name or entry.phase if isinstance(entry, Session) else entry.name
+
+
+def day_column(session: Entry) -> str:
+    """The day of an entry, its numbers under each other in a column."""
+    return windows.aligned_day(session.start.date())
+
+
+def hours_text(session: Entry) -> str:
+    """From when to when an entry lasts; an end on another day says which."""
+    hours = f"{clock_text(session.start.timetz())}–{clock_text(session.end.timetz())}"
+    if session.end.date() != session.start.date():
+        hours += f" {WEEKDAYS[session.end.weekday()]}"
+    return hours
+
+
+def remarks(entry: Entry) -> list[str]:
+    """What is not as asked about an entry, and why."""
+    return [note.text for note in notes_of(entry)]
+
+
+def notes_of(entry: Entry) -> list[Note]:
+    """The same, with what it means."""
+    moved: Meaning | None = "moved" if is_moved(entry) else None
+    texts = _session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry)
+    notes = [Note(text, None if text == BY_VIDEO else moved) for text in texts]
+    return [*notes, Note(TENTATIVE, "tentative")] if entry.status == TENTATIVE else notes
+
+
+def _session_remarks(session: Session) -> Iterable[str]:
+    why = reasons_text(session.reasons)
+    moves = []
+    if session.moved_days:
+        side = "earlier" if session.moved_days < 0 else "later"
+        moves.append(f"{count_text(abs(session.moved_days), 'day')} {side}")
+    if session.moved_minutes:
+        side = "earlier" if session.moved_minutes < 0 else "later"
+        moves.append(f"{duration_text(abs(session.moved_minutes))} {side}")
+    if moves:
+        yield " and ".join(moves) + (f": {why}" if why else "")
+    elif why:
+        skipped = all(reason.kind in ("closed", "holiday") for reason in session.reasons)
+        yield f"skips: {why}" if skipped else why
+
+
+def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
+    if visit.by_video:
+        yield BY_VIDEO
+    if visit.reasons:
+        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+        yield f"ideally {ideal}: {reasons_text(visit.reasons)}"
