@@ -15,9 +15,9 @@ from ketasched.cli.agenda_words import (
     number_of,
     people_text,
 )
+from ketasched.cli.entry_words import entry_title, hours_text
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, seats_of
-from ketasched.cli.terminal.course import entry_title, hours_text
 from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, LinkedVisit, Session, is_gone
 from ketasched.domain.house import CHAIR
 from ketasched.domain.wording import clock_text, day_text

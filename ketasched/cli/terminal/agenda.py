@@ -21,7 +21,7 @@ from ketasched.cli.agenda_words import (
     seats_text,
     state_notes,
 )
-from ketasched.cli.terminal.entry_rows import entry_title, hours_text
+from ketasched.cli.entry_words import entry_title, hours_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.cli.terminal.styles import (
     LOOKS,

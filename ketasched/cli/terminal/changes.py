@@ -10,14 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_in
+from ketasched.cli.entry_words import entry_title, hours_text, number_text
 from ketasched.cli.terminal.course import pause_text
-from ketasched.cli.terminal.entry_rows import (
-    day_column,
-    entry_title,
-    hours_text,
-    number_text,
-    remarks,
-)
+from ketasched.cli.terminal.entry_rows import day_column, remarks
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.cli.terminal.styles import LOOKS, Meaning, meaning_of, with_signs

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ketasched.cli.entry_words import entry_title
 from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.entry_rows import entry_title
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.page import Page
 from ketasched.cli.terminal.styles import (

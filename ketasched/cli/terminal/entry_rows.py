@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
+from ketasched.cli.entry_words import entry_title, hours_text, number_text
 from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.styles import (
@@ -21,8 +22,7 @@ from ketasched.cli.terminal.styles import (
 )
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
-from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text, duration_text
+from ketasched.domain.wording import clock_text, count_text, day_text, duration_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -86,27 +86,9 @@ def _between(row: EntryRow) -> Text:
     return Text(row.before, style=f"bold {LOOKS['moved'].style}")
 
 
-def number_text(course: Course, entry: Entry) -> str:
-    """The number of a session; the handle of a linked visit."""
-    return str(entry.number) if isinstance(entry, Session) else handle_of(course, entry)
-
-
-def entry_title(entry: Entry) -> str:
-    """What an entry is called: the session's own name, else its phase; the linked visit's name."""
-    return entry.name or entry.phase if isinstance(entry, Session) else entry.name
-
-
 def day_column(session: Entry) -> str:
     """The day of an entry, its numbers under each other in a column."""
     return windows.aligned_day(session.start.date())
-
-
-def hours_text(session: Entry) -> str:
-    """From when to when an entry lasts; an end on another day says which."""
-    hours = f"{clock_text(session.start.timetz())}–{clock_text(session.end.timetz())}"
-    if session.end.date() != session.start.date():
-        hours += f" {WEEKDAYS[session.end.weekday()]}"
-    return hours
 
 
 def remarks(entry: Entry) -> list[str]:

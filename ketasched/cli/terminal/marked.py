@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.entry_rows import day_column, entry_title, hours_text
+from ketasched.cli.entry_words import entry_title, hours_text
+from ketasched.cli.terminal.entry_rows import day_column
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
 

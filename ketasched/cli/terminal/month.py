@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, discreet, unplaced_text
+from ketasched.cli.entry_words import hours_text
 from ketasched.cli.terminal import windows
 from ketasched.cli.terminal.course import setting_text
-from ketasched.cli.terminal.entry_rows import day_column, hours_text, remarks
+from ketasched.cli.terminal.entry_rows import day_column, remarks
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
 from ketasched.domain.giveaways import gives_away

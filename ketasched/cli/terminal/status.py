@@ -9,15 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
+from ketasched.cli.entry_words import entry_title, hours_text, number_text
 from ketasched.cli.terminal.course import pause_text, setting_text
-from ketasched.cli.terminal.entry_rows import (
-    EntryRow,
-    entry_rows,
-    entry_title,
-    hours_text,
-    notes_of,
-    number_text,
-)
+from ketasched.cli.terminal.entry_rows import EntryRow, entry_rows, notes_of
 from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.cli.terminal.styles import LOOKS, Note, meaning_of
