@@ -201,7 +201,7 @@ def test_braces_of_a_title_are_letters(ketasched, lang):
 
 
 GENERAL = [
-    ("es", When("from", -120), "", "Ayune durante 2 h antes"),
+    ("es", When("from", -120), "", "Ayune desde 2 h antes"),
     ("es", When("until", -120), "", "Ayune hasta 2 h antes"),
     ("es", When("until", 1440), "", "Ayune durante 1 día después"),
     ("es", When("until", None), "sin falta", "Ayune hasta el día siguiente, sin falta"),
@@ -211,7 +211,33 @@ GENERAL = [
 
 @pytest.mark.parametrize(("code", "when", "note", "expected"), GENERAL)
 def test_an_instruction_for_every_session_is_said_in_the_language(code, when, note, expected):
-    assert general_text(Instruction("ayune", when, note), Language(code)) == expected
+    assert plain(general_text(Instruction("ayune", when, note), Language(code))) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("en", ["0 min", "1 min", "1 h", "1 h 1 min", "2 h", "1 day", "1 week", "2 weeks"]),
+        ("es", ["0 min", "1 min", "1 h", "1 h 1 min", "2 h", "1 día", "1 semana", "2 semanas"]),
+        (
+            "de",
+            [
+                "0 Min.",
+                "1 Min.",
+                "1 Std.",
+                "1 Std. 1 Min.",
+                "2 Std.",
+                "1 Tag",
+                "1 Woche",
+                "2 Wochen",
+            ],
+        ),
+        ("fr", ["0 min", "1 min", "1 h", "1 h 1 min", "2 h", "1 jour", "1 semaine", "2 semaines"]),
+    ],
+)
+def test_one_of_something_is_one(code, texts):
+    lengths = (0, 1, 60, 61, 120, 1440, 10080, 20160)
+    assert [plain(Language(code).duration(minutes)) for minutes in lengths] == texts
 
 
 def test_an_hour_past_midnight_is_one_in_spanish():

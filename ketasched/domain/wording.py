@@ -12,9 +12,9 @@ from ketasched.languages.english import (
     clock_text,
     count_text,
     day_text,
-    duration_text,
     list_text,
 )
+from ketasched.languages.language import ENGLISH
 
 __all__ = [
     "MONTHS",
@@ -35,6 +35,11 @@ __all__ = [
 def days_text(first: date, last: date) -> str:
     """A date, or two of them with all between: ``Mon 8 Feb 2027 to Fri 12 Feb 2027``."""
     return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
+def duration_text(minutes: int) -> str:
+    """Minutes as people say them: ``40 min``, ``2 h 30 min``, ``1 day``, ``4 weeks``."""
+    return ENGLISH.duration(minutes)
 
 
 def clock_of(minute: int) -> str:

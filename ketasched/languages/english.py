@@ -1,4 +1,4 @@
-"""Values as people read them in English: days, clock times, lengths of time, counts and lists."""
+"""Values as people read them in English: days, clock times, counts and lists."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ def day_text(day: date) -> str:
 def clock_text(at: time) -> str:
     """A wall time: ``09:30``."""
     return f"{at.hour:02}:{at.minute:02}"
-
-
-def duration_text(minutes: int) -> str:
-    """Minutes as people say them: ``40 min``, ``2 h 30 min``, ``1 day``, ``4 weeks``."""
-    if minutes and minutes % 10080 == 0:
-        return count_text(minutes // 10080, "week")
-    if minutes and minutes % 1440 == 0:
-        return count_text(minutes // 1440, "day")
-    hours, rest = divmod(minutes, 60)
-    return " ".join(
-        ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
-    )
 
 
 def count_text(number: int, noun: str) -> str:

@@ -12,7 +12,6 @@ from ketasched.languages.english import (
     WEEKDAY_NAMES,
     WEEKDAYS,
     clock_text,
-    duration_text,
     list_text,
 )
 
@@ -143,8 +142,15 @@ class Language(NamedTuple):
         return f"{first}\N{EN DASH}{last}"
 
     def duration(self, minutes: int) -> str:
-        """Minutes as people say them: ``2 h 30 min``, ``1 día``."""
-        return duration_text(minutes) if self.code == "en" else self._values.duration(minutes)
+        """Minutes as people say them: ``40 min``, ``2 h 30 min``, ``1 día``, ``4 semanas``."""
+        if minutes and minutes % 10080 == 0:
+            return self.plural("{number} week", "{number} weeks", minutes // 10080)
+        if minutes and minutes % 1440 == 0:
+            return self.plural("{number} day", "{number} days", minutes // 1440)
+        hours, rest = divmod(minutes, 60)
+        parts = [self.text("{number} h", number=hours)] if hours else []
+        parts += [self.text("{number} min", number=rest)] if rest or not hours else []
+        return " ".join(parts)
 
     def listed(self, words: Sequence[str]) -> str:
         """``a``, ``a and b``, ``a, b and c``."""

@@ -1,4 +1,4 @@
-"""Dates, times, lengths and lists as a language and country write them: the Unicode CLDR by Babel.
+"""Dates, times and lists as a language and country write them: the Unicode CLDR by Babel.
 
 Only what is not plain English comes here.
 """
@@ -9,17 +9,15 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
-from babel.units import format_unit
 
 _SPACES = str.maketrans(dict.fromkeys("\u2009\u202f", "\N{NO-BREAK SPACE}"))
 """Narrow spaces, which many fonts of phones and printers lack."""
 _YEAR = re.compile(r"[\s,]*(?:'de'\s*)?y+$")
-_DAYS_AND_WEEKS = ((10080, "duration-week"), (1440, "duration-day"))
 
 
 class LocaleValues(NamedTuple):
@@ -56,22 +54,9 @@ class LocaleValues(NamedTuple):
         text = format_interval(first, last, _skeleton(hours), locale=self.locale)
         return text.translate(_SPACES)
 
-    def duration(self, minutes: int) -> str:
-        """Minutes as people say them; whole days and weeks as such."""
-        for unit, name in _DAYS_AND_WEEKS:
-            if minutes and minutes % unit == 0:
-                return self._unit(minutes // unit, name, "long")
-        hours, rest = divmod(minutes, 60)
-        parts = [self._unit(hours, "duration-hour", "short")] if hours else []
-        parts += [self._unit(rest, "duration-minute", "short")] if rest or not hours else []
-        return " ".join(parts)
-
     def listed(self, words: Sequence[str]) -> str:
         """Words as a list."""
         return format_list(words, locale=self.locale)
-
-    def _unit(self, number: int, name: str, length: Literal["long", "short"]) -> str:
-        return format_unit(number, name, length=length, locale=self.locale).translate(_SPACES)
 
 
 def _skeleton(hours: int) -> str:
