@@ -57,13 +57,13 @@ def house_of(chairs, nurses):
 
 
 def stands(draw, chairs):
-    """Some chairs that are taken for a while on some days."""
+    """Some chairs, or all of them, that are taken for a while on some days."""
     held = []
     for day in range(draw.choice([0, 0, 3, 8])):
         if draw.random() < 0.6:
             begins = minute_at(datetime.combine(MONDAY, time(8), CHICAGO)) + day * 1440
             begins += draw.choice([0, 30, 60, 90, 120])
-            held.append(Held("chair", begins, begins + draw.choice([30, 60]), chairs))
+            held.append(Held("chair", begins, begins + draw.choice([30, 60]), draw.randint(1, chairs)))
     return held
 
 
@@ -245,6 +245,20 @@ def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):
         check_small(seed * 10 + part)
 
 
+def test_one_who_is_urgent_goes_before_three_who_can_wait():
+    """Three of them fit the three chairs of the one time that all want; or the urgent one alone."""
+    protocol = tiny_protocol(1, Window(0, 0), Gap(1, None), 60)
+    small, large = (
+        order_of(replace(protocol, id=name), MONDAY, week=WEEK, at="08:00")
+        for name in ("small", "large")
+    )
+    wishes = [Wish(name, small, MONDAY, MONDAY) for name in "abc"]
+    wishes.append(Wish("d", large, MONDAY, MONDAY, 1))
+    house = House((Resource.of_number("chair", 3),), (Takes("large", (("chair", 3),)),))
+    answer = together(wishes, Room(house, CHICAGO), [], solver.Effort(SECONDS, 0))
+    assert [isinstance(place, Refused) for place in answer.places] == [True, True, True, False]
+
+
 def least_change(kinds, numbers, held):
     """The least minutes of change at which some sessions fit a day, every choice tried; None if
     they do not.
@@ -395,6 +409,15 @@ def test_all_records_are_written_or_none(ketasched, clinic, monkeypatch, name):
     monkeypatch.setattr(write_new, "prepared", fails)
     assert "the disk is full" in admit(ketasched, code=1).err
     assert helpers.files_in() == before
+
+
+def test_the_load_of_a_week_is_what_is_taken_of_what_there_is(ketasched, clinic):
+    """Three chairs for nine hours on five days; each session takes two chairs for two hours."""
+    clinic(chairs=3)
+    with Path("clinic.yaml").open("a", encoding="utf-8") as file:
+        file.write("takes: {iv: {chair: 2}, consultation: {}, assessment: {}, check-in: {}}\n")
+    lines = admit(ketasched, "--dry-run", code=3).out.splitlines()
+    assert "Mon 4 Jan 2027   16 of 135 h" in lines
 
 
 @pytest.mark.usefixtures("clinic")

@@ -482,6 +482,15 @@ def test_what_a_house_has_is_shown(at):
     assert "1 nurse and 1 chair from minute 0 to 20; 1 chair from minute 20 to 120" in show
 
 
+def test_a_protocol_that_takes_more_than_the_clinic_has_is_not_shown_as_if_it_could_be(at):
+    house_of("resources: {chair: 1, nurse: 2}")
+    Path("own.yaml").write_text(OWN % "nurse: 3")
+    told = at(DEC, "show", "own", code=1).err
+    assert told == at(DEC, "plan", "own", "--start", MON, code=1).err
+    Path("clinic.yaml").unlink()
+    assert "dose 3 nurses" in at(DEC, "show", "own").out
+
+
 def test_a_record_knows_its_house_again(at):
     house_of("resources: {chair: 3, nurse: {mon-fri 08:00-13:00: 2}}\ntakes: {kap: {nurse: 1}}")
     at(DEC, "plan", "kap", "--start", MON, "--save", "alex")

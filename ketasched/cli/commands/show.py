@@ -25,8 +25,12 @@ class ShowRequest(NamedTuple):
 
 @takes(ShowRequest)
 def run(request: ShowRequest) -> Result:
-    """The protocol of that name."""
-    from ketasched.asking import library
+    """The protocol of that name.
+
+    Raises:
+        FileProblems: it takes what the clinic does not have.
+    """
+    from ketasched.asking import house_faults, library
     from ketasched.asking.surroundings import (
         clinic_file,
         clinic_here,
@@ -38,8 +42,11 @@ def run(request: ShowRequest) -> Result:
     clinic = clinic_file(request.clinic) or clinic_here()
     file = protocols_file(request.protocols, clinic)
     folders = protocol_folders(request.protocols, clinic)
-    protocol = library.find(request.protocol, file, folders).protocol
+    written = library.find(request.protocol, file, folders)
+    protocol = written.protocol
     house = clinic.house if clinic else None
+    if house:
+        house_faults.refuse_impossible_steps(house, [written])
     return Result(
         lambda: protocol_page(protocol, house),
         hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",

@@ -101,7 +101,8 @@ hours:
 # openings:
 #   - {{date: 2027-01-16, hours: 09:00-13:00}}
 
-# How many people can be treated at once; the agenda marks when there would be more.
+# How many people can be treated at once; the agenda marks when there would be more. In place of
+# it, `resources` and `takes` say how many chairs, nurses and rooms there are, and what takes them.
 {chairs}
 
 # Nothing is placed by itself nearer than this; by hand it may be, with --override notice.
