@@ -63,7 +63,9 @@ def stands(draw, chairs):
         if draw.random() < 0.6:
             begins = minute_at(datetime.combine(MONDAY, time(8), CHICAGO)) + day * 1440
             begins += draw.choice([0, 30, 60, 90, 120])
-            held.append(Held("chair", begins, begins + draw.choice([30, 60]), draw.randint(1, chairs)))
+            held.append(
+                Held("chair", begins, begins + draw.choice([30, 60]), draw.randint(1, chairs))
+            )
     return held
 
 
