@@ -1,5 +1,6 @@
 """The pages of a clinic: its day and week as a picture; January 2027, Mondays are 4, 11, 18."""
 
+import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
@@ -437,3 +438,89 @@ def test_a_page_goes_to_a_file_by_its_ending(plan, at):
     plan("alex", "iv", "09:00")
     at("2027-01-02", "agenda", ".", "--day", MON, "-o", "day.html")
     assert Path("day.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+# The year
+
+LAKESIDE = """\
+version: 1
+name: Lake & Side
+timezone: America/Chicago
+hours:
+  mon-fri: 09:00-17:00
+holidays: {country: US, subdivision: IL}
+closures:
+  - {date: 2027-03-12, reason: "<script>training</script>"}
+  - {from: 2027-08-02, to: 2027-08-06, reason: works}
+openings:
+  - {date: 2027-01-16, hours: "09:00-13:00", reason: catching up}
+"""
+
+
+@pytest.fixture
+def year_of(ketasched):
+    """The page of a year of a clinic."""
+
+    def text(clinic=LAKESIDE, year="2027"):
+        Path("clinic.yaml").write_text(clinic)
+        outcome = ketasched("check", "clinic.yaml", "--year", year, "--format", "html")
+        assert outcome.code == 0, outcome
+        return outcome.out
+
+    return text
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2028])
+def test_every_day_of_a_year_stands_there_once(year_of, year):
+    shown = Pieces(year_of(year=str(year)))
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range(366)]
+    numbers = [
+        int("".join(filter(str.isdigit, "".join(texts))))
+        for tag, _, texts in shown.elements
+        if tag == "td" and re.fullmatch("[0-9]+[OHC·]?", "".join(texts))
+    ]
+    assert numbers == [day.day for day in days if day.year == year]
+    assert len(shown.texts("caption")) == 12
+
+
+@pytest.mark.parametrize(
+    ("cell", "about", "row"),
+    [
+        ("1H", "New Year's Day", "Fri 1 Jan public holiday New Year's Day"),
+        ("12C", "<script>training</script>", "Fri 12 Mar closure <script>training</script>"),
+        ("16O", "09:00–13:00, catching up (otherwise closed)",
+         "Sat 16 Jan one-off opening 09:00–13:00, catching up (otherwise closed)"),
+        ("4C", "works", "Mon 2 Aug to Fri 6 Aug closure works"),
+        ("2·", "closed that weekday", None),
+    ],
+)  # fmt: skip
+def test_a_reason_stands_on_its_day_and_in_the_list(year_of, cell, about, row):
+    text = year_of()
+    shown = Pieces(text)
+    cells = [
+        attributes.get("title")
+        for tag, attributes, texts in shown.elements
+        if tag == "td" and "".join(texts) == cell
+    ]
+    assert about in cells
+    rows = [" ".join(" ".join(texts).split()) for tag, _, texts in shown.elements if tag == "tr"]
+    assert row is None or row in rows
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("clinic.yaml", "--format", "html"), "only a year of a clinic is a page"),
+        (("clinic.yaml", "--output", "clinic.html"), "only a year of a clinic is a page"),
+        ((".", "--format", "html"), "only a year of a clinic is a page"),
+        ((".", "--year", "2027", "--format", "html"), ". is a folder"),
+    ],
+)
+def test_only_a_year_of_a_clinic_is_a_page(ketasched, arguments, said):
+    Path("clinic.yaml").write_text(LAKESIDE)
+    outcome = ketasched("check", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
+    assert not Path("clinic.html").exists()

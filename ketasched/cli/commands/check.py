@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ketasched.cli.options import Argument, Format, Option, takes
+from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.signs import printable
 from ketasched.errors import UsageProblem
@@ -28,6 +28,7 @@ are, and calendars that say what the records say.
 Examples:
   ketasched check my-protocols.yaml
   ketasched check clinic.yaml --year 2027
+  ketasched check clinic.yaml --year 2027 --output 2027.html
   ketasched check records
 """
 _LAST_YEAR = 2100
@@ -38,14 +39,14 @@ class CheckRequest(NamedTuple):
 
     file: str
     year: str = ""
-    format: Format = "table"
+    format: Literal["table", "json", "html"] = "table"
 
 
 @takes(
     CheckRequest,
     file=Argument("FILE|FOLDER"),
     year=Option("Show that year of a clinic.", "2027"),
-    format=Option("How to print what is proved of a folder.", short="-f"),
+    format=Option("How to print what is proved of a folder, or a year.", short="-f"),
 )
 def run(request: CheckRequest) -> Result:
     """That the file or folder is sound, or the year of a clinic.
@@ -54,15 +55,17 @@ def run(request: CheckRequest) -> Result:
         FileTrouble, FileProblems: it is not.
         UsageProblem: a year of a protocol file or a folder, or one that cannot be read.
     """
+    if request.format == "html" and not request.year:
+        raise UsageProblem("--format html: only a year of a clinic is a page", "add --year 2027")
     if _is_folder(request.file):
         from ketasched.cli.check_house import checked_house
 
         if request.year:
             raise UsageProblem(f"--year: {request.file} is a folder", "give a clinic file")
         return checked_house(request.file)
-    if request.format != "table":
+    if request.format == "json":
         hint = "a file is sound, or its problems are said in lines"
-        raise UsageProblem(f"--format {request.format}: {request.file} is no folder", hint)
+        raise UsageProblem(f"--format json: {request.file} is no folder", hint)
     return checked_file(request)
 
 
@@ -136,9 +139,18 @@ def checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
             hint=f"To see what was understood: {command}",
             notes=[*notes, *holidays_left_out(clinic)],
         )
-    from ketasched.cli.terminal.year import clinic_year
 
-    return Result(lambda: clinic_year(clinic, open_hours, year), notes=notes)
+    def table() -> str:
+        from ketasched.cli.terminal.year import clinic_year
+
+        return clinic_year(clinic, open_hours, year)
+
+    def html() -> str:
+        from ketasched.cli.pages.year_page import year_page
+
+        return year_page(clinic, open_hours, year)
+
+    return Result(table, html=html, notes=notes)
 
 
 def _check_house(clinic: ClinicFile, house: House, own: Sequence[WrittenProtocol]) -> None:
