@@ -187,6 +187,18 @@ def test_only_what_differs_is_sent(at, publish, fake):
     assert b"SEQUENCE:1\r\n" in fake.entries[name][1]
 
 
+def test_another_language_is_sent_as_a_change_of_each_entry(at, publish, fake):
+    publish(fake.address)
+    at(NOW, "adjust", "alex", "--lang", "es")
+    assert counts(publish(fake.address)) == (0, 10, 0, 0, 0)
+    told = [data for _, data in fake.entries.values()]
+    assert all(b"SEQUENCE:1\r\n" in data for data in told)
+    assert sum(b"SUMMARY:Cita 2 de 6\r\n" in data for data in told) == 1
+    at(NOW, "undo", "alex")
+    assert counts(publish(fake.address)) == (0, 10, 0, 0, 0)
+    assert of_session(fake, 2)
+
+
 def test_a_real_server(at, publish, real):
     assert counts(publish(real.address)) == (10, 0, 0, 0, 0)
     at(NOW, "move", "alex", "5", "2027-01-19 10:00")
