@@ -126,3 +126,15 @@ def by_phase(
             raise UsageProblem(f"{option} is given twice for the same phase")
         values[phase.strip()] = reader(value)
     return values
+
+
+def whole_number(option: str, text: str, least: int, most: int) -> int:
+    """A whole number as typed.
+
+    Raises:
+        UsageProblem: it is none, or is too small or too large.
+    """
+    word = text.strip()
+    if not (word.isascii() and word.isdigit() and len(word) < 12 and least <= int(word) <= most):
+        raise UsageProblem(f"{option}: `{text}` is no whole number from {least} to {most}")
+    return int(word)

@@ -116,6 +116,8 @@ OPTIONS: Mapping[str, Declared] = {
         "Beside the courses that are saved in a folder: nothing takes a chair that they have.",
         "FOLDER",
     ),
+    "seconds": Option("How long to search at most; 60 if not given.", "N"),
+    "seed": Option("Search another way; with the same seed the same is found.", "N"),
     "output": Option("The file to write; else printed.", "FILE", "-o"),
     "force": Option("Replace the file if it exists."),
     "name": Argument("NAME", completion.records),

@@ -200,12 +200,12 @@ def digest_of(path: Path) -> str:
         raise FileTrouble(f"cannot read {path}: {os_reason(error)}", "", str(path)) from None
 
 
-def task_of(record: CourseRecord, now: datetime) -> Task:
-    """What was asked for, with the record's own protocol, clinic and busy times."""
+def task_of(record: CourseRecord, now: datetime, *, alone: bool = False) -> Task:
+    """What was asked for, with the record's own files; ``alone``: nobody else is in its house."""
     busy = BusyTimes(lambda first, last: _between(record.busy, first, last))
     files = SavedFiles(record.protocol, record.clinic, record.timezone_source, busy)
     others = None
-    if record.clinic and record.clinic.house:
+    if record.clinic and record.clinic.house and not alone:
         from ketasched.records.others import beside_record
 
         others = beside_record(record, now)

@@ -240,15 +240,34 @@ class Call(NamedTuple):
     begun: bool = False
 
 
+class ProvedDays(NamedTuple):
+    """What was proved of courses that share a house and were planned again: whether nothing better
+    exists, the squared days from target, the least there can be (None: not known), and how many
+    patients are called.
+    """
+
+    status: str
+    cost: int
+    bound: int | None
+    calls: int
+
+
 def closed_day_report(
-    day: date, calls: Iterable[Call], unread: Iterable[tuple[str, str]], what: str = "closed"
+    day: date,
+    calls: Iterable[Call],
+    unread: Iterable[tuple[str, str]],
+    what: str = "closed",
+    days: ProvedDays | None = None,
 ) -> dict[str, Any]:
-    """Whom to call because a day is closed, or open again, and what changes for them."""
+    """Whom to call because a day is closed, or open again, and what changes for them; and, in a
+    house, what was proved of the days.
+    """
     return {
         "schema": SCHEMA,
         "day": day.isoformat(),
         "calls": _calls(calls, what),
         "unread": unread_report(unread),
+        **({"days": days._asdict()} if days else {}),
     }
 
 

@@ -62,19 +62,25 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
     fixed from there on, or else they take the places of the next ones. Of two places as good the
     later is taken: nobody has to be told in a hurry.
     """
-    conditions = conditions._replace(order=conditions.order.later_first())
-    freed = {session.number for session in sessions_of(course, day, conditions.now)}
-    course = course.changing(
-        [session._replace(by_hand=False) for session in course.sessions if session.number in freed]
-    )
-    course = replace(
-        course,
-        visits=tuple(_released(visit, conditions.now, day, freed) for visit in course.visits),
-    )
+    conditions, course, freed = released(conditions, course, day)
     outcome = placed_anew(conditions, course, freed)
     if isinstance(outcome, Course) or not freed:
         return outcome
     return _by_a_shift(conditions, course, freed) or outcome
+
+
+def released(
+    conditions: Conditions, course: Course, day: date
+) -> tuple[Conditions, Course, set[int]]:
+    """The sessions of a closed day, free to be placed anew: also those that a person put there, and
+    of two places as good the later first.
+    """
+    freed = {session.number for session in sessions_of(course, day, conditions.now)}
+    free = [session._replace(by_hand=False) for session in course.sessions]
+    course = course.changing([session for session in free if session.number in freed])
+    visits = tuple(_released(visit, conditions.now, day, freed) for visit in course.visits)
+    later_first = conditions._replace(order=conditions.order.later_first())
+    return later_first, replace(course, visits=visits), freed
 
 
 def placed_anew(conditions: Conditions, course: Course, freed: Collection[int]) -> Course | Refusal:

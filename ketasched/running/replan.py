@@ -16,6 +16,7 @@ from ketasched.domain.course import (
     Course,
     Session,
 )
+from ketasched.planning.best_days import Search
 from ketasched.planning.explanation import Placed
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
@@ -39,23 +40,11 @@ def settle(
 
     Sessions that follow another and linked visits are placed anew where nobody fixed them.
     """
-    following = follower_numbers(order)
     placed: list[Placed] = []
     pauses = list(course.pauses)
-    leading = [
-        session
-        for session in _in_order(course.live, free)
-        if session.number not in following or session.is_fixed
-    ]
-    if any(session.number in free for session in leading):
-        slots = order.slots_from(now, [_none_of(avoid)])
-        fixed = {
-            session.number: session.start.replace(tzinfo=None)
-            for session in leading
-            if session.number not in free
-        }
-        targets = [target_of(order, session, course) for session in leading]
-        outcome = place(targets, slots, fixed, course.begins)
+    search = search_for(order, course, free, now, avoid)
+    if search:
+        outcome = place(search.targets, search.slots, search.fixed, course.begins)
         if isinstance(outcome, NoPlacement):
             return outcome
         placed = [seat for seat in outcome.placed if seat.target.number in free]
@@ -68,6 +57,29 @@ def settle(
         for session in course.sessions
     )
     return finish(order, replace(course, sessions=sessions, pauses=tuple(pauses)), now)
+
+
+def search_for(
+    order: Order, course: Course, free: Collection[int], now: datetime, avoid: Collection[date] = ()
+) -> Search | None:
+    """Where the ``free`` sessions of a course may stand from ``now`` on, around those that stay;
+    None if none of them has a place by itself. Sessions that follow another are not in it.
+    """
+    following = follower_numbers(order)
+    leading = [
+        session
+        for session in _in_order(course.live, free)
+        if session.number not in following or session.is_fixed
+    ]
+    if not any(session.number in free for session in leading):
+        return None
+    fixed = {
+        session.number: session.start.replace(tzinfo=None)
+        for session in leading
+        if session.number not in free
+    }
+    targets = [target_of(order, session, course) for session in leading]
+    return Search(targets, order.slots_from(now, [_none_of(avoid)]), fixed, course.begins)
 
 
 def _in_order(sessions: Sequence[Session], free: Collection[int]) -> list[Session]:

@@ -33,8 +33,6 @@ The list is a table with the columns name, protocol, earliest, latest (the first
 of the start), and if you like days, at, flex, can, away, busy, priority (1 goes first) and
 sessions, which say what the options of plan do; several are parted by semicolons.
 """
-LONGEST_SEARCH = 24 * 3600
-LARGEST_SEED = 2**31 - 1
 
 
 class AdmitRequest(NamedTuple):
@@ -71,8 +69,6 @@ class Stopped(KetaschedError):
     AdmitRequest,
     list_file=Argument("LIST.csv"),
     into=Option("The folder of the records: they are planned beside those in it.", "FOLDER"),
-    seconds=Option("How long to search at most; 60 if not given.", "N"),
-    seed=Option("Search another way; the same list and seed give the same plan.", "N"),
     keep=Option("If you stop it with Ctrl-C, keep the best plan so far."),
 )
 def run(request: AdmitRequest) -> Result:
@@ -83,11 +79,12 @@ def run(request: AdmitRequest) -> Result:
     """
     from ketasched import clock
     from ketasched.cli.beside import not_counted
+    from ketasched.cli.search_limits import search_limits
     from ketasched.files.waiting_list import waiting_list
     from ketasched.house.solver import EXTRA, is_installed
 
     now = clock.now()
-    effort_of = _limits(request)
+    effort_of = search_limits(request.seconds, request.seed)
     waiting = _waiting(waiting_list.load(request.list_file), request, now)
     sharing = _sharing(waiting, request, now)
     answer = _answer(waiting, sharing, *effort_of)
@@ -104,21 +101,6 @@ def run(request: AdmitRequest) -> Result:
         notes=notes,
         trouble=_trouble(admission, kept=kept),
     )
-
-
-def _limits(request: AdmitRequest) -> tuple[int, int]:
-    """The seconds and the seed."""
-    return (
-        _number("--seconds", request.seconds or "60", 1, LONGEST_SEARCH),
-        _number("--seed", request.seed or "0", 0, LARGEST_SEED),
-    )
-
-
-def _number(option: str, text: str, least: int, most: int) -> int:
-    word = text.strip()
-    if not (word.isascii() and word.isdigit() and len(word) < 12 and least <= int(word) <= most):
-        raise UsageProblem(f"{option}: `{text}` is no whole number from {least} to {most}")
-    return int(word)
 
 
 def _waiting(listed: WaitingList, request: AdmitRequest, now: datetime) -> list[Waiting]:

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock, zone
-from ketasched.asking.refusals import worded
-from ketasched.asking.values import clean_text, read
-from ketasched.cli.cannot_follow import cannot_follow, way_out
+from ketasched.asking.values import clean_text, read, whole_number
+from ketasched.cli.closing_day import Closing, DayClosed, closed_alone, coming, remembered
+from ketasched.cli.closing_house import HouseClosed, by_house, replanned
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.reopen_day import reopened_day
 from ketasched.cli.result import Result
+from ketasched.cli.search_limits import search_limits
 from ketasched.domain.typed_dates import read_date
-from ketasched.domain.wording import day_text
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
-from ketasched.reading.file_text import read_plain
-from ketasched.records import acts, atomic, closed_days, codec
+from ketasched.domain.wording import count_text, day_text
+from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.records import closed_days
+from ketasched.records.atomic import NewFile
 from ketasched.records.folder import Unread, unread_text, walk
-from ketasched.records.open import Opened, happened, open_record, read_quickly, task_of
-from ketasched.records.write import refuse_drift, write
-from ketasched.reports.running_report import Call, closed_day_report
-from ketasched.running.closing_day import begun, is_touched, sessions_of, without_day
-from ketasched.running.legal_change import Conditions, Refusal
-from ketasched.running.refusals import refusal_text
+from ketasched.records.open import read_quickly
+from ketasched.records.write import write_all
+from ketasched.reports.running_report import Call, ProvedDays, closed_day_report
 
+STATUSES = ("optimal", "bound", "one-by-one")
+"""What may be proved, the most first."""
+MOST_CALLS = 10**6
+"""A guard against slips of the keyboard."""
 HELP = """The clinic must close: every course of a folder with a session on that day is
 placed anew without it, its calendars are rewritten, and you are told whom to call.
+Where the clinic has chairs, rooms or nurses, all of them are planned again together: nobody
+else moves, unless somebody would have no place otherwise; then as few as possible are asked.
 
 \b
 Examples:
   ketasched close-day 2027-01-21 . --reason snow
   ketasched close-day tomorrow records --dry-run
+  ketasched close-day 2027-01-21 . --most-calls 6
   ketasched close-day 2027-01-21 . --reopen
 """
 
@@ -43,6 +49,9 @@ class CloseDayRequest(NamedTuple):
     day: str
     folder: str
     reopen: bool = False
+    most_calls: str = ""
+    seconds: str = ""
+    seed: str = ""
     dry_run: bool = False
     reason: str = ""
     format: Format = "table"
@@ -55,19 +64,24 @@ class NotAll(KetaschedError):
     exit_code = 3
 
 
-class Closing(NamedTuple):
-    """A day that is closed, why, the moment, whether it is only shown, and the name of the act."""
+class Stopped(KetaschedError):
+    """Somebody ended the search."""
 
-    day: date
-    reason: str
-    now: datetime
-    dry_run: bool
-    act: str = ""
+    code = "interrupted"
+    exit_code = 130
+
+
+class TooMany(KetaschedError):
+    """More patients would have to be called than was said."""
+
+    code = "no-placement"
+    exit_code = 3
 
 
 @takes(
     CloseDayRequest,
     day=Argument("DATE"),
+    most_calls=Option("Change nothing if more patients than that would have to be called.", "N"),
     reopen=Option(
         "The day is open again: who was moved because of it goes back, if that is legal."
     ),
@@ -84,20 +98,92 @@ def run(request: CloseDayRequest) -> Result:
         return reopened_day(
             folder, closing.day, closing.reason, closing.now, dry_run=closing.dry_run
         )
-    if not request.dry_run:
-        closing = _remembered(folder, closing)
-    calls, unread = walk(folder, lambda path: _called(path, closing))
+    search = search_limits(request.seconds, request.seed)
+    touched, unread = walk(folder, lambda path: coming(path, closing))
+    affected = [each for each in touched if isinstance(each, DayClosed)]
+    houses = [replanned(folder, closing.day, own, search) for own in by_house(affected)]
+    calls = [each for each in touched if isinstance(each, Call)]
+    number = sum(house.closed.calls for house in houses)
+    number += sum(not each.begun for each in calls) + sum(not each.house for each in affected)
+    trouble = _kept_from(request, closing, houses, number)
+    closing = closing._replace(dry_run=bool(request.dry_run or trouble))
+    calls += _written(folder, closing, houses, affected)
+    calls.sort(key=lambda call: call.name)
 
     def page() -> str:
-        from ketasched.cli.terminal.changes import calls_page
+        from ketasched.cli.terminal.changes import calls_page, proof_text
 
-        return calls_page(calls, closed_days.closed_text(closing.day))
+        what = closed_days.closed_text(closing.day)
+        return calls_page(calls, what, [proof_text(house.closed) for house in houses])
 
     return Result(
         page,
-        lambda: closed_day_report(closing.day, calls, unread),
-        notes=["nothing was written: --dry-run"] if request.dry_run else [],
-        trouble=_not_all(calls, unread),
+        lambda: closed_day_report(closing.day, calls, unread, days=_proved(houses, number)),
+        notes=_notes(request, houses),
+        trouble=trouble or _not_all(calls, unread),
+    )
+
+
+def _notes(request: CloseDayRequest, houses: Sequence[HouseClosed]) -> list[str]:
+    notes = []
+    if any(house.closed.status == "one-by-one" for house in houses):
+        from ketasched.house.solver import EXTRA
+
+        notes = [f"note: planned one by one; to plan all together: pip install '{EXTRA}'"]
+    return notes + (["nothing was written: --dry-run"] if request.dry_run else [])
+
+
+def _proved(houses: Sequence[HouseClosed], calls: int) -> ProvedDays | None:
+    """What was proved of those that share a house; None if none do."""
+    if not houses:
+        return None
+    closed = [house.closed for house in houses]
+    bounds = [each.bound for each in closed]
+    return ProvedDays(
+        max((each.status for each in closed), key=STATUSES.index),
+        sum(each.cost.squares for each in closed),
+        None if None in bounds else sum(bound or 0 for bound in bounds),
+        calls,
+    )
+
+
+def _written(
+    folder: Path, closing: Closing, houses: Sequence[HouseClosed], affected: Sequence[DayClosed]
+) -> list[Call]:
+    """Whom to call; the day is closed in the folder and in every record, unless it is only shown:
+    all of those that share a house are written, or none of them.
+    """
+    files: list[NewFile] = []
+    if not closing.dry_run:
+        closing, files = remembered(folder, closing)
+    shared = [each for house in houses for each in house.calls(closing)]
+    if not closing.dry_run:
+        write_all([writing for _, writing in shared if writing], files)
+    alone = [closed_alone(each, closing) for each in affected if not each.house]
+    return [*(call for call, _ in shared), *alone]
+
+
+def _kept_from(
+    request: CloseDayRequest, closing: Closing, houses: Sequence[HouseClosed], number: int
+) -> KetaschedError | None:
+    """What keeps all of it from being written: more calls than were said, or somebody ended the
+    search.
+
+    Raises:
+        UsageProblem: --most-calls is no number.
+    """
+    if any(house.closed.stopped for house in houses):
+        return Stopped("stopped before the end; this is the best plan so far", shown=True)
+    if not request.most_calls:
+        return None
+    most = whole_number("--most-calls", request.most_calls, 0, MOST_CALLS)
+    if number <= most:
+        return None
+    calls = count_text(number, "patient")
+    return TooMany(
+        f"{calls} must be called when {day_text(closing.day)} is closed, more than {most}",
+        "nothing was written; the table says whom",
+        shown=True,
     )
 
 
@@ -117,72 +203,6 @@ def _today(folder: Path, now: datetime) -> date:
     records, _ = walk(folder, read_quickly)
     place = zone.load(records[0].timezone).tzinfo if records else None
     return now.astimezone(place).date()
-
-
-def _remembered(folder: Path, closing: Closing) -> Closing:
-    """A closed day is noted where every record of the folder finds it, now and later. Closing it
-    again, for those that had no place, is the same act.
-    """
-    days = closed_days.load(folder)
-    known = [day for day in days if day.is_closed and day.day == closing.day]
-    act = next((day.act for day in known if day.act), "") or acts.new_folder_act()
-    closed = closed_days.ClosedDay(closing.day, closing.reason, act)
-    if known:
-        closed = known[0]._replace(act=act)
-    after = [*(day for day in days if day not in known), closed]
-    if set(after) != set(days):
-        atomic.place_files([closed_days.new_file(folder, after)])
-    return closing._replace(act=act)
-
-
-def _called(path: Path, closing: Closing) -> Call | None:
-    """Whom to call for a record; None where nobody was to come."""
-    # Reading a record takes a while; one in which the day does not occur need not be read.
-    try:
-        data = read_plain(path, codec.MAX_BYTES)
-    except OSError as error:
-        raise FileTrouble(os_reason(error), file=str(path)) from None
-    if f'"{closing.day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
-        return None
-    opened = open_record(str(path), closing.now)
-    course = opened.record.course
-    if not is_touched(course, closing.day, opened.here):
-        why = begun(course, closing.day, opened.here)
-        return Call(opened.record.name, course, None, why, begun=True) if why else None
-    try:
-        return _closed(opened, closing)
-    except KetaschedError as error:  # the record can be read: somebody must be called
-        return Call(opened.record.name, course, None, worded(error).message)
-
-
-def _closed(opened: Opened, closing: Closing) -> Call:
-    record = opened.record
-    closed = [*record.options.get("closed", []), closed_days.span_of(closing.day)]
-    changed = record._replace(options={**record.options, "closed": closed})
-    task = task_of(changed, opened.now)
-    opened = opened._replace(record=changed, task=task, act=closing.act)
-    conditions = Conditions(opened.task.order, opened.here)
-    outcome = without_day(conditions, record.course, closing.day)
-    if isinstance(outcome, Refusal):
-        touched = sessions_of(record.course, closing.day, opened.here)
-        remedy = way_out(opened, touched[0]) if touched else ""
-        return Call(record.name, record.course, None, f"{refusal_text(outcome)}{remedy}")
-    if is_touched(outcome, closing.day, opened.here):
-        why = f"the clinic's file opens {day_text(closing.day)} whatever else is closed"
-        return Call(record.name, record.course, None, why)
-    what = closed_days.closed_text(closing.day)
-    after = happened(opened, record, outcome, what, reason=closing.reason)
-    try:
-        if closing.dry_run:
-            refuse_drift(opened.path, record)
-        else:
-            write(opened, after, opened.path, opened.task)
-    except FileTrouble as trouble:
-        why = f"not changed, {trouble.message}; {trouble.hint}"
-        return Call(record.name, record.course, None, why)
-    told = map(str, cannot_follow(opened, record.course, outcome))
-    why = "; ".join([*told, begun(record.course, closing.day, opened.here)]).removesuffix("; ")
-    return Call(record.name, record.course, outcome, why)
 
 
 def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:

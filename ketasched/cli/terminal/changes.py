@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +20,9 @@ from ketasched.cli.terminal.windows import window_lines
 from ketasched.domain.course import ATTENDED, TENTATIVE, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
+
+if TYPE_CHECKING:
+    from ketasched.house.closing import Closed
 
 
 class _Row(NamedTuple):
@@ -160,8 +163,23 @@ def _moment(entry: Entry | None) -> str:
     return f"{day_column(entry)} {hours_text(entry)}{status}"
 
 
-def calls_page(calls: Sequence[Call], what: str) -> str:
-    """Whom to call because of what was done to a folder's records, and what to tell them."""
+def proof_text(closed: Closed) -> str:
+    """What was proved of courses that were planned again together, in words."""
+    number, cost = count_text(closed.calls, "patient"), closed.cost.squares
+    if closed.status == "one-by-one":
+        return f"{number} to call, planned one by one; nothing is proved."
+    days = f"{cost} squared {'day' if cost == 1 else 'days'} from ideal"
+    if closed.status == "optimal":
+        return f"{number} to call, proved the fewest; {days}, proved the least."
+    far = cost - closed.bound if closed.bound is not None else 0
+    least = f", within {far} of the best possible {closed.bound}" if far else ""
+    return f"{number} to call, the best that was found; {days}{least}."
+
+
+def calls_page(calls: Sequence[Call], what: str, proofs: Sequence[str] = ()) -> str:
+    """Whom to call because of what was done to a folder's records, and what to tell them; and what
+    was proved.
+    """
     page = Page()
     to_call = not calls or any(map(_is_told, calls))
     ending = " to call about" if to_call else ""
@@ -178,6 +196,8 @@ def calls_page(calls: Sequence[Call], what: str) -> str:
                 page.add(f"{call.name}: {pause_text(pause)}")
         if call.why:
             page.add_told(f"{call.name}: {call.why}", ending=".")
+    if calls:
+        page.add(*proofs)
     return page.text()
 
 
