@@ -1,18 +1,27 @@
 """The base of the pages for a browser: escaped, complete, and nothing that steers."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 import pytest
 
-from ketasched.cli.pages.render import English, page, templates
+from ketasched.cli.pages.render import page, templates
 from ketasched.cli.result import Result, print_result
+from ketasched.languages.language import ENGLISH
 
 TRIAL = (Path(__file__).parent / "fixtures" / "trial.html").read_text("utf-8")
 KINDS = ["past", "today", "next", "moved", "tentative", "missed", "cancelled"]
 
 
-def trial_page(template=TRIAL, language=None, **values):
+class Written(NamedTuple):
+    """A language that no catalogue has yet."""
+
+    code: str
+    direction: str
+
+
+def trial_page(template=TRIAL, language=ENGLISH, **values):
     """The page of a template that stands in the tests."""
     usual = templates().loader
     templates().loader = jinja2.ChoiceLoader([jinja2.DictLoader({"trial": template}), usual])
@@ -58,7 +67,7 @@ def test_a_page_is_one_file_that_asks_for_nothing():
 
 def test_a_page_is_in_its_language():
     assert '<html lang="en" dir="ltr">' in trial_page()
-    assert '<html lang="he" dir="rtl">' in trial_page(language=English("he", "rtl"))
+    assert '<html lang="he" dir="rtl">' in trial_page(language=Written("he", "rtl"))
 
 
 @pytest.mark.parametrize("key", ["{{ absent }}", "{{ note.absent }}", "{% if absent %}{% endif %}"])

@@ -8,9 +8,9 @@ import browsers
 import console
 import pytest
 from helpers import be_at
-from test_pages import trial_page
+from test_pages import Written, trial_page
 
-from ketasched.cli.pages.render import English
+from ketasched.languages.language import ENGLISH
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,10 +45,10 @@ class Row(NamedTuple):
     story: str = ""
     file: str = ""
     trial: dict | None = None
-    language: English | None = None
+    language: Written = ENGLISH
 
 
-def trial(name, a4, letter, language=None, **values):
+def trial(name, a4, letter, language=ENGLISH, **values):
     """A row of the trial page, which has every part that pages are made of."""
     return Row(name, a4, letter, trial={"rows": 7, "months": 4} | values, language=language)
 
@@ -58,7 +58,7 @@ ROWS = [
     trial("many sessions", 5, 6, rows=120, months=24),
     trial("rough words", 1, 1, note=ROUGH),
     trial("a name of 500 signs", 5, 5, note=LONG),
-    trial("right to left", 1, 1, English("he", "rtl"), note="נועה 9:00"),
+    trial("right to left", 1, 1, Written("he", "rtl"), note="נועה 9:00"),
     Row("a day of eight chairs", 1, 1, HOUSE, "day.html"),
     Row("a week", 2, 2, HOUSE, "week.html"),
     Row("a day without names", 1, 1, HOUSE, "free.html"),

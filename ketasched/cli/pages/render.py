@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ketasched.domain.signs import printable
+from ketasched.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-class PageLanguage(Protocol):
-    """What a page has to know of the language it is in."""
-
-    @property
-    def code(self) -> str:
-        """As HTML names it: ``en``, ``pt-BR`` (BCP 47)."""
-
-    @property
-    def direction(self) -> Literal["ltr", "rtl"]:
-        """Which way it runs."""
-
-
-class English(NamedTuple):
-    """The language of the pages for staff."""
-
-    code: str = "en"
-    direction: Literal["ltr", "rtl"] = "ltr"
-
-
-def page(template: str, values: dict[str, Any], language: PageLanguage | None = None) -> str:
+def page(template: str, values: dict[str, Any], language: Language = ENGLISH) -> str:
     """The page that a template makes of values, in English unless another language is given.
 
     Raises:
         jinja2.UndefinedError: the template shows what is not among the values.
     """
-    chosen = language or English()
-    return printable(templates().get_template(template).render(values, language=chosen))
+    return printable(templates().get_template(template).render(values, language=language))
 
 
 @cache
