@@ -188,6 +188,7 @@ def instruction_at(text, when, note="", code="de", hour=9):
         ),
         ("ruhen", When("until", 90), "", "Ruhen bis 13:00 Uhr"),
         ("ruhen", None, "", "Ruhen"),
+        ("please allow {duration}.", None, "", "Please allow {duration}."),
     ],
 )
 def test_a_clinics_own_words_stay_and_their_time_is_translated(text, when, note, expected):

@@ -86,7 +86,8 @@ def message_of(instruction: Instruction, frame: Frame) -> str:
 def _worded(instruction: Instruction, frame: Frame, language: Language, **values: str) -> str:
     """The whole sentence if the catalogue has it, else the clinic's own words in its frame."""
     message = message_of(instruction, frame)
-    if language.knows(message):
+    own_braces = "{" in f"{instruction.text}{instruction.note}"
+    if language.knows(message) and not own_braces:
         return language.text(message, **values)
     text = _capital(instruction.text)
     if frame:
