@@ -56,8 +56,8 @@ GOLDEN = {
         "Cita 1 de 6",
         (
             "Cuente con 2 h.\nNo coma nada a partir de las 3:30\n"
-            "Puede tomar líquidos claros hasta las 7:30\nOrganice quién le lleve a casa\n"
-            "No conduzca hasta el martes, 5 de enero, después de haber dormido bien"
+            "Puede tomar líquidos claros hasta las 7:30\nPida a alguien que le lleve a casa\n"
+            "No conduzca hasta el martes, 5 de enero, después de un sueño reparador"
         ),
         "Evaluación de la respuesta",
     ),
@@ -65,17 +65,17 @@ GOLDEN = {
         "Cita 1 de 6",
         (
             "Cuente con 2 h.\nNo coma nada a partir de las 3:30 a.m.\n"
-            "Puede tomar líquidos claros hasta las 7:30 a.m.\nOrganice quién le lleve a casa\n"
-            "No conduzca hasta el martes, 5 de enero, después de haber dormido bien"
+            "Puede tomar líquidos claros hasta las 7:30 a.m.\nPida a alguien que le lleve a casa\n"
+            "No conduzca hasta el martes, 5 de enero, después de un sueño reparador"
         ),
         "Evaluación de la respuesta",
     ),
     ("de", "Europe/Vienna"): (
         "Termin 1 von 6",
         (
-            "Bitte planen Sie 2 Std. ein.\nNichts mehr essen ab 03:30 Uhr\n"
-            "Klare Getränke sind erlaubt bis 07:30 Uhr\nBitte lassen Sie sich nach Hause fahren\n"
-            "Nicht selbst fahren bis Dienstag, 5. Jänner, nach erholsamem Schlaf"
+            "Bitte planen Sie 2 Std. ein.\nAb 03:30 Uhr nichts mehr essen\n"
+            "Klare Getränke sind bis 07:30 Uhr erlaubt\nBitte lassen Sie sich nach Hause fahren\n"
+            "Erst ab Dienstag, 5. Jänner wieder selbst fahren, nach erholsamem Schlaf"
         ),
         "Verlaufsuntersuchung",
     ),
@@ -84,7 +84,7 @@ GOLDEN = {
         (
             "Merci de prévoir 2 h.\nNe mangez plus rien à partir de 03:30\n"
             "Boissons claires autorisées jusqu’à 07:30\nFaites-vous raccompagner à la maison\n"
-            "Ne conduisez pas avant le mardi 5 janvier, après une bonne nuit de sommeil"
+            "Ne conduisez pas avant le mardi 5 janvier, après un sommeil réparateur"
         ),
         "Évaluation de la réponse",
     ),
@@ -176,7 +176,7 @@ def instruction_at(text, when, note="", code="de", hour=9):
 @pytest.mark.parametrize(
     ("text", "when", "note", "expected"),
     [
-        ("no food", When("from", -360), "", "Nichts mehr essen ab 03:30 Uhr"),
+        ("no food", When("from", -360), "", "Ab 03:30 Uhr nichts mehr essen"),
         ("keine Milch", When("from", -360), "", "Keine Milch ab 03:30 Uhr"),
         ("keine Milch", When("from", -720), "", "Keine Milch ab 21:30 Uhr am Montag, 4. Januar"),
         ("{weird} 50%", When("until", -60), "bitte", "{weird} 50% bis 08:30 Uhr, bitte"),
@@ -322,7 +322,7 @@ def clinic(lines=""):
         ("", (), "Appointment 1", "after 03:30"),
         ("lang: fr\n", (), "Rendez-vous 1", "de 3:30 AM"),
         ("lang: fr\nclock: 24\n", (), "Rendez-vous 1", "de 03:30"),
-        ("lang: fr\n", ("--lang", "de"), "Termin 1", "ab 3:30 AM"),
+        ("lang: fr\n", ("--lang", "de"), "Termin 1", "Ab 3:30 AM nichts mehr essen"),
         ("lang: fr\nclock: 24\n", ("--clock", "12"), "Rendez-vous 1", "de 3:30 AM"),
         ("lang: fr\n", ("--lang", "en"), "Appointment 1", "after 3:30 AM"),
         ("clock: 12\n", (), "Appointment 1", "after 3:30 AM"),
