@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 Tell = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
+Item = TypeVar("Item")
 Show = Callable[[str, str], AbstractContextManager[Tell]]
 Say = Callable[[str], None]
 """Is told in words how far it is."""
@@ -29,6 +31,19 @@ def shown_by(show: Show) -> None:
 def counting(verb: str, what: str) -> AbstractContextManager[Tell]:
     """While the body works through something, show how far it is."""
     return _show[0](verb, what)
+
+
+@contextlib.contextmanager
+def through(verb: str, what: str, items: Sequence[Item]) -> Iterator[Iterator[Item]]:
+    """The same items, to be worked through in the body while it is shown how far that is."""
+    with counting(verb, what) as tell:
+        yield _counted(items, tell)
+
+
+def _counted(items: Sequence[Item], tell: Tell) -> Iterator[Item]:
+    for done, item in enumerate(items):
+        tell(done, len(items))
+        yield item
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from ketasched.planning.advice import later_patterns, patterns
 from ketasched.planning.plan import place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
+from ketasched.progress import Tell
 
 LONGEST_RANGE = 3 * 366
 """The most days in which a start is looked for."""
@@ -34,8 +35,11 @@ class Suggestion(NamedTuple):
     days_moved: int = 0
 
 
-def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
-    """The starts from ``first`` to ``last``, both included, the best first.
+def suggest(
+    order: Order, first: date, last: date, tell: Tell = lambda _done, _total: None
+) -> list[Suggestion]:
+    """The starts from ``first`` to ``last``, both included, the best first; ``tell`` is told how
+    many days have been tried, and of how many.
 
     Best is: the fewest pauses, the fewest sessions moved, the fewest days moved, then the
     earliest; of one start the most even pattern. Starts without a course come last. Patterns of
@@ -46,10 +50,12 @@ def suggest(order: Order, first: date, last: date) -> list[Suggestion]:
     """
     suggestions: list[Suggestion] = []
     unknown: list[KetaschedError] = []
-    for number in range((last - first).days + 1):
+    days = (last - first).days + 1
+    for number in range(days):
+        tell(number, days)
         moved = replace(order, start=first + timedelta(days=number))
         offered = [order.days] if order.days else patterns(moved) or [()]
-        of_start = [_outcome(replace(moved, days=days), unknown) for days in offered]
+        of_start = [_outcome(replace(moved, days=pattern), unknown) for pattern in offered]
         suggestions += of_start
         if not order.days:
             suggestions += _better_later(moved, min(of_start, key=_merit), unknown)

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from ketasched.calendar.entry_text import Audience
 from ketasched.domain.course import LinkedVisit, Session, is_gone
 from ketasched.errors import FileProblems, FileTrouble, KetaschedError, os_reason
+from ketasched.progress import through
 from ketasched.proving import vevents
 from ketasched.proving.alone import against_entry
 from ketasched.proving.fault import Against, Fault
@@ -80,15 +81,16 @@ def prove(folder: Path, now: datetime) -> Proof:
     records, unread = read_folder(folder)
     faults: list[Fault] = []
     proved: list[ProvedRecord] = []
-    for read in records:
-        name = name_of(Path(read.path.name))
-        try:
-            faults += list(_of_course(read.record, name, now))
-        except (ValueError, KetaschedError) as error:  # an option that nobody typed
-            unread.append(Unread(str(read.path), str(error.args[0])))
-            continue
-        proved.append(ProvedRecord(read, name, to_say(read.record)))
-        faults += _of_calendars(proved[-1])
+    with through("proving", "records", records) as shown:
+        for read in shown:
+            name = name_of(Path(read.path.name))
+            try:
+                faults += list(_of_course(read.record, name, now))
+            except (ValueError, KetaschedError) as error:  # an option that nobody typed
+                unread.append(Unread(str(read.path), str(error.args[0])))
+                continue
+            proved.append(ProvedRecord(read, name, to_say(read.record)))
+            faults += _of_calendars(proved[-1])
     faults += _of_house(proved)
     feed_faults, notes = _of_feeds(folder, proved, lacking=bool(unread))
     faults += feed_faults

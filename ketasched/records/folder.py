@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import FileProblems, KetaschedError, UsageProblem
+from ketasched.progress import through
 from ketasched.records import closed_days
 from ketasched.records.open import Opened, ReadRecord, read_record
 
@@ -43,21 +44,22 @@ def walk(
     paths = sorted(
         folder.glob(f"*{RECORD_ENDING}"), key=lambda path: (path.name not in first, path)
     )
-    for path in paths:
-        try:
-            record = read(path)
-        except KetaschedError as error:
-            unread.append(Unread(str(path), why_not(error)))
-            continue
-        if record is None:
-            continue
-        names = identities(record)
-        twin = next((seen[name] for name in names if name in seen), None)
-        if twin:
-            unread.append(Unread(str(path), f"it has the entries of {twin}"))
-            continue
-        seen |= dict.fromkeys(names, path)
-        records[path] = record
+    with through("reading", "records", paths) as shown:
+        for path in shown:
+            try:
+                record = read(path)
+            except KetaschedError as error:
+                unread.append(Unread(str(path), why_not(error)))
+                continue
+            if record is None:
+                continue
+            names = identities(record)
+            twin = next((seen[name] for name in names if name in seen), None)
+            if twin:
+                unread.append(Unread(str(path), f"it has the entries of {twin}"))
+                continue
+            seen |= dict.fromkeys(names, path)
+            records[path] = record
     return [records[path] for path in sorted(records)], unread
 
 

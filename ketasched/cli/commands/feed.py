@@ -10,6 +10,7 @@ from ketasched import clock
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.progress import through
 from ketasched.records import atomic, closed_days, feed_names
 from ketasched.records.atomic import NewFile
 from ketasched.records.feed_names import FedCourse, FeedNames
@@ -128,11 +129,12 @@ def _write(files: Sequence[NewFile], gone: Sequence[Path]) -> None:
 def _feeds(records: Sequence[ReadRecord], unread: list[Unread], maker: FeedMaker) -> list[Feed]:
     """The feeds of the records; one that cannot be understood becomes unread."""
     feeds = []
-    for read in records:
-        try:
-            feeds.append(maker.patients(read))
-        except KetaschedError as error:
-            unread.append(Unread(str(read.path), error.message))
+    with through("making", "feeds", records) as shown:
+        for read in shown:
+            try:
+                feeds.append(maker.patients(read))
+            except KetaschedError as error:
+                unread.append(Unread(str(read.path), error.message))
     lacking = [record for record in unread if Path(record.file).name != closed_days.NAME]
     if records and not lacking:  # without a record the staff would miss its sessions
         feeds.insert(0, maker.staff(records))

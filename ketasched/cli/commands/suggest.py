@@ -52,6 +52,7 @@ def run(request: SuggestRequest) -> Result:
     from ketasched.cli.to_paste import plan_command
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
+    from ketasched.progress import counting
     from ketasched.reports.suggestions_report import suggestions_report
 
     now, others = clock.now(), None
@@ -64,7 +65,8 @@ def run(request: SuggestRequest) -> Result:
     too_long = refuse_length(terms.order)
     if too_long:
         raise NoLegalPlacement(too_long, too_long.hint)
-    starts = suggest(terms.order, first, last)
+    with counting("trying", "starts") as tell:
+        starts = suggest(terms.order, first, last, tell)
     feasible = [start for start in starts if start.feasible]
     soonest = terms.order.first_day(now.astimezone(terms.order.clinic.zone))
     best = next((start for start in feasible if start.start >= soonest), None)

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for a person who waits."""
+"""How far long work is, on standard error, for a person who waits; gone when it is done."""
 
 from __future__ import annotations
 
@@ -7,20 +7,48 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from ketasched.domain.signs import printable
 from ketasched.progress import Say, Tell
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PATIENCE = 1.0
+"""Seconds that work takes before anything is shown of it."""
+_counts: ContextVar[bool] = ContextVar("counts", default=False)
 
 
 @contextlib.contextmanager
 def counting(verb: str, what: str) -> Iterator[Tell]:
     """While the body works through something, show how far it is; only on a terminal, and only
-    once it has taken a second.
+    once it has taken a second. What the body works through meanwhile shows nothing of its own.
     """
     begun = time.monotonic()
-    if not _is_watched():
+    if _counts.get() or not _is_watched():
         yield lambda _done, _total: None
         return
+    bars: list[Progress] = []
+
+    def tell(done: int, total: int) -> None:
+        if not bars and time.monotonic() - begun > PATIENCE:
+            bars.append(_bar(verb, what))
+        for bar in bars:
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+    before = _counts.set(True)
+    try:
+        yield tell
+    finally:
+        _counts.reset(before)
+        for bar in bars:
+            bar.stop()
+
+
+def _bar(verb: str, what: str) -> Progress:
+    """A bar that is shown from now on."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -28,17 +56,9 @@ def counting(verb: str, what: str) -> Iterator[Tell]:
     bar = Progress(
         *columns, BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
     )
-    task = bar.add_task(printable(what), total=None)
-
-    def tell(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-        if time.monotonic() - begun > 1 and not bar.live.is_started:
-            bar.start()
-
-    try:
-        yield tell
-    finally:
-        bar.stop()
+    bar.add_task(printable(what), total=None)
+    bar.start()
+    return bar
 
 
 @contextlib.contextmanager
