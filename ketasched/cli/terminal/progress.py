@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from ketasched.cli.color import wants_color
 from ketasched.domain.signs import printable
 from ketasched.progress import Say, Tell
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
 PATIENCE = 1.0
@@ -34,7 +36,7 @@ def counting(verb: str, what: str) -> Iterator[Tell]:
 
     def tell(done: int, total: int) -> None:
         if not bars and time.monotonic() - begun > PATIENCE:
-            bars.append(_bar(verb, what))
+            bars.append(_bar(verb, what, total))
         for bar in bars:
             bar.update(bar.task_ids[0], completed=done, total=total)
 
@@ -47,16 +49,13 @@ def counting(verb: str, what: str) -> Iterator[Tell]:
             bar.stop()
 
 
-def _bar(verb: str, what: str) -> Progress:
+def _bar(verb: str, what: str, total: int) -> Progress:
     """A bar that is shown from now on."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn(verb), TextColumn("{task.description}", markup=False))
-    bar = Progress(
-        *columns, BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
-    )
-    bar.add_task(printable(what), total=None)
+    bar = Progress(*columns, BarColumn(), MofNCompleteColumn(), console=_console(), transient=True)
+    bar.add_task(printable(what), total=total)
     bar.start()
     return bar
 
@@ -67,11 +66,16 @@ def searching(verb: str) -> Iterator[Say]:
     if not _is_watched():
         yield lambda _words: None
         return
-    from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status(Text(verb)) as line:
+    with _console().status(Text(verb)) as line:
         yield lambda words: line.update(Text(f"{verb}: {printable(words)}"))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, no_color=not wants_color(sys.stderr))
 
 
 def _is_watched() -> bool:
