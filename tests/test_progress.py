@@ -55,7 +55,7 @@ def test_it_is_shown_and_goes(ketasched, monkeypatch, capfdbinary, arguments, sa
     text = run(ketasched, monkeypatch, arguments, Stream(terminal=True))
     assert said in text
     assert re.search(r"[0-3]/[35]", text)
-    assert "?" not in text
+    assert "/?" not in text
     assert CLEAR_LINE in text[text.rindex(said) :]
     assert said.encode() not in capfdbinary.readouterr().out
 

@@ -1,9 +1,15 @@
 """How things look: at 80 and 40 columns, piped, in color and without."""
 
+import json
+from pathlib import Path
+
 import pytest
 from conftest import run_process
-from helpers import writer
+from helpers import be_at, plan_once, writer
+from rich.cells import cell_len
 from texts import MINE
+
+from ketasched.domain.signs import printable
 
 write = writer("mine.yaml")
 IV = ("plan", "iv", "--start", "2026-12-21", "--closed", "2026-12-24..2027-01-03")
@@ -26,6 +32,69 @@ def test_every_width(ketasched, monkeypatch, arguments, columns):
     assert outcome.code == 0
     assert max(map(len, outcome.out.splitlines())) <= columns
     assert not any(line.endswith(" ") for line in outcome.out.splitlines())
+
+
+NAMES = {
+    "long": "x" * 500,
+    "long words": "Vrouwenpolder " * 35,
+    "wide": "\u8a3a\u7642\u6240" * 160,
+    "emoji": "\U0001f469\u200d\u2695\ufe0f\U0001f600" * 100,
+    "from right to left": "\u0645\u0631\u0643\u0632 " * 90,
+    "escapes": "\x1b[2J\x1b[1;1H\x1b]0;x\x07" * 40,
+    "turned round": "\u202ea\u2066b\u2069\u202c" * 120,
+}
+SHOWN = [
+    ("status", "alex"),
+    ("status", "alex", "--history"),
+    ("status", "."),
+    ("status", ".", "--calls"),
+    ("status", ".", "--deviations"),
+    ("agenda", ".", "--day", "2027-01-04"),
+    ("move", "alex", "2", "fri", "--dry-run"),
+    ("cancel", "alex", "2", "--dry-run"),
+    ("close-day", "2027-01-11", ".", "--dry-run"),
+    ("done", ".", "--until", "2027-01-04", "--dry-run"),
+    ("check", "."),
+    ("check", "clinic.yaml", "--year", "2027"),
+    ("show", "mine", "--protocols", "mine.yaml"),
+    ("list", "--protocols", "mine.yaml"),
+    (
+        "plan",
+        "mine",
+        "--start",
+        "2027-01-04",
+        "--protocols",
+        "mine.yaml",
+        "--clinic",
+        "clinic.yaml",
+    ),
+]
+
+
+@pytest.mark.parametrize("columns", [24, 40, 60, 80])
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_names_of_any_kind_stay_inside(ketasched, monkeypatch, name, columns):
+    text = json.dumps(name)
+    plan_once(ketasched, "iv", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    record = json.loads(Path("alex.course.json").read_text("utf-8"))
+    record["name"] = record["history"][0]["what"] = name
+    for session in record["sessions"]:
+        session["name"] = name
+    Path("alex.course.json").write_text(json.dumps(record), "utf-8")
+    Path("clinic.yaml").write_text(f"version: 1\nname: {text}\ntimezone: UTC\n", "utf-8")
+    write(MINE.replace("title: ", f"title: {text} # ", 1))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    be_at(monkeypatch, "2027-01-05T09:00")
+    for command in SHOWN:
+        outcome = ketasched(*command)
+        assert outcome.code in (0, 1, 3), command
+        assert "mistake in ketasched" not in outcome.err
+        for stream in (outcome.out, outcome.err):
+            assert printable(stream) == stream, command
+        for line in outcome.out.splitlines():
+            assert cell_len(line) <= columns or "ketasched " in line or command[0] == "check", (
+                command
+            )
 
 
 @pytest.mark.parametrize("columns", ["1", "0", "-5", "x", ""])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ketasched import clock
 from ketasched.cli.result import Result
+from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text
 from ketasched.errors import KetaschedError
 from ketasched.proving.house import prove
@@ -43,8 +44,8 @@ def checked_house(path: str) -> Result:
 
 def _page(path: str, proof: Proof) -> str:
     if proof.faults:
-        return "".join(f"{fault}\n" for fault in proof.faults)
-    return f"{path}: {_counts(proof)}, no faults{_on_purpose(proof)}\n"
+        return "".join(f"{printable(str(fault))}\n" for fault in proof.faults)
+    return f"{printable(path)}: {_counts(proof)}, no faults{_on_purpose(proof)}\n"
 
 
 def _counts(proof: Proof) -> str:
