@@ -30,6 +30,7 @@ HOUSE = """
 2027-01-14T13 agenda . --week -o week.html
 2027-01-14T13 agenda . --for free-busy -o free.html
 2027-01-16T13 agenda . --day sun -o empty.html
+2027-01-14T13 check clinic.example.yaml --year 2027 -o year.html
 """
 
 
@@ -63,6 +64,7 @@ ROWS = [
     Row("a week", 2, 2, HOUSE, "week.html"),
     Row("a day without names", 1, 1, HOUSE, "free.html"),
     Row("a day on which nobody comes", 1, 1, HOUSE, "empty.html"),
+    Row("a clinic's year", 2, 2, HOUSE, "year.html"),
 ]
 
 
