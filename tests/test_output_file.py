@@ -82,7 +82,7 @@ def test_a_form_that_is_typed_wins(ketasched):
 
 
 REFUSED = [
-    (PLAN, "a", 2, ".txt, .json"),
+    (PLAN, "a", 2, ".txt, .html, .json"),
     (PLAN, "a.pdf", 2, ".csv"),
     (("status", "alex"), "a.ics", 2, "`.ics` is no form"),
     (("list",), "a.json", 2, "end the name with .txt\n"),
@@ -198,17 +198,17 @@ def test_a_full_disk_leaves_nothing(ketasched, monkeypatch, alex, later):
 def test_who_is_told_of_a_file_can_refuse_it():
     told = []
 
-    def refuse(form):
-        told.append((form, [path.suffix for path in Path().iterdir()]))
+    def refuse(form, path):
+        told.append((form, path, [path.suffix for path in Path().iterdir()]))
         raise FileTrouble("no", "", "record")
 
     file = OutputFile("a.json", replace=False)
     with pytest.raises(FileTrouble):
         print_result(Result(report=dict, written=refuse), "json", file)
-    assert told == [("json", [".part"])]
+    assert told == [("json", "a.json", [".part"])]
     assert contents() == {}
-    print_result(Result(report=dict, written=told.append), "json", file)
-    assert told[1:] == ["json"]
+    print_result(Result(report=dict, written=lambda *file: told.append(file)), "json", file)
+    assert told[1:] == [("json", "a.json")]
     print_result(Result(report=dict, written=pytest.fail), "json")
 
 

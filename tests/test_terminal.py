@@ -193,31 +193,34 @@ MONTH = """\
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │ 4        │ 5        │ 6        │ 7        │ 8        │ 9        │10        │
 │          │1 of 4    │          │          │2 of 4    │          │          │
-│          │09:00     │          │          │09:00     │          │          │
+│          │9:00\N{NO-BREAK SPACE}AM   │          │          │9:00\N{NO-BREAK SPACE}AM   │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │11        │12        │13        │14        │15        │16        │17        │
 │          │3 of 4    │          │          │4 of 4    │          │          │
-│          │09:00     │          │          │09:00     │          │          │
+│          │9:00\N{NO-BREAK SPACE}AM   │          │          │9:00\N{NO-BREAK SPACE}AM   │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │18        │19        │20        │21        │22        │23        │24        │
 │Response  │          │          │          │          │          │          │
 │assessment│          │          │          │          │          │          │
-│08:00     │          │          │          │          │          │          │
+│8:00\N{NO-BREAK SPACE}AM   │          │          │          │          │          │          │
 ├──────────┼──────────┼──────────┼──────────┼──────────┼──────────┼──────────┤
 │25        │26        │27        │28        │29        │30        │31        │
 └──────────┴──────────┴──────────┴──────────┴──────────┴──────────┴──────────┘
 
-Response assessment: Mon 18 Jan 2027, 08:00–08:30
-
-Please allow 1 h 30 min each time. Times are in America/Chicago (this computer's
-zone).
-For each numbered appointment:
-No food after 03:00.
-Clear drinks are allowed until 07:00.
-Arrange a ride home.
-No driving until the next day, after a restful sleep.
+Appointment 1 of 4: Tuesday 5 January 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 2 of 4: Friday 8 January 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 3 of 4: Tuesday 12 January 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 4 of 4: Friday 15 January 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
+Response assessment: Monday 18 January 2027, 8:00–8:30\N{NO-BREAK SPACE}AM
 Later dates are not fixed yet.
-An example: confirm with the treating clinician.
+
+For each numbered appointment:
+No food after 3:00\N{NO-BREAK SPACE}AM
+Clear drinks are allowed until 7:00\N{NO-BREAK SPACE}AM
+Arrange a ride home
+No driving until the next day, after a restful sleep
+
+All times are those of America/Chicago.
 """
 
 

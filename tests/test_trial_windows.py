@@ -75,9 +75,11 @@ def test_what_is_noted_stands_beside_a_row_or_below_it(trial):
     assert row.endswith("attended; 3 days later; out of its window")
 
 
-def test_the_month_says_each_window(trial):
+def test_the_month_is_the_patients_and_says_no_window(trial):
     page = words(trial(*PLAN, "--format", "month"))
-    assert "1 of 6: Mon 21 Dec 2026, 09:00–09:30; earliest Mon 14 Dec, latest Mon 28 Dec" in page
+    assert "Appointment 1 of 6: Monday 21 December 2026, 9:00–9:30 AM" in page
+    assert "earliest" not in page
+    assert "28 Dec" not in page
 
 
 def test_the_staff_calendar_says_each_window_and_the_patients_does_not(trial):

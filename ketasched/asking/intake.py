@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.feed_address import feed_address
 from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
     choices_of,
@@ -23,11 +24,7 @@ from ketasched.asking.option_values import (
 from ketasched.asking.others import OtherCourses, in_its_house
 from ketasched.asking.patient_language import other, page_language, patient_language
 from ketasched.asking.refusals import worded
-from ketasched.asking.request import (
-    RECORD_ENDING,
-    Request,
-    Terms,
-)
+from ketasched.asking.request import RECORD_ENDING, Request, Terms
 from ketasched.asking.surroundings import (
     Surroundings,
     ZoneSource,
@@ -39,12 +36,7 @@ from ketasched.asking.surroundings import (
     surroundings,
     zone_of,
 )
-from ketasched.asking.values import (
-    clean_text,
-    read,
-    read_number,
-    refuse_our_files,
-)
+from ketasched.asking.values import clean_text, read, read_number
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.instructions import lead
@@ -68,7 +60,7 @@ class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
     protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
     rules that a saved course was written with; ``others`` the courses that share the house;
-    ``language`` that of the patient's calendars.
+    ``language`` that of the patient's calendars, ``feed_url`` the address of one to follow.
     """
 
     order: Order
@@ -91,6 +83,7 @@ class Task(NamedTuple):
     zone_rules: str = ""
     others: OtherCourses | None = None
     language: Language = ENGLISH
+    feed_url: str = ""
 
     @property
     def page_language(self) -> Language:
@@ -144,8 +137,6 @@ def understand(
         raise UsageProblem("--until is before --start", "give a later day")
     name = course_name = clean_text("--name", request.name)
     saved_as = record_name(request.save)
-    if request.ics:
-        refuse_our_files("--ics", request.ics)
     if not name and saved_as:
         course_name = saved_as
     elif not name and request.ics not in ("", "-"):
@@ -181,6 +172,7 @@ def understand(
         terms.written,
         others=terms.others,
         language=patient_language(request.lang, request.clock, terms.surroundings),
+        feed_url=feed_address(request.feed_url),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 RECORD_ENDING = ".course.json"
 """What the file of a record is called behind its name."""
-CourseFormat = Literal["table", "month", "json", "csv"]
+CourseFormat = Literal["table", "month", "html", "json", "csv"]
 CourseReader = Literal["patient", "staff"]
 
 
@@ -56,6 +56,8 @@ class Request(Terms):
     authorised_until: str = ""
     authorised_visits: str = ""
     ics: str = ""
+    html: str = ""
+    feed_url: str = ""
     force: bool = False
     format: CourseFormat | None = None
 

@@ -83,7 +83,7 @@ def reminder_text(course: Course, view: View) -> str:
 
 def summary(course: Course, entry: Entry, view: View) -> str:
     """The title of an entry."""
-    titles = {"patient": _patient_title, "staff": _staff_title, "free-busy": _busy_title}
+    titles = {"patient": patient_title, "staff": _staff_title, "free-busy": _busy_title}
     return _as_it_stands(titles[view.audience](course, entry, view), view, gone=is_gone(entry))
 
 
@@ -97,7 +97,8 @@ def _as_it_stands(title: str, view: View, *, gone: bool) -> str:
     return view.language.text("CANCELLED: {title}", title=title) if gone else title
 
 
-def _patient_title(course: Course, entry: Entry, view: View) -> str:
+def patient_title(course: Course, entry: Entry, view: View) -> str:
+    """What a patient calls an entry, whether or not it takes place."""
     language = view.language
     if isinstance(entry, LinkedVisit):
         return visit_title(entry, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 import typer
 from typer.exceptions import TyperException
@@ -15,6 +16,11 @@ from ketasched.cli.commands import COMMANDS
 from ketasched.cli.program import run_program
 from ketasched.cli.result import json_bytes
 from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
+from ketasched.records import page_maker
+
+if TYPE_CHECKING:
+    from ketasched.asking.intake import Task
+    from ketasched.records.record import CourseRecord
 
 INTERRUPTED = 130
 
@@ -23,6 +29,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every failure is told, none is raised."""
     progress.shown_by(_bar)
     progress.said_by(_line)
+    page_maker.pages_made_by(_page)
     try:
         arguments = take_color(arguments)
         result = run_program(arguments)
@@ -59,6 +66,12 @@ def _line(verb: str) -> AbstractContextManager[progress.Say]:
     from ketasched.cli.terminal.progress import searching
 
     return searching(verb)
+
+
+def _page(task: Task, record: CourseRecord) -> bytes:
+    from ketasched.cli.handout import following_page
+
+    return following_page(task, record)
 
 
 def _own_up(error: Exception) -> int:

@@ -123,7 +123,7 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
         note = f"nothing was written: {'that is how it stands already' if same else '--dry-run'}"
     else:
         after = write(opened, after, opened.path, opened.task)
-        names = [calendar.path for calendar in after.calendars]
+        names = [calendar.path for calendar in after.following]
         note = f"wrote {opened.path}{f' and {list_text(names)}' if names else ''}"
 
     told = cannot_follow(opened, before.course, after.course)

@@ -10,10 +10,10 @@ from ketasched.calendar.entry_text import unplaced_in
 from ketasched.cli.cannot_follow import other_place
 from ketasched.domain.visit_handle import handle_of
 from ketasched.records import not_told
+from ketasched.records.following import anew_command, drift_of
 from ketasched.records.not_told import Telling
 from ketasched.records.open import Opened, name_of
 from ketasched.records.record import CourseRecord
-from ketasched.records.write import anew_command, drift_of
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.concerns import CALLS, Agreed, Concern, concerns
 from ketasched.running.legal_change import Conditions
@@ -34,7 +34,7 @@ def concerns_of(opened: Opened) -> Iterator[Concern]:
             f"the zone rules here are those of {task.zone.version}, older than those of "
             f"{task.zone_rules} it was written with: nothing is changed until they are newer",
         )
-    for calendar in opened.record.calendars:
+    for calendar in opened.record.following:
         state = drift_of(opened.path, calendar)
         if state:
             file = opened.path.parent / calendar.path

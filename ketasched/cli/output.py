@@ -68,7 +68,7 @@ def _encoded(text: str, encoding: str) -> bytes:
         return text.translate(_PLAIN).encode(encoding, errors="replace")
 
 
-_PLAIN = str.maketrans("–·┌┬┐├┼┤└┴┘─│█→×", "-.+++++++++-|#>x") | str.maketrans({"…": "..."})
+_PLAIN = str.maketrans("–·┌┬┐├┼┤└┴┘─│█→×\xa0", "-.+++++++++-|#>x ") | str.maketrans({"…": "..."})
 
 
 def print_data(data: bytes) -> None:

@@ -48,6 +48,8 @@ def asked_file(
         form = _form_of(path, forms, calendar="ics" in fields)
         typed.update({"format": form} if "format" in fields else {})
     _refuse_files_in_use(path, typed)
+    if "force" in fields and not (typed.get("ics") or typed.get("html")):
+        typed["force"] = False
     atomic.try_place(path, replace=replace)
     return OutputFile(path, replace)
 
@@ -89,8 +91,13 @@ def _refuse_files_in_use(path: str, typed: dict[str, Any]) -> None:
         )
     place = Path(path).resolve()
     for text in _texts(typed.values()):
-        if Path(text).resolve() == place and (text == typed.get("ics") or place.exists()):
+        if Path(text).resolve() == place and (text in _written(typed) or place.exists()):
             raise UsageProblem(f"--output {path} is named for something else", "choose another")
+
+
+def _written(typed: dict[str, Any]) -> set[Any]:
+    """The files that are written besides, if any."""
+    return {typed.get("ics"), typed.get("html")}
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:

@@ -15,9 +15,10 @@ from ketasched.reading.file_text import read_plain
 from ketasched.records import acts, closed_days, codec
 from ketasched.records.closed_days import ClosedDay
 from ketasched.records.folder import unread_text, walk
+from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.reopening import Reopened, reopened
-from ketasched.records.write import refuse_drift, refuse_no_room, write_all
+from ketasched.records.write import refuse_no_room, write_all
 from ketasched.reports.running_report import Call, closed_day_report
 from ketasched.running.changes import Rest, move
 from ketasched.running.legal_change import Conditions

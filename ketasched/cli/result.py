@@ -17,7 +17,7 @@ class Result(NamedTuple):
     ``writing`` is entered before anything is printed and left after: what it writes stands only if
     that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
     ``trouble`` is what it fails with after all that. ``written`` is called with the form of a
-    result that goes to a file: once its bytes are safe, before it has its name.
+    result that goes to a file, and its path: once its bytes are safe, before it has its name.
     """
 
     page: Callable[[], str] | None = None
@@ -29,7 +29,7 @@ class Result(NamedTuple):
     notes: Sequence[str] = ()
     hint: str = ""
     trouble: KetaschedError | None = None
-    written: Callable[[str], None] | None = None
+    written: Callable[[str, str], None] | None = None
 
 
 def file_result(data: bytes, path: str, *, force: bool) -> Result:
@@ -81,7 +81,7 @@ def _write(result: Result, form: str, file: OutputFile) -> None:
         data = printable(text).encode(errors="replace")
     with atomic.new_file(file.path, data, replace=file.replace), result.writing:
         if result.written:
-            result.written(form)
+            result.written(form, file.path)
 
 
 def _printed(result: Result, form: str) -> tuple[str, bytes | None]:

@@ -39,6 +39,7 @@ from ketasched.reading.file_text import read_plain
 from ketasched.records import feed_names
 from ketasched.records.feeds import Feeds, load_feeds
 from ketasched.records.folder import Unread, read_folder, unread_text, why_not
+from ketasched.records.following import drift_of
 from ketasched.records.open import ReadRecord, name_of
 from ketasched.records.record import CourseRecord
 
@@ -150,12 +151,16 @@ def _of_house(records: Sequence[ProvedRecord]) -> Iterator[Fault]:
 
 
 def _of_calendars(proved: ProvedRecord) -> Iterator[Fault]:
-    """What the calendars beside a record say otherwise than it does."""
+    """What the calendars and pages beside a record say otherwise than it does."""
     read, name, saying = proved
     yield from against_told(read.record, name, saying)
-    for calendar in read.record.calendars:
-        audience: Audience = "staff" if calendar.staff else "patient"
-        there = _read(read.path.parent / calendar.path, "calendar", calendar.path)
+    for file in read.record.following:
+        if file.page:
+            drift = drift_of(read.path, file)
+            yield from [Fault(name, None, "page", f"{file.path} {drift}")] if drift else []
+            continue
+        audience: Audience = "staff" if file.staff else "patient"
+        there = _read(read.path.parent / file.path, "calendar", file.path)
         if isinstance(there, str):
             yield Fault(name, None, "calendar", there)
         else:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ketasched.calendar.entry_text import Audience, View
+from ketasched.calendar.entry_text import Audience
 from ketasched.errors import FileTrouble, NetworkTrouble
 from ketasched.progress import counting
 from ketasched.publishing.edits import JudgedEdit
 from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import Action, Edit, Sync, SyncResult
+from ketasched.records.following import content_of, drift_of
 from ketasched.records.open import Opened
-from ketasched.records.record import CalendarFile, PublishedEntry, ToldEntry
+from ketasched.records.record import PublishedEntry, ToldEntry
 from ketasched.records.told_calendars import calendar_of, view_for
-from ketasched.records.write import after_writing, drift_of, write_with
+from ketasched.records.write import after_writing, write_with
 
 
 class PublishChoices(NamedTuple):
@@ -185,13 +186,9 @@ def outranking(opened: Opened, audience: Audience, floors: Mapping[str, int]) ->
         return opened
     record = opened.record._replace(told=told)
     written = {
-        file.path: bytes(calendar_of(opened.task, record.course, told, _view_of(opened, file)))
-        for file in record.calendars
+        file.path: content_of(opened.task, record, file)
+        for file in record.following
         if not drift_of(opened.path, file)
     }
     record = write_with(opened, record, opened.path, written, keep_before=False)
     return after_writing(opened, record)
-
-
-def _view_of(opened: Opened, file: CalendarFile) -> View:
-    return view_for(opened.task, "staff" if file.staff else "patient")

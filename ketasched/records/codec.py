@@ -15,10 +15,11 @@ from ketasched.reading.json_source import marked
 from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import STATE, check_state, course_of, state_of
 from ketasched.records.history import way_back, way_faults
+from ketasched.records.papers import papers_data, papers_of
 from ketasched.records.plain_values import STAMP, date_of
 from ketasched.records.record import (
-    CalendarFile,
     CourseRecord,
+    FollowingFile,
     PastChange,
     PublishedEntry,
     ToldEntry,
@@ -60,16 +61,22 @@ def text_of(record: CourseRecord) -> str:
         "busy": busy_state(record.busy),
         "start": record.course.start.isoformat(),
         **state_of(record.course),
-        "calendars": [calendar._asdict() for calendar in record.calendars],
+        "calendars": [_following_data(file) for file in record.following],
         "entries": [_entry_data(entry) for entry in record.told],
         "exported": {who: dict(entries) for who, entries in record.exported.items()},
         "published": {
             address: {uid: entry._asdict() for uid, entry in entries.items()}
             for address, entries in record.published.items()
         },
+        **papers_data(record.papers),
         "history": [_change_data(change) for change in record.history],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _following_data(file: FollowingFile) -> dict[str, Any]:
+    """A file that follows, which is a calendar unless it says that it is a page."""
+    return {key: value for key, value in file._asdict().items() if key != "page" or value}
 
 
 def _entry_data(entry: ToldEntry) -> dict[str, Any]:
@@ -144,13 +151,14 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
                       entry["modified"], entry["said"])
             for entry in data["entries"]
         ),
-        calendars=tuple(CalendarFile(**calendar) for calendar in data["calendars"]),
+        following=tuple(FollowingFile(**file) for file in data["calendars"]),
         history=_history(data),
         exported=data["exported"],
         published={
             address: {uid: PublishedEntry(**entry) for uid, entry in entries.items()}
             for address, entries in data["published"].items()
         },
+        papers=papers_of(data, place),
         file=file,
     )  # fmt: skip
 

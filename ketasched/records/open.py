@@ -23,7 +23,7 @@ from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
 from ketasched.records.places import as_it_is_there, folded
 from ketasched.records.plain_values import date_of
-from ketasched.records.record import CalendarFile, CourseRecord, PastChange
+from ketasched.records.record import CourseRecord, FollowingFile, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
 from ketasched.running.agenda import Patient
 from ketasched.shell import paste
@@ -272,13 +272,14 @@ def happened(
 
 
 def new_record(
-    request: Request, task: Task, course: Course, now: datetime, files: tuple[CalendarFile, ...]
+    request: Request, task: Task, course: Course, now: datetime, files: tuple[FollowingFile, ...]
 ) -> CourseRecord:
     """The record of a course that was just planned."""
     from ketasched.records.options import busy_of, clinic_data, options_of
 
     kept = keep_up(task, course, {}, now)
-    audiences: set[Audience] = {"staff" if calendar.staff else "patient" for calendar in files}
+    calendars = [file for file in files if not file.page]
+    audiences: set[Audience] = {"staff" if file.staff else "patient" for file in calendars}
     return CourseRecord(
         name=task.course_name,
         uid_bits=task.uid_source.bits,
@@ -293,7 +294,7 @@ def new_record(
         busy=busy_of(task.order.commitments.busy, course),
         course=course,
         told=kept,
-        calendars=files,
+        following=files,
         history=(PastChange(now, "planned", "", (), None),),
         exported={audience: sequences(kept, audience) for audience in audiences},
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AHEAD = timedelta(days=366)
 """How long after a course busy times are kept, for what it may come to."""
-NOT_KEPT = {"clinic", "protocols", "busy", "force", "format", "beside"}
+NOT_KEPT = {"clinic", "protocols", "busy", "force", "format", "beside", "html"}
 
 
 def options_of(request: Request, task: Task) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ketasched.asking.surroundings import ZoneSource
 from ketasched.calendar.entry_text import Audience
+from ketasched.calendar.paper import Paper
 from ketasched.domain.busy import Busy
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
@@ -27,15 +28,17 @@ class ToldEntry(NamedTuple):
     said: str
 
 
-class CalendarFile(NamedTuple):
-    """A calendar that is written anew after each change. ``digest`` is of what it is to hold, and
-    ``before`` of what it held, as it still does if the program was killed between the two.
+class FollowingFile(NamedTuple):
+    """A calendar, or a ``page``, that is written anew after each change. ``digest`` is of what it
+    is to hold, and ``before`` of what it held, as it still does if the program was killed between
+    the two.
     """
 
     path: str
     staff: bool
     digest: str = ""
     before: str = ""
+    page: bool = False
 
 
 class PublishedEntry(NamedTuple):
@@ -82,7 +85,7 @@ class CourseRecord(NamedTuple):
     those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` the files' own
     words. ``told``: what the calendars of each audience were told. ``exported``: by audience and
     UID, the SEQUENCE that the last export had; ``published``: by address and UID, what is there.
-    ``closed_days`` stand beside the record.
+    ``papers``: what the patient was handed last. ``closed_days`` stand beside the record.
     """
 
     name: str
@@ -98,9 +101,10 @@ class CourseRecord(NamedTuple):
     busy: tuple[Busy, ...]
     course: Course
     told: tuple[ToldEntry, ...]
-    calendars: tuple[CalendarFile, ...]
+    following: tuple[FollowingFile, ...]
     history: tuple[PastChange, ...]
     exported: Mapping[str, Mapping[str, int]] = {}
     published: Mapping[str, Mapping[str, PublishedEntry]] = {}
+    papers: tuple[Paper, ...] = ()
     file: str = ""
     closed_days: tuple[date, ...] = ()

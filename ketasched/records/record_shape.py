@@ -34,6 +34,7 @@ from ketasched.records.busy_state import BUSY
 from ketasched.records.course_state import LATER_STATE, STATE
 from ketasched.records.history import shape_of_way
 from ketasched.records.options import NOT_KEPT
+from ketasched.records.papers import PAPERS
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
 from ketasched.zone import RELEASE
 
@@ -93,6 +94,7 @@ _ENTRY = keys_of({
     "uid": TEXT, "sequence": COUNT, "created": MOMENT, "modified": MOMENT, "said": TEXT,
 })  # fmt: skip
 _PUBLISHED = {"etag": TEXT, "sent": TEXT, "sending": TEXT, "theirs": YES, "octets": TEXT}
+_FOLLOWING = {"path": TEXT, "staff": YES, "digest": TEXT, "before": TEXT}
 _PARTS: dict[str, Shape] = {
     "schema": checked(_version),
     "name": TEXT,
@@ -104,7 +106,7 @@ _PARTS: dict[str, Shape] = {
     "busy": items(BUSY),
     "start": DATE,
     **STATE,
-    "calendars": items(keys_of({"path": TEXT, "staff": YES, "digest": TEXT, "before": TEXT})),
+    "calendars": items(keys_of(_FOLLOWING, {"page": YES})),
     "entries": items(_ENTRY),
     "exported": map_of(map_of(COUNT)),
     "published": map_of(map_of(keys_of(_PUBLISHED))),
@@ -112,6 +114,7 @@ _PARTS: dict[str, Shape] = {
 _OTHERS: dict[str, Shape] = {
     "clinic": maybe(nested(CLINIC)),
     "clinic_file": maybe(TEXT),
+    "handed_out": PAPERS,
     **LATER_STATE,
 }
 

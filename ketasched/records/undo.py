@@ -73,7 +73,7 @@ def last_changes(record: CourseRecord) -> list[int]:
 def _may_be_known(opened: Opened, earlier: Course) -> bool:
     """Whether a calendar may hold an entry that the ``earlier`` course does not have."""
     record = opened.record
-    if record.calendars or (opened.path.parent / feed_names.NAME).exists():
+    if record.following or (opened.path.parent / feed_names.NAME).exists():
         return True
     shared = set().union(*record.exported.values(), *record.published.values())
     for audience in AUDIENCES:

@@ -1,4 +1,4 @@
-"""Course records and the calendars that follow them, written whole or not at all."""
+"""Course records and the files that follow them, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,32 +15,35 @@ from ketasched.errors import (
     FileTrouble,
     KetaschedError,
     UsageProblem,
-    os_reason,
 )
 from ketasched.reading.file_text import read_plain
 from ketasched.records import codec
 from ketasched.records.atomic import NewFile, place_files, sweep
+from ketasched.records.following import (
+    content_of,
+    contents_of,
+    digest_there,
+    refuse_drift,
+    short_digest,
+)
 from ketasched.records.lock import locked
-from ketasched.records.open import Opened, digest_of, name_of
-from ketasched.records.record import CalendarFile, CourseRecord
-from ketasched.records.told_calendars import calendar_of, refuse_older_rules, view_for
-from ketasched.shell import paste
+from ketasched.records.open import Opened, digest_of
+from ketasched.records.record import CourseRecord, FollowingFile
+from ketasched.records.told_calendars import refuse_older_rules
 
-_OURS = (".json", ".bak", ".lock", ".part")
-"""How files end that no calendar stands in the place of."""
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing the same record."""
 
 
 def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -> CourseRecord:
-    """Write a record and the calendars it remembers; the record before it is kept as .bak.
+    """Write a record and the files that follow it; the record before it is kept as .bak.
 
     Raises:
-        FileTrouble: it cannot be written, or somebody else has changed it or one of its calendars
+        FileTrouble: it cannot be written, or somebody else has changed it or one of those files
             meanwhile; nothing on disk has changed then.
         NoRoom: what it takes of the house, somebody else has taken meanwhile; as before.
     """
-    written = calendars_of(task, record)
+    written = contents_of(task, record)
     with room_for([(path, opened.record if opened else None, record)]):
         return write_with(opened, record, path, written, keep_before=True)
 
@@ -68,87 +71,23 @@ def refuse_no_room(changes: Sequence[tuple[Opened, CourseRecord]]) -> None:
         refuse_full([Booking(opened.path, opened.record, record) for opened, record in changes])
 
 
-def calendars_of(task: Task, record: CourseRecord) -> dict[str, bytes]:
-    """The calendars that a record remembers, as they are now, by path."""
-    written = {}
-    for calendar in record.calendars:
-        view = view_for(task, "staff" if calendar.staff else "patient")
-        written[calendar.path] = bytes(calendar_of(task, record.course, record.told, view))
-    return written
-
-
 def mend(opened: Opened) -> list[str]:
-    """Write those calendars of a record that are still as they were before its last change, as a
+    """Write those files of a record that are still as they were before its last change, as a
     stop between the two leaves them; their paths.
 
     Raises:
         FileTrouble: one cannot be written.
     """
     behind = [
-        calendar
-        for calendar in opened.record.calendars
-        if calendar.before != calendar.digest
-        and _digest_there(opened.path.parent / calendar.path) == calendar.before
+        file
+        for file in opened.record.following
+        if file.before != file.digest
+        and digest_there(opened.path.parent / file.path) == file.before
     ]
     if behind:
-        written = {
-            calendar.path: bytes(
-                calendar_of(
-                    opened.task,
-                    opened.record.course,
-                    opened.record.told,
-                    view_for(opened.task, "staff" if calendar.staff else "patient"),
-                )
-            )
-            for calendar in behind
-        }
+        written = {file.path: content_of(opened.task, opened.record, file) for file in behind}
         write_with(opened, opened.record, opened.path, written, keep_before=False)
-    return [calendar.path for calendar in behind]
-
-
-def drift_of(path: Path, calendar: CalendarFile) -> str:
-    """How a calendar differs from what was written beside the record at a path; empty: not."""
-    try:
-        there = read_plain(path.parent / calendar.path, codec.MAX_BYTES)
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read: {os_reason(error)}"
-    return "" if _short_digest(there) == calendar.digest else "is not what was written"
-
-
-def anew_command(path: Path, calendar: CalendarFile) -> str:
-    """The command that writes a remembered calendar again."""
-    file = path.parent / calendar.path
-    staff = " --for staff" if calendar.staff else ""
-    return f"ketasched export {name_of(path)}{staff} --ics {paste([str(file)])} --force"
-
-
-def refuse_drift(path: Path, record: CourseRecord) -> None:
-    """Nobody's own entries are written over, whatever somebody wrote into the record: only what it
-    wrote before. An .ics in the record's folder that is gone is simply written again.
-
-    Raises:
-        FileTrouble: somebody altered a calendar of the record at a path.
-    """
-    for calendar in record.calendars:
-        _refuse_altered(path, calendar)
-
-
-def _refuse_altered(path: Path, calendar: CalendarFile) -> None:
-    state = drift_of(path, calendar)
-    file = path.parent / calendar.path
-    if file.name.endswith(_OURS) or not calendar.digest:
-        hint = "nothing was changed; take it out of `calendars` in the record"
-        raise FileTrouble(f"{path} names {file} as its calendar", hint, str(path))
-    inside = file.resolve().is_relative_to(path.parent.resolve())
-    known = {calendar.digest, calendar.before} - {""}
-    if state == "is missing" and inside and file.suffix.casefold() == ".ics":
-        return
-    if state and _digest_there(file) not in known:
-        whose = "to" if inside else "if that file is this course's own,"
-        hint = f"nothing was changed; {whose} write it anew: {anew_command(path, calendar)}"
-        raise FileTrouble(f"{file} {state}", hint, str(file))
+    return [file.path for file in behind]
 
 
 def write_with(
@@ -159,8 +98,8 @@ def write_with(
     *,
     keep_before: bool,
 ) -> CourseRecord:
-    """Write a record together with some of the calendars it remembers. Where the course is the
-    same as before, the record before it is not kept, and the calendars are written as asked.
+    """Write a record together with some of the files that follow it. Where the course is the
+    same as before, the record before it is not kept, and those files are written as asked.
 
     Raises:
         FileTrouble: as write.
@@ -174,7 +113,7 @@ def write_with(
 def write_all(
     changes: Sequence[tuple[Opened, CourseRecord]], beside: Sequence[NewFile] = ()
 ) -> None:
-    """Write several records with the calendars they remember, and files ``beside`` them: all of
+    """Write several records with what follows them, and files ``beside`` them: all of
     them or, if one cannot be, none.
 
     Raises:
@@ -187,7 +126,7 @@ def write_all(
             locks.enter_context(lock_of(path))
         files = list(beside)
         for opened, record in changes:
-            written = calendars_of(opened.task, record)
+            written = contents_of(opened.task, record)
             files += prepared(opened, record, opened.path, written, keep_before=True)[1]
         place_files(files)
 
@@ -220,7 +159,7 @@ def prepared(
     if keep_before and opened is not None:
         refuse_drift(path, record)
     record = record._replace(
-        calendars=tuple(_rewritten(path, calendar, written) for calendar in record.calendars)
+        following=tuple(_rewritten(path, file, written) for file in record.following)
     )
     backup = path.with_name(f"{path.name}.bak") if keep_before else None
     text = codec.text_of(record).encode()
@@ -230,7 +169,7 @@ def prepared(
             "nothing was changed; save what is to come as a course of its own",
             str(path),
         )
-    staff = {calendar.path for calendar in record.calendars if calendar.staff}
+    staff = {file.path for file in record.following if file.staff}
     files = [NewFile(path, text, backup, private=True)]
     files += [
         NewFile(path.parent / name, data, private=name in staff) for name, data in written.items()
@@ -245,21 +184,11 @@ def after_writing(opened: Opened, record: CourseRecord) -> Opened:
     return opened._replace(record=record, digest=hashlib.sha256(text).hexdigest())
 
 
-def _rewritten(path: Path, calendar: CalendarFile, written: Mapping[str, bytes]) -> CalendarFile:
-    if calendar.path not in written:
-        return calendar
-    before = _digest_there(path.parent / calendar.path)
-    return calendar._replace(digest=_short_digest(written[calendar.path]), before=before)
-
-
-def _digest_there(path: Path) -> str:
-    with contextlib.suppress(OSError):
-        return _short_digest(read_plain(path, codec.MAX_BYTES))
-    return ""
-
-
-def _short_digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
+def _rewritten(path: Path, file: FollowingFile, written: Mapping[str, bytes]) -> FollowingFile:
+    if file.path not in written:
+        return file
+    before = digest_there(path.parent / file.path)
+    return file._replace(digest=short_digest(written[file.path]), before=before)
 
 
 def refuse_twin(path: Path, record: CourseRecord) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ketasched.asking.intake import Task
 from ketasched.records.atomic import NewFile, place_files
+from ketasched.records.following import contents_of
 from ketasched.records.record import CourseRecord
-from ketasched.records.write import calendars_of, lock_of, prepared, room_for
+from ketasched.records.write import lock_of, prepared, room_for
 
 
 def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
@@ -23,6 +24,6 @@ def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
         files: list[NewFile] = []
         for path, record, task in sorted(news, key=lambda new: new[0]):
             locks.enter_context(lock_of(path))
-            written = calendars_of(task, record)
+            written = contents_of(task, record)
             files += prepared(None, record, path, written, keep_before=True)[1]
         place_files(files)

@@ -29,8 +29,9 @@ from ketasched.domain.wording import count_text, day_text, list_text
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import acts
 from ketasched.records.folder import Unread, no_record, open_folder, unread_text
+from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, path_of
-from ketasched.records.write import refuse_drift, write_all
+from ketasched.records.write import write_all
 from ketasched.reports.running_report import Call, change_report, folder_change_report
 from ketasched.running import changes, visit_changes
 from ketasched.shell import paste

@@ -116,7 +116,7 @@ def _following(opened: Opened, request: ExportRequest) -> str:
         UsageProblem: it would not be whole, or it is for others.
     """
     here = Path(request.ics).resolve()
-    for calendar in opened.record.calendars:
+    for calendar in opened.record.following:
         if (opened.path.parent / calendar.path).resolve() != here:
             continue
         whose = "staff" if calendar.staff else "patient"

@@ -11,7 +11,7 @@ from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from ketasched.asking.intake import Task
@@ -57,6 +57,8 @@ Nothing is written unless --ics names a file.
         "With --save: the sessions an approval covers; status warns before.", "N"
     ),
     ics=Option("Write a calendar file; - writes it to standard output.", "FILE"),
+    html=Option("Write the patient's page to hand out; with --save it follows the course.", "FILE"),
+    feed_url=Option("The address of the patient's calendar, for the page.", "URL"),
     force=Option("Replace files that exist."),
     format=Option("How to print the course; a table if not given.", short="-f"),
 )
@@ -83,30 +85,38 @@ def run(request: Request) -> Result:
         task = task._replace(uid_source=drawn())
     course = _planned(request, task)
     to_output = request.ics == "-"
+    notes = list(_notes(request, course, task))
     return Result(
-        lambda: _page(course, task),
+        lambda: _page(request, course, task, now),
         lambda: _report(course, task),
         lambda: _rows(course, task),
         data=_calendar(course, task, now) if to_output else None,
         writing=_written(request, course, task, now),
-        notes=list(_notes(request, course, task)),
+        html=lambda: _handout_page(request, course, task, now),
+        notes=notes,
+        written=_noted(request, notes),
         hint="" if request.ics else "To get a calendar file, add: --ics FILE.ics",
     )
 
 
 @contextlib.contextmanager
 def _written(request: Request, course: Course, task: Task, now: datetime) -> Iterator[None]:
-    """Keep the record, or the calendar alone if there is to be none: that once the body is done."""
+    """Keep the record, or calendar and page alone if there is to be none: these once the body is
+    done.
+    """
     from ketasched.records import atomic
 
-    if request.save:
-        _save(request, course, task, now)
-        yield
-    elif request.ics not in ("", "-"):
-        calendar = _calendar(course, task, now)
-        with atomic.new_file(request.ics, calendar, replace=request.force, private=task.staff):
-            yield
-    else:
+    with contextlib.ExitStack() as files:
+        if request.save:
+            _save(request, course, task, now)
+        elif request.ics not in ("", "-"):
+            calendar = _calendar(course, task, now)
+            files.enter_context(
+                atomic.new_file(request.ics, calendar, replace=request.force, private=task.staff)
+            )
+        if request.html and not request.save:
+            page = _handout_page(request, course, task, now).encode()
+            files.enter_context(atomic.new_file(request.html, page, replace=request.force))
         yield
 
 
@@ -115,7 +125,7 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     from ketasched.records import atomic
     from ketasched.records.open import new_record, path_of
     from ketasched.records.places import as_it_is_there, beside, why_no_name
-    from ketasched.records.record import CalendarFile
+    from ketasched.records.record import FollowingFile
     from ketasched.records.write import refuse_twin, write
 
     path = path_of(request.save)
@@ -127,14 +137,46 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
     why = why_no_name(path.name)
     if why:
         raise UsageProblem(f"--save {request.save!r}: {why}", "choose another name")
-    named = request.ics not in ("", "-")
-    if named:
-        atomic.check_place(request.ics, replace=request.force)
-    file = beside(request.ics, str(path.parent)) if named else ""
-    following = (CalendarFile(file, task.staff),) if named else ()
-    record = without_days_beside(new_record(request, task, course, now, following), path.parent)
+    following = []
+    for file, page in ((request.ics, False), (request.html, True)):
+        if file not in ("", "-"):
+            atomic.check_place(file, replace=request.force)
+            staff = task.staff and not page
+            following.append(FollowingFile(beside(file, str(path.parent)), staff, page=page))
+    record = new_record(request, task, course, now, tuple(following))
+    record = without_days_beside(record, path.parent)
+    if request.html:
+        from ketasched.cli.handout import with_paper
+
+        record = with_paper(task, record, now)
     refuse_twin(path, record)
     write(None, record, path, task)
+
+
+def _handout_page(request: Request, course: Course, task: Task, now: datetime) -> str:
+    from ketasched.cli.handout import handout
+    from ketasched.cli.pages.handout import handout_page
+
+    return handout_page(handout(task, course, now, _person(request, task)))
+
+
+def _person(request: Request, task: Task) -> str:
+    """Whose appointments they are, where that was said."""
+    return task.course_name if request.save else task.name
+
+
+def _noted(request: Request, notes: list[str]) -> Callable[[str, str], None]:
+    """What is done once the result is in a file: the record keeps that a page was handed out."""
+
+    def written(form: str, path: str) -> None:
+        if request.save and form == "html":
+            from ketasched import clock
+            from ketasched.cli.handout import note_paper
+            from ketasched.records.open import open_record
+
+            notes.extend(note_paper(open_record(request.save, clock.now()), path))
+
+    return written
 
 
 def _planned(request: Request, task: Task) -> Course:
@@ -201,11 +243,12 @@ def _rows(course: Course, task: Task) -> str:
     return to_csv(_report(course, task))
 
 
-def _page(course: Course, task: Task) -> str:
+def _page(request: Request, course: Course, task: Task, now: datetime) -> str:
     if task.format == "month":
-        from ketasched.cli.terminal.month import course_months
+        from ketasched.cli.handout import handout
+        from ketasched.cli.terminal.month import months_page
 
-        return course_months(course, task)
+        return months_page(handout(task, course, now, _person(request, task)))
     from ketasched.cli.terminal.course import course_page
 
     return course_page(course, task)
@@ -222,6 +265,9 @@ def _notes(request: Request, course: Course, task: Task) -> Iterator[str]:
         if course.visits:
             count += f" and {count_text(len(course.visits), 'linked visit')}"
         yield f"wrote {request.ics}: {count}; import it into a calendar of its own"
+    if request.html:
+        follows = ", and it follows the course" if request.save else ""
+        yield f"wrote {request.html}: the page to hand out{follows}"
     if request.save and request.ics != "-":
         from ketasched.records.open import name_of, path_of
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.cli.concerns import calls_of, concerns_of
 from ketasched.cli.options import RECORD_OR_FOLDER, Option, takes
 from ketasched.cli.result import Result
-from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.cli.status_request import StatusRequest, refuse_what_cannot_go_together
+from ketasched.errors import FileTrouble
 from ketasched.records import feeds
 from ketasched.records.came_about import came_about
 from ketasched.records.folder import Unread, no_record, open_folder, unread_text
@@ -40,17 +42,10 @@ Examples:
   ketasched status alex --history
   ketasched status records --calls
   ketasched status records --deviations --format csv
+  ketasched status alex --format html -o alex.html
+
+A page is the patient's, to hand out; --for staff makes one with windows and reasons.
 """
-
-
-class StatusRequest(NamedTuple):
-    """Whose course; a folder's are shown in a line each."""
-
-    name: str
-    history: bool = False
-    calls: bool = False
-    deviations: bool = False
-    format: Literal["table", "json", "csv"] = "table"
 
 
 class Found(NamedTuple):
@@ -74,6 +69,8 @@ class Found(NamedTuple):
     history=Option("What happened to it."),
     calls=Option("Whom to ring up, and why."),
     deviations=Option("Target, window and what took place of each session, with totals."),
+    audience=Option("Whom a page is for: the patient unless it is a page of staff only."),
+    feed_url=Option("The address of the patient's calendar, for the page.", "URL"),
 )
 def run(request: StatusRequest) -> Result:
     """Courses as they stand, what happened to one, whom to ring up, or how sessions kept to plan.
@@ -81,7 +78,7 @@ def run(request: StatusRequest) -> Result:
     Raises:
         KetaschedError: there is no such record, or two views are asked for.
     """
-    _refuse_two(request)
+    refuse_what_cannot_go_together(request)
     folder = Path(request.name).is_dir()
     if request.calls:
         return _calls(_found(request.name))
@@ -89,23 +86,7 @@ def run(request: StatusRequest) -> Result:
         return _deviations(_found(request.name))
     if folder:
         return _folder_status(_found(request.name, twins=True))
-    return _status(open_record(request.name, clock.now()), history=request.history)
-
-
-def _refuse_two(request: StatusRequest) -> None:
-    views = {
-        "--history": request.history,
-        "--calls": request.calls,
-        "--deviations": request.deviations,
-    }
-    asked = [option for option, wanted in views.items() if wanted]
-    if len(asked) > 1:
-        raise UsageProblem(f"{asked[0]} and {asked[1]} are two pages", "leave one of them out")
-    if request.history and Path(request.name).is_dir():
-        message = f"--history is of one course, and {request.name} is a folder"
-        raise UsageProblem(message, "name a record in it")
-    if request.history and request.format == "csv":
-        raise UsageProblem("--history has no CSV", "leave --history or --format csv out")
+    return _status(open_record(request.name, clock.now()), request)
 
 
 def _found(name: str, *, twins: bool = False) -> Found:
@@ -126,7 +107,11 @@ def _record_name(opened: Opened) -> str:
     return str(opened.path).removesuffix(RECORD_ENDING)
 
 
-def _status(opened: Opened, *, history: bool) -> Result:
+def _status(opened: Opened, request: StatusRequest) -> Result:
+    """A course as it stands, or what happened to it."""
+    history = request.history
+    if request.format in ("month", "html") and not history and request.audience != "staff":
+        return _handed(opened, request)
     warnings = [concern.text for concern in concerns_of(opened)]
 
     def page() -> str:
@@ -140,8 +125,26 @@ def _status(opened: Opened, *, history: bool) -> Result:
             status["history"] = history_report(opened.record.history)
         return status
 
+    def html() -> str:
+        from ketasched.cli.pages import staff
+
+        return staff.history_page(opened) if history else staff.status_page(opened, warnings)
+
     rows = [(_record_name(opened), opened.record.course)]
-    return Result(page, report, lambda: sessions_csv(rows))
+    return Result(page, report, lambda: sessions_csv(rows), html)
+
+
+def _handed(opened: Opened, request: StatusRequest) -> Result:
+    """What the patient is handed, which the record keeps once it goes to a file."""
+    from ketasched.asking.feed_address import feed_address
+    from ketasched.cli.handout import handed_result, handout_of_record
+
+    task = opened.task.spoken(request.lang, request.clock)
+    if request.feed_url:
+        task = task._replace(feed_url=feed_address(request.feed_url))
+    opened = opened._replace(task=task)
+    handout = handout_of_record(opened.task, opened.record, opened.now)
+    return handed_result(handout, opened)
 
 
 def _folder_status(found: Found) -> Result:
@@ -152,6 +155,11 @@ def _folder_status(found: Found) -> Result:
 
         return folder_page(rows)
 
+    def html() -> str:
+        from ketasched.cli.pages import staff
+
+        return staff.folder_page(rows, _here(found))
+
     return Result(
         page,
         lambda: folder_report(
@@ -161,8 +169,14 @@ def _folder_status(found: Found) -> Result:
         lambda: sessions_csv(
             (_record_name(opened), opened.record.course) for opened in found.courses
         ),
+        html,
         trouble=found.trouble,
     )
+
+
+def _here(found: Found) -> datetime:
+    """The moment in the zone of the courses, as the first has it."""
+    return found.courses[0].here if found.courses else clock.now()
 
 
 def _report(opened: Opened, warnings: Sequence[str]) -> dict[str, object]:
@@ -191,10 +205,16 @@ def _calls(found: Found) -> Result:
 
         return calls_page(calls)
 
+    def html() -> str:
+        from ketasched.cli.pages import staff
+
+        return staff.calls_page(calls, _here(found))
+
     return Result(
         page,
         lambda: calls_report.calls_report(calls, found.unread),
         lambda: calls_report.to_csv(calls),
+        html,
         trouble=found.trouble,
     )
 
@@ -215,9 +235,15 @@ def _deviations(found: Found) -> Result:
 
         return deviations_page(courses)
 
+    def html() -> str:
+        from ketasched.cli.pages import staff
+
+        return staff.deviations_page(courses, _here(found))
+
     return Result(
         page,
         lambda: deviations_report.deviations_report(courses, found.unread),
         lambda: deviations_report.to_csv(courses),
+        html,
         trouble=found.trouble,
     )

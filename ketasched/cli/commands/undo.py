@@ -15,10 +15,11 @@ from ketasched.domain.wording import day_text, list_text
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import acts, closed_days
 from ketasched.records.folder import unread_text
+from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.record import CourseRecord
 from ketasched.records.undo import last_changes, undone
-from ketasched.records.write import refuse_drift, refuse_no_room, write_all
+from ketasched.records.write import refuse_no_room, write_all
 from ketasched.reports.running_report import Call, folder_change_report
 from ketasched.shell import paste
 

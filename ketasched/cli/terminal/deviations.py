@@ -37,7 +37,7 @@ def deviations_page(courses: Sequence[KeptCourse]) -> str:
     for course in courses:
         page.add_title(f"{course.name}: deviations")
         page.add("", *_sessions(course.sessions, page.width), "")
-    page.add(_totals_text(totals(kept for course in courses for kept in course.sessions)))
+    page.add(totals_text(totals(kept for course in courses for kept in course.sessions)))
     return page.text()
 
 
@@ -57,11 +57,11 @@ def _row(number: Text, kept: Kept) -> NotedRow:
     days = [session.target, kept.planned.date(), *([kept.actual.date()] if kept.actual else [])]
     cells = [Text(windows.aligned_day(day)) for day in days]
     cells += [Text()] * (3 - len(cells))
-    off = Text(_signed(kept.days_off), justify="right")
+    off = Text(signed(kept.days_off), justify="right")
     title = Text(entry_title(session))
     return NotedRow(
         (number, title, *cells, off),
-        notes_text(_notes(kept)),
+        notes_text(kept_notes(kept)),
         row_style(meaning_of(session)),
     )
 
@@ -71,15 +71,17 @@ def _lines(kept: Kept) -> list[Text]:
     lines = [entry_title(session), f"target {day_text(session.target)}"]
     lines += [f"planned {day_text(kept.planned.date())}"]
     if kept.actual:
-        lines.append(f"took place {day_text(kept.actual.date())}: {_signed(kept.days_off)}")
-    return [*map(Text, lines), *(marked(*note) for note in _notes(kept))]
+        lines.append(f"took place {day_text(kept.actual.date())}: {signed(kept.days_off)}")
+    return [*map(Text, lines), *(marked(*note) for note in kept_notes(kept))]
 
 
-def _signed(days: int | None) -> str:
+def signed(days: int | None) -> str:
+    """Days off a target with their sign; empty where nothing took place."""
     return "" if days is None else f"{days:+}" if days else "0"
 
 
-def _notes(kept: Kept) -> list[Note]:
+def kept_notes(kept: Kept) -> list[Note]:
+    """How a session kept to its window, and why not."""
     session = kept.session
     window = days_text(session.window_start, session.window_end)
     verdicts = {True: "in its window, ", False: "OUT of its window, ", None: "window "}
@@ -92,7 +94,8 @@ def _notes(kept: Kept) -> list[Note]:
     return [*notes, Note(f"reason: {kept.reason}")] if kept.reason else notes
 
 
-def _totals_text(sums: Totals) -> str:
+def totals_text(sums: Totals) -> str:
+    """The sums in a sentence each."""
     took_place = f"{sums.attended} took place"
     if sums.attended:
         took_place += f" ({sums.in_window} in window, {sums.out_of_window} out of window)"

@@ -32,6 +32,19 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     page = Page()
     course = opened.record.course
     page.add_title(f"{opened.record.name}: {course.protocol.title}")
+    ahead = _ahead(opened)
+    page.add_facts(course_facts(opened))
+    page.add("", *_entries(opened, ahead[0] if ahead else None, page.width), "")
+    for warning in warnings:
+        page.add_told(f"Look: {warning}")
+    page.add(*(pause_text(pause) for pause in course.pauses))
+    page.add(advice(course.protocol))
+    return page.text()
+
+
+def course_facts(opened: Opened) -> list[tuple[str, str | Text]]:
+    """What is to be known of a course as it stands, by name."""
+    course = opened.record.course
     live = course.live
     done = [session for session in live if session.status == ATTENDED]
     ahead = _ahead(opened)
@@ -57,13 +70,7 @@ def status_page(opened: Opened, warnings: Sequence[str]) -> str:
     facts += [
         ("Review", f"{review.name}, after session {review.after_session}") for review in reviews
     ]
-    page.add_facts(facts)
-    page.add("", *_entries(opened, ahead[0] if ahead else None, page.width), "")
-    for warning in warnings:
-        page.add_told(f"Look: {warning}")
-    page.add(*(pause_text(pause) for pause in course.pauses))
-    page.add(advice(course.protocol))
-    return page.text()
+    return facts
 
 
 def _counted_text(counted: CountedFrom) -> str:
@@ -86,13 +93,13 @@ def _ahead(opened: Opened) -> list[Entry]:
 def _entries(opened: Opened, following: Entry | None, width: int) -> Iterable[RenderableType]:
     course = opened.record.course
     rows = [
-        EntryRow(entry, meaning_of(entry, following), _notes(opened, entry, following))
+        EntryRow(entry, meaning_of(entry, following), entry_notes(opened, entry, following))
         for entry in course.entries()
     ]
     return entry_rows(course, rows, width)
 
 
-def _notes(opened: Opened, entry: Entry, following: Entry | None) -> list[Note]:
+def entry_notes(opened: Opened, entry: Entry, following: Entry | None) -> list[Note]:
     """How an entry stands, and what is not as asked about it."""
     if is_gone(entry):
         return [Note(entry.status, "missed")]
@@ -112,19 +119,22 @@ def history_page(opened: Opened) -> str:
     """What happened to a course, in order."""
     page = Page()
     page.add_title(f"{opened.record.name}: what happened")
+    for at, what, reason, besides in changes_told(opened):
+        parts = [f"{at}: {what}", f"reason: {reason}" if reason else "", besides]
+        page.add("; ".join(filter(None, parts)))
+    return page.text()
+
+
+def changes_told(opened: Opened) -> Iterable[tuple[str, str, str, str]]:
+    """When what happened to a course, why, and what was broken for it or undone."""
     place = opened.task.zone.tzinfo
     for change in opened.record.history:
         at = change.at.astimezone(place)
-        parts = [f"{day_text(at.date())} {clock_text(at.timetz())}: {change.what}"]
-        parts += [f"reason: {' '.join(change.reason.split())}"] if change.reason else []
-        parts += (
-            [f"rules broken on purpose: {', '.join(change.overridden)}"]
-            if change.overridden
-            else []
-        )
-        parts += ["undone"] if change.undone else []
-        page.add("; ".join(parts))
-    return page.text()
+        rules = f"rules broken on purpose: {', '.join(change.overridden)}"
+        besides = (rules if change.overridden else "", "undone" if change.undone else "")
+        when = f"{day_text(at.date())} {clock_text(at.timetz())}"
+        reason = " ".join(change.reason.split())
+        yield when, change.what, reason, "; ".join(filter(None, besides))
 
 
 def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
@@ -134,19 +144,22 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
     for title in ("Name", "Done", "Next", "Look"):
         table.add_column(title)
     for opened, warnings in rows:
-        course = opened.record.course
-        live = course.live
-        done = sum(session.status == ATTENDED for session in live)
-        ahead = _ahead(opened)
-        following = ""
-        if ahead:
-            following = f"{day_text(ahead[0].start.date())} {hours_text(ahead[0])}"
-            following += " today" if ahead[0].start.date() == opened.today else ""
-        look = str(len(warnings)) if warnings else ""
-        mark = LOOKS["next"].style if ahead and ahead[0].start.date() == opened.today else ""
+        done, following, look = folder_cells(opened, warnings)
+        mark = LOOKS["next"].style if following.endswith(" today") else ""
         table.add_row(
-            Text(opened.record.name), f"{done} of {len(live)}", Text(following, style=mark),
+            Text(opened.record.name), done, Text(following, style=mark),
             Text(look, style=LOOKS["missed"].style),
         )  # fmt: skip
     page.add(table)
     return page.text()
+
+
+def folder_cells(opened: Opened, warnings: Sequence[str]) -> tuple[str, str, str]:
+    """Of a course what is done, what is next, and how much there is to look at."""
+    live = opened.record.course.live
+    done = sum(session.status == ATTENDED for session in live)
+    following = ""
+    for first in _ahead(opened)[:1]:
+        following = f"{day_text(first.start.date())} {hours_text(first)}"
+        following += " today" if first.start.date() == opened.today else ""
+    return f"{done} of {len(live)}", following, str(len(warnings)) if warnings else ""

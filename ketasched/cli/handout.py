@@ -1,0 +1,98 @@
+"""The handout of a course that is planned or kept, and what its record keeps of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketasched.calendar.handout import Handout, Setting, handout_of
+from ketasched.calendar.paper import Paper, handed, told_of
+from ketasched.cli.result import Result
+from ketasched.errors import FileTrouble
+from ketasched.records.told_calendars import view_for
+
+if TYPE_CHECKING:
+    from ketasched.asking.intake import Task
+    from ketasched.domain.course import Course
+    from ketasched.records.open import Opened
+    from ketasched.records.record import CourseRecord
+
+
+def handout(
+    task: Task, course: Course, now: datetime, person: str, papers: tuple[Paper, ...] = ()
+) -> Handout:
+    """What the patient of a task is handed at a moment, who has some papers already."""
+    task = task._replace(language=task.page_language)
+    file = task.surroundings.file
+    setting = Setting(
+        person,
+        (file.name if file else "", task.location),
+        file.phone if file else "",
+        task.zone.name,
+        task.feed_url,
+    )
+    here = now.astimezone(task.zone.tzinfo)
+    return handout_of(course, view_for(task, "patient"), setting, here, papers)
+
+
+def handout_of_record(task: Task, record: CourseRecord, now: datetime) -> Handout:
+    """What the patient of a record is handed at a moment."""
+    return handout(task, record.course, now, record.name, record.papers)
+
+
+def with_paper(task: Task, record: CourseRecord, now: datetime) -> CourseRecord:
+    """The record after its patient was handed what it says now."""
+    told = told_of(record.course, view_for(task, "patient"))
+    return record._replace(papers=handed(record.papers, told, now))
+
+
+def following_page(task: Task, record: CourseRecord) -> bytes:
+    """The patient's page that follows a record, as it is to be now."""
+    from ketasched import clock
+    from ketasched.cli.pages.handout import handout_page
+
+    return handout_page(handout_of_record(task, record, clock.now())).encode()
+
+
+def note_paper(opened: Opened, path: str) -> list[str]:
+    """Keep in a record that its patient was handed a page, which goes to a path; why it cannot be
+    kept, nothing if it is. A page that follows the record is written with it.
+    """
+    from ketasched.records.write import write_with
+
+    here = Path(path).resolve()
+    written = {
+        file.path: following_page(opened.task, opened.record)
+        for file in opened.record.following
+        if file.page and (opened.path.parent / file.path).resolve() == here
+    }
+    after = with_paper(opened.task, opened.record, opened.now)
+    if after == opened.record and not written:
+        return []
+    try:
+        write_with(opened, after, opened.path, written, keep_before=False)
+    except FileTrouble as trouble:
+        return [f"the record does not know that this was handed out: {trouble.message}"]
+    return []
+
+
+def handed_result(shown: Handout, opened: Opened) -> Result:
+    """A handout that is printed or written; its record keeps what it says once it is in a file."""
+    notes: list[str] = []
+
+    def page() -> str:
+        from ketasched.cli.terminal.month import months_page
+
+        return months_page(shown)
+
+    def html() -> str:
+        from ketasched.cli.pages.handout import handout_page
+
+        return handout_page(shown)
+
+    def written(form: str, path: str) -> None:
+        if form == "html":
+            notes.extend(note_paper(opened, path))
+
+    return Result(page, html=html, notes=notes, written=written)
