@@ -15,9 +15,10 @@ from ketasched.errors import FileTrouble, KetaschedError, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import acts, closed_days, codec
 from ketasched.records.atomic import NewFile
+from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, happened, open_record, task_of
 from ketasched.records.record import CourseRecord
-from ketasched.records.write import refuse_drift, write
+from ketasched.records.write import write
 from ketasched.reports.running_report import Call
 from ketasched.running.closing_day import begun, is_touched, sessions_of, without_day
 from ketasched.running.legal_change import Conditions, Refusal
