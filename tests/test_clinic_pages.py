@@ -18,6 +18,7 @@ from ketasched.cli.pages.agenda_page import day_page
 from ketasched.cli.pages.timeline import Axis, area_of, axis_of, seats_of
 from ketasched.cli.pages.week_page import week_page
 from ketasched.domain.house import House, Resource, Takes
+from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.reports.agenda_report import Agenda, Day
 from ketasched.running.agenda import Coming, Patient
 from ketasched.running.full_house import seats
@@ -325,7 +326,7 @@ def test_free_busy_gives_nothing_away(entries, name, week):
     shown = [visitor._replace(patient=who, due=("Zq due",)) for visitor in coming_of(entries)]
     day = Day(date(2027, 3, 13), shown, [(who, "Zq review")], closed="Zq storm")
     agenda = Agenda([day] * 7 if week else [day], house, frozenset(["America/Chicago"]), bare=True)
-    text = (week_page if week else day_page)(agenda, "Zq clinic")
+    text = (week_page if week else day_page)(agenda, ClinicFile("Zq clinic"))
     main = text[text.index("<body") :]
     for word in ("Zq", "etamine", "induction", "check-in", "video", "missed", "attended", "done"):
         assert word not in main
@@ -342,7 +343,10 @@ def test_words_of_users_never_become_markup():
     ]
     day = Day(date(2027, 3, 13), shown, [(who, "<i>form</i>")], closed="<u>")
     agenda = Agenda([day], None, frozenset(["America/Chicago"]), bare=False)
-    for text in (day_page(agenda, "<s>Clinic"), week_page(agenda, "<s>Clinic")):
+    for text in (
+        day_page(agenda, ClinicFile("<s>Clinic")),
+        week_page(agenda, ClinicFile("<s>Clinic")),
+    ):
         for tag in ("<script", "<b>", "<i>", "<u>", "<s>", "\x1b", "\u202e"):
             assert tag not in text
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;o&#39;clock&#34; ?[2J ?" in text
@@ -354,7 +358,7 @@ def test_words_of_users_never_become_markup():
 def test_a_day_without_anybody_says_so(plan, page):
     plan("alex", "iv", "09:00")
     text = page("2027-01-10")
-    assert Pieces(text).texts("h1") == ["Sun 10 Jan 2027"]
+    assert Pieces(text).texts("h1") == ["Sunday 10 January 2027"]
     assert "Nobody" in text
     assert "Nothing stands in the agenda." in text
     assert lanes_on(text) == {}

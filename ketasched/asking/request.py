@@ -68,4 +68,4 @@ class SuggestRequest(Terms):
 
     first: str
     last: str
-    format: Literal["table", "json"] = "table"
+    format: Literal["table", "json", "html"] = "table"

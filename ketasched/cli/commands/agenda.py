@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from ketasched.domain.course import is_gone
 from ketasched.domain.house import CHAIR, House
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble
+from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.records.folder import closed_days_of, no_record, unread_text, walk
 from ketasched.records.open import patient_of, read_quickly
 from ketasched.records.record import CourseRecord
@@ -91,8 +93,8 @@ def run(request: AgendaRequest) -> Result:
         from ketasched.cli.pages.agenda_page import day_page
         from ketasched.cli.pages.week_page import week_page
 
-        name = clinic.name if clinic else _usual_name(records)
-        return (week_page if request.week else day_page)(agenda, name)
+        make = week_page if request.week else day_page
+        return make(agenda, clinic or _usual_clinic(records))
 
     return Result(
         page,
@@ -124,10 +126,11 @@ def _today(records: Sequence[CourseRecord], named: str) -> date:
     return here.astimezone(zone.load(name).tzinfo if name else None).date()
 
 
-def _usual_name(records: Sequence[CourseRecord]) -> str:
-    """What the clinic is called in most records; empty if in none."""
-    names = [record.clinic.name for record in records if record.clinic]
-    return max(sorted(set(names)), key=names.count, default="")
+def _usual_clinic(records: Sequence[CourseRecord]) -> ClinicFile | None:
+    """The clinic of most records, by its name."""
+    clinics = [record.clinic for record in records if record.clinic]
+    times = Counter(clinic.name for clinic in clinics)
+    return max(clinics, key=lambda clinic: (times[clinic.name], clinic.name), default=None)
 
 
 def _largest_house(records: Sequence[CourseRecord]) -> House | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ketasched.asking.intake import Understood
+    from ketasched.planning.suggest import Suggestion
 
 HELP = """Try every start of a range with every weekday pattern, and rank them: the
 fewest pauses, the fewest sessions moved, the fewest days moved, then the earliest.
@@ -23,6 +24,7 @@ fewest pauses, the fewest sessions moved, the fewest days moved, then the earlie
 Examples:
   ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
   ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
+  ketasched suggest kap --from 2027-01-01 --to 2027-03-31 --output starts.html
 """
 
 
@@ -83,13 +85,8 @@ def run(request: SuggestRequest) -> Result:
             shown=True,
         )
 
-    def page() -> str:
-        from ketasched.cli.terminal.suggestions import suggestions_page
-
-        return suggestions_page(terms, starts, best, command)
-
     return Result(
-        page,
+        lambda: _table(terms, starts, best, command),
         lambda: suggestions_report(
             terms.order.protocol.id,
             starts,
@@ -97,9 +94,26 @@ def run(request: SuggestRequest) -> Result:
             str(terms.surroundings.holidays or ""),
             neighbours_of(terms.others),
         ),
+        html=lambda: _html(terms, starts, best, command),
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
     )
+
+
+def _table(
+    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
+) -> str:
+    from ketasched.cli.terminal.suggestions import suggestions_page
+
+    return suggestions_page(terms, starts, best, command)
+
+
+def _html(
+    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
+) -> str:
+    from ketasched.cli.pages.suggest_page import suggest_page
+
+    return suggest_page(terms, starts, best, command)
 
 
 def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:

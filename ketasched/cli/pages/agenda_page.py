@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.calendar.entry_text import BUSY
@@ -18,14 +19,16 @@ from ketasched.cli.agenda_words import (
 from ketasched.cli.entry_words import entry_title, hours_text
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, seats_of
+from ketasched.domain.clinic import ALL_DAY
 from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, LinkedVisit, Session, is_gone
 from ketasched.domain.house import CHAIR
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, clock_text
 from ketasched.running.agenda import Coming
 from ketasched.running.lanes import Block, Lane, beside_each_other, lanes_of
 
 if TYPE_CHECKING:
     from ketasched.domain.house import House
+    from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.reports.agenda_report import Agenda, Day
 
 _STATES = {ATTENDED: ("past", "done")}
@@ -66,19 +69,19 @@ class DrawnLoad(NamedTuple):
     area: Area
 
 
-def day_page(agenda: Agenda, clinic: str) -> str:
-    """The page of the one day of an agenda; ``clinic`` is its name, if that is known."""
+def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
+    """The page of the one day of an agenda, in the clinic's hours if they are known."""
     (day,) = agenda.days
     lanes = _lanes(agenda, day)
     spans = [(block.start, block.end) for lane in lanes for block in lane.blocks]
-    axis = axis_of(spans) if spans else None
+    axis = axis_of([*spans, *_hours_of(clinic, day, spans)]) if spans else None
     several = len(agenda.zones) > 1
     return page(
         "agenda.html",
         {
             "wide": True,
-            "clinic": "" if agenda.bare else clinic,
-            "day": day_text(day.day),
+            "clinic": name_of(clinic, agenda),
+            "day": _long_day(day.day),
             "machine_day": day.day.isoformat(),
             "closed": closed_text(day, agenda),
             "people": people_text(day),
@@ -91,6 +94,30 @@ def day_page(agenda: Agenda, clinic: str) -> str:
             "due": [] if agenda.bare else due_for_others(day),
         },
     )
+
+
+def name_of(clinic: ClinicFile | None, agenda: Agenda) -> str:
+    """What the clinic is called; empty if that is not known, or nobody's business."""
+    return "" if clinic is None or agenda.bare else clinic.name
+
+
+def _long_day(day: date) -> str:
+    month = MONTH_NAMES[day.month - 1]
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {month} {day.year}"
+
+
+def _hours_of(
+    clinic: ClinicFile | None, day: Day, spans: Sequence[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """The opening hours of a day as moments in the zone of who comes first."""
+    if clinic is None:
+        return
+    usual = clinic.hours[day.day.weekday()] if clinic.hours else ()
+    openings = {opened: opening.spans for opened, opening in clinic.openings}
+    midnight = datetime.combine(day.day, time(), spans[0][0].tzinfo)
+    for opens, closes in openings.get(day.day, usual):
+        if (opens, closes) != ALL_DAY[0]:
+            yield midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes)
 
 
 def _lanes(agenda: Agenda, day: Day) -> list[Lane]:

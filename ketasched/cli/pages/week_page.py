@@ -7,7 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.cli.agenda_words import closed_text, due_for_others, people_text
-from ketasched.cli.pages.agenda_page import Card, DrawnLoad, card_of, drawn_loads, lane_title
+from ketasched.cli.pages.agenda_page import (
+    Card,
+    DrawnLoad,
+    card_of,
+    drawn_loads,
+    lane_title,
+    name_of,
+)
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import HOUR, Axis
 from ketasched.domain.course import is_gone
@@ -15,6 +22,7 @@ from ketasched.domain.wording import MONTHS, WEEKDAY_NAMES, clock_of, days_text
 from ketasched.running.lanes import lanes_of
 
 if TYPE_CHECKING:
+    from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.reports.agenda_report import Agenda, Day
     from ketasched.running.agenda import Coming
 
@@ -43,8 +51,8 @@ class Column(NamedTuple):
     loads: Sequence[DrawnLoad]
 
 
-def week_page(agenda: Agenda, clinic: str) -> str:
-    """The page of the days of an agenda; ``clinic`` is its name, if that is known."""
+def week_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
+    """The page of the days of an agenda."""
     arrivals = [arrival for day in agenda.days for arrival in day.coming]
     opens, closes = _hours(arrivals) if arrivals else (0, HOUR)
     people = {id(arrival.patient.course) for arrival in arrivals if not is_gone(arrival.entry)}
@@ -52,7 +60,7 @@ def week_page(agenda: Agenda, clinic: str) -> str:
         "week.html",
         {
             "wide": True,
-            "clinic": "" if agenda.bare else clinic,
+            "clinic": name_of(clinic, agenda),
             "days": days_text(agenda.days[0].day, agenda.days[-1].day),
             "people": {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people"),
             "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from ketasched.cli.suggested import (
+    MOST_ROWS,
+    days_text,
+    pauses_text,
+    setting_facts,
+    told_of_others,
+)
 from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.agreed import agreed_facts
-from ketasched.cli.terminal.course import clinic_text, setting_text
-from ketasched.cli.terminal.holidays import holidays_text
-from ketasched.cli.terminal.house import house_facts
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.cli.terminal.styles import Meaning, marked, row_style, with_signs
-from ketasched.domain.wording import WEEKDAYS, count_text, day_text
+from ketasched.domain.wording import count_text, day_text
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from ketasched.asking.intake import Understood
     from ketasched.planning.suggest import Suggestion
 
-MOST_ROWS = 20
 NARROW = 56
 """Below this width a start becomes a line of text."""
 
@@ -35,17 +37,7 @@ def suggestions_page(
     page = Page()
     protocol = terms.order.protocol
     page.add_title(protocol.title)
-    file = terms.surroundings.file
-    page.add_facts(
-        [
-            ("Times", setting_text(terms.surroundings)),
-            *agreed_facts(terms.order),
-            *([("Clinic", clinic_text(file))] if file else []),
-            *house_facts(terms.order, terms.others),
-            ("Holidays", holidays_text(terms.surroundings.holidays)),
-            ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
-        ]
-    )
+    page.add_facts(setting_facts(terms))
     page.add("")
     feasible = [start for start in starts if start.feasible]
     if feasible:
@@ -53,18 +45,7 @@ def suggestions_page(
         meanings = [_meaning(start, best, terms.today) for start in rows]
         narrow = page.width < NARROW
         page.add(*(map(_line, rows, meanings) if narrow else [_table(rows, meanings)]), "")
-    left = len(feasible) - MOST_ROWS
-    if left > 0:
-        have = "has" if left == 1 else "have"
-        page.add(f"{left} more {have} a course; --format json lists them all.")
-    without = len(starts) - len(feasible)
-    if len(starts) == without == 1:
-        page.add("The start that was tried has no course.")
-    elif without:
-        have = "has" if without == 1 else "have"
-        page.add(
-            f"{without} of {len(starts)} starts and patterns that were tried {have} no course."
-        )
+    page.add(*told_of_others(starts))
     if command:
         page.add("To plan the best start to come:")
         page.add_command(command)
@@ -89,18 +70,17 @@ def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Ta
         table.add_column(title, justify="right")
     days = with_signs([windows.aligned_day(start.start) for start in rows], meanings)
     for suggestion, day, meaning in zip(rows, days, meanings, strict=True):
-        names = ", ".join(WEEKDAYS[day] for day in suggestion.days)
-        weeks = f" ({count_text(suggestion.weeks, 'week')})" if suggestion.pauses else ""
         counts = (suggestion.moved, suggestion.days_moved)
         paused: Meaning | None = "moved" if suggestion.pauses else None
-        pauses = marked(f"{suggestion.pauses}{weeks}", paused)
-        table.add_row(day, names, pauses, *map(str, counts), style=row_style(meaning))
+        pauses = marked(pauses_text(suggestion), paused)
+        table.add_row(
+            day, days_text(suggestion), pauses, *map(str, counts), style=row_style(meaning)
+        )
     return table
 
 
 def _line(suggestion: Suggestion, meaning: Meaning | None) -> Text:
-    names = ", ".join(WEEKDAYS[day] for day in suggestion.days)
-    start = ", ".join(filter(None, (day_text(suggestion.start), names)))
+    start = ", ".join(filter(None, (day_text(suggestion.start), days_text(suggestion))))
     moved = f"{suggestion.moved} moved by {suggestion.days_moved} in all"
     text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}"
     (sign,) = with_signs([text], [meaning])

@@ -1,0 +1,56 @@
+"""What is said of starts, on a terminal as on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ketasched.cli.terminal.agreed import agreed_facts
+from ketasched.cli.terminal.course import clinic_text, setting_text
+from ketasched.cli.terminal.holidays import holidays_text
+from ketasched.cli.terminal.house import house_facts
+from ketasched.domain.wording import WEEKDAYS, count_text
+
+if TYPE_CHECKING:
+    from ketasched.asking.intake import Understood
+    from ketasched.planning.suggest import Suggestion
+
+MOST_ROWS = 20
+"""The starts that are shown one by one."""
+
+
+def setting_facts(terms: Understood) -> Iterator[tuple[str, str]]:
+    """Where, when and of what starts are tried."""
+    protocol, file = terms.order.protocol, terms.surroundings.file
+    yield "Times", setting_text(terms.surroundings)
+    yield from agreed_facts(terms.order)
+    if file:
+        yield "Clinic", clinic_text(file)
+    yield from house_facts(terms.order, terms.others)
+    yield "Holidays", holidays_text(terms.surroundings.holidays)
+    yield "Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"
+
+
+def told_of_others(starts: Sequence[Suggestion]) -> Iterator[str]:
+    """How many starts have a course and are not shown, and how many have none."""
+    feasible = sum(start.feasible for start in starts)
+    left, without = feasible - MOST_ROWS, len(starts) - feasible
+    if left > 0:
+        have = "has" if left == 1 else "have"
+        yield f"{left} more {have} a course; --format json lists them all."
+    if len(starts) == without == 1:
+        yield "The start that was tried has no course."
+    elif without:
+        have = "has" if without == 1 else "have"
+        yield f"{without} of {len(starts)} starts and patterns that were tried {have} no course."
+
+
+def days_text(start: Suggestion) -> str:
+    """The weekdays of a start."""
+    return ", ".join(WEEKDAYS[day] for day in start.days)
+
+
+def pauses_text(start: Suggestion) -> str:
+    """How many pauses it has, and how long they are: ``1 (2 weeks)``."""
+    weeks = f" ({count_text(start.weeks, 'week')})" if start.pauses else ""
+    return f"{start.pauses}{weeks}"
