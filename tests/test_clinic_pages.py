@@ -1,5 +1,6 @@
 """The pages of a clinic: its day and week as a picture; January 2027, Mondays are 4, 11, 18."""
 
+import json
 import re
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -414,6 +415,26 @@ def test_the_zone_of_the_machine_changes_nothing(page, monkeypatch, zone):
     assert after == before
 
 
+def test_the_clock_is_the_clinics(plan, page):
+    Path("twelve.yaml").write_text(
+        "version: 1\nname: Twelve\ntimezone: America/Chicago\nclock: 12\n"
+    )
+    plan("alex", "iv", "11:00")
+    (entry,) = lanes_on(page(MON, "--clinic", "twelve.yaml"))["1"]
+    assert entry == "11:00 AM–1:00 PM alex IV ketamine · induction 1/6"
+    assert "10:00 AM–" not in page(MON, "--week", "--clinic", "twelve.yaml")
+    assert "11:00–13:00 alex" in lanes_on(page(MON))["1"][0]
+
+
+def test_the_axis_reaches_over_the_hours_of_the_clinic(plan, page):
+    Path("open.yaml").write_text(
+        "version: 1\nname: Open\ntimezone: America/Chicago\nhours: {mon-fri: 07:00-20:00}\n"
+    )
+    plan("alex", "iv", "11:00")
+    ticks = re.findall('grid-column-start: [0-9]+">([0-9:]+)<', page(MON, "--clinic", "open.yaml"))
+    assert ticks == [f"{hour:02}:00" for hour in range(7, 20)]
+
+
 # The week
 
 
@@ -528,3 +549,86 @@ def test_only_a_year_of_a_clinic_is_a_page(ketasched, arguments, said):
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
     assert not Path("clinic.html").exists()
+
+
+# Starts
+
+
+@pytest.fixture
+def starts(ketasched):
+    """The suggestions of a range as JSON and as a page."""
+
+    def both(*arguments, code=0):
+        command = ("suggest", *arguments)
+        report = json.loads(ketasched(*command, "--format", "json").out)
+        outcome = ketasched(*command, "--format", "html")
+        assert outcome.code == code, outcome
+        return report["starts"], outcome.out
+
+    return both
+
+
+def figure_of(start):
+    """What the map shows of a start."""
+    if not start["feasible"]:
+        return "–"
+    return "P" if start["pauses"] else str(start["moved"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("iv", "--from", "2027-01-06", "--to", "2027-02-09"),
+        ("spravato", "--from", "2027-01-01", "--to", "2027-01-31", "--holidays", "US"),
+        (
+            "spravato",
+            "--from",
+            "2027-01-01",
+            "--to",
+            "2027-01-31",
+            "--away",
+            "2027-02-01..2027-02-09",
+        ),
+        ("kap", "--from", "2027-01-04", "--to", "2027-01-04"),
+    ],
+)
+def test_the_map_has_the_best_of_each_start(starts, arguments):
+    report, text = starts(*arguments)
+    best = {}
+    for start in report:
+        best.setdefault(start["start"], start)
+    cells = [
+        (attributes["title"], "".join(texts))
+        for tag, attributes, texts in Pieces(text).elements
+        if tag == "span" and "title" in attributes
+    ]
+    assert len(cells) == len(best)
+    for (title, words), (day, start) in zip(cells, sorted(best.items()), strict=True):
+        when = date.fromisoformat(day)
+        assert title.startswith(f"{when:%a} {when.day} {when:%b %Y}")
+        assert words.startswith(f"{when.day}{figure_of(start)}")
+        assert ("no course" in title) != start["feasible"]
+        assert ("a pause of" in title) == bool(start["pauses"])
+        assert not start["moved"] or f"{start['moved']} session" in title
+
+
+def test_the_table_has_the_best_first_and_the_command(starts):
+    report, text = starts("iv", "--from", "2027-01-06", "--to", "2027-02-09")
+    rows = [
+        " ".join(" ".join(texts).split())
+        for tag, _, texts in Pieces(text).elements
+        if tag == "tr" and any("2027" in words for words in texts) and "Pauses" not in texts
+    ]
+    first = report[0]
+    day = date.fromisoformat(first["start"])
+    days = ", ".join(name.title() for name in first["days"])
+    assert f"{day:%a} {day.day} Jan 2027 the best to come {days} 0 0 0" in rows
+    assert Pieces(text).texts("p", "command") == [
+        f"ketasched plan iv --start {first['start']} --days {','.join(first['days'])}"
+    ]
+
+
+def test_a_range_without_a_course_is_a_page_all_the_same(starts):
+    _, text = starts("kap", "--from", "2027-01-02", "--to", "2027-01-03", code=3)
+    assert "2 of 2 starts and patterns that were tried have no course." in text
+    assert "<bdi>plan</bdi>" not in text

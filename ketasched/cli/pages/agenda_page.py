@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.calendar.entry_text import BUSY
 from ketasched.cli.agenda_words import (
-    Level,
     Load,
     closed_text,
     due_for_others,
@@ -16,13 +15,14 @@ from ketasched.cli.agenda_words import (
     number_of,
     people_text,
 )
-from ketasched.cli.entry_words import entry_title, hours_text
+from ketasched.cli.entry_words import entry_title
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, seats_of
 from ketasched.domain.clinic import ALL_DAY
 from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, LinkedVisit, Session, is_gone
 from ketasched.domain.house import CHAIR
-from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, clock_text
+from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, WEEKDAYS
+from ketasched.languages.language import ENGLISH, Language
 from ketasched.running.agenda import Coming
 from ketasched.running.lanes import Block, Lane, beside_each_other, lanes_of
 
@@ -75,7 +75,6 @@ def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
     lanes = _lanes(agenda, day)
     spans = [(block.start, block.end) for lane in lanes for block in lane.blocks]
     axis = axis_of([*spans, *_hours_of(clinic, day, spans)]) if spans else None
-    several = len(agenda.zones) > 1
     return page(
         "agenda.html",
         {
@@ -88,9 +87,9 @@ def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
             "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",
             "where": "Busy" if agenda.bare else "Who is where",
             "axis": axis,
-            "ticks": axis.ticks() if axis else [],
-            "lanes": [_drawn(lane, axis, agenda, several=several) for lane in lanes if axis],
-            "loads": list(drawn_loads(agenda, day, axis)) if axis else [],
+            "ticks": axis.ticks(staff_language(clinic)) if axis else [],
+            "lanes": [_drawn(lane, axis, agenda, staff_language(clinic)) for lane in lanes if axis],
+            "loads": list(drawn_loads(agenda, day, axis, staff_language(clinic))) if axis else [],
             "due": [] if agenda.bare else due_for_others(day),
         },
     )
@@ -99,6 +98,11 @@ def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
 def name_of(clinic: ClinicFile | None, agenda: Agenda) -> str:
     """What the clinic is called; empty if that is not known, or nobody's business."""
     return "" if clinic is None or agenda.bare else clinic.name
+
+
+def staff_language(clinic: ClinicFile | None) -> Language:
+    """English, on the clinic's clock if its file names one."""
+    return Language(hour_cycle=clinic.clock) if clinic else ENGLISH
 
 
 def _long_day(day: date) -> str:
@@ -128,8 +132,8 @@ def _lanes(agenda: Agenda, day: Day) -> list[Lane]:
     return beside_each_other("on site", blocks)
 
 
-def _drawn(lane: Lane, axis: Axis, agenda: Agenda, *, several: bool) -> DrawnLane:
-    cards = [card_of(block.visitor, bare=agenda.bare, several=several) for block in lane.blocks]
+def _drawn(lane: Lane, axis: Axis, agenda: Agenda, language: Language) -> DrawnLane:
+    cards = [card_of(block.visitor, agenda, language) for block in lane.blocks]
     seats = seats_of(axis, [(block.start, block.end) for block in lane.blocks])
     title = lane_title(lane, in_chairs=bool(agenda.house) and not agenda.bare)
     return DrawnLane(title, lane.kind == "lacking", list(zip(cards, seats, strict=True)))
@@ -150,12 +154,15 @@ def lane_title(lane: Lane, *, in_chairs: bool) -> str:
             return "On site, no chair" if in_chairs else str(lane.number)
 
 
-def card_of(visitor: Coming, *, bare: bool, several: bool) -> Card:
+def card_of(visitor: Coming, agenda: Agenda, language: Language) -> Card:
     """What a page shows of an entry."""
     entry = visitor.entry
-    zone = f" {entry.start.tzname()}" if several else ""
-    when = f"{hours_text(entry)}{zone}"
-    if bare:
+    elsewhere = (
+        f" {WEEKDAYS[entry.end.weekday()]}" if entry.end.date() != entry.start.date() else ""
+    )
+    zone = f" {entry.start.tzname()}" if len(agenda.zones) > 1 else ""
+    when = f"{language.span(entry.start, entry.end)}{elsewhere}{zone}"
+    if agenda.bare:
         return Card(when, "", BUSY, (), (), "")
     label = visitor.patient.course.protocol.label
     what = f"{label} · {entry_title(entry)}\N{NO-BREAK SPACE}{number_of(visitor)}"
@@ -179,26 +186,26 @@ def _states(visitor: Coming) -> Iterator[tuple[str, str]]:
         yield "", "by video"
 
 
-def drawn_loads(agenda: Agenda, day: Day, axis: Axis) -> Iterator[DrawnLoad]:
+def drawn_loads(agenda: Agenda, day: Day, axis: Axis, language: Language) -> Iterator[DrawnLoad]:
     """How full the house is through a day; of a reader who may not know what is there, of chairs
     alone.
     """
     for load in loads(day, agenda):
         if not agenda.bare or load.resource in ("", CHAIR):
-            yield _drawn_load(load, axis, agenda.house)
+            yield _drawn_load(load, axis, agenda.house, language)
 
 
-def _drawn_load(load: Load, axis: Axis, house: House | None) -> DrawnLoad:
+def _drawn_load(load: Load, axis: Axis, house: House | None, language: Language) -> DrawnLoad:
     resource = house.resource(load.resource or CHAIR) if house else None
     return DrawnLoad(
         f"{load.resource[0].upper()}{load.resource[1:]}s" if load.resource else "In the house",
         load.number,
         f"{max(level.number for level in load.levels)} at most",
-        [f"{level.too_many} too many {_hours(level)}" for level in load.levels if level.too_many],
-        [f"{_hours(level)}: {level.number}" for level in load.levels],
+        [
+            f"{level.too_many} too many {language.span(level.start, level.end)}"
+            for level in load.levels
+            if level.too_many
+        ],
+        [f"{language.span(level.start, level.end)}: {level.number}" for level in load.levels],
         area_of(axis, load.levels, resource),
     )
-
-
-def _hours(level: Level) -> str:
-    return f"{clock_text(level.start.timetz())}–{clock_text(level.end.timetz())}"

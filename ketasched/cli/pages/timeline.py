@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from ketasched.domain.course import minutes_between
 from ketasched.domain.house import Resource, minute_at
-from ketasched.domain.wording import WEEKDAYS, clock_text
+from ketasched.domain.wording import WEEKDAYS
+from ketasched.languages.language import ENGLISH, Language
 
 HOUR = 60
 MOST_TICKS = 13
@@ -47,7 +48,7 @@ class Axis(NamedTuple):
         """The minute of a moment, from the start of the axis."""
         return minutes_between(self.start, moment)
 
-    def ticks(self) -> list[Tick]:
+    def ticks(self, language: Language = ENGLISH) -> list[Tick]:
         """Whole hours by the clock on the wall, no more of them than can be read."""
         apart = ceil(self.minutes / HOUR / MOST_TICKS)
         hours = [
@@ -55,7 +56,10 @@ class Axis(NamedTuple):
             for minute in range(0, self.minutes, self.step)
             if (later := _after(self.start, minute)).minute == 0
         ]
-        return [Tick(minute // self.step + 1, _hour(later)) for minute, later in hours[::apart]]
+        return [
+            Tick(minute // self.step + 1, _hour(later, language))
+            for minute, later in hours[::apart]
+        ]
 
 
 def axis_of(spans: Sequence[tuple[datetime, datetime]]) -> Axis:
@@ -73,9 +77,9 @@ def _after(moment: datetime, minutes: int) -> datetime:
     return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
 
-def _hour(moment: datetime) -> str:
-    text = clock_text(moment.timetz())
-    return f"{WEEKDAYS[moment.weekday()]} {text}" if text == "00:00" else text
+def _hour(moment: datetime, language: Language) -> str:
+    text = language.clock(moment.time())
+    return text if moment.hour else f"{WEEKDAYS[moment.weekday()]} {text}"
 
 
 class Seat(NamedTuple):

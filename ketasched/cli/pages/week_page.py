@@ -14,15 +14,17 @@ from ketasched.cli.pages.agenda_page import (
     drawn_loads,
     lane_title,
     name_of,
+    staff_language,
 )
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import HOUR, Axis
 from ketasched.domain.course import is_gone
-from ketasched.domain.wording import MONTHS, WEEKDAY_NAMES, clock_of, days_text
+from ketasched.domain.wording import MONTHS, WEEKDAY_NAMES, days_text
 from ketasched.running.lanes import lanes_of
 
 if TYPE_CHECKING:
     from ketasched.files.clinic.clinic import ClinicFile
+    from ketasched.languages.language import Language
     from ketasched.reports.agenda_report import Agenda, Day
     from ketasched.running.agenda import Coming
 
@@ -55,6 +57,7 @@ def week_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
     """The page of the days of an agenda."""
     arrivals = [arrival for day in agenda.days for arrival in day.coming]
     opens, closes = _hours(arrivals) if arrivals else (0, HOUR)
+    language = staff_language(clinic)
     people = {id(arrival.patient.course) for arrival in arrivals if not is_gone(arrival.entry)}
     return page(
         "week.html",
@@ -66,9 +69,9 @@ def week_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
             "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",
             "minutes": closes - opens,
             "hours": (closes - opens) / HOUR,
-            "opens": clock_of(opens),
-            "closes": clock_of(closes) if closes <= 24 * HOUR else "",
-            "columns": [_column(agenda, day, opens, closes) for day in agenda.days],
+            "opens": _clock(opens, language),
+            "closes": _clock(closes, language),
+            "columns": [_column(agenda, day, opens, closes, language) for day in agenda.days],
             "due": [] if agenda.bare else due_for_others(agenda.days[0]),
         },
     )
@@ -82,19 +85,22 @@ def _hours(arrivals: Sequence[Coming]) -> tuple[int, int]:
     return first - first % HOUR, last + -last % HOUR
 
 
+def _clock(minute: int, language: Language) -> str:
+    return language.clock(time(minute // HOUR % 24))
+
+
 def _wall(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _column(agenda: Agenda, day: Day, opens: int, closes: int) -> Column:
-    several = len(agenda.zones) > 1
+def _column(agenda: Agenda, day: Day, opens: int, closes: int, language: Language) -> Column:
     places = {} if agenda.bare else _places(agenda, day)
     placed = []
     for arrival in day.coming:
         share = 100 / (closes - opens)
         placed.append(
             Placed(
-                card_of(arrival, bare=agenda.bare, several=several),
+                card_of(arrival, agenda, language),
                 places.get(id(arrival), []),
                 any(title.startswith("No ") for title in places.get(id(arrival), ())),
                 (_wall(arrival.entry.start) - opens) * share,
@@ -109,7 +115,7 @@ def _column(agenda: Agenda, day: Day, opens: int, closes: int) -> Column:
         closed_text(day, agenda),
         people_text(day),
         placed,
-        list(drawn_loads(agenda, day, axis)) if axis else [],
+        list(drawn_loads(agenda, day, axis, language)) if axis else [],
     )
 
 
