@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
 from ketasched.cli.entry_words import entry_title, hours_text, number_text
-from ketasched.cli.terminal import windows
+from ketasched.cli.terminal import page, windows
 from ketasched.cli.terminal.noted_rows import NotedRow, noted_rows, stacked_rows
 from ketasched.cli.terminal.styles import (
     LOOKS,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NARROW = 50
 """Below this width a row becomes stacked lines."""
 BY_VIDEO = "by video"
+TELLTALE = Note(TENTATIVE, "tentative")
 TITLES = ("#", "Entry", "Day", "From–to")
 
 
@@ -46,12 +47,29 @@ class EntryRow(NamedTuple):
 
 
 def entry_rows(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable[RenderableType]:
-    """The rows, in parts to print one after the other."""
+    """The rows, in parts to print one after the other. Where it is narrow, a line below says once
+    what the sign of many says.
+    """
+    if width < page.NARROW and any(TELLTALE in row.notes for row in rows):
+        short = [row._replace(notes=_without_sign(row)) for row in rows]
+        yield from _laid_out(course, short, width)
+        if short != list(rows):
+            yield Text(f"{LOOKS['tentative'].sign} {TENTATIVE}", style=LOOKS["tentative"].style)
+    else:
+        yield from _laid_out(course, rows, width)
+
+
+def _without_sign(row: EntryRow) -> list[Note]:
+    """Its notes but for what its sign says."""
+    return [note for note in row.notes if row.meaning != "tentative" or note != TELLTALE]
+
+
+def _laid_out(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable[RenderableType]:
     labels = [number_text(course, row.entry) for row in rows]
     numbers = with_signs(labels, [row.meaning for row in rows])
-    if width < (windows.NARROW if course.shows_windows else NARROW):
+    if width < NARROW:
         return [_stacked(course, rows, numbers)]
-    extra = windows.TITLES if course.shows_windows else ()
+    extra = windows.TITLES if course.shows_windows and width >= windows.NARROW else ()
     noted: list[NotedRow] = []
     for row, number in zip(rows, numbers, strict=True):
         if row.before:
@@ -64,8 +82,14 @@ def entry_rows(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable
             Text(hours_text(row.entry)),
             *(windows.window_cells(row.entry, width) if extra else ()),
         )
-        noted.append(NotedRow(cells, notes_text(row.notes), row_style(row.meaning)))
+        notes = row.notes if extra else [*_window_notes(course, row.entry), *row.notes]
+        noted.append(NotedRow(cells, notes_text(notes), row_style(row.meaning)))
     return noted_rows((*TITLES, *extra), noted, width)
+
+
+def _window_notes(course: Course, entry: Entry) -> list[Note]:
+    text = windows.window_text(entry) if course.shows_windows else ""
+    return [Note(text)] if text else []
 
 
 def _stacked(course: Course, rows: Sequence[EntryRow], numbers: Sequence[Text]) -> Table:
@@ -101,7 +125,7 @@ def notes_of(entry: Entry) -> list[Note]:
     moved: Meaning | None = "moved" if is_moved(entry) else None
     texts = _session_remarks(entry) if isinstance(entry, Session) else _visit_remarks(entry)
     notes = [Note(text, None if text == BY_VIDEO else moved) for text in texts]
-    return [*notes, Note(TENTATIVE, "tentative")] if entry.status == TENTATIVE else notes
+    return [*notes, TELLTALE] if entry.status == TENTATIVE else notes
 
 
 def _session_remarks(session: Session) -> Iterable[str]:
