@@ -7,7 +7,7 @@ import pytest
 from conftest import run_process
 from helpers import be_at, plan_once, writer
 from rich.cells import cell_len
-from texts import MINE
+from texts import MINE, TRIAL
 
 from ketasched.domain.signs import printable
 
@@ -150,6 +150,31 @@ def test_a_narrow_table_is_stacked(ketasched, monkeypatch):
         "     2026 to Sun 3 Jan 2027",
         "     pause of 1 week",
     ]
+
+
+@pytest.mark.parametrize(("columns", "said"), [(24, 1), (49, 1), (60, 1), (66, 9), (80, 9)])
+def test_where_it_is_narrow_what_a_sign_says_is_said_once(ketasched, monkeypatch, columns, said):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    plan = ("plan", "spravato", "--start", "2027-01-05", "--until", "2027-04-15")
+    table = ketasched(*plan).out.partition("Review")[0]
+    assert table.count("? ") == 9 + (said == 1)
+    assert table.count("tentative") == said
+    assert ("? tentative\n" in table) == (said == 1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"), [(40, 4), (50, 2), (60, 2), (71, 2), (72, 1), (120, 1)]
+)
+def test_windows_stand_beside_below_or_in_lines(ketasched, monkeypatch, columns, lines):
+    write(TRIAL)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = ketasched("plan", "trial", "--start", "2027-01-04", "--protocols", "mine.yaml").out
+    rows = out.partition("\n\n")[2].partition("\n\n")[0].splitlines()
+    sessions = sum(" 09:00–" in line for line in rows)
+    assert len(rows) == sessions * lines + (columns >= 50)
+    assert (out.count("earliest "), out.count("Earliest")) == (
+        (0, 1) if lines == 1 else (sessions, 0)
+    )
 
 
 @pytest.mark.parametrize("columns", [40, 65, 66, 80])
