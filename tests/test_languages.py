@@ -272,8 +272,8 @@ VALUES = {
               "9:30 AM–1:30 PM", "2 h 30 min", "1 day", "2 weeks", "a, b and c", "Mon Tue Wed Thu Fri Sat Sun", "Monday"],
     Language("es", "ES"): ["mar, 5 ene 2027", "martes, 5 de enero de 2027", "martes, 5 de enero", "enero de 2027", "13:05",
               "9:30–13:30", "2 h 30 min", "1 día", "2 semanas", "a, b y c", "lun mar mié jue vie sáb dom", "lunes"],
-    Language("es", "ES", 12): ["mar, 5 ene 2027", "martes, 5 de enero de 2027", "martes, 5 de enero", "enero de 2027", "1:05 p. m.",
-              "9:30 a. m. – 1:30 p. m.", "2 h 30 min", "1 día", "2 semanas", "a, b y c", "lun mar mié jue vie sáb dom", "lunes"],
+    Language("es", "ES", 12): ["mar, 5 ene 2027", "martes, 5 de enero de 2027", "martes, 5 de enero", "enero de 2027", "1:05 p.m.",
+              "9:30 a.m. – 1:30 p.m.", "2 h 30 min", "1 día", "2 semanas", "a, b y c", "lun mar mié jue vie sáb dom", "lunes"],
     Language("de", "DE"): ["Di., 5. Jan. 2027", "Dienstag, 5. Januar 2027", "Dienstag, 5. Januar", "Januar 2027", "13:05",
               "09:30–13:30 Uhr", "2 Std. 30 Min.", "1 Tag", "2 Wochen", "a, b und c", "Mo Di Mi Do Fr Sa So", "Montag"],
     Language("fr", "FR"): ["mar. 5 janv. 2027", "mardi 5 janvier 2027", "mardi 5 janvier", "janvier 2027", "13:05",
@@ -475,3 +475,31 @@ def test_a_feed_and_what_is_cancelled_are_in_the_courses_language(at):
     (feed,) = (path for path in Path("feeds").glob("*.ics") if not path.name.startswith("staff"))
     assert "X-WR-CALNAME:Rendez-vous" in feed.read_text("utf-8")
     assert f"ANNULÉ{NO_BREAK}: Rendez-vous 4 sur 6" in titles(feed)
+
+
+# What fits a day of a month
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "Europe/Madrid", "America/Toronto", "Europe/Vienna"]
+)
+@pytest.mark.parametrize("clock", ["12", "24"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("columns", ["80", "71", "40"])
+def test_every_word_fits_its_day_of_a_month(ketasched, monkeypatch, columns, lang, clock, zone):
+    monkeypatch.setenv("COLUMNS", columns)
+    plan = ("plan", "kap", "--start", "2027-01-05", "--at", "12:30", "--tz", zone)
+    page = ketasched(*plan, "--lang", lang, "--clock", clock, "--format", "month").out
+    rows = [line for line in page.splitlines() if line.startswith("│")]
+    assert all(len(row) <= int(columns) for row in rows)
+    if columns == "40":
+        return
+    weekdays = zip(*(row.strip("│").split("│") for row in rows), strict=True)
+    shown = [" ".join(plain(cell).strip() for cell in cells) for cells in weekdays]
+    assert not [column for column in shown if "…" in column or re.search(r"[\d:]-", column)]
+    start = plain(Language(lang, clock_country(zone), int(clock)).clock(time(12, 30)))
+    assert f"{Language(lang).text('{number} of {total}', number=1, total=6)} {start}" in shown[1]
+
+
+def clock_country(zone):
+    return {"New_York": "US", "Madrid": "ES", "Toronto": "CA", "Vienna": "AT"}[zone.split("/")[1]]

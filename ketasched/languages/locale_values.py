@@ -15,8 +15,12 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 
-_SPACES = str.maketrans(dict.fromkeys("\u2009\u202f", "\N{NO-BREAK SPACE}"))
-"""Narrow spaces, which many fonts of phones and printers lack."""
+from ketasched.languages.language import NO_BREAK
+
+_SPACES = str.maketrans(dict.fromkeys("\u2009\u202f", NO_BREAK))
+"""Narrow spaces, which many fonts of phones and printers lack. Spain's ``p. m.`` is written as in
+America, ``p.m.``, so that a time fits a day of a month.
+"""
 _YEAR = re.compile(r"[\s,]*(?:'de'\s*)?y+$")
 
 
@@ -44,7 +48,7 @@ class LocaleValues(NamedTuple):
     def clock(self, at: time, hours: int) -> str:
         """A wall time by a clock of 12 or 24 hours."""
         moment = datetime.combine(date.min, at.replace(tzinfo=None))
-        return format_skeleton(_skeleton(hours), moment, locale=self.locale).translate(_SPACES)
+        return _plain(format_skeleton(_skeleton(hours), moment, locale=self.locale))
 
     def span(self, start: datetime, end: datetime, hours: int) -> str:
         """From one wall time to another; of different days, each by itself."""
@@ -52,11 +56,15 @@ class LocaleValues(NamedTuple):
         if first.date() != last.date():
             return f"{self.clock(first.time(), hours)}\N{EN DASH}{self.clock(last.time(), hours)}"
         text = format_interval(first, last, _skeleton(hours), locale=self.locale)
-        return text.translate(_SPACES)
+        return _plain(text)
 
     def listed(self, words: Sequence[str]) -> str:
         """Words as a list."""
         return format_list(words, locale=self.locale)
+
+
+def _plain(text: str) -> str:
+    return text.translate(_SPACES).replace(f".{NO_BREAK}m.", ".m.")
 
 
 def _skeleton(hours: int) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import Page
+from ketasched.languages.language import NO_BREAK
 
 if TYPE_CHECKING:
     from ketasched.calendar.handout import Appointment, Handout, Month, MonthDay
@@ -74,9 +75,13 @@ def _cell(day: MonthDay, room: int) -> Text:
             lines.append((short[:room], "bold reverse"))
             continue
         lines += [(line, "bold reverse") for line in _fitted(each.short, room)]
-        lines.append((each.begins, ""))
+        lines += [(line, "") for line in _clock_lines(each.begins, room)]
         lines += [(line, "") for line in _fitted_all(each.remarks, room)]
     return Text("\n").join(Text(text, style=style) for text, style in lines)
+
+
+def _clock_lines(begins: str, room: int) -> list[str]:
+    return [begins] if len(begins) <= room else _fitted(begins.replace(NO_BREAK, " "), room)
 
 
 def _fitted_all(texts: Sequence[str], room: int) -> list[str]:
@@ -84,12 +89,20 @@ def _fitted_all(texts: Sequence[str], room: int) -> list[str]:
 
 
 def _fitted(title: str, room: int) -> list[str]:
-    """A title in lines of a cell; a word that is too long is parted in the middle."""
+    """A title in lines of a cell; a word that is too long is parted evenly."""
     lines: list[str] = []
     for word in title.split(" "):
-        half = -(-len(word) // 2)
-        parts = [word] if len(word) <= room else [f"{word[:half]}-", word[half:]]
+        parts = _parts(word, room)
         if lines and len(lines[-1]) + 1 + len(parts[0]) <= room:
             parts[0] = f"{lines.pop()} {parts[0]}"
         lines += parts
     return lines
+
+
+def _parts(word: str, room: int) -> list[str]:
+    if len(word) <= room:
+        return [word]
+    count = -(-len(word) // (room - 1))
+    size = -(-len(word) // count)
+    parts = [word[first : first + size] for first in range(0, len(word), size)]
+    return [*(f"{part}-" for part in parts[:-1]), parts[-1]]
