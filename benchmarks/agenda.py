@@ -33,9 +33,10 @@ def main() -> None:
                 commands[f"{version}: {size} records"] = agenda
             week = [*agenda, "--week", "--format", "json"]
             commands[f"{version}: 1000 records, a week, JSON"] = week
+            commands[f"{version}: 1000 records, a week, page"] = [*week[:-1], "html"]
             environments |= dict.fromkeys(commands.keys() - environments.keys(), environment)
         medians = measure(commands, runs, temporary, environments)
-    print(f"medians of {runs} runs (reach for 1000 records: 2 s)")
+    print(f"medians of {runs} runs (reach for 1000 records: 2 s, for their page: 3 s)")
     for name, median in medians.items():
         print(f"  {name:<36}{median:6.2f} s")
     for version in versions():

@@ -69,6 +69,7 @@ def year_page(file: ClinicFile, clinic: Clinic, year: int) -> str:
             "legend": [
                 (sign, LOOKS[sign], meaning, count_text(counts[sign], "day"))
                 for sign, (_, meaning) in SIGNS.items()
+                if counts[sign]
             ],
             "exceptions": [
                 (LOOKS[sign], SIGNS[sign][1], _days(first, last), text)
