@@ -74,13 +74,15 @@ def refuse_unknown_takes(clinic: ClinicFile, protocols: Mapping[str, Protocol]) 
     source = clinic.source
     if source is None or not clinic.takes:
         return
+    unknown = list(_unknown(clinic, protocols))
+    if not unknown:
+        return
     root = compose(source)
     problems = [
         source.at(_key(root, ("takes", *place)), message, hint)
-        for place, (message, hint) in _unknown(clinic, protocols)
+        for place, (message, hint) in unknown
     ]
-    if problems:
-        raise FileProblems(source.file, problems)
+    raise FileProblems(source.file, problems)
 
 
 def _unknown(

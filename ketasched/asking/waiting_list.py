@@ -17,9 +17,12 @@ from ketasched.domain.typed_dates import read_date
 from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.files.waiting_list.waiting_list import COLUMNS, Line, WaitingList
 from ketasched.house.waiting import LEAST_URGENT, Wish
+from ketasched.planning.plan_input import Order
 
 LONGEST_WAIT = 366
 """The most days from the earliest start to the latest."""
+ORDERED = ("protocol", *(column for column in COLUMNS[4:] if column != "priority"))
+"""The columns that make the order of a patient, but for the start."""
 _OPTION = re.compile(r"^--([a-z-]+):? ?")
 _UNFIT = re.compile(r'[<>:"/|?*\\\x00-\x1f]')
 Value = TypeVar("Value")
@@ -58,8 +61,9 @@ def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
     listed.finish()
     waiting: list[Waiting] = []
     names: dict[str, str] = {}
+    orders: dict[tuple[str, ...], Order] = {}
     for line in listed.lines:
-        understood = _understood(listed, line, asked)
+        understood = _understood(listed, line, asked, orders)
         if understood is None:
             continue
         key = unicodedata.normalize("NFC", understood.request.save).casefold()
@@ -71,8 +75,12 @@ def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
     return waiting
 
 
-def _understood(listed: WaitingList, line: Line, asked: Asked) -> Waiting | None:
-    """A line; None after noting what is wrong with it."""
+def _understood(
+    listed: WaitingList, line: Line, asked: Asked, orders: dict[tuple[str, ...], Order]
+) -> Waiting | None:
+    """A line; None after noting what is wrong with it. Who asks for the same as one before but for
+    the start has its order: what is worked out for one is known of the other.
+    """
     first = _value(listed, line, "earliest", lambda text: read_date(text, asked.today))
     last = _value(listed, line, "latest", lambda text: read_date(text, asked.today))
     priority = _value(listed, line, "priority", _priority) if line.text("priority") else None
@@ -90,7 +98,9 @@ def _understood(listed: WaitingList, line: Line, asked: Asked) -> Waiting | None
     except UsageProblem as problem:
         _at_its_column(listed, line, problem)
         return None
-    wish = Wish(line.text("name"), task.order, first, last, priority or LEAST_URGENT)
+    options = tuple(line.text(column) for column in ORDERED)
+    order = orders.setdefault(options, task.order)
+    wish = Wish(line.text("name"), order, first, last, priority or LEAST_URGENT)
     return Waiting(line, request, task, wish)
 
 

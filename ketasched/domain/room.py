@@ -60,6 +60,19 @@ class Tally(NamedTuple):
         later = self.numbers[first : bisect_left(self.minutes, ends)]
         return max(self.at(begins), max(later, default=0))
 
+    def and_more(self, held: Iterable[Held]) -> Tally:
+        """The same number, and what is held more."""
+        minutes, numbers = list(self.minutes), list(self.numbers)
+        for each in held:
+            for edge in (each.begins, each.ends):
+                place = bisect_left(minutes, edge)
+                if place == len(minutes) or minutes[place] != edge:
+                    minutes.insert(place, edge)
+                    numbers.insert(place, numbers[place - 1] if place else 0)
+            for place in range(bisect_left(minutes, each.begins), bisect_left(minutes, each.ends)):
+                numbers[place] += each.number
+        return Tally(minutes, numbers)
+
 
 class Load(NamedTuple):
     """How many of each resource are taken at any minute, but for what is a course's ``own``."""
@@ -70,6 +83,14 @@ class Load(NamedTuple):
     def without(self, own: Iterable[Held]) -> Load:
         """The same, but for what is one's own."""
         return self._replace(own=(*self.own, *own))
+
+    def and_more(self, held: Iterable[Held]) -> Load:
+        """The same, and what others hold more."""
+        of_resource: dict[str, list[Held]] = {}
+        for each in held:
+            of_resource.setdefault(each.resource, []).append(each)
+        more = {name: self.tally(name).and_more(own) for name, own in of_resource.items()}
+        return self._replace(taken={**self.taken, **more})
 
     def tally(self, name: str) -> Tally:
         """How many of a resource are taken, one's own among them."""
@@ -112,6 +133,14 @@ class Room:
         self.house = house
         self.zone = zone
         self._others = others
+        self._known: dict[tuple[str, date], list[tuple[int, int, int, int]]] = {}
+
+    def and_more(self, held: Sequence[Held]) -> Room:
+        """The same, of which more is taken."""
+        room = Room(self.house, self.zone, lambda: self.load.and_more(held))
+        changed = {day for each in held for day in self._days_of(each)}
+        room._known = {key: runs for key, runs in self._known.items() if key[1] not in changed}
+        return room
 
     @cached_property
     def load(self) -> Load:
@@ -163,17 +192,26 @@ class Room:
         """How many there are and how many of them are free, from one minute to another, on the days
         on which something is wanted.
         """
+        runs = []
+        for day in self._days_of(wanted):
+            key = resource.name, day
+            if key not in self._known:
+                self._known[key] = list(self._runs_of(resource, day))
+            runs += self._known[key]
+        return runs
+
+    def _days_of(self, wanted: Held) -> Iterator[date]:
         first = moment_at(wanted.begins, self.zone).date()
         last = moment_at(wanted.ends - 1, self.zone).date()
-        runs = []
-        for day in _days(first, last):
-            for begins, ends, number in resource.on(day, self.zone):
-                turns = self.load.turns(resource.name, begins, ends)
-                edges = [begins, *sorted(turns), ends]
-                for edge, following in pairwise(edges):
-                    free = max(0, number - self.load.at(resource.name, edge))
-                    runs.append((edge, following, number, free))
-        return runs
+        for number in range((last - first).days + 1):
+            yield first + timedelta(days=number)
+
+    def _runs_of(self, resource: Resource, day: date) -> Iterator[tuple[int, int, int, int]]:
+        for begins, ends, number in resource.on(day, self.zone):
+            edges = [begins, *sorted(self.load.turns(resource.name, begins, ends)), ends]
+            for edge, following in pairwise(edges):
+                free = max(0, number - self.load.at(resource.name, edge))
+                yield edge, following, number, free
 
     def _span(self, begins: int, ends: int) -> str:
         """From when to when, in wall time; the end of a day is 24:00."""
@@ -184,11 +222,6 @@ class Room:
         if ends == midnight(start.date() + timedelta(days=1), self.zone):
             return f"{clock_text(start.time())}–24:00"
         return f"{clock_text(start.time())}–{clock} {WEEKDAYS[end.weekday()]}"
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
 
 
 def _as_long(runs: Sequence[tuple[int, int, int, int]], place: int) -> tuple[int, int]:

@@ -2,12 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ketasched.domain.room import Held
 from ketasched.house.question import Kind, Question, Start
+
+MOST_AT_ONCE = 8
+"""How many stretches of a day are limited from the beginning: the fullest. The others are, once a
+plan has more in them than they hold.
+"""
+
+
+class Limit(NamedTuple):
+    """In a stretch of a day (minutes since 1970) those who come take so many minutes of a resource
+    at most.
+    """
+
+    day: date
+    resource: str
+    begins: int
+    ends: int
+    most: int
+
+    def need(self, _wish: int, kind: Kind) -> int:
+        """The least that a session takes in it, in minutes, whenever it starts."""
+        return least_in(kind, self.resource, self.begins, self.ends)
+
+
+class Allowance(NamedTuple):
+    """Of some wishes at most so many come on a day with sessions of some kinds."""
+
+    day: date
+    wishes: frozenset[int]
+    kinds: frozenset[Kind]
+    most: int
+
+    def need(self, wish: int, kind: Kind) -> int:
+        """1 if a session is among them."""
+        return int(wish in self.wishes and kind in self.kinds)
+
+
+Cut = Limit | Allowance
+"""What any plan keeps to on a day."""
+
+
+def fullest(question: Question, day: date, weights: Mapping[Kind, float]) -> Iterator[Limit]:
+    """The limits of a day that its sessions, of which so many may be expected of each kind, come
+    nearest to.
+    """
+    for resource in question.resources:
+        limits = list(_limits(question, day, weights, resource))
+        near = {limit: _expected(limit, weights) / max(1, limit.most) for limit in limits}
+        yield from sorted(limits, key=lambda limit: -near[limit])[:MOST_AT_ONCE]
+
+
+def broken(question: Question, day: date, kinds: Iterable[Kind]) -> Iterator[Limit]:
+    """The limit of each resource that sessions of some kinds exceed the most on a day."""
+    numbers = Counter(kinds)
+    for resource in question.resources:
+        limits = _limits(question, day, numbers, resource)
+        over = [(_expected(limit, numbers) - limit.most, limit) for limit in limits]
+        most, limit = max(over, default=(0, None))
+        if limit and most > 0:
+            yield limit
+
+
+def _expected(limit: Limit, numbers: Mapping[Kind, float]) -> float:
+    return sum(number * limit.need(0, kind) for kind, number in numbers.items())
+
+
+def _limits(question: Question, day: date, kinds: Iterable[Kind], resource: str) -> Iterator[Limit]:
+    free = question.free(day, resource)
+    for begins, ends in stretches(kinds, resource):
+        there = sum(
+            run.number * max(0, min(ends, run.ends) - max(begins, run.begins)) for run in free
+        )
+        yield Limit(day, resource, begins, ends, there)
 
 
 class Crowd(NamedTuple):
@@ -19,9 +91,9 @@ class Crowd(NamedTuple):
     def need(self, kind: Kind, start: Start) -> int:
         """How much a session takes then that starts at a time."""
         return sum(
-            held.number
-            for held in kind.held(start)
-            if held.resource == self.resource and held.begins <= self.minute < held.ends
+            number
+            for begins, ends, number in kind.takes_of(self.resource)
+            if begins <= self.minute - start.minute < ends
         )
 
     def way_out(self, kind: Kind) -> int:
@@ -37,38 +109,42 @@ def free_at(question: Question, day: date, resource: str, minute: int) -> int:
     return next((run.number for run in free if run.begins <= minute < run.ends), 0)
 
 
-def stretches(kinds: Sequence[Kind], resource: str) -> Iterator[tuple[int, int]]:
+def stretches(kinds: Iterable[Kind], resource: str) -> Iterator[tuple[int, int]]:
     """The stretches of a day in which what is taken of a resource is counted: from when the first
     of a kind may begin to when the last of one is over, and what all of a kind take whenever they
     start.
     """
     begins, ends = set[int](), set[int]()
     for kind in kinds:
-        spans = [
-            (held.begins, held.ends)
-            for start in kind.starts
-            for held in kind.held(start)
-            if held.resource == resource
-        ]
-        if spans:
-            begins |= {min(spans)[0]}
-            ends |= {max(end for _, end in spans)}
-            last, first = max(spans)[0], min(end for _, end in spans)
-            if last < first:
-                begins.add(last)
-                ends.add(first)
+        takes = kind.takes_of(resource)
+        if takes:
+            first_begins, last_ends = takes[0][0], max(end for _, end, _ in takes)
+            begins.add(kind.first + first_begins)
+            ends.add(kind.last + last_ends)
+            if kind.last + takes[-1][0] < kind.first + takes[0][1]:
+                begins.add(kind.last + takes[-1][0])
+                ends.add(kind.first + takes[0][1])
     for begin in sorted(begins):
         yield from ((begin, end) for end in sorted(ends) if begin < end)
 
 
 def least_in(kind: Kind, resource: str, begins: int, ends: int) -> int:
     """The least that a session takes of a resource in a stretch, in minutes, whenever it starts."""
-
-    def within(held: Iterable[Held]) -> int:
-        return sum(
-            each.number * max(0, min(ends, each.ends) - max(begins, each.begins))
-            for each in held
-            if each.resource == resource
+    takes = kind.takes_of(resource)
+    if len(takes) == 1:  # it takes the least when it starts first or last
+        begin, end, number = takes[0]
+        return number * max(
+            0,
+            min(
+                min(ends, kind.first + end) - max(begins, kind.first + begin),
+                min(ends, kind.last + end) - max(begins, kind.last + begin),
+            ),
         )
+    return min(_within(takes, start.minute, begins, ends) for start in kind.starts)
 
-    return min(within(kind.held(start)) for start in kind.starts)
+
+def _within(takes: Sequence[tuple[int, int, int]], start: int, begins: int, ends: int) -> int:
+    return sum(
+        number * max(0, min(ends, start + end) - max(begins, start + begin))
+        for begin, end, number in takes
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.house import solver
+from ketasched.house.day_limits import Cut, broken
 from ketasched.house.days_model import DaysModel
-from ketasched.house.question import Beginning, Kind, Seat
+from ketasched.house.ideal_days import Ideal, distance_of, ideal_of
+from ketasched.house.question import Beginning, Kind, Question, Seat
+from ketasched.house.waiting import Place
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, LinearExpr
@@ -16,15 +20,15 @@ MOST_IN_ORDER = 300
 """The most patients among whom the order of the list decides where all else is as good: of more,
 the numbers would be too large for the solver.
 """
-
-
+MOST_WEIGHT = 2**31
+"""The most that admitting one wish counts: a larger number is left to a search of its own."""
 SHARE = 0.6
 """The share of the time left that a search of days takes at most: times need some too."""
 
 
 class Chosen(NamedTuple):
-    """The days of who is admitted: by wish the beginning, and the seat of each session; what the
-    admitted weigh, and how far the days are from ideal, a squared day in units.
+    """The days of who is admitted: by wish the beginning, and the seat of each session; how
+    far the days are from ideal, a squared day in units.
     """
 
     beginnings: dict[int, tuple[Beginning, tuple[Seat, ...]]]
@@ -32,7 +36,6 @@ class Chosen(NamedTuple):
     most: int
     is_best: bool
     bound: int
-    weight: int = 0
     distance: int = 0
     unit: int = 1
 
@@ -48,161 +51,259 @@ class Chosen(NamedTuple):
 class DaysSearch:
     """The search for the best days, again and again: what does not fit is forbidden meanwhile."""
 
-    def __init__(self, model: DaysModel, effort: solver.Effort) -> None:
-        self.model = model
+    def __init__(
+        self, question: Question, effort: solver.Effort, places: Sequence[Place], cut_off: float
+    ) -> None:
+        self.question = question
         self.effort = effort
-        self._outcome: solver.Outcome | None = None
+        self._begins_at = places
+        self._cut_off = cut_off
+        self._cuts: list[Cut] = []
+        self._unit = 1 + _most_sessions(question)
+        self._ideal: Ideal | None = ideal_of(question.beginnings, self._unit)
+        self._models: dict[bool, DaysModel] = {}
+        self._outcomes: dict[int, solver.Outcome] = {}
         self._not_all = False
 
-    def solve(self, cut_off: float) -> Chosen | None:
+    def forbid(self, cuts: Sequence[Cut]) -> None:
+        """Look for other days from now on."""
+        self._cuts += cuts
+        for model in self._models.values():
+            for cut in cuts:
+                model.keep(cut)
+
+    def solve(self) -> Chosen | None:
         """The most admitted by priority, then the least squared days, then the fewest moved, then
         the least change and the earliest starts that the days alone show; None if nothing was
         found in time.
         """
-        found = self._all_admitted(cut_off) or self._most_admitted(cut_off)
-        if found is None or not found.is_best:
-            return found
-        model = self.model.model.clone()  # what holds for this search alone does not stay
-        distance, _ = self._distance()
-        model.add(self._admitted() >= found.weight)
-        model.add(distance <= found.distance)
-        last = self._best(model, self._later(), cut_off / 4, maximize=False)
-        return found._replace(beginnings=self._chosen(last)) if last else found
+        while True:
+            chosen = self._nearest()
+            if chosen is None or not chosen.is_best:
+                return chosen
+            last = self._earliest(chosen)
+            if last:
+                return last
 
-    def _all_admitted(self, cut_off: float) -> Chosen | None:
+    def _nearest(self) -> Chosen | None:
+        """The most admitted at the nearest days that keep to the limits of each day."""
+        while True:
+            chosen = self._all_ideal() or self._all_admitted() or self._most_admitted()
+            if chosen is None or not self._breaks(chosen) or self.effort.is_over:
+                return chosen
+
+    def _breaks(self, chosen: Chosen) -> bool:
+        """Whether more come on a day than it could hold, which is forbidden then."""
+        cuts = [
+            limit
+            for day, comers in chosen.of_day().items()
+            for limit in broken(self.question, day, [kind for _, kind in comers])
+        ]
+        self.forbid(cuts)
+        return bool(cuts)
+
+    # The nearest days
+
+    def _days(self, *, ideal: bool) -> DaysModel:
+        """The model of all days, or of the ideal ones."""
+        if ideal not in self._models:
+            own = self._ideal.beginnings if ideal and self._ideal else self.question.beginnings
+            self._models[ideal] = DaysModel(self.question, own, self._cuts)
+            self._models[ideal].begin_at(self._begins_at)
+        return self._models[ideal]
+
+    def _all_ideal(self) -> Chosen | None:
+        """Everybody at the nearest days there are; None if that is not found."""
+        if self._ideal is None:
+            return None
+        days = self._days(ideal=True)
+        model = days.model.clone()
+        _admit_all(days, model)
+        least = self._ideal.distance
+        model.add(self._distance(days) <= least)
+        outcome = self._best(days, model, None, self._cut_off)
+        if not outcome.found:
+            self._ideal = None
+            return None
+        return self._chosen_all(days, outcome, least, least)
+
+    def _all_admitted(self) -> Chosen | None:
         """The nearest days at which everybody is admitted, as mostly all can be; None where that
         is not found.
         """
         if self._not_all:
             return None
-        model = self.model.model.clone()
-        for row in self.model.admits.values():
-            model.add_exactly_one([admit for _, admit in row])
-        distance, unit = self._distance()
-        outcome = self._best(model, distance, cut_off, maximize=False, tells=unit)
-        if outcome is None:
+        days = self._days(ideal=False)
+        model = days.model.clone()
+        _admit_all(days, model)
+        outcome = self._best(days, model, self._distance(days), self._cut_off, tells=self._unit)
+        if not outcome.found:
             self._not_all = not self.effort.is_over
             return None
-        weights = self._weights()
+        return self._chosen_all(days, outcome, outcome.best, outcome.bound)
+
+    def _chosen_all(
+        self, days: DaysModel, outcome: solver.Outcome, distance: int, bound: int
+    ) -> Chosen:
         return Chosen(
-            self._chosen(outcome),
+            _chosen(days, outcome),
             admitted_is_best=True,
-            most=len(self.model.admits),
-            is_best=outcome.verdict == "optimal",
-            bound=max(0, outcome.bound) // unit,
-            weight=sum(weights[wish] for wish in self.model.admits),
-            distance=outcome.best,
-            unit=unit,
+            most=len(days.admits),
+            is_best=distance <= bound,
+            bound=max(0, bound) // self._unit,
+            distance=distance,
+            unit=self._unit,
         )
 
-    def _most_admitted(self, cut_off: float) -> Chosen | None:
+    def _most_admitted(self) -> Chosen | None:
         """The most admitted, then the nearest days; None if nothing was found in time."""
-        model = self.model.model.clone()
-        first = self._best(model, self._admitted(), cut_off, maximize=True)
-        if first is None:
+        days = self._days(ideal=False)
+        model = days.model.clone()
+        first, is_best = solver.Outcome("unknown"), True
+        for admitted, _ in self._admitted(days):
+            outcome = self._best(days, model, admitted, self._cut_off, maximize=True)
+            if not outcome.found:
+                break
+            first, is_best = outcome, is_best and outcome.verdict == "optimal"
+            model.add(admitted >= first.best)
+        if not first.found:
             return None
-        model.add(self._admitted() >= first.best)
-        distance, unit = self._distance()
-        outcome = self._best(model, distance, cut_off, maximize=False, tells=unit)
-        admitted_is_best = first.verdict == "optimal"
+        outcome = self._best(days, model, self._distance(days), self._cut_off, tells=self._unit)
         return Chosen(
-            self._chosen(outcome or first),
-            admitted_is_best,
-            self._most(first),
-            is_best=outcome is not None and outcome.verdict == "optimal",
-            bound=max(0, outcome.bound) // unit if outcome else 0,
-            weight=first.best,
-            distance=outcome.best if outcome else 0,
-            unit=unit,
+            _chosen(days, outcome if outcome.found else first),
+            is_best,
+            self._most(days, first),
+            is_best=outcome.verdict == "optimal" and is_best,
+            bound=max(0, outcome.bound) // self._unit,
+            distance=outcome.best,
+            unit=self._unit,
         )
 
-    def _admitted(self) -> LinearExpr:
-        weights = self._weights()
-        return solver.weighted(
-            (admit, weights[wish]) for wish, row in self.model.admits.items() for _, admit in row
-        )
+    def _earliest(self, nearest: Chosen) -> Chosen | None:
+        """As near, at the least change and the earliest starts; None if those show that no days as
+        near keep to the limits of each day.
+        """
+        days, chosen = self._days(ideal=self._ideal is not None), nearest
+        while True:
+            model = days.model.clone()  # what holds for this search alone does not stay
+            for weighted, weights in self._admitted(days):
+                model.add(weighted >= sum(weights.get(wish, 0) for wish in nearest.beginnings))
+            model.add(self._distance(days) <= nearest.distance)
+            outcome = self._best(days, model, self._later(days), self._cut_off / 4)
+            if outcome.verdict == "infeasible":
+                return None
+            if not outcome.found:
+                return chosen
+            chosen = nearest._replace(beginnings=_chosen(days, outcome))
+            if not self._breaks(chosen) or self.effort.is_over:
+                return chosen
 
     def _best(
         self,
+        days: DaysModel,
         model: CpModel,
-        objective: LinearExpr,
+        objective: LinearExpr | None,
         cut_off: float,
         *,
-        maximize: bool,
+        maximize: bool = False,
         tells: int = 0,
-    ) -> solver.Outcome | None:
-        if self._outcome:
-            solver.hint(model, self._outcome, self.model.variables)
-        (model.maximize if maximize else model.minimize)(objective)
+    ) -> solver.Outcome:
+        """The best there is in a model of some days, from the last such on."""
+        last = self._outcomes.get(id(days))
+        if last:
+            solver.hint(model, last, days.variables)
+        if objective is not None:
+            (model.maximize if maximize else model.minimize)(objective)
         if self.effort.is_over:
-            return None
+            return solver.Outcome("unknown")
         outcome = solver.solve(model, self.effort, cut_off, share=SHARE, tells=tells)
-        if not outcome.found:
-            return None
-        self._outcome = outcome
+        if outcome.found:
+            self._outcomes[id(days)] = outcome
         return outcome
 
-    def _weights(self) -> dict[int, int]:
-        """What admitting each wish counts: a priority more than all that are less urgent."""
-        wishes = self.model.question.wishes
-        weights: dict[int, int] = {}
+    def _admitted(self, days: DaysModel) -> list[tuple[LinearExpr, dict[int, int]]]:
+        """How many are admitted, as many priorities at once as numbers hold: a priority counts more
+        than all that are less urgent.
+        """
+        wishes = self.question.wishes
+        stages: list[dict[int, int]] = [{}]
         weight = 1
         for level in sorted({wish.priority for wish in wishes}, reverse=True):
             own = [number for number, wish in enumerate(wishes) if wish.priority == level]
-            weights |= dict.fromkeys(own, weight)
+            if weight > MOST_WEIGHT:
+                stages.insert(0, {})
+                weight = 1
+            stages[0] |= dict.fromkeys(own, weight)
             weight += weight * len(own)
-        return weights
+        return [
+            (
+                solver.weighted(
+                    (admit, weights[wish])
+                    for wish, row in days.admits.items()
+                    if wish in weights
+                    for _, admit in row
+                ),
+                weights,
+            )
+            for weights in stages
+        ]
 
-    def _most(self, outcome: solver.Outcome) -> int:
+    def _most(self, days: DaysModel, outcome: solver.Outcome) -> int:
         """The most wishes that any plan admits."""
         if outcome.verdict == "optimal":
-            return sum(
-                outcome.is_set(admit) for row in self.model.admits.values() for _, admit in row
-            )
-        alike = len({wish.priority for wish in self.model.question.wishes}) == 1
-        return outcome.bound if alike else len(self.model.admits)
+            return sum(outcome.is_set(admit) for row in days.admits.values() for _, admit in row)
+        alike = len({wish.priority for wish in self.question.wishes}) == 1
+        return outcome.bound if alike else len(days.admits)
 
-    def _distance(self) -> tuple[LinearExpr, int]:
-        """Squared days from target, then sessions moved; and how much a squared day weighs."""
-        unit = 1 + sum(
-            max(len(beginning.seats) for beginning, _ in row) for row in self.model.admits.values()
-        )
-        terms = self.model.terms(lambda seat: seat.standing.cost[0] * unit + seat.standing.cost[1])
-        return solver.weighted(terms), unit
+    def _distance(self, days: DaysModel) -> LinearExpr:
+        """Squared days from target, then sessions moved."""
+        return solver.weighted(days.terms(lambda seat: distance_of(seat, self._unit)))
 
-    def _later(self) -> LinearExpr:
+    def _later(self, days: DaysModel) -> LinearExpr:
         """The least minutes of change that the days alone leave, then how late courses start, then
         the order of the list.
         """
-        first = min(beginning.start for beginning, _, _ in self.model.seats)
-        days = {
-            beginning.start: (beginning.start - first).days for beginning, _, _ in self.model.seats
-        }
-        last, patients = 1 + max(days.values()), len(self.model.question.wishes)
+        first = min(beginning.start for beginning, _, _ in days.seats)
+        far = {beginning.start: (beginning.start - first).days for beginning, _, _ in days.seats}
+        last, patients = 1 + max(far.values()), len(self.question.wishes)
         a_day = last * patients**2 + 1 if patients <= MOST_IN_ORDER else 1
         terms = []
-        for beginning, admit, _ in self.model.seats:
-            day = days[beginning.start]
+        for beginning, admit, _ in days.seats:
+            day = far[beginning.start]
             in_order = (day - last) * (patients - beginning.wish) if a_day > 1 else 0
             terms.append((admit, day * a_day + in_order))
         unit = 1 + last * patients * a_day
-        terms += self.model.terms(lambda seat: seat.standing.cost[2] * unit)
-        terms += [(over, far * unit) for over, far in self.model.crowds]
+        terms += days.terms(lambda seat: seat.standing.cost[2] * unit)
+        terms += [(over, minutes * unit) for over, minutes in days.crowds]
         return solver.weighted(terms)
 
-    def _chosen(self, outcome: solver.Outcome) -> dict[int, tuple[Beginning, tuple[Seat, ...]]]:
-        return {
-            beginning.wish: (
-                beginning,
-                tuple(
-                    next(
-                        seat
-                        for seat, choice in zip(seats, row, strict=True)
-                        if outcome.is_set(choice)
-                    )
-                    for seats, row in zip(beginning.seats, rows, strict=True)
-                ),
-            )
-            for beginning, admit, rows in self.model.seats
-            if outcome.is_set(admit)
-        }
+
+def _most_sessions(question: Question) -> int:
+    """The most sessions that all wishes have together."""
+    most: dict[int, int] = {}
+    for beginning in question.beginnings:
+        most[beginning.wish] = max(len(beginning.seats), most.get(beginning.wish, 0))
+    return sum(most.values())
+
+
+def _admit_all(days: DaysModel, model: CpModel) -> None:
+    for row in days.admits.values():
+        model.add_exactly_one([admit for _, admit in row])
+
+
+def _chosen(
+    days: DaysModel, outcome: solver.Outcome
+) -> dict[int, tuple[Beginning, tuple[Seat, ...]]]:
+    return {
+        beginning.wish: (
+            beginning,
+            tuple(
+                next(
+                    seat for seat, choice in zip(seats, row, strict=True) if outcome.is_set(choice)
+                )
+                for seats, row in zip(beginning.seats, rows, strict=True)
+            ),
+        )
+        for beginning, admit, rows in days.seats
+        if outcome.is_set(admit)
+    }

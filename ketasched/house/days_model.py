@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.house import solver
-from ketasched.house.day_limits import Crowd, free_at, least_in, stretches
+from ketasched.house.day_limits import Crowd, Cut, free_at, fullest
 from ketasched.house.question import Beginning, Kind, Question, Seat
 from ketasched.house.waiting import Admitted, Place
 
@@ -26,9 +27,11 @@ class Visitor(NamedTuple):
 
 
 class DaysModel:
-    """Days for all, to which what was found not to fit is added."""
+    """Days for all who begin in some ways, to which what any plan keeps to is added."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(
+        self, question: Question, beginnings: Sequence[Beginning], cuts: Iterable[Cut]
+    ) -> None:
         self.question = question
         self.model = solver.new_model()
         self.variables: list[IntVar] = []
@@ -36,14 +39,16 @@ class DaysModel:
         self.admits: dict[int, list[tuple[Beginning, IntVar]]] = {}
         self.seats: list[tuple[Beginning, IntVar, list[list[IntVar]]]] = []
         self.on: dict[date, list[Visitor]] = {}
-        for beginning in question.beginnings:
+        for beginning in beginnings:
             self._add(beginning)
         for of_wish in self.admits.values():
             self.model.add_at_most_one([admit for _, admit in of_wish])
-        self.crowds: list[tuple[IntVar, int]] = []
-        for day, visitors in self.on.items():
-            self._keep_within(day, visitors)
-            self._note_crowds(day, visitors)
+        weights = self._weights()
+        for day in self.on:
+            for limit in fullest(question, day, weights[day]):
+                self.keep(limit)
+        for cut in cuts:
+            self.keep(cut)
 
     def begin_at(self, places: Sequence[Place]) -> None:
         """Let the first search begin at a plan, as far as it takes no pause."""
@@ -75,7 +80,7 @@ class DaysModel:
         for index, seats in enumerate(beginning.seats):
             row = [admit] if len(seats) == 1 else [self._new() for _ in seats]
             if len(seats) > 1:
-                self.model.add(sum(row) == admit)
+                self.model.add_exactly_one([*row, ~admit])
             for seat, choice in zip(seats, row, strict=True):
                 self.on.setdefault(seat.day, []).append(Visitor(beginning.wish, seat, choice))
             if index:
@@ -92,64 +97,60 @@ class DaysModel:
 
     # The days
 
-    def _keep_within(self, day: date, visitors: Sequence[Visitor]) -> None:
-        """No stretch of a day holds more than is free in it, whatever the times are."""
-        for resource in self.question.resources:
-            free = self.question.free(day, resource)
-            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
-            for begins, ends in stretches(kinds, resource):
-                room = sum(
-                    run.number * max(0, min(ends, run.ends) - max(begins, run.begins))
-                    for run in free
-                )
-                needs = {kind: least_in(kind, resource, begins, ends) for kind in kinds}
-                self._hold(visitors, needs, room)
+    def _weights(self) -> dict[date, dict[Kind, float]]:
+        """How many sessions of each kind may be expected on each day."""
+        weights: dict[date, dict[Kind, float]] = {day: {} for day in self.on}
+        for beginning, _, _ in self.seats:
+            share = 1 / len(self.admits[beginning.wish])
+            for seats in beginning.seats:
+                for seat in seats:
+                    of_day = weights[seat.day]
+                    of_day[seat.kind] = of_day.get(seat.kind, 0) + share / len(seats)
+        return weights
 
-    def _note_crowds(self, day: date, visitors: Sequence[Visitor]) -> None:
-        """Count who cannot all start at the time nearest to the asked one, and how far at least
-        each of those has to go; it only chooses among days that are as good.
-        """
-        for resource in self.question.resources:
-            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
-            for minute in sorted({kind.starts[0].minute for kind in kinds}):
-                crowd = Crowd(resource, minute)
-                needs = {kind: crowd.need(kind, kind.starts[0]) for kind in kinds}
-                ways = (crowd.way_out(kind) for kind in kinds if needs[kind])
-                far = min((way for way in ways if way), default=0)
-                there = [(each.choice, needs[each.seat.kind]) for each in visitors]
-                there = [(choice, need) for choice, need in there if need]
-                free = free_at(self.question, day, resource, minute)
-                if far and sum(need for _, need in there) > free:
-                    over = self.model.new_int_var(0, sum(need for _, need in there), "")
-                    self.model.add(over >= solver.weighted(there) - free)
-                    self.crowds.append((over, max(1, far // max(need for _, need in there))))
-
-    def _hold(self, visitors: Sequence[Visitor], needs: dict[Kind, int], room: int) -> None:
-        """The visitors who come need no more than there is room, unless they never could."""
+    def keep(self, cut: Cut) -> None:
+        """Let the days keep to it, unless they do whoever comes."""
+        needs: dict[tuple[int, Kind], int] = {}
         most: dict[int, int] = {}
-        for visitor in visitors:
-            most[visitor.wish] = max(most.get(visitor.wish, 0), needs[visitor.seat.kind])
-        if sum(most.values()) > room:
-            self.model.add(
-                solver.weighted(
-                    (visitor.choice, needs[visitor.seat.kind])
-                    for visitor in visitors
-                    if needs[visitor.seat.kind]
-                )
-                <= room
-            )
+        terms = []
+        for wish, seat, choice in self.on.get(cut.day, ()):
+            key = wish, seat.kind
+            if key not in needs:
+                needs[key] = cut.need(wish, seat.kind)
+                most[wish] = max(most.get(wish, 0), needs[key])
+            if needs[key]:
+                terms.append((choice, needs[key]))
+        if sum(most.values()) > cut.most:
+            self.model.add(solver.weighted(terms) <= cut.most)
 
-    def allow(self, day: date, number: int, wishes: Iterable[int], kinds: Iterable[Kind]) -> None:
-        """Of some wishes at most so many come on a day with sessions of some kinds."""
-        among, like = set(wishes), set(kinds)
-        self.model.add(
-            sum(
-                visitor.choice
-                for visitor in self.on[day]
-                if visitor.wish in among and visitor.seat.kind in like
-            )
-            <= number
-        )
+    @cached_property
+    def crowds(self) -> list[tuple[IntVar, int]]:
+        """How many cannot all start at the time nearest to the asked one, and how far at least each
+        of those has to go; it only chooses among days that are as good.
+        """
+        crowds: list[tuple[IntVar, int]] = []
+        for day, visitors in self.on.items():
+            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
+            for resource in self.question.resources:
+                for minute in sorted({kind.starts[0].minute for kind in kinds}):
+                    crowds += self._crowd(day, visitors, kinds, Crowd(resource, minute))
+        return crowds
+
+    def _crowd(
+        self, day: date, visitors: Sequence[Visitor], kinds: Sequence[Kind], crowd: Crowd
+    ) -> list[tuple[IntVar, int]]:
+        needs = {kind: crowd.need(kind, kind.starts[0]) for kind in kinds}
+        ways = (crowd.way_out(kind) for kind in kinds if needs[kind])
+        far = min((way for way in ways if way), default=0)
+        there = [(each.choice, needs[each.seat.kind]) for each in visitors]
+        there = [(choice, need) for choice, need in there if need]
+        taken = sum(need for _, need in there)
+        free = free_at(self.question, day, crowd.resource, crowd.minute)
+        if not far or taken <= free:
+            return []
+        over = self.model.new_int_var(0, taken, "")
+        self.model.add(over >= solver.weighted(there) - free)
+        return [(over, max(1, far // max(need for _, need in there)))]
 
     def terms(self, cost: Callable[[Seat], int]) -> list[tuple[IntVar, int]]:
         """What each seat costs if it is chosen."""

@@ -4,27 +4,20 @@ forbidden, and the days are looked for again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from ketasched.domain.room import Held, Room
 from ketasched.house import solver
+from ketasched.house.day_limits import Allowance
 from ketasched.house.days import Chosen, DaysSearch
-from ketasched.house.days_model import DaysModel
-from ketasched.house.one_by_one import best_place, one_by_one, place_at, with_advice
+from ketasched.house.one_by_one import advised, one_by_one
 from ketasched.house.question import Kind, Question
-from ketasched.house.times import DayTimes, best_times, most_that_fit
-from ketasched.house.waiting import (
-    Admitted,
-    Answer,
-    Place,
-    Refused,
-    Wish,
-    beside,
-    held_of,
-    merit,
-)
+from ketasched.house.settling import Settling
+from ketasched.house.starts import Starts
+from ketasched.house.times import DayTimes, Times
+from ketasched.house.waiting import Admitted, Answer, Refused, Wish, beside, merit
 
 DAYS_SHARE = 20.0
 """The most of the solver's seconds for one search of days."""
@@ -41,99 +34,56 @@ def together(
     wishes: Sequence[Wish], room: Room, standing: Sequence[Held], effort: solver.Effort
 ) -> Answer:
     """Plan a list together beside what is ``standing``, at least as well as one by one."""
-    best = one_by_one(wishes, room, standing)
-    question = Question(wishes, beside(room, standing))
+    effort.begin()
+    starts = Starts()
+    best = one_by_one(wishes, room, standing, starts)
+    empty = beside(room, standing)
+    question = Question(wishes, empty, starts)
     if not question.beginnings:
         nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
-        return _judged(wishes, best, nobody)
-    model = DaysModel(question)
-    search = DaysSearch(model, effort)
-    model.begin_at(best.places)
-    effort.begin()
+        return advised(wishes, _judged(wishes, best, nobody), empty, starts)
+    search = DaysSearch(question, effort, best.places, DAYS_SHARE)
+    times = Times(question, effort)
+    settling = Settling(wishes, empty, starts)
     try:
         while not effort.is_over:
-            chosen = search.solve(DAYS_SHARE)
+            chosen = search.solve()
             if chosen is None:
                 break
-            timed = _timed(question, chosen, effort)
-            places = _settled(wishes, room, standing, chosen, timed)
+            timed = _timed(times, chosen, effort)
+            places = settling.settled(chosen, timed.held, timed.unfit)
             if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
                 kept = min(places, best.places, key=lambda each: merit(wishes, each))
                 best = Answer(kept, "bound")
             best = _judged(wishes, best, chosen)
-            if not timed.unfit or best.status == "optimal" or not _forbid(search, timed.unfit):
+            if not timed.unfit or best.status == "optimal":
                 break
+            cuts = list(_cuts(times, timed.unfit, len(wishes)))
+            if not cuts:
+                break
+            search.forbid(cuts)
     except KeyboardInterrupt:  # between two searches
         effort.stopped = True
-    best = _advised(wishes, _proved_times(question, best, effort), room, standing)
+    best = advised(wishes, _proved_times(times, best, effort), empty, starts)
     return best._replace(stopped=effort.stopped)
 
 
-def _timed(question: Question, chosen: Chosen, effort: solver.Effort) -> _Timed:
+def _timed(times: Times, chosen: Chosen, effort: solver.Effort) -> _Timed:
     """The times of each day, of which some may not fit."""
     held: dict[int, list[Held]] = {}
     unfit: dict[date, list[tuple[int, Kind]]] = {}
     for day, comers in chosen.of_day().items():
         kinds = [kind for _, kind in comers]
-        times = DayTimes(None, proved=False)
-        if not effort.stopped:
-            times = best_times(question, day, kinds, effort)
-        if times.starts is None:
+        of_day = DayTimes(None, proved=False) if effort.stopped else times.best(day, kinds)
+        if of_day.starts is None:
             unfit[day] = comers
             continue
-        for (wish, kind), start in zip(comers, times.starts, strict=True):
+        for (wish, kind), start in zip(comers, of_day.starts, strict=True):
             held.setdefault(wish, []).extend(kind.held(start))
     return _Timed(held, unfit)
 
 
-def _settled(
-    wishes: Sequence[Wish],
-    room: Room,
-    standing: Sequence[Held],
-    chosen: Chosen,
-    timed: _Timed,
-) -> tuple[Place, ...]:
-    """The courses, each planned at its start beside all others: those who fit first, in the order
-    of the list; who does not fit a day, and who was left out, then take the best that is left.
-    """
-    loose = {wish for comers in timed.unfit.values() for wish, _ in comers}
-    held = {wish: own for wish, own in timed.held.items() if wish not in loose}
-    places: dict[int, Place] = {}
-
-    def left(but: int) -> Room:
-        others = (each for wish, own in held.items() if wish != but for each in own)
-        return beside(room, [*standing, *others])
-
-    for wish in [number for number in range(len(wishes)) if number in held]:
-        start = chosen.beginnings[wish][0].start
-        place = place_at(wishes[wish].starting(start, left(wish)))
-        places[wish] = place
-        held.pop(wish)
-        if isinstance(place, Admitted):
-            held[wish] = held_of(room.house, place.course)
-    _take_what_is_left(wishes, places, held, room, standing)
-    return tuple(places[number] for number in range(len(wishes)))
-
-
-def _take_what_is_left(
-    wishes: Sequence[Wish],
-    places: dict[int, Place],
-    held: dict[int, list[Held]],
-    room: Room,
-    standing: Sequence[Held],
-) -> None:
-    """Who has no place yet takes the best that is left, the most urgent first."""
-    without = [
-        number for number in range(len(wishes)) if not isinstance(places.get(number), Admitted)
-    ]
-    for wish in sorted(without, key=lambda number: (wishes[number].priority, number)):
-        taken = [*standing, *(each for own in held.values() for each in own)]
-        places[wish] = place = best_place(wishes[wish], beside(room, taken))
-        if isinstance(place, Admitted):
-            held[wish] = held_of(room.house, place.course)
-
-
-def _proved_times(question: Question, answer: Answer, effort: solver.Effort) -> Answer:
+def _proved_times(times: Times, answer: Answer, effort: solver.Effort) -> Answer:
     """The plan, with on how many days no other times would change less."""
     comers: dict[date, list[Kind | None]] = {}
     minutes: dict[date, int] = {}
@@ -141,7 +91,8 @@ def _proved_times(question: Question, answer: Answer, effort: solver.Effort) -> 
         if isinstance(place, Admitted):
             for session in place.course.sessions:
                 day = session.start.date()
-                kind = question.kind_of(wish, place.course.start, session.number, day)
+                start = place.course.start
+                kind = times.question.kind_of(wish, start, session.number, day)
                 comers.setdefault(day, []).append(kind)
                 minutes[day] = minutes.get(day, 0) + abs(session.moved_minutes)
     proved = 0
@@ -150,9 +101,9 @@ def _proved_times(question: Question, answer: Answer, effort: solver.Effort) -> 
         if not minutes[day]:
             proved += 1
         elif len(known) == len(kinds) and not effort.stopped:
-            times = best_times(question, day, known, effort)
-            least = sum(abs(start.change) for start in times.starts or ())
-            proved += times.proved and least == minutes[day]
+            of_day = times.best(day, known)
+            least = sum(abs(start.change) for start in of_day.starts or ())
+            proved += of_day.proved and least == minutes[day]
     return answer._replace(days=len(comers), proved=proved)
 
 
@@ -178,33 +129,19 @@ def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
     return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
 
-def _forbid(search: DaysSearch, unfit: Mapping[date, Sequence[tuple[int, Kind]]]) -> bool:
-    """Forbid what does not fit; whether anything was."""
-    model, effort, forbidden = search.model, search.effort, False
+def _cuts(
+    times: Times, unfit: Mapping[date, Sequence[tuple[int, Kind]]], wishes: int
+) -> Iterator[Allowance]:
+    """What shows that days do not fit, for these and all other plans."""
+    everybody = frozenset(range(wishes))
     for day, comers in unfit.items():
         kinds = [kind for _, kind in comers]
-        number = most_that_fit(model.question, day, kinds, effort)
+        number = times.most(day, kinds)
         if number is None or number >= len(comers):
             continue
-        forbidden = True
         for kind in dict.fromkeys(kinds):
             own = [each for each in kinds if each == kind]
-            alike = most_that_fit(model.question, day, own, effort)
+            alike = times.most(day, own) if len(own) > 1 else None
             if alike is not None and alike < len(own):
-                model.allow(day, alike, range(len(model.question.wishes)), [kind])
-        model.allow(day, number, [wish for wish, _ in comers], kinds)
-    return forbidden
-
-
-def _advised(
-    wishes: Sequence[Wish], answer: Answer, room: Room, standing: Sequence[Held]
-) -> Answer:
-    """The plan in which who has no place is told what would work beside all the others."""
-    held = [*standing]
-    for place in answer.admitted:
-        held += held_of(room.house, place.course)
-    left = beside(room, held)
-    places = tuple(
-        with_advice(wish, place, left) for wish, place in zip(wishes, answer.places, strict=True)
-    )
-    return answer._replace(places=places)
+                yield Allowance(day, everybody, frozenset([kind]), alike)
+        yield Allowance(day, frozenset(wish for wish, _ in comers), frozenset(kinds), number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from ketasched.domain.room import Held, Room
 from ketasched.errors import KetaschedError
+from ketasched.house.starts import Starts, cost_of_days, is_helped_by_pause
 from ketasched.house.waiting import (
     Admitted,
     Answer,
@@ -19,25 +20,33 @@ from ketasched.house.waiting import (
     cost_of,
     held_of,
 )
-from ketasched.planning.advice import FAR, works
+from ketasched.planning.advice import FAR
 from ketasched.planning.placement import Placement
 from ketasched.planning.plan import course_of, place_sessions
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
 
 
-def one_by_one(wishes: Sequence[Wish], room: Room, standing: Sequence[Held]) -> Answer:
-    """Give each wish, in order, its best place beside what is ``standing`` and those before it."""
-    held, places = list(standing), list[Place]()
+def one_by_one(
+    wishes: Sequence[Wish],
+    room: Room,
+    standing: Sequence[Held],
+    starts: Starts | None = None,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> Answer:
+    """Give each wish, in order, its best place beside what is ``standing`` and those before it;
+    ``tell`` is told how many are done.
+    """
+    starts = starts or Starts()
+    left, places = beside(room, standing), list[Place]()
     for wish in wishes:
-        place = best_place(wish, beside(room, held))
+        place = best_place(wish, left, starts)
         places.append(place)
         if isinstance(place, Admitted):
-            held += held_of(room.house, place.course)
-    left = beside(room, held)
+            left = left.and_more(held_of(room.house, place.course))
+        tell(len(places))
     days = {day for place in places if isinstance(place, Admitted) for day in days_of(place)}
-    told = (with_advice(wish, place, left) for wish, place in zip(wishes, places, strict=True))
-    return Answer(tuple(told), "one-by-one", days=len(days))
+    return Answer(tuple(places), "one-by-one", days=len(days))
 
 
 def days_of(place: Admitted) -> set[date]:
@@ -45,25 +54,39 @@ def days_of(place: Admitted) -> set[date]:
     return {session.start.date() for session in place.course.sessions}
 
 
-def best_place(wish: Wish, room: Room) -> Place:
+def best_place(wish: Wish, room: Room, starts: Starts) -> Place:
     """The best start of a wish and its course: the least cost, then the earliest."""
     order = wish.order.in_room(room)
-    best: tuple[Cost, Order, Placement] | None = None
-    first_failure: Failure | None = None
+    best: tuple[Cost, date] | None = None
     for start in wish.starts():
-        outcome = _placed(replace(order, start=start))
-        if isinstance(outcome, Failure):
-            first_failure = first_failure or outcome
-        elif outcome is not None:
-            cost = cost_of(outcome)
-            if best is None or cost < best[0]:
-                best = cost, replace(order, start=start), outcome
+        search = starts.search_of(wish, order, start)
+        chosen = search.best(0) if search else None
+        if chosen:
+            cost = cost_of_days(chosen[0])
+            best = min(best or (cost, start), (cost, start))
             if cost == Cost():
                 break
     if best is None:
-        return Refused(first_failure)
-    cost, chosen, placement = best
-    return Admitted(chosen, course_of(chosen, placement), cost)
+        return _with_a_pause(wish, order, starts)
+    return place_at(replace(order, start=best[1]))
+
+
+def _with_a_pause(wish: Wish, order: Order, starts: Starts) -> Place:
+    """The best start of a wish that has no course without a pause, or why there is none at the
+    first.
+    """
+    best: Admitted | None = None
+    failure: Failure | None = None
+    for start in wish.starts():
+        search = starts.search_of(wish, order, start)
+        if search and not is_helped_by_pause(search) and failure:
+            continue
+        place = place_at(replace(order, start=start))
+        if isinstance(place, Refused):
+            failure = failure or place.failure
+        elif best is None or place.cost < best.cost:
+            best = place
+    return best or Refused(failure)
 
 
 def place_at(order: Order) -> Place:
@@ -74,7 +97,7 @@ def place_at(order: Order) -> Place:
     return Refused(outcome)
 
 
-def with_advice(wish: Wish, place: Place, room: Room) -> Place:
+def with_advice(wish: Wish, place: Place, room: Room, starts: Starts) -> Place:
     """Who has no place, with the earliest start after those asked for that works beside all others;
     anybody else as is.
     """
@@ -83,9 +106,22 @@ def with_advice(wish: Wish, place: Place, room: Room) -> Place:
     order = wish.order.in_room(room)
     for number in range(1, FAR + 1):
         start = wish.last + timedelta(days=number)
-        if works(replace(order, start=start)):
+        search = starts.search_of(wish, order, start)
+        if search and (search.best(0) or is_helped_by_pause(search)):
             return place._replace(works=start)
     return place
+
+
+def advised(wishes: Sequence[Wish], answer: Answer, room: Room, starts: Starts) -> Answer:
+    """The plan in which who has no place is told what would work beside all the others in a room
+    that has nobody of the plan yet.
+    """
+    held = (each for place in answer.admitted for each in held_of(room.house, place.course))
+    left = room.and_more(list(held))
+    pairs = zip(wishes, answer.places, strict=True)
+    return answer._replace(
+        places=tuple(with_advice(wish, place, left, starts) for wish, place in pairs)
+    )
 
 
 def _placed(order: Order) -> Placement | Failure | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -11,11 +10,10 @@ from typing import NamedTuple
 
 from ketasched.domain.house import Stretch, midnight, minute_at
 from ketasched.domain.room import Held, Room, held_by
-from ketasched.errors import KetaschedError
+from ketasched.house.starts import Starts
 from ketasched.house.waiting import Wish
 from ketasched.planning.best_days import Search, Standing
-from ketasched.planning.plan import targets_of
-from ketasched.planning.refusals import Failure
+from ketasched.planning.plan_input import Order
 from ketasched.planning.start_times import Slots
 
 
@@ -26,11 +24,39 @@ class Start(NamedTuple):
     change: int
 
 
-class Kind(NamedTuple):
+class Kind:
     """What sessions have in common that may start at the same times of a day and take the same."""
 
-    starts: tuple[Start, ...]
-    takes: tuple[Stretch, ...]
+    __slots__ = ("_hash", "_takes_of", "first", "last", "starts", "takes")
+
+    def __init__(self, starts: tuple[Start, ...], takes: tuple[Stretch, ...]) -> None:
+        self.starts = starts
+        self.takes = takes
+        self.first = min((start.minute for start in starts), default=0)
+        self.last = max((start.minute for start in starts), default=0)
+        self._takes_of: dict[str, tuple[tuple[int, int, int], ...]] = {}
+        self._hash = hash((starts, takes))
+
+    def __hash__(self) -> int:
+        return self._hash  # asked for again and again
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Kind) or self._hash != other._hash:
+            return False
+        return (self.starts, self.takes) == (other.starts, other.takes)
+
+    def takes_of(self, resource: str) -> tuple[tuple[int, int, int], ...]:
+        """From which minute after its start to which it takes how many of a resource."""
+        if resource not in self._takes_of:
+            self._takes_of[resource] = tuple(
+                (stretch.begins, stretch.ends, number)
+                for stretch in self.takes
+                for name, number in stretch.need
+                if name == resource
+            )
+        return self._takes_of[resource]
 
     def held(self, start: Start) -> Iterator[Held]:
         """What is taken when it starts then."""
@@ -77,55 +103,43 @@ class Free(NamedTuple):
 class Question:
     """Where all courses may stand beside what stands already."""
 
-    def __init__(self, wishes: Sequence[Wish], room: Room) -> None:
+    def __init__(self, wishes: Sequence[Wish], room: Room, starts: Starts | None = None) -> None:
         self.wishes = wishes
         self.room = room
+        self._starts = starts or Starts()
+        self._orders: dict[int, Order] = {}
+        self._kinds: dict[tuple[Slots, date, int], Kind] = {}
+        self._known: dict[Kind, Kind] = {}
         self._free: dict[tuple[date, str], tuple[Free, ...]] = {}
 
     @cached_property
     def beginnings(self) -> list[Beginning]:
         """Every start of every wish from which there is a course beside what stands."""
-        return [each for number in range(len(self.wishes)) for each in self._of_wish(number)]
+        alike: dict[tuple[int, date], Beginning | None] = {}
+        beginnings = []
+        for number, wish in enumerate(self.wishes):
+            for start in wish.starts():
+                key = id(wish.order), start
+                if key not in alike:
+                    alike[key] = self._from(number, start)
+                beginning = alike[key]
+                if beginning:
+                    beginnings.append(beginning._replace(wish=number))
+        return beginnings
 
-    def _of_wish(self, number: int) -> Iterator[Beginning]:
+    def _from(self, number: int, start: date) -> Beginning | None:
         wish = self.wishes[number]
-        order = wish.order.in_room(self.room)
-        kinds: dict[tuple[Slots, date, int], Kind] = {}
-        for start in wish.starts():
-            course = replace(order, start=start)
-            try:
-                targets = targets_of(course)
-            except KetaschedError:
-                continue
-            if isinstance(targets, Failure):
-                continue
-            search = Search(targets, course.slots_for_all(), course.fixed, start)
-            states = _reachable(search)
-            if states:
-                yield self._beginning(number, search, states, kinds)
+        order = self._orders.setdefault(id(wish.order), wish.order.in_room(self.room))
+        search = self._starts.search_of(wish, order, start)
+        states = _reachable(search) if search else []
+        return self._beginning(number, search, states) if search and states else None
 
-    def _beginning(
-        self,
-        number: int,
-        search: Search,
-        states: list[list[Standing]],
-        kinds: dict[tuple[Slots, date, int], Kind],
-    ) -> Beginning:
-        protocol = self.wishes[number].order.protocol
-
-        def seat(index: int, standing: Standing) -> Seat:
-            minutes = search.targets[index].minutes
-            slots = search.slots_on(index, standing.day)
-            key = slots, standing.day, minutes
-            if key not in kinds:
-                takes = self.room.house.of_session(protocol.id, protocol.steps, minutes)
-                starts = self._starts(slots, standing.day, minutes)
-                kinds[key] = Kind(starts, tuple(takes))
-            return Seat(standing, kinds[key])
-
+    def _beginning(self, number: int, search: Search, states: list[list[Standing]]) -> Beginning:
         seats = tuple(
-            tuple(seat(index, standing) for standing in standings)
-            for index, standings in enumerate(states)
+            tuple(
+                Seat(standing, self._kind(number, search, index, standing.day)) for standing in own
+            )
+            for index, own in enumerate(states)
         )
         follows = tuple(
             tuple(
@@ -141,11 +155,20 @@ class Question:
         numbers = tuple(target.number for target in search.targets)
         return Beginning(number, search.start, numbers, seats, follows)
 
-    def _starts(self, slots: Slots, day: date, minutes: int) -> tuple[Start, ...]:
-        return tuple(
-            Start(self._minute(day, start), change)
-            for start, change in slots.legal_starts(day, minutes)
-        )
+    def _kind(self, number: int, search: Search, index: int, day: date) -> Kind:
+        """What kind of session one of a course is on a day."""
+        minutes, slots = search.targets[index].minutes, search.slots_on(index, day)
+        key = slots, day, minutes
+        if key not in self._kinds:
+            protocol = self.wishes[number].order.protocol
+            takes = self.room.house.of_session(protocol.id, protocol.steps, minutes)
+            starts = tuple(
+                Start(self._minute(day, start), change)
+                for start, change in slots.legal_starts(day, minutes)
+            )
+            kind = Kind(starts, tuple(takes))
+            self._kinds[key] = self._known.setdefault(kind, kind)
+        return self._kinds[key]
 
     def _minute(self, day: date, start: time) -> int:
         return minute_at(datetime.combine(day, start, self.room.zone))

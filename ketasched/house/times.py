@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from ketasched.house import solver
 from ketasched.house.question import Kind, Question, Start
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
+    from ortools.sat.python.cp_model import CpModel, IntVar
 
 A_DAY = 2.0
 """The most of the solver's seconds for the times of one day."""
@@ -26,6 +27,33 @@ class DayTimes(NamedTuple):
     proved: bool
 
 
+class Times:
+    """The times of days, each worked out once."""
+
+    def __init__(self, question: Question, effort: solver.Effort) -> None:
+        self.question = question
+        self.effort = effort
+        self._best: dict[tuple[date, tuple[Kind, ...]], DayTimes] = {}
+        self._most: dict[tuple[date, tuple[Kind, ...]], int | None] = {}
+
+    def best(self, day: date, kinds: Sequence[Kind]) -> DayTimes:
+        """The best times of a day, as `best_times`; what was not proved in time is not kept."""
+        key = day, tuple(kinds)
+        if key in self._best:
+            return self._best[key]
+        times = best_times(self.question, day, kinds, self.effort)
+        if times.proved:
+            self._best[key] = times
+        return times
+
+    def most(self, day: date, kinds: Sequence[Kind]) -> int | None:
+        """The most that fit, as `most_that_fit`."""
+        key = day, tuple(kinds)
+        if key not in self._most:
+            self._most[key] = most_that_fit(self.question, day, kinds, self.effort)
+        return self._most[key]
+
+
 def best_times(
     question: Question, day: date, kinds: Sequence[Kind], effort: solver.Effort
 ) -> DayTimes:
@@ -36,16 +64,25 @@ def best_times(
     held = [each for kind, start in zip(kinds, nearest, strict=True) for each in kind.held(start)]
     if fits(question, day, held):
         return DayTimes(nearest, proved=True)
-    return _searched(question, day, kinds, effort)
+    model = _Model(question, day, kinds, all_of_them=True)
+    model.model.minimize(
+        solver.weighted((number, abs(start.change)) for _, start, number in model.numbers)
+    )
+    outcome = solver.solve(model.model, effort, A_DAY)
+    if not outcome.found:
+        return DayTimes(None, proved=outcome.verdict == "infeasible")
+    starts = model.starts_of(outcome)
+    taken = tuple(next(starts[kind]) for kind in kinds)
+    return DayTimes(taken, proved=outcome.verdict == "optimal")
 
 
 def most_that_fit(
     question: Question, day: date, kinds: Sequence[Kind], effort: solver.Effort
 ) -> int | None:
     """How many sessions of some kinds fit a day at most; None if that is not proved."""
-    model, choices = _model(question, day, kinds, all_of_them=False)
-    model.maximize(solver.weighted((choice, 1) for row in choices for choice in row))
-    outcome = solver.solve(model, effort, A_DAY)
+    model = _Model(question, day, kinds, all_of_them=False)
+    model.model.maximize(solver.weighted((number, 1) for _, _, number in model.numbers))
+    outcome = solver.solve(model.model, effort, A_DAY)
     return outcome.best if outcome.verdict == "optimal" else None
 
 
@@ -67,55 +104,47 @@ def _free_at(free: Iterable[tuple[int, int, int]], minute: int) -> int:
     return next((number for begins, ends, number in free if begins <= minute < ends), 0)
 
 
-def _model(
-    question: Question, day: date, kinds: Sequence[Kind], *, all_of_them: bool
-) -> tuple[CpModel, list[list[IntVar]]]:
-    """A model of who starts when, in which no more is taken than is free."""
-    model = solver.new_model()
-    choices = [[model.new_bool_var("") for _ in kind.starts] for kind in kinds]
-    taken: dict[str, list[tuple[Held, IntVar]]] = {}
-    for kind, row in zip(kinds, choices, strict=True):
-        (model.add_exactly_one if all_of_them else model.add_at_most_one)(row)
-        for start, choice in zip(kind.starts, row, strict=True):
+class _Model:
+    """How many sessions of each kind start when, so that no more is taken than is free. Who is
+    alike is not told apart, so that no plan is looked at twice.
+    """
+
+    def __init__(
+        self, question: Question, day: date, kinds: Sequence[Kind], *, all_of_them: bool
+    ) -> None:
+        self.model: CpModel = solver.new_model()
+        self.numbers: list[tuple[Kind, Start, IntVar]] = []
+        for kind, number in Counter(kinds).items():
+            own = [(start, self.model.new_int_var(0, number, "")) for start in kind.starts]
+            self.numbers += [(kind, start, variable) for start, variable in own]
+            all_starts = solver.weighted((variable, 1) for _, variable in own)
+            self.model.add(all_starts == number if all_of_them else all_starts <= number)
+        self._keep_within(question, day)
+
+    def _keep_within(self, question: Question, day: date) -> None:
+        taken: dict[str, list[tuple[Held, IntVar]]] = {}
+        for kind, start, variable in self.numbers:
             for held in kind.held(start):
-                taken.setdefault(held.resource, []).append((held, choice))
-    for resource, own in taken.items():
-        free = question.free(day, resource)
-        begins = {held.begins for held, _ in own} | {run.begins for run in free}
-        seen = set[tuple[int, ...]]()
-        for minute in sorted(begins):
-            there = [
-                (choice, held.number) for held, choice in own if held.begins <= minute < held.ends
-            ]
-            most = _free_at(free, minute)
-            key = (most, *(choice.index for choice, _ in there))
-            if key not in seen and there:
-                seen.add(key)
-                model.add(solver.weighted(there) <= most)
-    return model, choices
+                taken.setdefault(held.resource, []).append((held, variable))
+        for resource, own in taken.items():
+            free = question.free(day, resource)
+            begins = {held.begins for held, _ in own} | {run.begins for run in free}
+            seen = set[tuple[int, ...]]()
+            for minute in sorted(begins):
+                there = [
+                    (variable, held.number)
+                    for held, variable in own
+                    if held.begins <= minute < held.ends
+                ]
+                most = _free_at(free, minute)
+                key = (most, *(variable.index for variable, _ in there))
+                if key not in seen and there:
+                    seen.add(key)
+                    self.model.add(solver.weighted(there) <= most)
 
-
-def _searched(
-    question: Question, day: date, kinds: Sequence[Kind], effort: solver.Effort
-) -> DayTimes:
-    model, choices = _model(question, day, kinds, all_of_them=True)
-    model.minimize(_change(kinds, choices))
-    outcome = solver.solve(model, effort, A_DAY)
-    if not outcome.found:
-        return DayTimes(None, proved=outcome.verdict == "infeasible")
-    starts = tuple(
-        next(
-            start for start, choice in zip(kind.starts, row, strict=True) if outcome.is_set(choice)
-        )
-        for kind, row in zip(kinds, choices, strict=True)
-    )
-    return DayTimes(starts, proved=outcome.verdict == "optimal")
-
-
-def _change(kinds: Sequence[Kind], choices: Sequence[Sequence[IntVar]]) -> LinearExpr:
-    """The minutes of change of all sessions."""
-    return solver.weighted(
-        (choice, abs(start.change))
-        for kind, row in zip(kinds, choices, strict=True)
-        for start, choice in zip(kind.starts, row, strict=True)
-    )
+    def starts_of(self, outcome: solver.Outcome) -> dict[Kind, Iterator[Start]]:
+        """When the sessions of each kind start, the least change first."""
+        starts: dict[Kind, list[Start]] = {}
+        for kind, start, variable in self.numbers:
+            starts.setdefault(kind, []).extend([start] * outcome.values[variable.index])
+        return {kind: iter(own) for kind, own in starts.items()}

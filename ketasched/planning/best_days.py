@@ -137,7 +137,11 @@ class Search:
 
     def best(self, weeks: int) -> tuple[list[Standing], int] | None:
         """The best course with a pause of ``weeks``, and the index it stands before (0: none)."""
-        steps = [self.steps(index, weeks) for index in range(len(self.targets))]
+        steps = []
+        for index in range(len(self.targets)):
+            steps.append(self.steps(index, weeks))
+            if not steps[-1]:
+                return None
         totals = self._cheapest_from(steps)
         if not totals[0]:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import chain, product
+from itertools import chain, count, product
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Candidate, Constraint, Reason, lasting
@@ -162,7 +162,8 @@ def _begins_near(
 
 
 class Slots:
-    """The legal starts under some constraints. Answers are kept: many courses ask the same.
+    """The legal starts under some constraints. Answers are kept: many courses ask the same, and
+    what was found ``above``, under the first of the constraints, is not asked for anew.
 
     ``later_first``: of two days that are as good the later is taken. ``if_moved``: what more
     refuses a session that does not stand on the day on which it is due. ``if_to_come``: what more
@@ -177,14 +178,17 @@ class Slots:
         later_first: bool = False,
         if_moved: Sequence[Constraint] = (),
         if_to_come: Sequence[Constraint] = (),
+        above: Slots | None = None,
     ) -> None:
         self.constraints = constraints
         self.times = times
         self.later_first = later_first
+        self._above = above
+        self._own = constraints[len(above.constraints) :] if above else constraints
         self._if_moved = if_moved
-        self.moved = Slots((*constraints, *if_moved), times) if if_moved else self
+        self.moved = Slots((*constraints, *if_moved), times, above=self) if if_moved else self
         self.to_come = self.under(if_to_come) if if_to_come else self
-        self._starts: dict[tuple[date, int], tuple[time, int] | None] = {}
+        self._starts: dict[tuple[date, int], _Remembered] = {}
 
     def under(
         self,
@@ -202,6 +206,7 @@ class Slots:
             later_first=self.later_first,
             if_moved=moving,
             if_to_come=if_to_come,
+            above=self,
         )
 
     def refusals(self, day: date, start: time, minutes: int) -> tuple[Reason, ...]:
@@ -223,12 +228,37 @@ class Slots:
 
     def legal_start(self, day: date, minutes: int) -> tuple[time, int] | None:
         """The legal start of least change on a day, with its change in minutes."""
+        return next(iter(self.legal_starts(day, minutes)), None)
+
+    def legal_starts(self, day: date, minutes: int) -> Iterable[tuple[time, int]]:
+        """All legal starts on a day with their change in minutes: least change first."""
         key = day, minutes
         if key not in self._starts:
-            self._starts[key] = next(self.legal_starts(day, minutes), None)
+            self._starts[key] = _Remembered(self._legal_starts(day, minutes))
         return self._starts[key]
 
-    def legal_starts(self, day: date, minutes: int) -> Iterator[tuple[time, int]]:
-        """All legal starts on a day with their change in minutes: least change first."""
-        options = self.times.options(day, minutes)
-        return (option for option in options if not self.refusals(day, option[0], minutes))
+    def _legal_starts(self, day: date, minutes: int) -> Iterator[tuple[time, int]]:
+        """Those that fewer constraints allow, but for what the others refuse."""
+        above = self._above
+        known = above.legal_starts(day, minutes) if above else self.times.options(day, minutes)
+        for option in known:
+            candidate = Candidate(day, option[0], minutes)
+            if not any(constraint(candidate) for constraint in self._own):
+                yield option
+
+
+class _Remembered:
+    """What an iterator gives, asked for as it is needed, and once."""
+
+    def __init__(self, rest: Iterator[tuple[time, int]]) -> None:
+        self._known: list[tuple[time, int]] = []
+        self._rest = rest
+
+    def __iter__(self) -> Iterator[tuple[time, int]]:
+        for place in count():
+            if place == len(self._known):
+                following = next(self._rest, None)
+                if following is None:
+                    return
+                self._known.append(following)
+            yield self._known[place]

@@ -156,13 +156,17 @@ def _sharing(waiting: Sequence[Waiting], request: AdmitRequest, now: datetime) -
 
 
 def _answer(waiting: Sequence[Waiting], sharing: Sharing, seconds: int, seed: int) -> Answer:
-    from ketasched.house.one_by_one import one_by_one
+    from ketasched.house.one_by_one import advised, one_by_one
     from ketasched.house.solver import Effort, is_installed
+    from ketasched.house.starts import Starts
+    from ketasched.house.waiting import beside
     from ketasched.progress import searching
 
     wishes = [each.wish for each in waiting]
     if not is_installed():
-        return one_by_one(wishes, sharing.room, sharing.standing)
+        starts = Starts()
+        answer = one_by_one(wishes, sharing.room, sharing.standing, starts)
+        return advised(wishes, answer, beside(sharing.room, sharing.standing), starts)
     from ketasched.house.joint import together
 
     with searching("planning together") as say:

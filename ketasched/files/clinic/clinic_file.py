@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ketasched.files.clinic.clinic import CLINIC, ClinicFile
 from ketasched.reading import file_kind
 from ketasched.reading.fields import Schema, read_record
@@ -26,6 +28,12 @@ def read(source: FileText) -> ClinicFile:
     Raises:
         FileProblems: all that is wrong with it.
     """
+    return _of_text(source.file, source.text)
+
+
+@lru_cache(8)  # each line of a waiting list asks for the same
+def _of_text(file: str, text: str) -> ClinicFile:
+    source = FileText(file, text)
     root = compose(source)
     refuse_other(source, root, file_kind.CLINIC)
     clinic: ClinicFile = read_record(source, root, CLINIC)

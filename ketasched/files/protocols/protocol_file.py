@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -82,6 +83,12 @@ def schema() -> Schema:
 
 
 def _read(source: FileText, *, ours: bool, only: str = "") -> list[WrittenProtocol]:
+    return list(_of_text(source.file, source.text, only, ours=ours))
+
+
+@lru_cache(16)  # each line of a waiting list asks for one of a few
+def _of_text(file: str, text: str, only: str, *, ours: bool) -> tuple[WrittenProtocol, ...]:
+    source = FileText(file, text)
     # The suite proves our own file sound; that need not be done at every start.
     root = compose(source, ours=ours)
     refuse_other(source, root, file_kind.PROTOCOLS)
@@ -89,13 +96,13 @@ def _read(source: FileText, *, ours: bool, only: str = "") -> list[WrittenProtoc
         sequence = next(value for key, value in root.value if key.value == "protocols")
         sequence.value = [node for node in sequence.value if _has_id(node, only)]
         if not sequence.value:
-            return []
+            return ()
     protocols = read_record(source, root, protocols_file(proven=ours))
     nodes = {key.value: value for key, value in root.value}["protocols"].value
-    return [
+    return tuple(
         WrittenProtocol(replace(protocol, file=source.file), node, source)
         for protocol, node in zip(protocols, nodes, strict=True)
-    ]
+    )
 
 
 def _has_id(node: yaml.Node, name: str) -> bool:

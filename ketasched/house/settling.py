@@ -1,0 +1,59 @@
+"""From days and times to courses: each is planned at its start beside all others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from ketasched.domain.room import Held, Room
+from ketasched.house.days import Chosen
+from ketasched.house.one_by_one import best_place, place_at
+from ketasched.house.question import Kind
+from ketasched.house.starts import Starts
+from ketasched.house.waiting import Admitted, Place, Wish, held_of
+
+
+class Settling:
+    """The courses of some wishes in a room that has nobody of them yet."""
+
+    def __init__(self, wishes: Sequence[Wish], room: Room, starts: Starts) -> None:
+        self.wishes = wishes
+        self.room = room
+        self.starts = starts
+
+    def settled(
+        self,
+        chosen: Chosen,
+        timed: Mapping[int, list[Held]],
+        unfit: Mapping[date, Collection[tuple[int, Kind]]],
+    ) -> tuple[Place, ...]:
+        """The courses of chosen days, ``timed`` so far as they fit: those who fit first, in the
+        order of the list; who does not fit a day, and who was left out, then take the best that is
+        left, the most urgent first.
+        """
+        loose = {wish for comers in unfit.values() for wish, _ in comers}
+        held = {wish: timed[wish] for wish in sorted(timed) if wish not in loose}
+        room = self.room.and_more([each for own in held.values() for each in own])
+        places: dict[int, Place] = {}
+        for wish, own in held.items():
+            room = room.and_more(_given_back(own))
+            start = chosen.beginnings[wish][0].start
+            places[wish] = place = place_at(self.wishes[wish].starting(start, room))
+            room = _with(room, place)
+        without = [
+            number
+            for number in range(len(self.wishes))
+            if not isinstance(places.get(number), Admitted)
+        ]
+        for wish in sorted(without, key=lambda number: (self.wishes[number].priority, number)):
+            places[wish] = place = best_place(self.wishes[wish], room, self.starts)
+            room = _with(room, place)
+        return tuple(places[number] for number in range(len(self.wishes)))
+
+
+def _given_back(held: Sequence[Held]) -> list[Held]:
+    return [each._replace(number=-each.number) for each in held]
+
+
+def _with(room: Room, place: Place) -> Room:
+    return room.and_more(held_of(room.house, place.course)) if isinstance(place, Admitted) else room
