@@ -164,6 +164,18 @@ def test_there_are_english_words_to_look_for():
     assert {"Appointment", "By video", "No food after", "of"} <= set(english_words("es"))
 
 
+@pytest.mark.parametrize("form", ["html", "month"])
+@pytest.mark.parametrize("protocol", ["kap", "spravato", "pain-ten-day"])
+@pytest.mark.parametrize("code", ["es", "de", "fr"])
+def test_no_english_is_left_in_what_is_handed_out(ketasched, code, protocol, form):
+    clinic("phone: '1'\nholidays: {country: US}\n")
+    outcome = ketasched("plan", protocol, "--start", "2027-01-05", "--lang", code, "--format", form)
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", outcome.out, flags=re.DOTALL)
+    assert Language(code).text("Appointment") in text or form == "month"
+    words = "|".join(map(re.escape, english_words(code)))
+    assert re.findall(rf"\b({words})\b", text) == []
+
+
 # A clinic's own words
 
 
