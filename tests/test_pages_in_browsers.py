@@ -31,6 +31,7 @@ HOUSE = """
 2027-01-14T13 agenda . --for free-busy -o free.html
 2027-01-16T13 agenda . --day sun -o empty.html
 2027-01-14T13 check clinic.example.yaml --year 2027 -o year.html
+2027-01-14T13 suggest spravato --from 2027-02-01 --to 2027-03-31 --beside . -o starts.html
 """
 
 
@@ -65,6 +66,7 @@ ROWS = [
     Row("a day without names", 1, 1, HOUSE, "free.html"),
     Row("a day on which nobody comes", 1, 1, HOUSE, "empty.html"),
     Row("a clinic's year", 2, 2, HOUSE, "year.html"),
+    Row("starts", 2, 2, HOUSE, "starts.html"),
 ]
 
 
