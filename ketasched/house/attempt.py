@@ -105,13 +105,15 @@ class Attempt:
     def _proved(self, picked: Picked) -> Proved:
         if self._is_exact(picked) and picked.proved >= set(AIMS) - {"last"}:
             return "all"
-        exact = not any(mover.as_a_whole for mover in self.movers)
-        return "who has a place" if exact and AIMS[0] in picked.proved else "nothing"
+        return "who has a place" if self._has_all_ways and AIMS[0] in picked.proved else "nothing"
 
     def _is_exact(self, picked: Picked) -> bool:
         """Whether no course has other ways than were looked at: as one with no place may have."""
-        whole = any(mover.as_a_whole for mover in self.movers)
-        return not whole and None not in picked.spots
+        return self._has_all_ways and None not in picked.spots
+
+    @property
+    def _has_all_ways(self) -> bool:
+        return not any(ways.whole and ways.works for ways in self.ways)
 
     # What may become of each course
 

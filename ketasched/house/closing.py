@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched.domain.course import Course
 from ketasched.domain.room import Held, Room
 from ketasched.house.waiting import Status
-from ketasched.house.ways import Cost, RunningCourse, changed_sessions, cost_of
+from ketasched.house.ways import Cost, RunningCourse, changed_sessions, cost_of, days_put_off
 from ketasched.running.closing_day import sessions_of
 from ketasched.running.legal_change import Refusal
 
@@ -51,21 +51,23 @@ class Closed(NamedTuple):
 
 
 def merit_of(closing: Closing, closed: Closed) -> tuple[int, ...]:
-    """How good it is; the least is the best: who has no place, others who are called, sessions that
-    move though they could stay, what it costs, and last the linked visits that lost their place.
+    """How good it is; the least is the best: who has no place, others who are called, by how many
+    days courses are put off, sessions that move though they could stay, what it costs, and last the
+    linked visits that lost their place.
     """
-    further = lost = 0
+    put_off = further = lost = 0
     for running, outcome in zip(closing.affected, closed.outcomes, strict=True):
         if isinstance(outcome, Course):
             now = running.conditions.now
             freed = {each.number for each in sessions_of(running.course, closing.day, now)}
             changed = changed_sessions(running.course, outcome)
             further += sum(session.number not in freed for session in changed)
+            put_off += days_put_off(running.course, outcome)
             lost += lost_visits(running.course, outcome)
     for running, after in closed.making_way:
         further += len(changed_sessions(running.course, after))
         lost += lost_visits(running.course, after)
-    return closed.without_a_place, len(closed.making_way), further, *closed.cost, lost
+    return closed.without_a_place, len(closed.making_way), put_off, further, *closed.cost, lost
 
 
 def lost_visits(before: Course, after: Course) -> int:

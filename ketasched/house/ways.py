@@ -49,14 +49,15 @@ class Cost(NamedTuple):
 
 class Spot(NamedTuple):
     """A start that a session may have, what is taken then, and what it costs. ``further``: how many
-    sessions that could stay are elsewhere then. ``avoid``: what days a course that is looked for as
-    a whole avoids.
+    sessions that could stay are elsewhere then. Of a course as a whole: by how many days it is
+    ``put_off``, and what days to ``avoid`` to find it.
     """
 
     start: datetime
     held: tuple[Held, ...]
     further: int
     cost: Cost
+    put_off: int = 0
     avoid: frozenset[date] = frozenset()
 
 
@@ -218,7 +219,8 @@ def _places(
         spot = Spot(session.start, tuple(held_by(takes, minute_at(session.start))), 0, cost)
         standing = Standing(0, here.date(), here.time(), session.moved_minutes, cost)
         yield _Place(standing, stays=True, spot=spot)
-    for standing in search.states(index, 0):
+    # A start that others fill leaves the first session the rest of its window.
+    for standing in search.on_days(index, 0, search.whole_window(index, 0)):
         slots = search.slots_on(index, standing.day)
         for start, change in slots.legal_starts(standing.day, session.minutes):
             wall = datetime.combine(standing.day, start)
@@ -240,6 +242,13 @@ def changed_sessions(before: Course, after: Course) -> list[Session]:
     """The sessions of a course that stand elsewhere than before."""
     starts = {session.number: session.start for session in before.live}
     return [session for session in after.live if starts.get(session.number) != session.start]
+
+
+def days_put_off(before: Course, after: Course) -> int:
+    """By how many days later sessions are due than before, all together."""
+    due = {session.number: session.target for session in before.live}
+    later = ((each.target - due.get(each.number, each.target)).days for each in after.live)
+    return sum(days for days in later if days > 0)
 
 
 def cost_of(sessions: Iterable[Session]) -> Cost:

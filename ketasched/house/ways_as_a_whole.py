@@ -17,6 +17,7 @@ from ketasched.house.ways import (
     changed_sessions,
     cost_of,
     days_of,
+    days_put_off,
     held_by_entries,
 )
 from ketasched.running.at_a_moment import follower_numbers
@@ -47,7 +48,7 @@ def ways_as_a_whole(running: RunningCourse, room: Room, day: date, *, alone: boo
         outcome = without_day(conditions._replace(avoid=avoid), course, day)
         if isinstance(outcome, Course) and outcome not in spots:
             spot = _whole(running, room.house, outcome, freed)._replace(avoid=avoid)
-            if not (alone and spot.further):
+            if not (alone and (spot.further or spot.put_off)):
                 spots[outcome] = spot
     everything = list(spots.values())
     entries = [entry for entry in course.entries() if entry.start.date() != day]
@@ -76,4 +77,5 @@ def _whole(running: RunningCourse, house: House, outcome: Course, freed: Collect
     changed = changed_sessions(running.course, outcome)
     further = sum(session.number not in freed for session in changed)
     held = tuple(held_by_entries(house, outcome, outcome.entries()))
-    return Spot(outcome.sessions[0].start, held, further, cost_of(changed))
+    put_off = days_put_off(running.course, outcome)
+    return Spot(outcome.sessions[0].start, held, further, cost_of(changed), put_off)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from ketasched.domain.house import moment_at
 from ketasched.domain.room import Held
@@ -17,9 +17,9 @@ from ketasched.house.ways import Row, Spot, Ways
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar, LinearExpr
 
-Aim = Literal["without a place", "calls", "further", "days", "minutes", "last"]
+Aim = Literal["without a place", "calls", "put off", "further", "days", "minutes", "last"]
 """What is made the least, in this order."""
-AIMS: tuple[Aim, ...] = ("without a place", "calls", "further", "days", "minutes", "last")
+AIMS: tuple[Aim, ...] = get_args(Aim)
 
 
 class Picked(NamedTuple):
@@ -170,6 +170,7 @@ class WaysModel:
         if aim == "calls":
             return solver.weighted((called, 1) for called in self.called if called is not None)
         cost: dict[str, Callable[[Spot], int]] = {
+            "put off": lambda spot: spot.put_off,
             "further": lambda spot: spot.further,
             "days": lambda spot: spot.cost.squares * self._unit + spot.cost.moved,
             "minutes": lambda spot: spot.cost.minutes,
