@@ -1,6 +1,7 @@
 """A day closes in a house: all are planned again together, against all joint replacements."""
 
 import itertools
+import math
 import random
 from datetime import date, datetime, time, timedelta
 
@@ -25,6 +26,8 @@ pytest.importorskip("ortools")
 CHICAGO = load_zone("America/Chicago").tzinfo
 MONDAY = date(2027, 1, 4)
 SECONDS = 30
+MOST_TRIED = 20_000
+"""Joint replacements of a house that is still small."""
 
 
 class Snow:
@@ -93,8 +96,8 @@ class Everything:
         self.options += [sorted(self.of_other(each), key=lambda option: option[0])
                          for each in others]  # fmt: skip
         self.rest = [min((own for own, _ in options), default=(0,) * 6) for options in self.options]
+        self.size = math.prod(map(len, self.options))
         self.best = None
-        self.extend(0, (0,) * 6, list(snow.standing))
 
     def of_affected(self, running):
         """Without a place, calls, further, squares, moved, minutes; and what is taken then."""
@@ -213,11 +216,15 @@ def check_snow(seed):
     closing = snow.closing()
     if not closing.affected or len(closing.affected) > 3:
         return 0
+    everything = Everything(snow)
+    if everything.size > MOST_TRIED:
+        return 0
+    everything.extend(0, (0,) * 6, list(snow.standing))
     closed = together(closing, solver.Effort(SECONDS, seed))
     alone = one_by_one(closing)
     check_legal(snow, closed)
     check_legal(snow, alone)
-    merit, best = merit_of(closing, closed)[:-1], Everything(snow).best
+    merit, best = merit_of(closing, closed)[:-1], everything.best
     assert merit <= merit_of(closing, alone)[:-1], seed
     without, calls, put_off, *rest = merit
     if put_off:  # a course is put off rather than that somebody has no place or makes way for it

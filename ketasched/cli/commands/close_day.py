@@ -99,13 +99,16 @@ def run(request: CloseDayRequest) -> Result:
             folder, closing.day, closing.reason, closing.now, dry_run=closing.dry_run
         )
     search = search_limits(request.seconds, request.seed)
+    most = MOST_CALLS
+    if request.most_calls:
+        most = whole_number("--most-calls", request.most_calls, 0, MOST_CALLS)
     touched, unread = walk(folder, lambda path: coming(path, closing))
     affected = [each for each in touched if isinstance(each, DayClosed)]
     houses = [replanned(folder, closing.day, own, search) for own in by_house(affected)]
     calls = [each for each in touched if isinstance(each, Call)]
     number = sum(house.closed.calls for house in houses)
     number += sum(not each.begun for each in calls) + sum(not each.house for each in affected)
-    trouble = _kept_from(request, closing, houses, number)
+    trouble = _kept_from(closing, houses, number, most)
     closing = closing._replace(dry_run=bool(request.dry_run or trouble))
     calls += _written(folder, closing, houses, affected)
     calls.sort(key=lambda call: call.name)
@@ -164,19 +167,17 @@ def _written(
 
 
 def _kept_from(
-    request: CloseDayRequest, closing: Closing, houses: Sequence[HouseClosed], number: int
+    closing: Closing, houses: Sequence[HouseClosed], number: int, most: int
 ) -> KetaschedError | None:
-    """What keeps all of it from being written: more calls than were said, or somebody ended the
+    """What keeps all of it from being written: more calls than the most, or somebody ended the
     search.
-
-    Raises:
-        UsageProblem: --most-calls is no number.
     """
     if any(house.closed.stopped for house in houses):
-        return Stopped("stopped before the end; this is the best plan so far", shown=True)
-    if not request.most_calls:
-        return None
-    most = whole_number("--most-calls", request.most_calls, 0, MOST_CALLS)
+        return Stopped(
+            "stopped before the end; this is the best plan so far",
+            "nothing was written",
+            shown=True,
+        )
     if number <= most:
         return None
     calls = count_text(number, "patient")
