@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Literal, TextIO
 
-from ketasched.asking.values import choose
 from ketasched.errors import UsageProblem
 
 Color = Literal["auto", "always", "never"]
@@ -38,6 +37,8 @@ def take_color(arguments: Sequence[str]) -> list[str]:
     if len(typed) > 1:
         raise UsageProblem(f"{OPTION} is given twice", "keep one of them")
     if typed:
+        from ketasched.asking.values import choose
+
         _chosen.set(choose(OPTION, typed[0], WORDS))
     return [*rest, *arguments[end:]]
 
