@@ -18,7 +18,8 @@ pytestmark = [
 ]
 
 LONG = "W" * 500
-ROUGH = "<script>alert(1)</script> & \"quoted\" 'too' \x1b[2J \u202egnorw 👩‍⚕️ נועה"
+WRITTEN = "<script>alert(1)</script> & \"quoted\" 'too' {{ 7 * 7 }} 👩‍⚕️ נועה"
+ROUGH = f"{WRITTEN} \x1b[2J \u202egnorw"
 
 
 HOUSE = """
@@ -35,6 +36,27 @@ HOUSE = """
 """
 
 
+HANDOUT = f"""
+2026-12-16T14 init --name "Harbor Clinic" --country US --part IL --tz America/Chicago --hours "mon-fri 08:00-18:00" --at 09:30 --phone "+1 312 555 0100"
+2026-12-16T14 plan iv --start 2027-01-04 --name "Cleo Marsh" --save cleo -o new.html
+2026-12-16T14 status cleo -o given.html
+2027-01-11T13 done cleo --until yesterday
+2027-01-11T13 move cleo 6 "2027-01-22 11:00" --reason travel
+2027-01-11T13 move cleo 5 "2027-01-20 14:00" --reason travel
+2027-01-11T13 cancel cleo 3 --then append
+2027-01-11T13 status cleo --feed-url https://example.org/feeds/0123456789abcdef0123456789abcdef01234567.ics -o en.html
+2027-01-11T13 status cleo --lang es -o es.html
+2027-01-11T13 status cleo --lang de -o de.html
+2027-01-11T13 status cleo --lang fr -o fr.html
+2027-01-11T13 status cleo --for staff -o staff.html
+2027-01-11T13 status . --deviations -o deviations.html
+2027-01-11T13 status . --calls -o calls.html
+2027-01-11T13 plan iv --start 2027-02-01 --name {shlex.quote(WRITTEN)} -o rough.html
+2027-01-11T13 plan iv --start 2027-02-01 --name {LONG} -o long.html
+2027-01-11T13 plan spravato --start 2027-02-01 --until 2064-12-31 -o thousand.html
+"""
+
+
 class Row(NamedTuple):
     """A page: what it is, the story that makes it (command lines, each after its moment in UTC) and
     its file there, or else the values of the trial page; on how many sheets of A4 and of Letter it
@@ -48,6 +70,8 @@ class Row(NamedTuple):
     file: str = ""
     trial: dict | None = None
     language: Written = ENGLISH
+    screens: int = 4
+    """On how many of the screens it is looked at: a page of thousands of texts takes a minute."""
 
 
 def trial(name, a4, letter, language=ENGLISH, **values):
@@ -65,6 +89,17 @@ ROWS = [
     Row("a week", 2, 2, HOUSE, "week.html"),
     Row("a day without names", 1, 1, HOUSE, "free.html"),
     Row("a day on which nobody comes", 1, 1, HOUSE, "empty.html"),
+    Row("a handout of a new course", 1, 1, HANDOUT, "new.html"),
+    Row("a handout after three changes", 1, 1, HANDOUT, "en.html"),
+    Row("in Spanish", 1, 1, HANDOUT, "es.html"),
+    Row("in German", 1, 1, HANDOUT, "de.html"),
+    Row("in French", 1, 1, HANDOUT, "fr.html"),
+    Row("a course for staff", 1, 1, HANDOUT, "staff.html"),
+    Row("deviations", 1, 1, HANDOUT, "deviations.html"),
+    Row("calls", 1, 1, HANDOUT, "calls.html"),
+    Row("a handout with rough words", 1, 1, HANDOUT, "rough.html"),
+    Row("a handout with a name of 500 signs", 2, 2, HANDOUT, "long.html"),
+    Row("a handout of 1,000 sessions", 72, 77, HANDOUT, "thousand.html", screens=1),
     Row("a clinic's year", 2, 2, HOUSE, "year.html"),
     Row("starts", 2, 2, HOUSE, "starts.html"),
 ]
@@ -115,7 +150,7 @@ every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 @every_row
 def test_on_screen(browser, file_of, row):
     with browsers.on_screen(browser, file_of(row)) as screen:
-        for width, scheme in SCREENS:
+        for width, scheme in SCREENS[: row.screens]:
             browsers.change(screen.page, width, scheme)
             assert browsers.against_access(screen.page) == [], (width, scheme)
             assert browsers.too_wide(screen.page) == [], (width, scheme)
