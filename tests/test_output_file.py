@@ -34,17 +34,17 @@ def contents():
 
 
 PRINTING = [
-    (PLAN, "table json csv"),
-    (("status", "alex"), "table json csv"),
+    (PLAN, "table json csv html"),
+    (("status", "alex"), "table json csv html"),
     (("status", "."), "table json csv"),
     (("status", "alex", "--history"), "table json"),
     (("status", "alex", "--deviations"), "table json csv"),
     (("status", ".", "--calls"), "table json csv"),
-    (("agenda", ".", "--day", "2027-01-04"), "table json csv"),
-    (SUGGEST, "table json"),
+    (("agenda", ".", "--day", "2027-01-04"), "table json csv html"),
+    (SUGGEST, "table json html"),
     (("check", "."), "table json"),
     (("check", "clinic.yaml"), "table"),
-    (("check", "clinic.yaml", "--year", "2027"), "table"),
+    (("check", "clinic.yaml", "--year", "2027"), "table html"),
     (("list",), "table"),
     (("show", "iv"), "table"),
     (("move", "alex", "2", "8 jan 2027", "--dry-run"), "table json"),
@@ -54,7 +54,7 @@ PRINTING = [
     (("close-day", "2027-01-04", ".", "--dry-run"), "table json"),
     (("feed", ".", "--to", "feeds"), "table json"),
 ]
-ENDINGS = {"table": "txt", "json": "JSON", "csv": "csv"}
+ENDINGS = {"table": "txt", "json": "JSON", "csv": "csv", "html": "html"}
 
 
 @pytest.mark.usefixtures("alex")
@@ -193,6 +193,23 @@ def test_a_full_disk_leaves_nothing(ketasched, monkeypatch, alex, later):
     assert outcome.code == 1
     assert "cannot write a.json: no space left on device" in outcome.err
     assert contents() == alex
+
+
+@pytest.mark.usefixtures("alex")
+def test_what_was_done_is_told_though_its_report_has_no_room(ketasched, monkeypatch):
+    written = atomic._written
+
+    def full(path, data):
+        if path.suffix == ".json" and ".course" not in path.name and data:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return written(path, data)
+
+    monkeypatch.setattr(atomic, "_written", full)
+    outcome = ketasched("move", "alex", "2", "8 jan 2027", "-o", "a.json")
+    assert outcome.code == 1
+    assert "wrote alex.course.json\nerror: cannot write a.json" in outcome.err
+    assert "nothing was changed" not in outcome.err
+    assert not Path("a.json").exists()
 
 
 def test_who_is_told_of_a_file_can_refuse_it():

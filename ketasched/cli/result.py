@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ketasched.cli import output
 from ketasched.cli.output_file import OutputFile
-from ketasched.errors import KetaschedError
+from ketasched.errors import FileTrouble, KetaschedError
 
 
 class Result(NamedTuple):
@@ -79,9 +79,16 @@ def _write(result: Result, form: str, file: OutputFile) -> None:
         text, data = _printed(result, form)
     if data is None:
         data = printable(text).encode(errors="replace")
-    with atomic.new_file(file.path, data, replace=file.replace), result.writing:
-        if result.written:
-            result.written(form, file.path)
+    try:
+        with atomic.new_file(file.path, data, replace=file.replace), result.writing:
+            if result.written:
+                result.written(form, file.path)
+    except FileTrouble as trouble:
+        if isinstance(result.writing, nullcontext) and trouble.file == file.path:
+            for note in result.notes:  # a change of a record stands, whatever became of its report
+                output.tell(note)
+            raise FileTrouble(trouble.message, "choose another place", file.path) from None
+        raise
 
 
 def _printed(result: Result, form: str) -> tuple[str, bytes | None]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from ketasched.reports.deviations_report import KeptCourse
 
+NARROW = 58
+"""Below this width a row becomes stacked lines; below that of windows its days say no year."""
 TITLES = ("#", "Session", "Target", "Planned", "Took place", "Off")
 
 
@@ -47,15 +49,17 @@ def _sessions(sessions: Sequence[Kept], width: int) -> Sequence[RenderableType]:
         [meaning_of(kept.session) for kept in sessions],
     )
     numbered = zip(numbers, sessions, strict=True)
-    if width < windows.NARROW:
+    if width < NARROW:
         return [stacked_rows((number, _lines(kept)) for number, kept in numbered)]
-    return list(noted_rows(TITLES, [_row(number, kept) for number, kept in numbered], width))
+    year = width >= windows.NARROW
+    rows = [_row(number, kept, year=year) for number, kept in numbered]
+    return list(noted_rows(TITLES, rows, width))
 
 
-def _row(number: Text, kept: Kept) -> NotedRow:
+def _row(number: Text, kept: Kept, *, year: bool) -> NotedRow:
     session = kept.session
     days = [session.target, kept.planned.date(), *([kept.actual.date()] if kept.actual else [])]
-    cells = [Text(windows.aligned_day(day)) for day in days]
+    cells = [Text(windows.aligned_day(day, year=year)) for day in days]
     cells += [Text()] * (3 - len(cells))
     off = Text(signed(kept.days_off), justify="right")
     title = Text(entry_title(session))
