@@ -42,8 +42,8 @@ class Setting(NamedTuple):
 
 class Appointment(NamedTuple):
     """A session or linked visit in a patient's words; ``short`` is what a cell of a month has room
-    for. ``was``: what paper said of it, or that it
-    is new; ``before`` and ``after`` are what to do.
+    for, and ``day`` has its year where that is not the one of the appointment before. ``was``: what
+    paper said of it, or that it is new; ``before`` and ``after`` are what to do.
     """
 
     title: str
@@ -111,19 +111,22 @@ def handout_of(
     told = told_of(course, view)
     paper = last_that_differs(told, papers)
     changed = changes_to_tell(told, paper, now)
-    appointments = [
-        _appointment(course, entry, view, now, language, changed.get(uid(view, course, entry)))
-        for entry in course.entries()
-        if uid(view, course, entry) in changed or not getattr(entry, "undone", False)
-    ]
+    appointments: list[Appointment] = []
+    for entry in course.entries():
+        change = changed.get(uid(view, course, entry))
+        if change or not getattr(entry, "undone", False):
+            before = appointments[-1].start.year if appointments else None
+            appointment = _appointment(course, entry, view, now, change)
+            day = language.day(entry.start.date(), long=True, year=entry.start.year != before)
+            appointments.append(appointment._replace(day=day))
     ahead = [each for each in appointments if not (each.is_off or each.is_past)]
     return Handout(
         _discreet(course, setting),
         language,
         language.day(now.date(), long=True),
-        ahead[0] if ahead else None,
+        ahead[0]._replace(day=_day(ahead[0].start, now, language)) if ahead else None,
         appointments,
-        language.day(paper.at.astimezone(now.tzinfo).date(), long=True)
+        language.day_in_a_sentence(paper.at.astimezone(now.tzinfo).date())
         if paper and changed
         else "",
         [*changed_lines(course, view, told, changed, language)],
@@ -133,8 +136,9 @@ def handout_of(
     )
 
 
-def _day_of(paper: Paper, now: datetime, language: Language) -> str:
-    return language.day_in_a_sentence(paper.at.astimezone(now.tzinfo).date())
+def _day(start: datetime, now: datetime, language: Language) -> str:
+    """A day in full, with its year if that is not this one."""
+    return language.day(start.date(), long=True, year=start.year != now.year)
 
 
 def _discreet(course: Course, setting: Setting) -> Setting:
@@ -154,13 +158,9 @@ def _discreet(course: Course, setting: Setting) -> Setting:
 
 
 def _appointment(
-    course: Course,
-    entry: Entry,
-    view: View,
-    now: datetime,
-    language: Language,
-    change: Change | None,
+    course: Course, entry: Entry, view: View, now: datetime, change: Change | None
 ) -> Appointment:
+    language = view.language
     visit = entry if isinstance(entry, LinkedVisit) else None
     has_to_do = visit is None and not is_gone(entry) and entry.start > now
     to_do = [
@@ -172,10 +172,10 @@ def _appointment(
     said["missed"] = [language.text("did not take place")]
     return Appointment(
         patient_title(course, entry, view),
-        _short(course, entry, view, language),
+        _short(course, entry, view),
         entry.start,
         entry.end,
-        language.day(entry.start.date(), long=True),
+        _day(entry.start, now, language),
         language.clock(entry.start.timetz()),
         hours_text(language, entry.start, entry.end),
         state,
@@ -188,12 +188,13 @@ def _appointment(
     )
 
 
-def _short(course: Course, entry: Entry, view: View, language: Language) -> str:
+def _short(course: Course, entry: Entry, view: View) -> str:
     """What a cell of a month calls an entry."""
     if isinstance(entry, LinkedVisit):
         return patient_title(course, entry, view)
     if entry.number > course.total:
         return str(entry.number)
+    language = view.language
     return language.text("{number} of {total}", number=entry.number, total=course.total)
 
 

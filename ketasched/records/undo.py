@@ -75,7 +75,8 @@ def _may_be_known(opened: Opened, earlier: Course) -> bool:
     record = opened.record
     if record.following or (opened.path.parent / feed_names.NAME).exists():
         return True
-    shared = set().union(*record.exported.values(), *record.published.values())
+    on_paper = (told.uid for paper in record.papers for told in paper.told)
+    shared = set().union(*record.exported.values(), *record.published.values(), on_paper)
     for audience in AUDIENCES:
         view = view_for(opened.task, audience)
         planned = {uid(view, earlier, entry) for entry in earlier.entries()}

@@ -27,6 +27,9 @@ Examples:
 """
 
 
+_ELSE = "choose another file"
+
+
 class ExportRequest(NamedTuple):
     """Whose calendar, for whom, to which file (empty: standard output), and how much of it."""
 
@@ -119,10 +122,10 @@ def _following(opened: Opened, request: ExportRequest) -> str:
     for calendar in opened.record.following:
         if (opened.path.parent / calendar.path).resolve() != here:
             continue
+        if calendar.page:
+            raise UsageProblem(f"{request.ics} is the page that follows the course", _ELSE)
         whose = "staff" if calendar.staff else "patient"
         if request.audience != whose or request.changes:
-            raise UsageProblem(
-                f"{request.ics} follows the course, whole and for {whose}", "choose another file"
-            )
+            raise UsageProblem(f"{request.ics} follows the course, whole and for {whose}", _ELSE)
         return calendar.path
     return ""

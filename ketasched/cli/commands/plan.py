@@ -30,8 +30,10 @@ Examples:
   ketasched plan iv --start 2027-01-04 --until 2027-06-30 --holidays US
   ketasched plan iv --start 2027-01-04 --clinic clinic.yaml --busy alex.ics
   ketasched plan iv --start 2027-02-01 --away 2027-02-08..2027-02-12 --flex 2h
+  ketasched plan iv --start 2027-01-04 --save alex --html alex.html
+  ketasched plan iv --start 2027-01-04 --lang es --format html -o alex.html
 
-Nothing is written unless --ics names a file.
+Nothing is written unless --ics, --html, --save or -o names it. A page is for the patient.
 """
 
 
