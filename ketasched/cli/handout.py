@@ -57,9 +57,9 @@ def following_page(task: Task, record: CourseRecord) -> bytes:
 
 def note_paper(opened: Opened, path: str) -> list[str]:
     """Keep in a record that its patient was handed a page, which goes to a path; why it cannot be
-    kept, nothing if it is. A page that follows the record is written with it.
+    kept, nothing if it is. Where it is the page that follows the record, that expects it.
     """
-    from ketasched.records.write import write_with
+    from ketasched.records.write import rewritten, write_with
 
     here = Path(path).resolve()
     written = {
@@ -70,8 +70,10 @@ def note_paper(opened: Opened, path: str) -> list[str]:
     after = with_paper(opened.task, opened.record, opened.now)
     if after == opened.record and not written:
         return []
+    following = (rewritten(opened.path, file, written) for file in after.following)
+    after = after._replace(following=tuple(following))
     try:
-        write_with(opened, after, opened.path, written, keep_before=False)
+        write_with(opened, after, opened.path, {}, keep_before=False)
     except FileTrouble as trouble:
         return [f"the record does not know that this was handed out: {trouble.message}"]
     return []

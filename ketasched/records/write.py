@@ -159,7 +159,7 @@ def prepared(
     if keep_before and opened is not None:
         refuse_drift(path, record)
     record = record._replace(
-        following=tuple(_rewritten(path, file, written) for file in record.following)
+        following=tuple(rewritten(path, file, written) for file in record.following)
     )
     backup = path.with_name(f"{path.name}.bak") if keep_before else None
     text = codec.text_of(record).encode()
@@ -184,7 +184,8 @@ def after_writing(opened: Opened, record: CourseRecord) -> Opened:
     return opened._replace(record=record, digest=hashlib.sha256(text).hexdigest())
 
 
-def _rewritten(path: Path, file: FollowingFile, written: Mapping[str, bytes]) -> FollowingFile:
+def rewritten(path: Path, file: FollowingFile, written: Mapping[str, bytes]) -> FollowingFile:
+    """What is known of a file that follows the record at a path once some are written."""
     if file.path not in written:
         return file
     before = digest_there(path.parent / file.path)
