@@ -44,7 +44,28 @@ class Allowance(NamedTuple):
         return int(wish in self.wishes and kind in self.kinds)
 
 
-Cut = Limit | Allowance
+class Turns(NamedTuple):
+    """Of those who each begin to take a resource within a stretch of a day (minutes since 1970) and
+    take it so long at least, no more come than can follow one another.
+    """
+
+    day: date
+    resource: str
+    first: int
+    last: int
+    length: int
+    most: int
+
+    def need(self, _wish: int, kind: Kind) -> int:
+        """1 if a session is among them."""
+        turn = _turn_of(kind, self.resource)
+        if turn is None:
+            return 0
+        first, last, length = turn
+        return int(self.first <= first and last <= self.last and length >= self.length)
+
+
+Cut = Limit | Turns | Allowance
 """What any plan keeps to on a day."""
 
 
@@ -58,18 +79,48 @@ def fullest(question: Question, day: date, weights: Mapping[Kind, float]) -> Ite
         yield from sorted(limits, key=lambda limit: -near[limit])[:MOST_AT_ONCE]
 
 
-def broken(question: Question, day: date, kinds: Iterable[Kind]) -> Iterator[Limit]:
-    """The limit of each resource that sessions of some kinds exceed the most on a day."""
+def broken(question: Question, day: date, kinds: Iterable[Kind]) -> Iterator[Limit | Turns]:
+    """The limits of each resource that sessions of some kinds exceed the most on a day."""
     numbers = Counter(kinds)
     for resource in question.resources:
-        limits = _limits(question, day, numbers, resource)
-        over = [(_expected(limit, numbers) - limit.most, limit) for limit in limits]
-        most, limit = max(over, default=(0, None))
-        if limit and most > 0:
-            yield limit
+        for limits in (
+            _limits(question, day, numbers, resource),
+            _turns(question, day, numbers, resource),
+        ):
+            over = [(_expected(limit, numbers) - limit.most, limit) for limit in limits]
+            most, limit = max(over, default=(0, None))
+            if limit and most > 0:
+                yield limit
 
 
-def _expected(limit: Limit, numbers: Mapping[Kind, float]) -> float:
+def _turn_of(kind: Kind, resource: str) -> tuple[int, int, int] | None:
+    """When a session begins to take a resource at the earliest and at the latest, and how long it
+    does; None unless it takes it once.
+    """
+    takes = kind.takes_of(resource)
+    if len(takes) != 1:
+        return None
+    begins, ends, _ = takes[0]
+    return kind.first + begins, kind.last + begins, ends - begins
+
+
+def _turns(question: Question, day: date, kinds: Iterable[Kind], resource: str) -> Iterator[Turns]:
+    free = question.free(day, resource)
+    turns = {turn for kind in kinds if (turn := _turn_of(kind, resource))}
+    lasts = sorted({last for _, last, _ in turns})
+    for first in sorted({first for first, _, _ in turns}):
+        for last in lasts:
+            lengths = [length for a, b, length in turns if first <= a and b <= last]
+            if lengths:
+                length = min(lengths)
+                there = [
+                    run.number for run in free if run.begins < last + length and first < run.ends
+                ]
+                most = max(there, default=0) * ((last - first) // length + 1)
+                yield Turns(day, resource, first, last, length, most)
+
+
+def _expected(limit: Limit | Turns, numbers: Mapping[Kind, float]) -> float:
     return sum(number * limit.need(0, kind) for kind, number in numbers.items())
 
 

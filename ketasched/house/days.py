@@ -20,6 +20,8 @@ MOST_IN_ORDER = 300
 """The most patients among whom the order of the list decides where all else is as good: of more,
 the numbers would be too large for the solver.
 """
+A_FIRST_LOOK = 0.25
+"""The share of a search that is spent on whether everybody can have the nearest days there are."""
 MOST_WEIGHT = 2**31
 """The most that admitting one wish counts: a larger number is left to a search of its own."""
 SHARE = 0.6
@@ -61,6 +63,7 @@ class DaysSearch:
         self._cuts: list[Cut] = []
         self._unit = 1 + _most_sessions(question)
         self._ideal: Ideal | None = ideal_of(question.beginnings, self._unit)
+        self._least = self._ideal.distance
         self._models: dict[bool, DaysModel] = {}
         self._outcomes: dict[int, solver.Outcome] = {}
         self._not_all = False
@@ -72,23 +75,12 @@ class DaysSearch:
             for cut in cuts:
                 model.keep(cut)
 
-    def solve(self) -> Chosen | None:
-        """The most admitted by priority, then the least squared days, then the fewest moved, then
-        the least change and the earliest starts that the days alone show; None if nothing was
-        found in time.
+    def nearest(self) -> Chosen | None:
+        """The most admitted by priority, then the least squared days, then the fewest moved, that
+        keep to the limits of each day; None if nothing was found in time.
         """
         while True:
-            chosen = self._nearest()
-            if chosen is None or not chosen.is_best:
-                return chosen
-            last = self._earliest(chosen)
-            if last:
-                return last
-
-    def _nearest(self) -> Chosen | None:
-        """The most admitted at the nearest days that keep to the limits of each day."""
-        while True:
-            chosen = self._all_ideal() or self._all_admitted() or self._most_admitted()
+            chosen = self.all_ideal() or self._all_admitted() or self._most_admitted()
             if chosen is None or not self._breaks(chosen) or self.effort.is_over:
                 return chosen
 
@@ -112,20 +104,37 @@ class DaysSearch:
             self._models[ideal].begin_at(self._begins_at)
         return self._models[ideal]
 
-    def _all_ideal(self) -> Chosen | None:
+    def all_ideal(self) -> Chosen | None:
         """Everybody at the nearest days there are; None if that is not found."""
-        if self._ideal is None:
-            return None
-        days = self._days(ideal=True)
+        while self._ideal is not None:
+            days = self._days(ideal=True)
+            model = days.model.clone()
+            _admit_all(days, model)
+            least = self._ideal.distance
+            model.add(self._distance(days) <= least)
+            outcome = self._best(days, model, None, self._cut_off * A_FIRST_LOOK)
+            if not outcome.found:
+                self._ideal = None
+                return None
+            chosen = self._chosen_all(days, outcome, least, least)
+            if not self._breaks(chosen) or self.effort.is_over:
+                return chosen
+        return None
+
+    def most_ideal(self) -> Chosen | None:
+        """As many as possible at the nearest days there are, where not all can be, or it was not
+        found; no plan that admits everybody is nearer. None if nobody was found in time.
+        """
+        days = self._models[True]
         model = days.model.clone()
-        _admit_all(days, model)
-        least = self._ideal.distance
-        model.add(self._distance(days) <= least)
-        outcome = self._best(days, model, None, self._cut_off)
-        if not outcome.found:
-            self._ideal = None
-            return None
-        return self._chosen_all(days, outcome, least, least)
+        model.add(self._distance(days) <= self._least)
+        objective = self._admitted(days)[0][0]
+        outcome = self._best(days, model, objective, self._cut_off * A_FIRST_LOOK, maximize=True)
+        return self._chosen_all(days, outcome, outcome.best, -1) if outcome.found else None
+
+    def begin_at(self, places: Sequence[Place]) -> None:
+        """Look from a plan on."""
+        self._begins_at = places
 
     def _all_admitted(self) -> Chosen | None:
         """The nearest days at which everybody is admitted, as mostly all can be; None where that
@@ -149,8 +158,8 @@ class DaysSearch:
             _chosen(days, outcome),
             admitted_is_best=True,
             most=len(days.admits),
-            is_best=distance <= bound,
-            bound=max(0, bound) // self._unit,
+            is_best=distance == bound,
+            bound=max(bound, self._least) // self._unit,
             distance=distance,
             unit=self._unit,
         )
@@ -179,21 +188,19 @@ class DaysSearch:
             unit=self._unit,
         )
 
-    def _earliest(self, nearest: Chosen) -> Chosen | None:
-        """As near, at the least change and the earliest starts; None if those show that no days as
-        near keep to the limits of each day.
+    def earliest(self, nearest: Chosen) -> Chosen | None:
+        """As near, at the least change and the earliest starts that the days alone show; None if
+        that is not found.
         """
-        days, chosen = self._days(ideal=self._ideal is not None), nearest
+        days = self._days(ideal=self._ideal is not None)
         while True:
             model = days.model.clone()  # what holds for this search alone does not stay
             for weighted, weights in self._admitted(days):
                 model.add(weighted >= sum(weights.get(wish, 0) for wish in nearest.beginnings))
             model.add(self._distance(days) <= nearest.distance)
             outcome = self._best(days, model, self._later(days), self._cut_off / 4)
-            if outcome.verdict == "infeasible":
-                return None
             if not outcome.found:
-                return chosen
+                return None
             chosen = nearest._replace(beginnings=_chosen(days, outcome))
             if not self._breaks(chosen) or self.effort.is_over:
                 return chosen

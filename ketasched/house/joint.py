@@ -19,8 +19,8 @@ from ketasched.house.starts import Starts
 from ketasched.house.times import DayTimes, Times
 from ketasched.house.waiting import Admitted, Answer, Refused, Wish, beside, merit
 
-DAYS_SHARE = 20.0
-"""The most of the solver's seconds for one search of days."""
+LATER_LOOKS = 3
+"""How often earlier starts are looked for where the times of the earliest do not fit."""
 
 
 class _Timed(NamedTuple):
@@ -36,36 +36,79 @@ def together(
     """Plan a list together beside what is ``standing``, at least as well as one by one."""
     effort.begin()
     starts = Starts()
-    best = one_by_one(wishes, room, standing, starts)
+    alone = one_by_one(wishes, room, standing, starts)
     empty = beside(room, standing)
     question = Question(wishes, empty, starts)
     if not question.beginnings:
         nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
-        return advised(wishes, _judged(wishes, best, nobody), empty, starts)
-    search = DaysSearch(question, effort, best.places, DAYS_SHARE)
-    times = Times(question, effort)
-    settling = Settling(wishes, empty, starts)
+        return advised(wishes, _judged(wishes, alone, nobody), empty, starts)
+    together = _Together(question, Settling(wishes, empty, starts), alone, effort)
     try:
-        while not effort.is_over:
-            chosen = search.solve()
-            if chosen is None:
-                break
-            timed = _timed(times, chosen, effort)
-            places = settling.settled(chosen, timed.held, timed.unfit)
-            if best.status == "one-by-one" or merit(wishes, places) < merit(wishes, best.places):
-                kept = min(places, best.places, key=lambda each: merit(wishes, each))
-                best = Answer(kept, "bound")
-            best = _judged(wishes, best, chosen)
-            if not timed.unfit or best.status == "optimal":
-                break
-            cuts = list(_cuts(times, timed.unfit, len(wishes)))
-            if not cuts:
-                break
-            search.forbid(cuts)
+        together.search_days()
     except KeyboardInterrupt:  # between two searches
         effort.stopped = True
-    best = advised(wishes, _proved_times(times, best, effort), empty, starts)
-    return best._replace(stopped=effort.stopped)
+    best = _proved_times(together.times, together.best, effort)
+    return advised(wishes, best, empty, starts)._replace(stopped=effort.stopped)
+
+
+class _Together:
+    """The best plan so far, and the search for a better one."""
+
+    def __init__(
+        self, question: Question, settling: Settling, best: Answer, effort: solver.Effort
+    ) -> None:
+        self.best = best
+        self.times = Times(question, effort)
+        self._effort = effort
+        self._settling = settling
+        self._search = DaysSearch(question, effort, best.places, effort.seconds / 3)
+
+    def search_days(self) -> None:
+        """The nearest days whose times fit, then the earliest that are as near."""
+        search = self._search
+        if search.all_ideal() is None:
+            rough = search.most_ideal()
+            if rough:
+                self._keep(rough, _timed(self.times, rough, self._effort))
+                search.begin_at(self.best.places)
+        nearest = self._nearest()
+        if nearest is None or not nearest.is_best:
+            return
+        for _ in range(LATER_LOOKS):
+            earliest = search.earliest(nearest)
+            if earliest is None or self._effort.is_over:
+                return
+            if self._keep_if_it_fits(earliest):
+                return
+
+    def _nearest(self) -> Chosen | None:
+        """The nearest days; None if their times were not found."""
+        while not self._effort.is_over:
+            chosen = self._search.nearest()
+            if chosen is None:
+                return None
+            if self._keep_if_it_fits(chosen):
+                return chosen
+        return None
+
+    def _keep_if_it_fits(self, chosen: Chosen) -> bool:
+        """Whether there are times for all days; what does not fit is forbidden, if that is proved,
+        and is settled as well as may be.
+        """
+        timed = _timed(self.times, chosen, self._effort)
+        cuts = list(_cuts(self.times, timed.unfit, len(self._settling.wishes)))
+        if not cuts or self.best.status == "one-by-one":
+            self._keep(chosen, timed)
+        self._search.forbid(cuts)
+        return not cuts
+
+    def _keep(self, chosen: Chosen, timed: _Timed) -> None:
+        """Keep a plan if it is the best so far, and what its days prove of any plan."""
+        wishes, best = self._settling.wishes, self.best
+        places = self._settling.settled(chosen, timed.held, timed.unfit)
+        if merit(wishes, places) < merit(wishes, best.places):
+            best = best._replace(places=places)
+        self.best = _judged(wishes, best, chosen)
 
 
 def _timed(times: Times, chosen: Chosen, effort: solver.Effort) -> _Timed:

@@ -37,13 +37,13 @@ class Effort:
         self.seed = seed
         self.tell = tell or (lambda _best, _bound: None)
         self.stopped = False
-        self._seconds = seconds
+        self.seconds = seconds
         self._ends = float("inf")
         self._steps = seconds / 2
 
     def begin(self) -> None:
         """The search begins: its time runs from now on."""
-        self._ends = time.monotonic() + self._seconds
+        self._ends = time.monotonic() + self.seconds
 
     @property
     def is_over(self) -> bool:
