@@ -13,7 +13,7 @@ from ketasched.house import solver
 from ketasched.house.day_limits import Allowance
 from ketasched.house.days import Chosen, DaysSearch
 from ketasched.house.one_by_one import advised, one_by_one
-from ketasched.house.question import Kind, Question
+from ketasched.house.question import Kind, Question, Start
 from ketasched.house.settling import Settling
 from ketasched.house.starts import Starts
 from ketasched.house.times import DayTimes, Times
@@ -24,7 +24,7 @@ LATER_LOOKS = 3
 
 
 class _Timed(NamedTuple):
-    """Days with their times: what each wish would hold, and the days that do not fit."""
+    """Days with their times: what each wish that fits would hold, and the days that do not fit."""
 
     held: dict[int, list[Held]]
     unfit: dict[date, list[tuple[int, Kind]]]
@@ -105,7 +105,7 @@ class _Together:
     def _keep(self, chosen: Chosen, timed: _Timed) -> None:
         """Keep a plan if it is the best so far, and what its days prove of any plan."""
         wishes, best = self._settling.wishes, self.best
-        places = self._settling.settled(chosen, timed.held, timed.unfit)
+        places = self._settling.settled(chosen, timed.held)
         if merit(wishes, places) < merit(wishes, best.places):
             best = best._replace(places=places)
         self.best = _judged(wishes, best, chosen)
@@ -115,15 +115,20 @@ def _timed(times: Times, chosen: Chosen, effort: solver.Effort) -> _Timed:
     """The times of each day, of which some may not fit."""
     held: dict[int, list[Held]] = {}
     unfit: dict[date, list[tuple[int, Kind]]] = {}
+    loose: set[int] = set()
     for day, comers in chosen.of_day().items():
         kinds = [kind for _, kind in comers]
         of_day = DayTimes(None, proved=False) if effort.stopped else times.best(day, kinds)
+        starts: Sequence[Start | None] = of_day.starts or ()
         if of_day.starts is None:
             unfit[day] = comers
-            continue
-        for (wish, kind), start in zip(comers, of_day.starts, strict=True):
-            held.setdefault(wish, []).extend(kind.held(start))
-    return _Timed(held, unfit)
+            starts = [None] * len(kinds) if effort.stopped else times.most(day, kinds).starts
+        for (wish, kind), start in zip(comers, starts, strict=True):
+            if start is None:
+                loose.add(wish)
+            else:
+                held.setdefault(wish, []).extend(kind.held(start))
+    return _Timed({wish: own for wish, own in held.items() if wish not in loose}, unfit)
 
 
 def _proved_times(times: Times, answer: Answer, effort: solver.Effort) -> Answer:
@@ -179,12 +184,12 @@ def _cuts(
     everybody = frozenset(range(wishes))
     for day, comers in unfit.items():
         kinds = [kind for _, kind in comers]
-        number = times.most(day, kinds)
+        number = times.most(day, kinds).number
         if number is None or number >= len(comers):
             continue
         for kind in dict.fromkeys(kinds):
             own = [each for each in kinds if each == kind]
-            alike = times.most(day, own) if len(own) > 1 else None
+            alike = times.most(day, own).number if len(own) > 1 else None
             if alike is not None and alike < len(own):
                 yield Allowance(day, everybody, frozenset([kind]), alike)
         yield Allowance(day, frozenset(wish for wish, _ in comers), frozenset(kinds), number)

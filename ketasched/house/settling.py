@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from ketasched.domain.room import Held, Room
 from ketasched.house.days import Chosen
 from ketasched.house.one_by_one import best_place, place_at
-from ketasched.house.question import Kind
 from ketasched.house.starts import Starts
 from ketasched.house.waiting import Admitted, Place, Wish, held_of
 
@@ -21,18 +19,11 @@ class Settling:
         self.room = room
         self.starts = starts
 
-    def settled(
-        self,
-        chosen: Chosen,
-        timed: Mapping[int, list[Held]],
-        unfit: Mapping[date, Collection[tuple[int, Kind]]],
-    ) -> tuple[Place, ...]:
-        """The courses of chosen days, ``timed`` so far as they fit: those who fit first, in the
-        order of the list; who does not fit a day, and who was left out, then take the best that is
-        left, the most urgent first.
+    def settled(self, chosen: Chosen, timed: Mapping[int, list[Held]]) -> tuple[Place, ...]:
+        """The courses of chosen days: of those for whom there are times first, in the order of the
+        list; the others then take the best that is left, the most urgent first.
         """
-        loose = {wish for comers in unfit.values() for wish, _ in comers}
-        held = {wish: timed[wish] for wish in sorted(timed) if wish not in loose}
+        held = {wish: timed[wish] for wish in sorted(timed)}
         room = self.room.and_more([each for own in held.values() for each in own])
         places: dict[int, Place] = {}
         for wish, own in held.items():

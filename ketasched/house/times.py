@@ -27,6 +27,15 @@ class DayTimes(NamedTuple):
     proved: bool
 
 
+class Most(NamedTuple):
+    """When each session of a day starts, None for who does not fit; and how many fit at most, None
+    if that is not proved.
+    """
+
+    starts: tuple[Start | None, ...]
+    number: int | None
+
+
 class Times:
     """The times of days, each worked out once."""
 
@@ -34,7 +43,7 @@ class Times:
         self.question = question
         self.effort = effort
         self._best: dict[tuple[date, tuple[Kind, ...]], DayTimes] = {}
-        self._most: dict[tuple[date, tuple[Kind, ...]], int | None] = {}
+        self._most: dict[tuple[date, tuple[Kind, ...]], Most] = {}
 
     def best(self, day: date, kinds: Sequence[Kind]) -> DayTimes:
         """The best times of a day, as `best_times`; what was not proved in time is not kept."""
@@ -46,7 +55,7 @@ class Times:
             self._best[key] = times
         return times
 
-    def most(self, day: date, kinds: Sequence[Kind]) -> int | None:
+    def most(self, day: date, kinds: Sequence[Kind]) -> Most:
         """The most that fit, as `most_that_fit`."""
         key = day, tuple(kinds)
         if key not in self._most:
@@ -78,12 +87,16 @@ def best_times(
 
 def most_that_fit(
     question: Question, day: date, kinds: Sequence[Kind], effort: solver.Effort
-) -> int | None:
-    """How many sessions of some kinds fit a day at most; None if that is not proved."""
+) -> Most:
+    """The most sessions of some kinds that fit a day; of those that are alike the first."""
     model = _Model(question, day, kinds, all_of_them=False)
     model.model.maximize(solver.weighted((number, 1) for _, _, number in model.numbers))
     outcome = solver.solve(model.model, effort, A_DAY)
-    return outcome.best if outcome.verdict == "optimal" else None
+    if not outcome.found:
+        return Most((None,) * len(kinds), None)
+    starts = model.starts_of(outcome)
+    taken = tuple(next(starts[kind], None) if kind in starts else None for kind in kinds)
+    return Most(taken, outcome.best if outcome.verdict == "optimal" else None)
 
 
 def fits(question: Question, day: date, held: Sequence[Held]) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session
 from ketasched.domain.house import House
-from ketasched.domain.room import Held, Room, held_by, load_of
+from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.domain.wording import clock_text, day_text
 from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.records.lock import locked
@@ -112,26 +112,31 @@ def refuse_full(bookings: Sequence[Booking]) -> None:
     Raises:
         NoRoom: one does.
     """
+    loads: dict[tuple[Path, House, datetime], Load] = {}
     for booking in bookings:
-        if booking.house and booking.new():
-            _refuse_full(booking, bookings)
+        house = booking.house
+        if house and booking.new():
+            key = booking.path.parent, house, booking.now
+            if key not in loads:
+                loads[key] = _load(*key, bookings)
+            _refuse_full(booking, house, loads[key])
 
 
-def _refuse_full(booking: Booking, bookings: Sequence[Booking]) -> None:
-    house = booking.house
-    if house is None:
-        raise TypeError(booking)
-    folder = booking.path.parent
-    beside = [other for other in bookings if other.path.parent == folder]
-    others = OtherRecords([str(folder)], booking.now, [other.identity for other in beside])
-    load = others.load(house)
-    if len(beside) > 1:
-        changed = [held for other in beside if other is not booking for held in other.held(house)]
-        load = load_of([*others.held(house), *changed])
+def _load(folder: Path, house: House, now: datetime, bookings: Sequence[Booking]) -> Load:
+    """What all of a folder take, the bookings as they are to be."""
+    written = [booking for booking in bookings if booking.path.parent == folder]
+    others = OtherRecords([str(folder)], now, [booking.identity for booking in written])
+    return load_of(
+        [*others.held(house), *(held for booking in written for held in booking.held(house))]
+    )
+
+
+def _refuse_full(booking: Booking, house: House, load: Load) -> None:
     zone = booking.record.course.sessions[0].start.tzinfo
     if zone is None:
         raise TypeError(booking)
-    room = Room(house, zone, lambda: load)
+    others = load.without(booking.held(house))
+    room = Room(house, zone, lambda: others)
     for entry, appointment in booking.new():
         for held in booking.takes(house, appointment):
             reason = room.shortage(held)
