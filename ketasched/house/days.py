@@ -6,24 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.house import solver
+from ketasched.house import days_aims, solver
 from ketasched.house.day_limits import Cut, broken
 from ketasched.house.days_model import DaysModel
-from ketasched.house.ideal_days import Ideal, distance_of, ideal_of
+from ketasched.house.ideal_days import Ideal, ideal_of
 from ketasched.house.question import Beginning, Kind, Question, Seat
 from ketasched.house.waiting import Place
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, LinearExpr
 
-MOST_IN_ORDER = 300
-"""The most patients among whom the order of the list decides where all else is as good: of more,
-the numbers would be too large for the solver.
-"""
 A_FIRST_LOOK = 0.25
 """The share of a search that is spent on whether everybody can have the nearest days there are."""
-MOST_WEIGHT = 2**31
-"""The most that admitting one wish counts: a larger number is left to a search of its own."""
 SHARE = 0.6
 """The share of the time left that a search of days takes at most: times need some too."""
 
@@ -111,7 +105,7 @@ class DaysSearch:
             model = days.model.clone()
             _admit_all(days, model)
             least = self._ideal.distance
-            model.add(self._distance(days) <= least)
+            model.add(days_aims.distance(days, self._unit) <= least)
             outcome = self._best(days, model, None, self._cut_off * A_FIRST_LOOK)
             if not outcome.found:
                 self._ideal = None
@@ -127,8 +121,8 @@ class DaysSearch:
         """
         days = self._models[True]
         model = days.model.clone()
-        model.add(self._distance(days) <= self._least)
-        objective = self._admitted(days)[0][0]
+        model.add(days_aims.distance(days, self._unit) <= self._least)
+        objective = days_aims.admitted(days)[0][0]
         outcome = self._best(days, model, objective, self._cut_off * A_FIRST_LOOK, maximize=True)
         return self._chosen_all(days, outcome, outcome.best, -1) if outcome.found else None
 
@@ -145,7 +139,9 @@ class DaysSearch:
         days = self._days(ideal=False)
         model = days.model.clone()
         _admit_all(days, model)
-        outcome = self._best(days, model, self._distance(days), self._cut_off, tells=self._unit)
+        outcome = self._best(
+            days, model, days_aims.distance(days, self._unit), self._cut_off, tells=self._unit
+        )
         if not outcome.found:
             self._not_all = not self.effort.is_over
             return None
@@ -169,7 +165,7 @@ class DaysSearch:
         days = self._days(ideal=False)
         model = days.model.clone()
         first, is_best = solver.Outcome("unknown"), True
-        for admitted, _ in self._admitted(days):
+        for admitted, _ in days_aims.admitted(days):
             outcome = self._best(days, model, admitted, self._cut_off, maximize=True)
             if not outcome.found:
                 break
@@ -177,7 +173,9 @@ class DaysSearch:
             model.add(admitted >= first.best)
         if not first.found:
             return None
-        outcome = self._best(days, model, self._distance(days), self._cut_off, tells=self._unit)
+        outcome = self._best(
+            days, model, days_aims.distance(days, self._unit), self._cut_off, tells=self._unit
+        )
         return Chosen(
             _chosen(days, outcome if outcome.found else first),
             is_best,
@@ -195,10 +193,10 @@ class DaysSearch:
         days = self._days(ideal=self._ideal is not None)
         while True:
             model = days.model.clone()  # what holds for this search alone does not stay
-            for weighted, weights in self._admitted(days):
+            for weighted, weights in days_aims.admitted(days):
                 model.add(weighted >= sum(weights.get(wish, 0) for wish in nearest.beginnings))
-            model.add(self._distance(days) <= nearest.distance)
-            outcome = self._best(days, model, self._later(days), self._cut_off / 4)
+            model.add(days_aims.distance(days, self._unit) <= nearest.distance)
+            outcome = self._best(days, model, days_aims.later(days), self._cut_off / 4)
             if not outcome.found:
                 return None
             chosen = nearest._replace(beginnings=_chosen(days, outcome))
@@ -228,61 +226,12 @@ class DaysSearch:
             self._outcomes[id(days)] = outcome
         return outcome
 
-    def _admitted(self, days: DaysModel) -> list[tuple[LinearExpr, dict[int, int]]]:
-        """How many are admitted, as many priorities at once as numbers hold: a priority counts more
-        than all that are less urgent.
-        """
-        wishes = self.question.wishes
-        stages: list[dict[int, int]] = [{}]
-        weight = 1
-        for level in sorted({wish.priority for wish in wishes}, reverse=True):
-            own = [number for number, wish in enumerate(wishes) if wish.priority == level]
-            if weight > MOST_WEIGHT:
-                stages.insert(0, {})
-                weight = 1
-            stages[0] |= dict.fromkeys(own, weight)
-            weight += weight * len(own)
-        return [
-            (
-                solver.weighted(
-                    (admit, weights[wish])
-                    for wish, row in days.admits.items()
-                    if wish in weights
-                    for _, admit in row
-                ),
-                weights,
-            )
-            for weights in stages
-        ]
-
     def _most(self, days: DaysModel, outcome: solver.Outcome) -> int:
         """The most wishes that any plan admits."""
         if outcome.verdict == "optimal":
             return sum(outcome.is_set(admit) for row in days.admits.values() for _, admit in row)
         alike = len({wish.priority for wish in self.question.wishes}) == 1
         return outcome.bound if alike else len(days.admits)
-
-    def _distance(self, days: DaysModel) -> LinearExpr:
-        """Squared days from target, then sessions moved."""
-        return solver.weighted(days.terms(lambda seat: distance_of(seat, self._unit)))
-
-    def _later(self, days: DaysModel) -> LinearExpr:
-        """The least minutes of change that the days alone leave, then how late courses start, then
-        the order of the list.
-        """
-        first = min(beginning.start for beginning, _, _ in days.seats)
-        far = {beginning.start: (beginning.start - first).days for beginning, _, _ in days.seats}
-        last, patients = 1 + max(far.values()), len(self.question.wishes)
-        a_day = last * patients**2 + 1 if patients <= MOST_IN_ORDER else 1
-        terms = []
-        for beginning, admit, _ in days.seats:
-            day = far[beginning.start]
-            in_order = (day - last) * (patients - beginning.wish) if a_day > 1 else 0
-            terms.append((admit, day * a_day + in_order))
-        unit = 1 + last * patients * a_day
-        terms += days.terms(lambda seat: seat.standing.cost[2] * unit)
-        terms += [(over, minutes * unit) for over, minutes in days.crowds]
-        return solver.weighted(terms)
 
 
 def _most_sessions(question: Question) -> int:
