@@ -1,5 +1,6 @@
 """The base of the pages for a browser: escaped, complete, and nothing that steers."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from ketasched.languages.language import ENGLISH
 
 TRIAL = (Path(__file__).parent / "fixtures" / "trial.html").read_text("utf-8")
 KINDS = ["past", "today", "next", "moved", "tentative", "missed", "cancelled"]
+
+
+PICTURE = re.compile(r"\(pictures/([\w-]+\.png)\)")
 
 
 class Written(NamedTuple):
@@ -84,3 +88,11 @@ def test_a_page_needs_a_title_and_a_head():
 def test_pages_are_utf_8_wherever_they_go(capfdbinary):
     print_result(Result(lambda: "table", html=lambda: trial_page(note="é–א")), "html")
     assert "<bdi>é–א</bdi>" in capfdbinary.readouterr().out.decode("utf-8")
+
+
+def test_pictures_are_small_and_shown():
+    docs = Path(__file__).parents[1] / "docs"
+    shown = {name for page in docs.glob("*.md") for name in PICTURE.findall(page.read_text("utf-8"))}
+    pictures = {path.name: path.stat().st_size for path in (docs / "pictures").glob("*.png")}
+    assert shown == set(pictures)
+    assert max(pictures.values()) <= 150 * 1024

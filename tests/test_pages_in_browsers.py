@@ -99,7 +99,7 @@ ROWS = [
     Row("calls", 1, 1, HANDOUT, "calls.html"),
     Row("a handout with rough words", 1, 1, HANDOUT, "rough.html"),
     Row("a handout with a name of 500 signs", 2, 2, HANDOUT, "long.html"),
-    Row("a handout of 1,000 sessions", 72, 77, HANDOUT, "thousand.html", screens=1),
+    Row("a handout of 1,000 sessions", 72, 76, HANDOUT, "thousand.html", screens=1),
     Row("a clinic's year", 2, 2, HOUSE, "year.html"),
     Row("starts", 2, 2, HOUSE, "starts.html"),
 ]

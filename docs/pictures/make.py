@@ -24,12 +24,12 @@ import console  # noqa: E402
 
 MOST = 150 * 1024
 """Bytes of a picture."""
-COLORS = 64
+COLORS = 200
 
 
 class Shot(NamedTuple):
     """A page that becomes pictures: its file, how wide the screen is, how much of it is shown on
-    the wide one and on the telephone, and its paper.
+    the wide one and on the telephone, its paper, and which pictures are kept.
     """
 
     file: str
@@ -37,15 +37,16 @@ class Shot(NamedTuple):
     height: int = 1000
     phone_height: int = 900
     paper: str = "Letter"
+    kinds: tuple[str, ...] = ()
 
 
 SHOTS = [
-    Shot("cleo.html", height=1250),
-    Shot("cleo-es.html", height=1250),
-    Shot("day.html", width=1400),
-    Shot("week.html", width=1400),
-    Shot("year.html", width=1200),
-    Shot("suggest.html"),
+    Shot("cleo.html", height=1250, kinds=("wide", "phone", "print")),
+    Shot("cleo-es.html", kinds=("print",)),
+    Shot("day.html", width=1400, height=1060, kinds=("wide", "phone", "print")),
+    Shot("week.html", width=1400, height=1300, kinds=("wide",)),
+    Shot("year.html", width=1200, height=1300, kinds=("wide", "phone", "print")),
+    Shot("suggest.html", kinds=("wide", "phone", "print")),
 ]
 
 
@@ -55,7 +56,8 @@ def main() -> None:
         run_commands(Path(place))
         for shot in SHOTS:
             for kind, picture in pictures(browser, Path(place, shot.file), shot):
-                keep(picture, HERE / f"{Path(shot.file).stem}-{kind}.png")
+                if kind in shot.kinds:
+                    keep(picture, HERE / f"{Path(shot.file).stem}-{kind}.png")
 
 
 def run_commands(folder: Path) -> None:
@@ -75,7 +77,7 @@ def pictures(browser: Any, path: Path, shot: Shot) -> Iterator[tuple[str, Image.
     """A page on a wide screen, on a telephone, and on paper."""
     yield "wide", screen(browser, path, (shot.width, shot.height), 1)
     yield "phone", screen(browser, path, (390, shot.phone_height), 2)
-    with browsers.on_screen(browser, path, shot.width, "light") as opened:
+    with browsers.on_screen(browser, path) as opened:
         document = pypdfium2.PdfDocument(opened.page.pdf(format=shot.paper))
     yield "print", ImageOps.expand(document[0].render(scale=1.5).to_pil(), 1, "#999")
 
@@ -96,7 +98,9 @@ def screen(browser: Any, path: Path, size: tuple[int, int], scale: int) -> Image
 
 def keep(picture: Image.Image, path: Path) -> None:
     """Write a picture in few colours; it may not be large."""
-    picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.convert("RGB").quantize(
+        COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    ).save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.name:24} {picture.width:5} x {picture.height:5} {size / 1024:6.0f} KiB")
     if size > MOST:
