@@ -149,7 +149,11 @@ class Attempt:
                 movers[place] = mover._replace(as_a_whole=True)
                 beside_it = self._beside([*kept[:place], *kept[place + 1 :]])
                 ways[place] = ways_as_a_whole(
-                    mover.running, beside_it, self.closing.day, alone=self.day_alone
+                    mover.running,
+                    beside_it,
+                    self.closing.day,
+                    alone=self.day_alone,
+                    each_day=mover.as_a_whole,
                 )
         return ways, self._beside([own.kept for own in ways])
 

@@ -37,14 +37,18 @@ def goes_as_a_whole(running: RunningCourse, freed: AbstractSet[int]) -> bool:
     return bool(count_from(order, course, running.conditions.now, freed) - freed)
 
 
-def ways_as_a_whole(running: RunningCourse, room: Room, day: date, *, alone: bool) -> Ways:
+def ways_as_a_whole(
+    running: RunningCourse, room: Room, day: date, *, alone: bool, each_day: bool
+) -> Ways:
     """The ways of a course beside what a room has, each found as close-day finds one, on each of
-    the days on which its session of the day may be; ``alone``: without moving others of it.
+    the days on which its session of the day may be, or, unless ``each_day`` is tried, on its best;
+    ``alone``: without moving others of it.
     """
     conditions, course = running.beside(room), running.course
     freed = released(conditions, course, day)[2]
     spots: dict[Course, Spot] = {}
-    for avoid in _each_day_alone([course.session(number) for number in sorted(freed)]):
+    sessions = [course.session(number) for number in sorted(freed)] if each_day else []
+    for avoid in _each_day_alone(sessions):
         outcome = without_day(conditions._replace(avoid=avoid), course, day)
         if isinstance(outcome, Course) and outcome not in spots:
             spot = _whole(running, room.house, outcome, freed)._replace(avoid=avoid)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from ketasched.domain.house import moment_at
@@ -178,7 +179,7 @@ class WaysModel:
         }
         return solver.weighted((choice, cost[aim](spot)) for spot, choice in self._all())
 
-    @property
+    @cached_property
     def _first(self) -> int:
         return min((spot.start.toordinal() for spot, _ in self._all()), default=0)
 
