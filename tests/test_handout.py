@@ -178,7 +178,9 @@ def test_undo_takes_back_nothing_that_paper_says(at, page):
     papers = record_of()["handed_out"]
     at("2026-12-03T09:00", "undo", "alex")
     assert record_of()["handed_out"] == papers
-    changed = section(page("2026-12-03T09:00"), "changed")
+    out = page("2026-12-03T09:00")
+    changed = section(out, "changed")
+    assert "Appointment 7 called off" in section(out, "list")
     assert "Called off: Appointment 7, Mon 25 Jan" in changed
     assert "Appointment 6 of 6: Thu 21 Jan, 9:30–11:30 AM (takes place after all)" in changed
 
