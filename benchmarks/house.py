@@ -11,13 +11,13 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from folder_of_records import NOW, TOOL
+from folder_of_records import NOW, TOOL, fill
 from startup import ENVIRONMENT
 
 HERE = ENVIRONMENT | {"SOURCE_DATE_EPOCH": NOW}
@@ -56,7 +56,7 @@ class Size(NamedTuple):
     weeks: int
 
 
-SIZES = {"100": Size(100, 4, 12), "200": Size(200, 6, 20), "1000": Size(1000, 30, 20)}
+SIZES = {"100": Size(100, 4, 14), "200": Size(200, 6, 20), "1000": Size(1000, 30, 20)}
 
 
 def waiting_list(size: Size) -> Iterator[str]:
@@ -85,3 +85,120 @@ def clinic_of(size: Size, folder: Path) -> None:
     (folder / "clinic.yaml").write_text(CLINIC.format(chairs=size.chairs), "utf-8")
     (folder / "list.csv").write_text("\n".join(waiting_list(size)) + "\n", "utf-8")
     (folder / "patients").mkdir()
+
+
+# A process of its own runs `admit` as it is, and notes when it says how far it is
+
+CHILD = """
+import contextlib, json, sys, time
+from ketasched import progress
+from ketasched.house import solver
+begun, said = time.perf_counter(), {}
+
+@contextlib.contextmanager
+def watching(_verb):
+    yield lambda words: said.setdefault(words, time.perf_counter() - begun)
+
+progress.searching = watching
+if sys.argv.pop() == "alone":
+    solver.is_installed = lambda: False
+from ketasched.__main__ import main
+try:
+    main()
+finally:
+    alone = [at for words, at in said.items() if words.startswith("one by one")]
+    near = [at for words, at in said.items() if words.startswith("no days are nearer")]
+    try:
+        import resource
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    except ImportError:  # not on Windows
+        peak = 0
+    print(json.dumps([max(alone, default=0), min(near, default=0), peak]), file=sys.stderr)
+"""
+
+
+class Outcome(NamedTuple):
+    """What a run of `admit` took, in seconds and MiB, and its report."""
+
+    whole: float
+    first: float
+    proved: float
+    peak: float
+    report: dict[str, Any]
+
+
+def admit(folder: Path, seconds: int, how: str) -> Outcome:
+    """Plan the list of a folder and write nothing."""
+    options = ["--into", "patients", "--dry-run", "--format", "json", "--seconds", str(seconds)]
+    command = [sys.executable, "-c", CHILD, "admit", "list.csv", *options, how]
+    begun = time.perf_counter()
+    run = subprocess.run(command, capture_output=True, cwd=folder, env=HERE, check=False)
+    whole = time.perf_counter() - begun
+    if run.returncode not in (0, 3):
+        raise SystemExit(run.stderr.decode())
+    first, proved, peak = json.loads(run.stderr.decode().splitlines()[-1])
+    return Outcome(whole, first, proved, peak, json.loads(run.stdout))
+
+
+def kept(*, is_kept: bool) -> str:
+    """Whether a reach was kept, in a word."""
+    return "kept" if is_kept else "NOT KEPT"
+
+
+def measure(size: Size, seconds: int) -> None:
+    """A list planned together, and beside it one by one."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        clinic_of(size, folder)
+        joint = admit(folder, seconds, "together")
+        alone = admit(folder, seconds, "alone")
+    days, times = joint.report["days"], joint.report["times"]
+    sessions = sum(len(new["sessions"]) for new in joint.report["admitted"])
+    share = times["proved"] / max(1, times["days"])
+    print(f"{size.patients} patients, {size.chairs} chairs, {sessions} sessions")
+    for name, run in (("together", joint), ("one by one", alone)):
+        none = len(run.report["refused"])
+        cost = run.report["days"]["cost"]
+        print(f"  {name:10}  {run.whole:6.1f} s, {none} without a place, {cost} squared days")
+    print(f"  first plan {joint.first:.1f} s, days proved {joint.proved or float('nan'):.1f} s")
+    print(f"  {days['status']}, bound {days['bound']}; times proved on {share:.0%} of days")
+    print(f"  peak memory {joint.peak:.0f} MiB (reach 2,048: {kept(is_kept=joint.peak < 2048)})")
+    if size.patients < 1000:
+        print(f"  days proved within 10 s: {kept(is_kept=0 < joint.proved <= 10)}")
+        print(
+            f"  times of 90 % of days within 60 s: {kept(is_kept=share >= 0.9 and joint.whole <= 62)}"
+        )
+    else:
+        bounded = days["bound"] is not None and joint.whole <= 180
+        print(f"  within 3 minutes, with a bound: {kept(is_kept=bounded)}")
+
+
+def beside() -> None:
+    """One more beside 1,000 that stand, and the proof of them."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        fill(folder / "patients", 1000, HERE)
+        (folder / "clinic.yaml").write_text(CLINIC.format(chairs=2000), "utf-8")
+        one = ["plan", "iv", "--start", "2027-01-04", "--beside", "patients"]
+        for name, words, reach in (
+            ("plan --beside 1,000 records", one, 2),
+            ("check of 1,000 records", ["check", "patients"], 10),
+        ):
+            begun = time.perf_counter()
+            subprocess.run([*TOOL, *words], capture_output=True, cwd=folder, env=HERE, check=False)
+            took = time.perf_counter() - begun
+            print(f"  {name:28} {took:6.2f} s (reach {reach} s: {kept(is_kept=took <= reach)})")
+
+
+def main() -> None:
+    """Measure and print."""
+    named = sys.argv[1:] or [*SIZES, "beside"]
+    for name in named:
+        if name in SIZES:
+            measure(SIZES[name], 140 if name == "1000" else 60)
+    if "beside" in named:
+        beside()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 A_FIRST_LOOK = 0.25
 """The share of a search that is spent on whether everybody can have the nearest days there are."""
+A_MOMENT = 2.0
+"""The solver's seconds for other days near those that were found."""
 SHARE = 0.6
 """The share of the time left that a search of days takes at most: times need some too."""
 
@@ -55,6 +57,7 @@ class DaysSearch:
         self._begins_at = places
         self._cut_off = cut_off
         self._cuts: list[Cut] = []
+        self._changed: set[date] = set()
         self._unit = 1 + _most_sessions(question)
         self._ideal: Ideal | None = ideal_of(question.beginnings, self._unit)
         self._least = self._ideal.distance
@@ -65,6 +68,7 @@ class DaysSearch:
     def forbid(self, cuts: Sequence[Cut]) -> None:
         """Look for other days from now on."""
         self._cuts += cuts
+        self._changed |= {cut.day for cut in cuts}
         for model in self._models.values():
             for cut in cuts:
                 model.keep(cut)
@@ -102,18 +106,36 @@ class DaysSearch:
         """Everybody at the nearest days there are; None if that is not found."""
         while self._ideal is not None:
             days = self._days(ideal=True)
-            model = days.model.clone()
-            _admit_all(days, model)
-            least = self._ideal.distance
-            model.add(days_aims.distance(days, self._unit) <= least)
-            outcome = self._best(days, model, None, self._cut_off * A_FIRST_LOOK)
+            outcome = self._best(days, self._ideal_model(days, near_last=True), None, A_MOMENT)
+            if not outcome.found:
+                model = self._ideal_model(days, near_last=False)
+                outcome = self._best(days, model, None, self._cut_off * A_FIRST_LOOK)
             if not outcome.found:
                 self._ideal = None
                 return None
-            chosen = self._chosen_all(days, outcome, least, least)
+            self._changed.clear()
+            chosen = self._chosen_all(days, outcome, self._least, self._least)
             if not self._breaks(chosen) or self.effort.is_over:
                 return chosen
         return None
+
+    def _ideal_model(self, days: DaysModel, *, near_last: bool) -> CpModel:
+        """Everybody at the nearest days there are; ``near_last``: who came on no day that did not
+        hold those who came starts as before, so that most days stay as they are.
+        """
+        model = days.model.clone()
+        _admit_all(days, model)
+        model.add(days_aims.distance(days, self._unit) <= self._least)
+        last = self._outcomes.get(id(days))
+        if near_last and last and self._changed:
+            came = (each for day in self._changed for each in days.on.get(day, ()))
+            loose = {visitor.wish for visitor in came if last.is_set(visitor.choice)}
+            starts = (
+                each for wish, row in days.admits.items() if wish not in loose for each in row
+            )
+            for _, admit in starts:
+                model.add(admit == last.is_set(admit))
+        return model
 
     def most_ideal(self) -> Chosen | None:
         """As many as possible at the nearest days there are, where not all can be, or it was not

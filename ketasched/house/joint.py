@@ -4,6 +4,7 @@ forbidden, and the days are looked for again.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -35,71 +36,95 @@ def together(
 ) -> Answer:
     """Plan a list together beside what is ``standing``, at least as well as one by one."""
     effort.begin()
-    starts = Starts()
-    alone = one_by_one(wishes, room, standing, starts)
+    starts, total = Starts(), len(wishes)
+    alone = one_by_one(
+        wishes, room, standing, starts, lambda done: effort.say(f"one by one, {done} of {total}")
+    )
     empty = beside(room, standing)
-    question = Question(wishes, empty, starts)
-    if not question.beginnings:
-        nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
-        return advised(wishes, _judged(wishes, alone, nobody), empty, starts)
-    together = _Together(question, Settling(wishes, empty, starts), alone, effort)
-    try:
-        together.search_days()
-    except KeyboardInterrupt:  # between two searches
-        effort.stopped = True
-    best = _proved_times(together.times, together.best, effort)
-    return advised(wishes, best, empty, starts)._replace(stopped=effort.stopped)
+    plans = _Plans(Question(wishes, empty, starts), Settling(wishes, empty, starts), alone, effort)
+    with plans.minding_ctrl_c():
+        plans.look_for_better()
+    with plans.minding_ctrl_c():
+        plans.prove_times()
+    return advised(wishes, plans.best, empty, starts)._replace(stopped=effort.stopped)
 
 
-class _Together:
+class _Plans:
     """The best plan so far, and the search for a better one."""
 
     def __init__(
         self, question: Question, settling: Settling, best: Answer, effort: solver.Effort
     ) -> None:
         self.best = best
-        self.times = Times(question, effort)
+        self._times = Times(question, effort)
         self._effort = effort
         self._settling = settling
-        self._search = DaysSearch(question, effort, best.places, effort.seconds / 3)
 
-    def search_days(self) -> None:
+    @contextlib.contextmanager
+    def minding_ctrl_c(self) -> Iterator[None]:
+        """Let Ctrl-C end the body, with the best plan so far."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._effort.stopped = True
+
+    def look_for_better(self) -> None:
+        """Look for a better plan than one by one."""
+        wishes = self._settling.wishes
+        if not self._times.question.beginnings:
+            nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
+            self.best = _judged(wishes, self.best, nobody)
+            return
+        third = self._effort.seconds / 3
+        search = DaysSearch(self._times.question, self._effort, self.best.places, third)
+        self._search_days(search)
+
+    def prove_times(self) -> None:
+        """Note of how many days the times are proved best."""
+        self.best = _proved_times(self._times, self.best, self._effort)
+
+    def _search_days(self, search: DaysSearch) -> None:
         """The nearest days whose times fit, then the earliest that are as near."""
-        search = self._search
-        if search.all_ideal() is None:
+        ideal = search.all_ideal()
+        if ideal is None:
             rough = search.most_ideal()
             if rough:
-                self._keep(rough, _timed(self.times, rough, self._effort))
+                self._keep(rough, _timed(self._times, rough, self._effort))
                 search.begin_at(self.best.places)
-        nearest = self._nearest()
+        nearest = self._nearest(search, ideal)
         if nearest is None or not nearest.is_best:
             return
         for _ in range(LATER_LOOKS):
             earliest = search.earliest(nearest)
             if earliest is None or self._effort.is_over:
                 return
-            if self._keep_if_it_fits(earliest):
+            if self._keep_if_it_fits(search, earliest):
                 return
 
-    def _nearest(self) -> Chosen | None:
-        """The nearest days; None if their times were not found."""
+    def _nearest(self, search: DaysSearch, ideal: Chosen | None) -> Chosen | None:
+        """The nearest days, if not those that are ``ideal``; None if their times were not found."""
+        chosen = ideal
         while not self._effort.is_over:
-            chosen = self._search.nearest()
+            chosen = chosen or search.nearest()
             if chosen is None:
                 return None
-            if self._keep_if_it_fits(chosen):
+            if chosen.is_best:
+                far = chosen.distance // chosen.unit
+                self._effort.say(f"no days are nearer than {far} from ideal; looking for times")
+            if self._keep_if_it_fits(search, chosen):
                 return chosen
+            chosen = None
         return None
 
-    def _keep_if_it_fits(self, chosen: Chosen) -> bool:
+    def _keep_if_it_fits(self, search: DaysSearch, chosen: Chosen) -> bool:
         """Whether there are times for all days; what does not fit is forbidden, if that is proved,
         and is settled as well as may be.
         """
-        timed = _timed(self.times, chosen, self._effort)
-        cuts = list(_cuts(self.times, timed.unfit, len(self._settling.wishes)))
-        if not cuts or self.best.status == "one-by-one":
+        timed = _timed(self._times, chosen, self._effort)
+        cuts = list(_cuts(self._times, timed.unfit, len(self._settling.wishes)))
+        if not cuts or self.best.status == "one-by-one" or self._effort.is_over:
             self._keep(chosen, timed)
-        self._search.forbid(cuts)
+        search.forbid(cuts)
         return not cuts
 
     def _keep(self, chosen: Chosen, timed: _Timed) -> None:
@@ -109,6 +134,8 @@ class _Together:
         if merit(wishes, places) < merit(wishes, best.places):
             best = best._replace(places=places)
         self.best = _judged(wishes, best, chosen)
+        if self.best.bound is not None:
+            self._effort.tell(self.best.cost.squares, self.best.bound)
 
 
 def _timed(times: Times, chosen: Chosen, effort: solver.Effort) -> _Timed:

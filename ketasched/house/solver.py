@@ -30,11 +30,18 @@ def is_installed() -> bool:
 class Effort:
     """How long to search, and from which seed: ``seconds`` on the clock, and as many on the
     solver's own, which counts steps and so stops at the same point on any computer that is fast
-    enough.
+    enough. What is found is told, as numbers and in words.
     """
 
-    def __init__(self, seconds: float, seed: int, tell: Progress | None = None) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        seed: int,
+        tell: Progress | None = None,
+        say: Callable[[str], None] = lambda _words: None,
+    ) -> None:
         self.seed = seed
+        self.say = say
         self.tell = tell or (lambda _best, _bound: None)
         self.stopped = False
         self.seconds = seconds

@@ -171,7 +171,7 @@ def _answer(waiting: Sequence[Waiting], sharing: Sharing, seconds: int, seed: in
 
     with searching("planning together") as say:
         effort = Effort(
-            seconds, seed, lambda best, bound: say(f"best {best}, best possible {bound}")
+            seconds, seed, lambda best, bound: say(f"best {best}, best possible {bound}"), say
         )
         return together(wishes, sharing.room, sharing.standing, effort)
 
