@@ -165,9 +165,8 @@ def measure(size: Size, seconds: int) -> None:
     print(f"  peak memory {joint.peak:.0f} MiB (reach 2,048: {kept(is_kept=joint.peak < 2048)})")
     if size.patients < 1000:
         print(f"  days proved within 10 s: {kept(is_kept=0 < joint.proved <= 10)}")
-        print(
-            f"  times of 90 % of days within 60 s: {kept(is_kept=share >= 0.9 and joint.whole <= 62)}"
-        )
+        in_time = share >= 0.9 and joint.whole <= 62
+        print(f"  times of 90 % of days within 60 s: {kept(is_kept=in_time)}")
     else:
         bounded = days["bound"] is not None and joint.whole <= 180
         print(f"  within 3 minutes, with a bound: {kept(is_kept=bounded)}")
