@@ -55,6 +55,8 @@ def fixed_world(monkeypatch, tmp_path):
     for name, value in FIXED_WORLD.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
+    # Waiting for a disk takes longer than most tests; when it is asked, test_records.py holds.
+    monkeypatch.setattr(os, "fsync", os.fstat)
     # Each run of the program reads the built-in protocols; here one reading serves them all.
     monkeypatch.setattr(
         protocol_file,

@@ -1250,6 +1250,26 @@ def test_a_full_disk_loses_nothing(save, ketasched, monkeypatch, name, which):
     assert json.loads(ketasched("status", "alex", "-f", "json").out)["warnings"] == []
 
 
+def test_bytes_are_on_the_disk_before_they_have_their_name_and_that_before_the_end(
+    save, ketasched, monkeypatch
+):
+    save("iv")
+    calls, replace = [], os.replace
+
+    def name(old, new):
+        calls.append(("named", os.stat(old).st_ino))
+        replace(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: calls.append(("synced", os.fstat(handle).st_ino)))
+        patch.setattr(os, "replace", name)
+        well(ketasched("move", "alex", "2", "2027-01-08"))
+    for path in ("alex.course.json", "alex.ics"):
+        named = calls.index(("named", Path(path).stat().st_ino))
+        assert ("synced", Path(path).stat().st_ino) in calls[:named]
+        assert ("synced", Path().stat().st_ino) in calls[named:]
+
+
 def test_a_file_size_limit_loses_nothing(save, ketasched):
     import resource
 
