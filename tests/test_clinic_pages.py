@@ -154,6 +154,11 @@ BO = "10:00–13:00 bo KAP · dosing 1/6"
             {"Chair 1": [ALEX], "Chair 2": [CY], "On site, no chair": [BO]},
         ),
         (
+            "{room: 1, chair: 2}",
+            "{iv: {room: 1, chair: 1}, kap: {room: 1}}",
+            {"Chair 1": [ALEX], "Chair 2": [CY], "No room left": [BO], "Room 1": []},
+        ),
+        (
             "{suite: 1}",
             "{kap: {suite: 1}, iv: {suite: 1}}",
             {"Suite 1": [ALEX], "No suite left": [BO], "On site, no chair": [CY]},
@@ -185,7 +190,7 @@ def test_who_is_seen_by_video_or_does_not_come_is_named_apart(at, page):
 def test_lanes_give_the_seats_of_the_terminal_and_nothing_overlaps(entries, chairs, rooms):
     house = House(
         (Resource.of_number("chair", chairs), Resource.of_number("room", rooms)),
-        (Takes("integration", (("room", 1),)),),
+        (Takes("check-in", (("room", 1),)),),
     )
     shown = coming_of(entries)
     for own in (house, None):
@@ -312,6 +317,14 @@ def test_the_load_is_told_in_words_too(page):
     assert "09:00–09:30: 1" in figure
 
 
+@pytest.mark.usefixtures("house")
+def test_each_resource_has_its_load(page):
+    text = page(MON, *resources_file("{nurse: 2, chair: 3}", "{kap: {nurse: 1, chair: 1}}"))
+    assert [words.split(" 10:00")[0] for words in Pieces(text).texts("figcaption")] == [
+        "Nurses 1 at most of 2 nurses", "Chairs 3 at most of 3 chairs",
+    ]  # fmt: skip
+
+
 # Who may not know
 
 
@@ -322,7 +335,7 @@ def test_the_load_is_told_in_words_too(page):
 )
 def test_free_busy_gives_nothing_away(entries, name, week):
     house = House((Resource.of_number("chair", 2), Resource.of_number("ketamine room", 1)),
-                  (Takes("integration", (("ketamine room", 1),)),))  # fmt: skip
+                  (Takes("check-in", (("ketamine room", 1),)),))  # fmt: skip
     who = Patient(name, _COURSE)
     shown = [visitor._replace(patient=who, due=("Zq due",)) for visitor in coming_of(entries)]
     day = Day(date(2027, 3, 13), shown, [(who, "Zq review")], closed="Zq storm")
@@ -496,16 +509,16 @@ def year_of(ketasched):
 
 
 @pytest.mark.parametrize("year", [2026, 2027, 2028])
-def test_every_day_of_a_year_stands_there_once(year_of, year):
+def test_every_day_of_a_year_stands_once_below_its_weekday(year_of, year):
     shown = Pieces(year_of(year=str(year)))
-    first = date(year, 1, 1)
-    days = [first + timedelta(days=number) for number in range(366)]
-    numbers = [
-        int("".join(filter(str.isdigit, "".join(texts))))
-        for tag, _, texts in shown.elements
-        if tag == "td" and re.fullmatch("[0-9]+[OHC·]?", "".join(texts))
+    days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
+    cells = [
+        re.fullmatch("([0-9]*)[OHC·]?", "".join(texts))
+        for tag, attributes, texts in shown.elements
+        if tag == "td" and "data-name" not in attributes
     ]
-    assert numbers == [day.day for day in days if day.year == year]
+    places = [(place % 7, int(cell[1])) for place, cell in enumerate(cells) if cell[1]]
+    assert places == [(day.weekday(), day.day) for day in days if day.year == year]
     assert len(shown.texts("caption")) == 12
 
 
