@@ -92,7 +92,9 @@ def test_pages_are_utf_8_wherever_they_go(capfdbinary):
 
 def test_pictures_are_small_and_shown():
     docs = Path(__file__).parents[1] / "docs"
-    shown = {name for page in docs.glob("*.md") for name in PICTURE.findall(page.read_text("utf-8"))}
+    shown = {
+        name for page in docs.glob("*.md") for name in PICTURE.findall(page.read_text("utf-8"))
+    }
     pictures = {path.name: path.stat().st_size for path in (docs / "pictures").glob("*.png")}
     assert shown == set(pictures)
     assert max(pictures.values()) <= 150 * 1024

@@ -1257,7 +1257,7 @@ def test_bytes_are_on_the_disk_before_they_have_their_name_and_that_before_the_e
     calls, replace = [], os.replace
 
     def name(old, new):
-        calls.append(("named", os.stat(old).st_ino))
+        calls.append(("named", Path(old).stat().st_ino))
         replace(old, new)
 
     with monkeypatch.context() as patch:
