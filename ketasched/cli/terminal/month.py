@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.styles import row_style
 from ketasched.languages.language import NO_BREAK
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def months_page(handout: Handout) -> str:
         page.add_title(language.text("What changed since {day}", day=handout.changed_since))
         page.add(*handout.changed, "")
     for each in handout.appointments:
-        page.add(Text(_line(each), style="dim" if each.is_past or each.is_off else ""))
+        page.add(Text(_line(each), style=_style(handout, each)))
     if handout.more_to_come:
         page.add(language.text("Later dates are not fixed yet."))
     if handout.to_do:
@@ -43,6 +44,13 @@ def months_page(handout: Handout) -> str:
     page.add(*([", ".join(where)] if where else []))
     page.add(language.text("All times are those of {zone}.", zone=setting.zone))
     return page.text()
+
+
+def _style(handout: Handout, each: Appointment) -> str:
+    """The style of the line of an appointment."""
+    if each.is_off or each.is_past:
+        return row_style("missed" if each.is_off else "past")
+    return row_style("next") if handout.next and handout.next.start == each.start else ""
 
 
 def _line(each: Appointment) -> str:
