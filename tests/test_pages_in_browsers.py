@@ -82,7 +82,7 @@ def trial(name, a4, letter, language=ENGLISH, **values):
 ROWS = [
     trial("every part", 1, 1),
     trial("many sessions", 5, 6, rows=120, months=24),
-    trial("rough words", 1, 1, note=ROUGH),
+    trial("rough words", 1, 2, note=ROUGH),
     trial("a name of 500 signs", 5, 5, note=LONG),
     trial("right to left", 1, 1, Written("he", "rtl"), note="נועה 9:00"),
     Row("a day of eight chairs", 1, 1, HOUSE, "day.html"),
@@ -94,7 +94,7 @@ ROWS = [
     Row("in Spanish", 1, 1, HANDOUT, "es.html"),
     Row("in German", 1, 1, HANDOUT, "de.html"),
     Row("in French", 1, 1, HANDOUT, "fr.html"),
-    Row("a course for staff", 1, 1, HANDOUT, "staff.html"),
+    Row("a course for staff", 1, 2, HANDOUT, "staff.html"),
     Row("deviations", 1, 1, HANDOUT, "deviations.html"),
     Row("calls", 1, 1, HANDOUT, "calls.html"),
     Row("a handout with rough words", 1, 1, HANDOUT, "rough.html"),
