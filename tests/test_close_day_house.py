@@ -179,3 +179,44 @@ def test_the_same_seed_gives_the_same_plan(at):
     assert plans[0] == plans[1]
     for words in (("--seed", "x"), ("--seconds", "0"), ("--most-calls", "-1")):
         assert words[0] in at(EARLY, *SNOW_MONDAY, "--dry-run", *words, code=2).out
+
+
+@pytest.fixture
+def made_way(at, week):
+    """Ben was moved from Mon 11 Jan, and Cleo, Eva and Hana made way, each for the one before."""
+    at(EARLY, "move", "patients/ana", "2", "2027-01-12")
+    at(EARLY, *SNOW_MONDAY)
+    return week
+
+
+def second_days():
+    return {name: starts_of(name)[1][8:10] for name in ("ben", "cleo", "eva", "hana")}
+
+
+@pytest.mark.usefixtures("made_way")
+def test_who_made_way_goes_back_when_the_day_is_open_again(at):
+    assert second_days() == {"ben": "12", "cleo": "14", "eva": "15", "hana": "19"}
+    shown = at(EARLY, *SNOW_MONDAY, "--reopen", "--dry-run").out
+    back = at(EARLY, *SNOW_MONDAY, "--reopen").out
+    assert [call["name"] for call in json.loads(back)["calls"]] == ["ben", "cleo", "eva", "hana"]
+    assert json.loads(shown)["calls"] == json.loads(back)["calls"]
+    assert second_days() == {"ben": "11", "cleo": "12", "eva": "14", "hana": "15"}
+    at(EARLY, "check", "patients")
+
+
+@pytest.mark.parametrize("ida", ["stays", "cancels"])
+@pytest.mark.usefixtures("made_way")
+def test_who_made_way_stays_where_the_chair_is_not_given_back(at, ida):
+    """On Sunday it is too late for Ben to come on Monday, so Cleo's chair is not free, and so on."""
+    sunday = "2027-01-10T16:00"
+    if ida == "cancels":  # on Friday, where Hana was
+        at(sunday, "cancel", "patients/ida", "2")
+    report = json.loads(at(sunday, *SNOW_MONDAY, "--reopen").out)
+    why = {call["name"]: call["why"] for call in report["calls"]}
+    full = "session 2 cannot go back: all 3 chairs are taken 09:00–12:00; it keeps its place"
+    assert "less than 24 h notice" in why["ben"]
+    assert why["cleo"] == why["eva"] == full
+    assert why["hana"] == (full if ida == "stays" else None)
+    hana = "19" if ida == "stays" else "15"
+    assert second_days() == {"ben": "12", "cleo": "14", "eva": "15", "hana": hana}
+    at(sunday, "check", "patients")

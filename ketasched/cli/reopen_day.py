@@ -43,23 +43,19 @@ def reopened_day(folder: Path, day: date, reason: str, now: datetime, *, dry_run
     after = _without(days, day, act)
     others = [other.day for other in after if other.is_closed]
     records, unread = walk(folder, lambda path: _with_day(path, day, others, now))
-    changes = [
-        (opened, back)
-        for opened in records
-        for back in [reopened(opened._replace(act=act), day, reason)]
-        if back
-    ]
+    backs = reopened([opened._replace(act=act) for opened in records], day, reason)
+    changes = [(back.opened, back.after) for back in backs]
     note = "nothing was written: --dry-run"
     if dry_run:
-        for opened, _ in changes:
-            refuse_drift(opened.path, opened.record)
-        refuse_no_room([(back.opened, back.after) for _, back in changes])
+        for back in backs:
+            refuse_drift(back.opened.path, back.before)
+        refuse_no_room(changes)
     else:
         file = closed_days.new_file(folder, after)
-        write_all([(back.opened, back.after) for _, back in changes], [file])
+        write_all(changes, [file])
         paths = [*(opened.path for opened, _ in changes), file.path]
         note = f"wrote {list_text([str(path) for path in paths])}"
-    calls = [call for opened, back in changes for call in _called(opened, back)]
+    calls = [call for back in backs for call in _called(back)]
     what = closed_days.reopened_text(day)
 
     def page() -> str:
@@ -106,9 +102,9 @@ def _with_day(path: Path, day: date, closed: list[date], now: datetime) -> Opene
     return read_record(path, closed).understood(now)
 
 
-def _called(opened: Opened, back: Reopened) -> list[Call]:
+def _called(back: Reopened) -> list[Call]:
     """Whom to call: whoever goes back, or was moved and stays."""
-    before, after = opened.record.course, back.after.course
+    before, after = back.before.course, back.after.course
     if back.why:
         return [Call(back.after.name, before, None, f"{back.why}{_by_hand(back)}")]
     return [Call(back.after.name, before, after)] if after != before else []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.domain.course import Course, LinkedVisit, Session, is_gone
@@ -11,49 +12,118 @@ from ketasched.domain.wording import clock_text, day_text
 from ketasched.records.closed_days import reopened_text, span_of
 from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.record import CourseRecord
+from ketasched.records.room_lock import Booking, room_beside, short_of_room
 from ketasched.records.undo import course_before, last_changes
 from ketasched.running.legal_change import Conditions, too_soon, unwanted
 from ketasched.running.reopening import with_what_took_place
 
 
 class Reopened(NamedTuple):
-    """A record of which a day is open again: opened so, and as it is to be written; why nothing of
-    it went back, empty if all did or nothing had moved. ``kept_from`` is the course that it did not
-    go back to; None where it did, or was changed since.
+    """A record of which a day is open again: as it was ``before``, opened beside all others as they
+    are to be, and as it is to be written; why nothing of it went back, empty if all did or nothing
+    had moved. ``kept_from`` is the course that it did not go back to; None where it did, or was
+    changed since.
     """
 
+    before: CourseRecord
     opened: Opened
     after: CourseRecord
-    why: str
+    why: str = ""
     kept_from: Course | None = None
 
 
-def reopened(opened: Opened, day: date, reason: str) -> Reopened | None:
-    """The record with a day open again; None where it was never closed for it alone."""
-    record, span = opened.record, span_of(day)
+class _Return(NamedTuple):
+    """A record of which a day is open again: as it was, opened without that day and alone in its
+    house, the course that it goes back to (None: nothing goes back), and why it does not.
+    """
+
+    before: CourseRecord
+    opened: Opened
+    earlier: Course | None
+    why: str
+
+    def booking(self, day: date, reason: str, course: Course) -> Booking:
+        """The record as it is to be written with a course."""
+        after = happened(self.opened, self.before, course, reopened_text(day), reason=reason)
+        return Booking(self.opened.path, self.before, after)
+
+
+def reopened(records: Iterable[Opened], day: date, reason: str) -> list[Reopened]:
+    """The records with a day open again, but for those of which it was never closed: those that go
+    back do so at once, so that each is where another stood.
+    """
+    asked = [each for opened in records for each in _asked(opened, span_of(day))]
+    back = {
+        each.opened.path: each.booking(day, reason, each.earlier)
+        for each in asked
+        if each.earlier and not each.why
+    }
+    going = _with_room(back)
+    answers = []
+    for each in asked:
+        path, kept_from = each.opened.path, each.earlier
+        if path in going:
+            answers.append(Reopened(each.before, each.opened, going[path].record))
+            continue
+        why = f"{_no_room(back[path], going)}; it keeps its place" if path in back else each.why
+        staying = each.booking(day, reason, each.before.course)
+        opened = _beside(each.opened, staying, going) if kept_from else each.opened
+        answers.append(Reopened(each.before, opened, staying.record, why, kept_from))
+    return answers
+
+
+def _asked(opened: Opened, span: str) -> Iterator[_Return]:
+    """A record without a closed day; nothing where that was never closed for it alone."""
+    record = opened.record
     if span not in record.options.get("closed", ()):
-        return None
+        return
     closed = [other for other in record.options["closed"] if other != span]
     others = {name: value for name, value in record.options.items() if name != "closed"}
     changed = record._replace(options=others | ({"closed": closed} if closed else {}))
-    opened = opened._replace(record=changed, task=task_of(changed, opened.now))
-    course, why, kept_from = _back(opened, record, span)
-    after = happened(opened, record, course, reopened_text(day), reason=reason)
-    return Reopened(opened, after, why, kept_from)
+    alone = task_of(changed, opened.now, alone=True)
+    opened = opened._replace(record=changed, task=alone)
+    yield _Return(record, opened, *_back(opened, record, span))
 
 
-def _back(opened: Opened, record: CourseRecord, span: str) -> tuple[Course, str, Course | None]:
-    """The course before the day was closed; or the one that is, why that stays, and from which
-    course it was kept.
+def _back(opened: Opened, record: CourseRecord, span: str) -> tuple[Course | None, str]:
+    """The course before the day was closed, if anything goes back to it, and why it does not,
+    whoever else is in its house.
     """
     place = _closing(record, span)
     if place is None:
-        return record.course, "", None
+        return None, ""
     earlier = _earlier(opened._replace(record=record), place)
     if earlier is None:
-        return record.course, "it was changed since, and keeps its place", None
+        return None, "it was changed since, and keeps its place"
     why = next(_against(opened, record.course, earlier), "")
-    return (record.course, f"{why}; it keeps its place", earlier) if why else (earlier, "", None)
+    return earlier, f"{why}; it keeps its place" if why else ""
+
+
+def _with_room(back: Mapping[Path, Booking]) -> dict[Path, Booking]:
+    """Those of the records to which others leave room as they go back together: without some of
+    them until there is, and then with all for whom there still is.
+    """
+    going = dict(back)
+    while short := list(short_of_room([*going.values()])):
+        del going[short[-1].booking.path]
+    while fits := [path for path in back if path not in going and not _no_room(back[path], going)]:
+        going[fits[0]] = back[fits[0]]
+    return going
+
+
+def _no_room(booking: Booking, going: Mapping[Path, Booking]) -> str:
+    """Why a record cannot go back with some others; empty if it can."""
+    together = [*going.values(), booking]
+    short = next((each for each in short_of_room(together) if each.booking is booking), None)
+    return f"{_what(short.entry)} cannot go back: {short.reason.text}" if short else ""
+
+
+def _beside(opened: Opened, booking: Booking, going: Mapping[Path, Booking]) -> Opened:
+    """A record that stays, opened beside all others as they are to be."""
+    room = room_beside(booking, [*going.values()])
+    if room is None:
+        return opened
+    return opened._replace(task=opened.task._replace(order=opened.task.order.in_room(room)))
 
 
 def _earlier(opened: Opened, place: int) -> Course | None:
@@ -92,8 +162,7 @@ def _against(opened: Opened, course: Course, earlier: Course) -> Iterator[str]:
         if not is_gone(entry) and now.get(_key(entry)) != entry.start
     ]
     for entry in moved:
-        number = entry.number if isinstance(entry, Session) else 0
-        what = f"session {number}" if number else entry.name
+        what = _what(entry)
         present = now.get(_key(entry))
         if present is not None and present <= opened.here:
             yield f"{what} has begun on {_moment_text(present)}"
@@ -113,6 +182,10 @@ def _too_soon(conditions: Conditions, entry: Session | LinkedVisit) -> str:
     notice = conditions.order.rules.beside.notice
     reason = notice.refusal(entry.start) if notice else None
     return "that time has passed" if entry.start < conditions.now else reason.text if reason else ""
+
+
+def _what(entry: Session | LinkedVisit) -> str:
+    return f"session {entry.number}" if isinstance(entry, Session) else entry.name
 
 
 def _key(entry: Session | LinkedVisit) -> tuple[object, ...]:

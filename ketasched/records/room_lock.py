@@ -85,6 +85,14 @@ class Booking(NamedTuple):
         ]
 
 
+class Short(NamedTuple):
+    """An appointment of a record that is to be written for which there is no room, and why."""
+
+    booking: Booking
+    entry: Session | LinkedVisit
+    reason: Reason
+
+
 @contextlib.contextmanager
 def taking_room(bookings: Sequence[Booking]) -> Iterator[None]:
     """Hold the locks of the folders in which records are to take room while the body writes them.
@@ -112,6 +120,14 @@ def refuse_full(bookings: Sequence[Booking]) -> None:
     Raises:
         NoRoom: one does.
     """
+    for short in short_of_room(bookings):
+        raise _no_room(*short)
+
+
+def short_of_room(bookings: Sequence[Booking]) -> Iterator[Short]:
+    """The records that take more than is free beside all others, as they are to be: each with the
+    first of its appointments for which there is no room, and why.
+    """
     loads: dict[tuple[Path, House, datetime], Load] = {}
     for booking in bookings:
         house = booking.house
@@ -119,7 +135,20 @@ def refuse_full(bookings: Sequence[Booking]) -> None:
             key = booking.path.parent, house, booking.now
             if key not in loads:
                 loads[key] = _load(*key, bookings)
-            _refuse_full(booking, house, loads[key])
+            short = next(_shortages(booking, room_of(booking, house, loads[key])), None)
+            if short:
+                yield short
+
+
+def room_beside(booking: Booking, bookings: Sequence[Booking]) -> Room | None:
+    """What a record's house has beside all others, some of them as they are to be; None if it has
+    none.
+    """
+    house = booking.house
+    if house is None:
+        return None
+    load = _load(booking.path.parent, house, booking.now, [*bookings, booking])
+    return room_of(booking, house, load)
 
 
 def _load(folder: Path, house: House, now: datetime, bookings: Sequence[Booking]) -> Load:
@@ -131,17 +160,21 @@ def _load(folder: Path, house: House, now: datetime, bookings: Sequence[Booking]
     )
 
 
-def _refuse_full(booking: Booking, house: House, load: Load) -> None:
+def room_of(booking: Booking, house: House, load: Load) -> Room:
+    """What a house has for a record, of which a load is taken with it."""
     zone = booking.record.course.sessions[0].start.tzinfo
     if zone is None:
         raise TypeError(booking)
     others = load.without(booking.held(house))
-    room = Room(house, zone, lambda: others)
+    return Room(house, zone, lambda: others)
+
+
+def _shortages(booking: Booking, room: Room) -> Iterator[Short]:
     for entry, appointment in booking.new():
-        for held in booking.takes(house, appointment):
+        for held in booking.takes(room.house, appointment):
             reason = room.shortage(held)
             if reason:
-                raise _no_room(booking, entry, reason)
+                yield Short(booking, entry, reason)
 
 
 def _no_room(booking: Booking, entry: Session | LinkedVisit, reason: Reason) -> NoRoom:
