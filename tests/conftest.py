@@ -33,6 +33,13 @@ FIXED_WORLD = {
     "COLUMNS": "80",
     "NO_COLOR": "1",
 }
+OF_THE_MACHINE = (
+    "KETASCHED_PROTOCOLS",
+    "KETASCHED_CLINIC",
+    "KETASCHED_DEBUG",
+    "FORCE_COLOR",
+    "REQUESTS_CA_BUNDLE",
+)
 
 gc.set_threshold(1_000_000)  # as the program does
 settings.register_profile("fast", deadline=None, max_examples=100, print_blob=True)
@@ -50,7 +57,7 @@ def pytest_make_parametrize_id(val, argname):
 @pytest.fixture(autouse=True)
 def fixed_world(monkeypatch, tmp_path):
     """Every test runs in an empty folder of its own."""
-    for name in ("KETASCHED_PROTOCOLS", "KETASCHED_CLINIC", "KETASCHED_DEBUG", "FORCE_COLOR"):
+    for name in OF_THE_MACHINE:
         monkeypatch.delenv(name, raising=False)
     for name, value in FIXED_WORLD.items():
         monkeypatch.setenv(name, value)
