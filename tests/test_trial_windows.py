@@ -45,7 +45,8 @@ def words(text):
         (80, "1 screening Mon 21 Dec 2026 09:00–09:30 Mon 14 Dec Mon 28 Dec"),
         (72, "1 screening Mon 21 Dec 2026 09:00–09:30 Mon 14 Dec Mon 28 Dec"),
         (100, "1 screening Mon 21 Dec 2026 09:00–09:30 Mon 14 Dec 2026 Mon 28 Dec 2026"),
-        (71, "1 Mon 21 Dec 2026 09:00–09:30 screening earliest Mon 14 Dec latest Mon 28 Dec"),
+        (71, "1 screening Mon 21 Dec 2026 09:00–09:30 earliest Mon 14 Dec, latest Mon 28 Dec"),
+        (50, "1 screening Mon 21 Dec 2026 09:00–09:30 earliest Mon 14 Dec, latest Mon 28 Dec"),
         (40, "1 Mon 21 Dec 2026 09:00–09:30 screening earliest Mon 14 Dec latest Mon 28 Dec"),
     ],
 )

@@ -12,7 +12,7 @@ from ketasched.domain.wording import day_text
 
 TITLES = ("Earliest", "Latest")
 NARROW = 72
-"""Below this width windows have no columns, and a table becomes stacked lines."""
+"""Below this width windows have no columns: a line below each session says them."""
 WIDE = 100
 """From this width on their columns say the year, too."""
 
