@@ -186,7 +186,8 @@ def test_the_heads_of_a_month_fit_their_columns(code):
         ("Ihre Infusionen", "infusionen"), ("Ketaminbehandlung", "ketaminbehandlung"),
         ("Spritze", "spritze"), ("intravenöse Gabe", "intravenose"), ("Nasenspray", "nasenspray"),
         ("por vía intranasal", "intranasal"), ("intraveineuse", "intraveineuse"),
-        ("Cita en la clínica", ""), ("Termin 3 von 6", ""), ("Rendez-vous à l’hôpital", ""),
+        ("https://theketamineclinic.com/ana.ics", "theketamineclinic"),
+        ("Kurzinfusionen", "kurzinfusionen"), ("Cita en la clínica", ""), ("Termin 3 von 6", ""), ("Rendez-vous à l’hôpital", ""),
     ],
 )  # fmt: skip
 def test_what_gives_a_treatment_away_is_known_in_each_language(word, named):

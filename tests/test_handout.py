@@ -375,6 +375,16 @@ def test_an_address_that_is_none_is_refused(ketasched, address, said):
     assert outcome.out == ""
 
 
+def test_an_address_that_gives_the_treatment_away_is_left_out_and_staff_are_told(ketasched, at):
+    address = ("--feed-url", "https://ketaminehouse.example.org/a.ics")
+    at("2026-12-01T09:00", *IV, "--save", "alex")
+    for command in (IV, ("status", "alex")):
+        outcome = ketasched(*command, "--format", "html", *address)
+        assert "ketaminehouse" not in outcome.out
+        assert section(outcome.out, "feed") == ""
+        assert f"the page leaves out {address[1]}: it gives the treatment away" in outcome.err
+
+
 def test_a_course_keeps_its_address(at, page):
     at("2026-12-01T09:00", *IV, "--save", "alex", "--feed-url", "webcal://host/a.ics")
     assert "webcal://host/a.ics" in page("2026-12-01T09:00")

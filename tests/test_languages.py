@@ -77,14 +77,14 @@ GOLDEN = {
             "Klare Getränke sind bis 07:30 Uhr erlaubt\nBitte lassen Sie sich nach Hause fahren\n"
             "Erst ab Dienstag, 5. Jänner wieder selbst fahren, nach erholsamem Schlaf"
         ),
-        "Verlaufsuntersuchung",
+        "Verlaufskontrolle",
     ),
     ("fr", "Europe/Paris"): (
         "Rendez-vous 1 sur 6",
         (
             "Merci de prévoir 2 h.\nNe mangez plus rien à partir de 03:30\n"
-            "Boissons claires autorisées jusqu’à 07:30\nFaites-vous raccompagner à la maison\n"
-            "Ne conduisez pas avant le mardi 5 janvier, après un sommeil réparateur"
+            "Boissons claires autorisées jusqu’à 07:30\nFaites-vous raccompagner chez vous\n"
+            "Ne reprenez le volant que le mardi 5 janvier, après une nuit de repos"
         ),
         "Évaluation de la réponse",
     ),
@@ -307,6 +307,29 @@ def test_a_span_says_its_half_of_the_day_once(end, expected):
     start, last = datetime(2027, 1, 5, 9, 30), datetime(2027, 1, 5 if end else 6, end, 30)
     assert plain(Language("en", "US").span(start, last)) == expected
     assert plain(Language("es", "ES").span(start, last)).count("30") == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (Language("de", "DE"), "23:00–01:30 Uhr"), (Language("fr", "FR"), "23:00 – 01:30"),
+        (Language("es", "MX"), "11:00 p.m. – 1:30 a.m."), (Language("en", "US"), "11:00 PM–1:30 AM"),
+        (ENGLISH, "23:00–01:30"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_span_over_midnight_is_written_as_any_other(language, expected):
+    start = datetime(2027, 1, 5, 23)
+    assert plain(language.span(start, start + timedelta(minutes=150))) == expected
+
+
+@pytest.mark.parametrize("territory", ["FR", "CA", "US"])
+def test_the_first_of_a_month_is_the_first_in_french(territory):
+    french = Language("fr", territory)
+    assert french.day(date(2027, 1, 1), long=True) == "vendredi 1er janvier 2027"
+    assert french.day(date(2027, 1, 1), year=False) == "ven. 1er janv."
+    assert french.day(date(2027, 1, 31), long=True, year=False) == "dimanche 31 janvier"
+    assert french.day(date(2027, 1, 21), year=False) == "jeu. 21 janv."
 
 
 def test_a_clock_has_twelve_hours_where_the_country_has_them():

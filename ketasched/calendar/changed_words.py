@@ -81,7 +81,7 @@ def changed_lines(
         elif entry:
             when = _moment(language, entry.start, entry.end)
             was = was_text(change, entry, language)
-            yield f"{title}: {when} ({was})"
+            yield language.text("{what}: {when} ({was})", what=title, when=when, was=was)
 
 
 def _title_on_paper(change: Change, language: Language) -> str:

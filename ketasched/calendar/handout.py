@@ -151,6 +151,7 @@ def _discreet(course: Course, setting: Setting) -> Setting:
         person=shown(setting.person),
         places=[*dict.fromkeys(filter(None, map(shown, setting.places)))],
         phone=shown(setting.phone),
+        feed=shown(setting.feed),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ketasched.calendar.handout import Handout, Setting, handout_of
 from ketasched.calendar.paper import Paper, handed, told_of
 from ketasched.cli.result import Result
+from ketasched.domain.giveaways import gives_away
 from ketasched.errors import FileTrouble
 from ketasched.records.told_calendars import view_for
 
@@ -79,9 +80,16 @@ def note_paper(opened: Opened, path: str) -> list[str]:
     return []
 
 
+def feed_notes(task: Task, course: Course) -> list[str]:
+    """That a page leaves the address of a calendar out, if that gives the treatment away."""
+    if not (task.feed_url and gives_away(course.protocol, task.feed_url)):
+        return []
+    return [f"the page leaves out {task.feed_url}: it gives the treatment away"]
+
+
 def handed_result(shown: Handout, opened: Opened) -> Result:
     """A handout that is printed or written; its record keeps what it says once it is in a file."""
-    notes: list[str] = []
+    notes = feed_notes(opened.task, opened.record.course)
 
     def page() -> str:
         from ketasched.cli.terminal.month import months_page

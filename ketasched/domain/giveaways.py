@@ -9,7 +9,7 @@ from ketasched.domain.protocol import Protocol
 
 # In the languages of patients, and without marks over letters.
 _GIVEAWAYS = (
-    "ketamin", "esketamin", "spravato",
+    "ketamin", "spravato",
     "infusion", "perfusion", "injection", "injektion", "inyeccion", "spritze", "piqure",
     "intraven", "intravein", "intramusc", "intranasal", "nasal", "nasenspray",
 )  # fmt: skip
@@ -30,16 +30,24 @@ _ORDINARY = re.compile(
 def gives_away(protocol: Protocol, text: str) -> str:
     """The first word of a text that must not stand in a patient's calendar, else nothing.
 
-    These are the usual words for such treatments in the languages of patients, and those of four
-    letters and more of the protocol's drug and label. Where no drug is stated, they are those of
+    These hold one of the usual words for such treatments in the languages of patients, also within
+    a longer one, or begin with one of four letters and more of the protocol's drug and label. Where
+    no drug is stated, they are those of
     its title too, but for ordinary ones, and the names of drugs that may be meant.
     """
     named = [word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4]
     if not protocol.drug:
         title = (word for word in _words(protocol.title) if not _ORDINARY.fullmatch(word))
         named += [*_OFTEN_MEANT, *(word for word in title if len(word) >= 4)]
-    beginnings = (*_GIVEAWAYS, *named)
-    return next((word for word in _words(text) if word.startswith(beginnings)), "")
+    beginnings = tuple(named)
+    return next(
+        (
+            word
+            for word in _words(text)
+            if word.startswith(beginnings) or any(usual in word for usual in _GIVEAWAYS)
+        ),
+        "",
+    )
 
 
 def _words(text: str) -> list[str]:

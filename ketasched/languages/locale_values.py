@@ -21,6 +21,8 @@ _SPACES = str.maketrans(dict.fromkeys("\u2009\u202f", NO_BREAK))
 """Narrow spaces, which many fonts of phones and printers lack. Spain's ``p. m.`` is written as in
 America, ``p.m.``, so that a time fits a day of a month.
 """
+_FIRST = re.compile(r"\b1 (?=\D)")
+"""The first of a month, which French counts as the first, and the CLDR does not."""
 _YEAR = re.compile(r"[\s,]*(?:'de'\s*)?y+$")
 
 
@@ -33,8 +35,10 @@ class LocaleValues(NamedTuple):
         """A date with its weekday: ``martes, 5 de enero de 2027``, ``mar, 5 ene``."""
         if long:
             pattern = str(self.locale.date_formats["full"].pattern)
-            return format_date(day, pattern if year else _YEAR.sub("", pattern), self.locale)
-        return format_skeleton("yMMMEd" if year else "MMMEd", day, locale=self.locale)
+            text = format_date(day, pattern if year else _YEAR.sub("", pattern), self.locale)
+        else:
+            text = format_skeleton("yMMMEd" if year else "MMMEd", day, locale=self.locale)
+        return _FIRST.sub("1er ", text) if self.locale.language == "fr" else text
 
     def month(self, first: date) -> str:
         """The month that a day is in, with its year."""
@@ -51,10 +55,8 @@ class LocaleValues(NamedTuple):
         return _plain(format_skeleton(_skeleton(hours), moment, locale=self.locale))
 
     def span(self, start: datetime, end: datetime, hours: int) -> str:
-        """From one wall time to another; of different days, each by itself."""
-        first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
-        if first.date() != last.date():
-            return f"{self.clock(first.time(), hours)}\N{EN DASH}{self.clock(last.time(), hours)}"
+        """From one wall time to another, without the days."""
+        first, last = (datetime.combine(date.min, at.time()) for at in (start, end))
         text = format_interval(first, last, _skeleton(hours), locale=self.locale)
         return _plain(text)
 
