@@ -363,6 +363,23 @@ def test_who_is_urgent_has_a_place_and_the_list_decides_among_the_others(ketasch
     assert "chair is taken" in refused["why"]
 
 
+@pytest.mark.parametrize(
+    ("waiting", "status"),
+    [
+        ("Ben,iv,2027-01-04,2027-01-04,,\nCleo,im,2027-01-03,2027-01-03,,\n", "optimal"),
+        (THREE.removeprefix(HEADER), "bound"),
+    ],
+    ids=["who begins on a closed Sunday", "who has a course with a pause, were nobody else there"],
+)
+def test_where_no_pause_helps_who_has_no_place_the_plan_is_proved(
+    ketasched, clinic, waiting, status
+):
+    clinic(waiting=HEADER + waiting)
+    report = as_json(admit(ketasched, "--dry-run", "--format", "json", code=3))
+    assert [refused["name"] for refused in report["refused"]] == ["Cleo"]
+    assert report["days"]["status"] == status
+
+
 @pytest.mark.usefixtures("clinic")
 def test_what_is_advised_works(ketasched):
     outcome = admit(ketasched, "--format", "json", code=3)

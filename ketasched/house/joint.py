@@ -70,10 +70,9 @@ class _Plans:
 
     def look_for_better(self) -> None:
         """Look for a better plan than one by one."""
-        wishes = self._settling.wishes
         if not self._times.question.beginnings:
             nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
-            self.best = _judged(wishes, self.best, nobody)
+            self.best = _judged(self._settling, self.best, nobody)
             return
         third = self._effort.seconds / 3
         search = DaysSearch(self._times.question, self._effort, self.best.places, third)
@@ -133,7 +132,7 @@ class _Plans:
         places = self._settling.settled(chosen, timed.held)
         if merit(wishes, places) < merit(wishes, best.places):
             best = best._replace(places=places)
-        self.best = _judged(wishes, best, chosen)
+        self.best = _judged(self._settling, best, chosen)
         if self.best.bound is not None:
             self._effort.tell(self.best.cost.squares, self.best.bound)
 
@@ -182,22 +181,17 @@ def _proved_times(times: Times, answer: Answer, effort: solver.Effort) -> Answer
     return answer._replace(days=len(comers), proved=proved)
 
 
-def _judged(wishes: Sequence[Wish], answer: Answer, chosen: Chosen) -> Answer:
+def _judged(settling: Settling, answer: Answer, chosen: Chosen) -> Answer:
     """The plan, with what the days prove of any plan. A pause may admit who has no place without
     one; nothing is proved of that.
     """
-    most = min(chosen.most, len(wishes))
-    refused = [
-        wish
-        for wish, place in zip(wishes, answer.places, strict=True)
-        if isinstance(place, Refused)
-    ]
-    pausing = any(
-        stretch.phase.pause for wish in refused for stretch in wish.order.layout.stretches
-    )
+    most = min(chosen.most, len(settling.wishes))
+    refused = [wish for wish, place in enumerate(answer.places) if isinstance(place, Refused)]
     admitted = len(answer.admitted)
-    comparable = chosen.admitted_is_best and admitted == most and not pausing
-    bound = chosen.bound if comparable and not answer.cost.weeks else None
+    comparable = chosen.admitted_is_best and admitted == most and not answer.cost.weeks
+    if any(settling.may_pause(wish) for wish in refused):
+        comparable = False
+    bound = chosen.bound if comparable else None
     far = answer.cost.squares, answer.cost.moved
     least = divmod(chosen.distance, chosen.unit)
     proved = bound is not None and chosen.is_best and far == least

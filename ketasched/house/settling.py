@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ketasched.domain.room import Held, Room
 from ketasched.house.days import Chosen
 from ketasched.house.one_by_one import best_place, place_at
-from ketasched.house.starts import Starts
+from ketasched.house.starts import Starts, is_helped_by_pause
 from ketasched.house.waiting import Admitted, Place, Wish, held_of
 
 
@@ -18,6 +18,17 @@ class Settling:
         self.wishes = wishes
         self.room = room
         self.starts = starts
+        self._may_pause: dict[int, bool] = {}
+
+    def may_pause(self, number: int) -> bool:
+        """Whether a wish (by number) has a course with a pause where none of the list is."""
+        if number not in self._may_pause:
+            wish = self.wishes[number]
+            order = wish.order.in_room(self.room)
+            searches = (self.starts.search_of(wish, order, start) for start in wish.starts())
+            helped = any(search and is_helped_by_pause(search) for search in searches)
+            self._may_pause[number] = helped
+        return self._may_pause[number]
 
     def settled(self, chosen: Chosen, timed: Mapping[int, list[Held]]) -> tuple[Place, ...]:
         """The courses of chosen days: of those for whom there are times first, in the order of the
