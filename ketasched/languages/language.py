@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from ketasched.languages.catalogue import catalogue
 from ketasched.languages.english import (
     MONTH_NAMES,
     MONTHS,
@@ -34,6 +35,7 @@ TWELVE_HOURS = (
     "US UY VC VE VG VI VU WS YE ZM"
 )
 """The countries whose clocks count to twelve, as the Unicode CLDR has them."""
+_TWELVE = frozenset(TWELVE_HOURS.split())
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -60,7 +62,7 @@ class Language(NamedTuple):
             return self.hour_cycle
         if (self.code, self.territory) == ("fr", "CA"):
             return 24
-        return 12 if self.territory in TWELVE_HOURS.split() else 24
+        return 12 if self.territory in _TWELVE else 24
 
     # Sentences
 
@@ -83,8 +85,6 @@ class Language(NamedTuple):
 
     @property
     def _catalogue(self) -> NullTranslations:
-        from ketasched.languages.catalogue import catalogue
-
         return catalogue(self.code)
 
     # Days
