@@ -67,6 +67,21 @@ def test_a_day_that_opens_again_takes_back_whom_it_moved(at):
 
 
 @pytest.mark.usefixtures("folder")
+def test_an_opened_day_does_not_close_over_who_was_put_there_since(at):
+    at("2027-01-12T15:00", "close-day", "2027-01-14", ".")
+    at("2027-01-12T16:00", "close-day", "2027-01-14", ".", "--reopen")
+    at("2027-01-12T17:00", "plan", "iv", "--start", "2027-01-14", "--save", "dee")
+    before = files_in()
+    refused = at("2027-01-12T18:00", "undo", ".", code=2).err
+    assert "dee was put on Thu 14 Jan 2027 since reopened Thu 14 Jan 2027, so nothing" in refused
+    assert "to close it again: ketasched close-day 2027-01-14 .\n" in refused
+    assert files_in() == before
+    at("2027-01-12T18:00", "cancel", "dee", "1")
+    at("2027-01-12T18:00", "undo", ".")
+    assert start("alex", 4) == "2027-01-15 09:00"
+
+
+@pytest.mark.usefixtures("folder")
 def test_nobody_goes_back_to_a_day_that_is_too_near(at):
     at("2027-01-12T15:00", "close-day", "2027-01-14", ".")
     out = at("2027-01-13T15:00", "close-day", "2027-01-14", ".", "--reopen").out

@@ -14,13 +14,14 @@ from ketasched.domain.course import Course
 from ketasched.domain.wording import day_text, list_text
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import acts, closed_days
-from ketasched.records.folder import unread_text
+from ketasched.records.folder import unread_text, walk
 from ketasched.records.following import refuse_drift
-from ketasched.records.open import Opened, name_of, read_record
+from ketasched.records.open import Opened, name_of, read_quickly, read_record
 from ketasched.records.record import CourseRecord
 from ketasched.records.undo import last_changes, undone
 from ketasched.records.write import refuse_no_room, write_all
 from ketasched.reports.running_report import Call, folder_change_report
+from ketasched.running.closing_day import is_touched
 from ketasched.shell import paste
 
 HELP = """Go back to the plan before the last change.
@@ -91,6 +92,7 @@ def _folder_undone(folder: Path, request: UndoRequest) -> Result:
             "to take back the last change of one course: ketasched undo NAME",
         )
     acts.refuse_unread(last.act, unread)
+    _refuse_newcomers(folder, last)
     changes = _taken_back(last, clean_text("--reason", request.reason))
     if request.dry_run:
         for opened, _, _ in changes:
@@ -119,6 +121,31 @@ def _folder_undone(folder: Path, request: UndoRequest) -> Result:
         if unread
         else None,
     )
+
+
+def _refuse_newcomers(folder: Path, last: acts.FolderAct) -> None:
+    """A day that was opened again does not close over somebody who was put there since.
+
+    Raises:
+        UsageProblem: somebody was.
+    """
+    was_closed = {day.day for day in last.days_before or () if day.is_closed}
+    closing = sorted(was_closed - {day.day for day in closed_days.closed_in(folder)})
+    others, _ = walk(folder, read_quickly) if closing else ([], [])
+    now = clock.now()
+    for day in closing:
+        new = [
+            name_of(Path(record.file))
+            for record in others
+            if Path(record.file) not in last.files and is_touched(record.course, day, now)
+        ]
+        if new:
+            were = "was" if len(new) == 1 else "were"
+            raise UsageProblem(
+                f"{list_text(new)} {were} put on {day_text(day)} since {last.what}, so nothing is "
+                "taken back",
+                f"to close it again: ketasched close-day {day.isoformat()} {paste([str(folder)])}",
+            )
 
 
 def _taken_back(last: acts.FolderAct, reason: str) -> list[tuple[Opened, Course, CourseRecord]]:
