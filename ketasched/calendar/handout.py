@@ -233,6 +233,7 @@ def _months(
     days = [day for day in by_day if day >= today] or list(by_day)
     counted = range(_month_number(min(days)), _month_number(max(days)) + 1)
     held = {_month_number(day) for day in days}
+    weeks = calendar.Calendar(language.first_weekday)
     return [
         Month(
             language.month(year, index + 1),
@@ -241,7 +242,7 @@ def _months(
                     MonthDay(day, by_day.get(day, ())) if day.month == index + 1 else None
                     for day in week
                 ]
-                for week in calendar.Calendar().monthdatescalendar(year, index + 1)
+                for week in weeks.monthdatescalendar(year, index + 1)
             ],
         )
         for year, index in (divmod(number, 12) for number in counted if number in held)

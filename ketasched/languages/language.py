@@ -36,6 +36,13 @@ TWELVE_HOURS = (
 )
 """The countries whose clocks count to twelve, as the Unicode CLDR has them."""
 _TWELVE = frozenset(TWELVE_HOURS.split())
+FIRST_WEEKDAYS = {
+    6: "AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO MT "
+    "MX MZ NI NP PA PE PH PK PR PT PY SA SG SV TH TT TW UM US VE VI WS YE ZA ZW",
+    5: "AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY",
+    4: "MV",
+}
+"""The countries whose weeks begin on another day than Monday, 0, as the Unicode CLDR has them."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -63,6 +70,14 @@ class Language(NamedTuple):
         if (self.code, self.territory) == ("fr", "CA"):
             return 24
         return 12 if self.territory in _TWELVE else 24
+
+    @property
+    def first_weekday(self) -> int:
+        """The day on which the country's weeks begin: 0, Monday, where no country is known."""
+        for weekday, countries in FIRST_WEEKDAYS.items():
+            if self.territory in countries.split():
+                return weekday
+        return 0
 
     # Sentences
 
@@ -108,10 +123,11 @@ class Language(NamedTuple):
         return self._values.month(date(year, month, 1))
 
     def weekdays(self, *, long: bool = False) -> tuple[str, ...]:
-        """The names of the weekdays from Monday on, as they head columns."""
-        if self.code == "en":
-            return WEEKDAY_NAMES if long else WEEKDAYS
-        return self._values.weekdays(long=long)
+        """The names of the weekdays from the country's first on, as they head columns."""
+        names = WEEKDAY_NAMES if long else WEEKDAYS
+        if self.code != "en":
+            names = self._values.weekdays(long=long)
+        return names[self.first_weekday :] + names[: self.first_weekday]
 
     # Times and lengths
 
