@@ -124,10 +124,10 @@ class Language(NamedTuple):
 
     def weekdays(self, *, long: bool = False) -> tuple[str, ...]:
         """The names of the weekdays from the country's first on, as they head columns."""
-        names = WEEKDAY_NAMES if long else WEEKDAYS
+        names: Sequence[str] = WEEKDAY_NAMES if long else WEEKDAYS
         if self.code != "en":
             names = self._values.weekdays(long=long)
-        return names[self.first_weekday :] + names[: self.first_weekday]
+        return (*names[self.first_weekday :], *names[: self.first_weekday])
 
     # Times and lengths
 
