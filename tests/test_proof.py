@@ -292,6 +292,13 @@ def test_what_was_put_too_near_is_found_in_the_history(at):
     assert found(at, "2027-01-13 12:00") == {("alex", 7, "notice")}
     edit("alex", lambda record: record["clinic"].update(notice="1 working day"))
     proved(at, 0, "2027-01-13 12:00")
+    # Whatever day of the folder closed since then, the notice was long enough.
+    edit("alex", lambda record: record["clinic"].update(notice="7 working days"))
+    proved(at, 0, "2027-01-13 12:00")
+    Path("closed-days.json").write_text(
+        '{"schema": "ketasched-closed-days/1", "days": [{"day": "2027-01-15", "reason": ""}]}'
+    )
+    proved(at, 0, "2027-01-13 12:00")
 
 
 @pytest.mark.usefixtures("house")

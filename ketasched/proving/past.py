@@ -39,7 +39,7 @@ class Past:
     def __init__(self, record: CourseRecord) -> None:
         self._record = record
         self._steps = list(_steps(record))
-        self._premises: dict[int, Premises] = {}
+        self._premises: dict[tuple[int, bool], Premises] = {}
 
     def premises_at(self, moment: datetime, now: datetime) -> Premises:
         """What held when something began that has begun by ``now``; what holds now of the rest.
@@ -52,20 +52,25 @@ class Past:
         done_by_then = (place for place, step in enumerate(self._steps) if step.change.at <= moment)
         return self._after(next(done_by_then, len(self._steps) - 1))
 
-    def _after(self, place: int) -> Premises:
-        """The premises after a change; 0 is the newest one."""
-        if place not in self._premises:
+    def _after(self, place: int, *, of_folder: bool = True) -> Premises:
+        """The premises after a change; 0 is the newest one. ``of_folder``: with the days that are
+        closed for the folder today.
+        """
+        if (place, of_folder) not in self._premises:
             record, options, busy = self._record, self._record.options, self._record.busy
             if place:
                 state = self._steps[place].after
                 options, busy = state["asked"], _busy_of(state)
-            self._premises[place] = premises_of(record, options, busy)
-        return self._premises[place]
+            if not of_folder:
+                record = record._replace(closed_days=())
+            self._premises[place, of_folder] = premises_of(record, options, busy)
+        return self._premises[place, of_folder]
 
     def against_notice(self, entry: Entry) -> Iterator[Against]:
         """Whether an entry that no person put there was put nearer than the notice. Not judged: the
         first plan, whose start is who asks' own; what an undo gave back; and a time at which the
-        patient was to come already.
+        patient was to come already. A day of the folder may have been closed later, so none of them
+        makes the notice longer.
         """
         place = self._put_there(entry)
         if place is None or entry.by_hand:
@@ -75,7 +80,9 @@ class Past:
         ahead = lead(self._record.protocol.instructions) if isinstance(entry, Session) else 0
         if change.undoes or change.back is None or entry.start < change.at:
             return
-        free_from = notice_ends(notice, change.at, entry.start.tzinfo, self._after(place))
+        free_from = notice_ends(
+            notice, change.at, entry.start.tzinfo, self._after(place, of_folder=False)
+        )
         if entry.start.astimezone(UTC) >= free_from.astimezone(UTC) + timedelta(minutes=ahead):
             return
         if _wall(entry) not in self._known_before(place, _list_of(entry)):
