@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zoneinfo
+from collections import Counter
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import helpers
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from ketasched import zone as zones
 from ketasched.cli import app
@@ -44,6 +45,9 @@ OF_THE_MACHINE = (
 gc.set_threshold(1_000_000)  # as the program does
 settings.register_profile("fast", deadline=None, max_examples=100, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
+settings.register_profile(  # whether it fails, not how it may fail shortest
+    "mutants", deadline=None, phases=(Phase.explicit, Phase.generate), database=None
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
@@ -52,6 +56,20 @@ def pytest_make_parametrize_id(val, argname):
     have the same names.
     """
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a sweep that is ``sampled`` a share is tried by default, spread over its cases; one that
+    is named in full always is.
+    """
+    cases = Counter()
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled:
+            if cases[item.function] % sampled.args[0]:
+                item.add_marker("slow")
+            cases[item.function] += 1
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,11 @@
 """Breaks the program a line at a time, as mutants.toml says, and runs the tests that must fail.
 
 ``python tests/mutants.py`` says which mutants survive, and fails if any does; words after it choose
-those whose names have one of them: ``python tests/mutants.py gap undo``. A line that is no longer
-there is a mistake too. The tests have to pass without a mutant: run the suite before.
+those whose names or tests have one of them: ``python tests/mutants.py gap test_visits``. A line that
+is no longer there is a mistake too. The tests have to pass without a mutant: run the suite before.
 """
 
+import compileall
 import multiprocessing
 import os
 import shutil
@@ -12,6 +13,8 @@ import sys
 import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,39 +71,48 @@ def load():
 
 
 def copy_to(folder):
-    """The program and its tests, without what an interpreter or an editor left."""
-    unwanted = shutil.ignore_patterns("__pycache__", ".*")
+    """The program and its tests, without what an interpreter or an editor left, but compiled."""
+    unwanted = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(source, folder / part, ignore=unwanted)
         else:
-            shutil.copy(source, folder / part)
+            shutil.copy2(source, folder / part)
+    compileall.compile_dir(folder / "ketasched", quiet=1)
+    process = CONTEXT.Process(target=test, args=(folder, ("--collect-only", "tests")))
+    process.start()
+    process.join()
 
 
-def test(root, tests):
-    """Run some tests of a copy in this process, and end it with pytest's exit code."""
+def test(root, words):
+    """Run some tests of a copy in this process, and end it with pytest's exit code. What is only
+    collected stays compiled.
+    """
     os.chdir(root)
     said = os.open("said", os.O_CREAT | os.O_WRONLY)
     os.dup2(said, 1)
     os.dup2(said, 2)
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = "--collect-only" not in words
     sys.path[:0] = [str(root)]
     os.environ["PYTHONPATH"] = str(root)
+    os.environ["HYPOTHESIS_PROFILE"] = "mutants"
     import pytest
 
-    file, *rest = tests.split(maxsplit=2)
     options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--tb=line"]
-    sys.exit(int(pytest.main([*options, f"tests/{file}", *rest])))
+    sys.exit(int(pytest.main([*options, *words])))
 
 
-def tried(mutant):
+def tried(sound, mutant):
     """The exit code of a mutant's tests, and what they said."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve()
-        copy_to(root)
-        (root / "ketasched" / mutant.file).write_text(mutant.text(), "utf-8")
-        process = CONTEXT.Process(target=test, args=(root, mutant.tests))
+        shutil.copytree(sound, root, dirs_exist_ok=True)
+        broken = root / "ketasched" / mutant.file
+        Path(cache_from_source(broken)).unlink()
+        broken.write_text(mutant.text(), "utf-8")
+        file, *rest = mutant.tests.split(maxsplit=2)
+        process = CONTEXT.Process(target=test, args=(root, (f"tests/{file}", *rest)))
         process.start()
         process.join(LONGEST)
         if process.is_alive():
@@ -112,13 +124,18 @@ def tried(mutant):
 def main(words):
     """Try the mutants whose names have one of the words, all without words; how many survive."""
     chosen = [
-        mutant for mutant in load() if not words or any(word in mutant.what for word in words)
+        mutant
+        for mutant in load()
+        if not words or any(word in f"{mutant.what} {mutant.tests}" for word in words)
     ]
     for mutant in chosen:
         mutant.text()
     survivors = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for mutant, (code, said) in zip(chosen, pool.map(tried, chosen), strict=True):
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as pool:
+        sound = Path(name).resolve()
+        copy_to(sound)
+        outcomes = pool.map(partial(tried, sound), chosen)
+        for mutant, (code, said) in zip(chosen, outcomes, strict=True):
             survivors += code != 1
             verdict = {0: "SURVIVES", 1: "dies"}.get(code, f"was not tried:\n{said}")
             print(f"{mutant.what}: {verdict}", flush=True)  # noqa: T201

@@ -63,6 +63,7 @@ def without_what_stays(now, before):
     }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("protocol", ["iv", "kap"])
 def test_undo_back_to_the_beginning_gives_each_earlier_state(ketasched, at, protocol, seed):

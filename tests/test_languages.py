@@ -519,6 +519,7 @@ def test_a_feed_and_what_is_cancelled_are_in_the_courses_language(at):
 # What fits a day of a month
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "zone", ["America/New_York", "Europe/Madrid", "America/Toronto", "Europe/Vienna"]
 )

@@ -39,6 +39,7 @@ def clinic(ketasched, monkeypatch):
     return save
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_every_command_reads_and_shows_it(name, clinic):
     run = clinic(name)
@@ -76,6 +77,7 @@ def test_plan_takes_no_name_that_steers_a_terminal(sign, ketasched):
     assert printable(outcome.out) == outcome.out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("color", [False, True])
 @pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
 def test_no_command_lets_a_record_steer_the_terminal(sign, color, clinic, monkeypatch):

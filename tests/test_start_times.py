@@ -93,6 +93,7 @@ def test_the_time_nearest_to_nine_that_fits(hours, not_starting, minutes, at):
     assert fitting_time(place, 5, minutes) is None
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("seed", range(60))
 def test_no_minute_is_nearer(seed):
     """Against every minute of the day, in the order in which they are wanted."""

@@ -71,6 +71,7 @@ SHOWN = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("columns", [24, 40, 60, 80])
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_names_of_any_kind_stay_inside(ketasched, monkeypatch, name, columns):

@@ -760,6 +760,7 @@ def by_hand(case):
     return sorted(placed, key=lambda one: one.start), unplaced
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_every_linked_visit_is_where_the_words_put_it(seed):
     """To run one again: pytest tests/test_visits.py -k "words_put_it[SEED]"."""
