@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 import shlex
+import sys
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -399,6 +400,14 @@ def test_one_by_one_without_the_extra(ketasched, monkeypatch):
         "Ana": "2027-01-04",
         "Ben": "2027-01-04",
     }
+    assert "pip install 'ketasched[joint]'" in outcome.err
+
+
+@pytest.mark.usefixtures("clinic")
+def test_an_extra_that_cannot_be_loaded_is_as_good_as_none(ketasched, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ortools.sat.python.cp_model", None)
+    outcome = admit(ketasched, "--dry-run", code=3)
+    assert "one by one in the list's order" in outcome.out
     assert "pip install 'ketasched[joint]'" in outcome.err
 
 

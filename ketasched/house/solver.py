@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -23,8 +23,12 @@ Progress = Callable[[int, int], None]
 
 
 def is_installed() -> bool:
-    """Whether the extra is there."""
-    return importlib.util.find_spec("ortools") is not None
+    """Whether the extra is there, and can be loaded."""
+    try:
+        importlib.import_module("ortools.sat.python.cp_model")
+    except ImportError:
+        return False
+    return True
 
 
 class Effort:
