@@ -297,6 +297,19 @@ def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, c
         assert not many or f"{many} too many" in line
 
 
+@pytest.mark.parametrize("form", ["table", "html"])
+def test_what_a_person_moved_is_said_and_what_a_rule_moved_is_not(plan, at, form):
+    plan("alex", "iv", "09:00", "--closed", MON)
+    plan("cy", "spravato", "09:30")
+    at("2027-01-02", "move", "cy", "1", "2027-01-05 11:00")
+
+    out = at("2027-01-02", "agenda", ".", "--day", "2027-01-05", "--format", form).out
+    body = out.partition("</style>")[2] or out
+    assert "alex" in body
+    assert "cy" in body
+    assert body.count("moved") == (1 if form == "table" else 2)  # its class and the word
+
+
 # What the house has, and who sits where
 
 
@@ -684,6 +697,17 @@ def test_free_busy_says_when_and_not_who(plan, at, form):
         }
         assert max(one["people"] for one in first["in_house"]) == 3
         assert first["due"] == []
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("form", ["table", "json", "html"])
+def test_free_busy_tells_of_chairs_and_of_nothing_else_in_the_house(at, form):
+    more = resources_file(f"{{chair: 2, nurse: {NURSES}}}", "{iv: {chair: 1, nurse: 1}}")
+    command = ("agenda", ".", "--day", MON, *more, "--format", form)
+    assert "nurse" in at("2027-01-02", *command).out
+    out = at("2027-01-02", *command, "--for", "free-busy").out
+    assert "nurse" not in out
+    assert "chair" in out.casefold()
 
 
 @pytest.mark.usefixtures("house")

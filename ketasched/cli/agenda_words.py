@@ -12,7 +12,7 @@ from ketasched.domain.house import CHAIR
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import count_text, list_text
 from ketasched.running.agenda import Coming, in_house
-from ketasched.running.full_house import Chairs, uses
+from ketasched.running.full_house import Chairs
 
 if TYPE_CHECKING:
     from ketasched.domain.house import House
@@ -41,9 +41,11 @@ def number_of(arrival: Coming) -> str:
 
 
 def state_notes(arrival: Coming) -> Iterator[str]:
-    """How an entry stands, unless it is as planned, and that it is by video."""
+    """How an entry stands, unless it is as planned, and whether it was moved or is by video."""
     if arrival.entry.status != PLANNED:
         yield arrival.entry.status
+    if arrival.is_moved:
+        yield "moved"
     if isinstance(arrival.entry, LinkedVisit) and arrival.entry.by_video:
         yield "by video"
 
@@ -89,7 +91,7 @@ class Load(NamedTuple):
 
 def loads(day: Day, agenda: Agenda) -> Iterator[Load]:
     """The people in the house, and each resource that is taken; instead of the people where chairs
-    are among them.
+    are among them. A reader who may not know what is there is told of chairs alone.
     """
     chairs = agenda.chairs_for_all(day)
     house = None if chairs else agenda.house
@@ -101,7 +103,7 @@ def loads(day: Day, agenda: Agenda) -> Iterator[Load]:
         if here:
             yield Load("", count_text(chairs, CHAIR) if chairs else "", here)
     if house:
-        for resource, same in groupby(uses(house, day.coming), key=lambda use: use.resource):
+        for resource, same in groupby(agenda.uses(day), key=lambda use: use.resource):
             levels = [Level(use.start, use.end, use.taken, use.too_many) for use in same]
             yield Load(resource, _number_text(house, resource, day), levels)
 

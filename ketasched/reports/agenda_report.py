@@ -11,7 +11,7 @@ from ketasched.domain.house import CHAIR, House
 from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
 from ketasched.running.agenda import Coming, Patient, in_house
-from ketasched.running.full_house import Chairs, is_plain, seats, uses
+from ketasched.running.full_house import Chairs, Use, is_plain, seats, uses
 
 COLUMNS = (
     "day", "start", "end", "name", "protocol", "kind", "number", "total", "phase", "title",
@@ -52,6 +52,11 @@ class Agenda(NamedTuple):
         """The same where each who comes that day takes one, and there is nothing else to take."""
         return self.chairs if self.house and is_plain(self.house, day.coming) else 0
 
+    def uses(self, day: Day) -> list[Use]:
+        """What is taken of the house through a day; of a bare agenda the chairs alone."""
+        taken = uses(self.house, day.coming) if self.house else ()
+        return [use for use in taken if use.resource == CHAIR or not self.bare]
+
     def seated(self, day: Day) -> list[tuple[Coming, Chairs]]:
         """Who comes on a day, and who sits where, if chairs are known."""
         chairs = seats(self.house, day.coming) if self.house else [()] * len(day.coming)
@@ -80,7 +85,7 @@ def _day(agenda: Agenda, shown: Day) -> dict[str, Any]:
         "closed": None if shown.closed is None else {"reason": reason},
         "entries": [_entry(coming, chairs, bare=bare) for coming, chairs in agenda.seated(shown)],
         "in_house": _in_house(agenda.chairs_for_all(shown), shown),
-        "load": _load(agenda.house, shown),
+        "load": _load(agenda.uses(shown)),
         "due": []
         if bare
         else [{"name": patient.name, "what": what} for patient, what in shown.due],
@@ -99,7 +104,7 @@ def _in_house(chairs: int, shown: Day) -> list[dict[str, Any]]:
     ]
 
 
-def _load(house: House | None, shown: Day) -> list[dict[str, Any]]:
+def _load(taken: Iterable[Use]) -> list[dict[str, Any]]:
     return [
         {
             "resource": use.resource,
@@ -109,7 +114,7 @@ def _load(house: House | None, shown: Day) -> list[dict[str, Any]]:
             "there": use.there,
             "too_many": use.too_many,
         }
-        for use in (uses(house, shown.coming) if house else ())
+        for use in taken
     ]
 
 

@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
+from ketasched.domain.course import (
+    ATTENDED,
+    PLANNED,
+    TENTATIVE,
+    Course,
+    LinkedVisit,
+    Session,
+    is_gone,
+)
 from ketasched.domain.wording import day_text
 from ketasched.running.authorisation import uncovered
 from ketasched.running.duties import due_duties
@@ -42,10 +50,8 @@ class Coming(NamedTuple):
 
     @property
     def is_moved(self) -> bool:
-        """Whether it stands at another time than was asked for, or a person put it there."""
-        if isinstance(self.entry, LinkedVisit):
-            return self.entry.by_hand
-        return bool(self.entry.moved_days or self.entry.moved_minutes or self.entry.by_hand)
+        """Whether a person put it there; what a rule moved is news to nobody at the door."""
+        return self.entry.by_hand and self.entry.status in (PLANNED, TENTATIVE)
 
 
 class Stretch(NamedTuple):

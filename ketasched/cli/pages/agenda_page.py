@@ -14,12 +14,13 @@ from ketasched.cli.agenda_words import (
     loads,
     number_of,
     people_text,
+    state_notes,
 )
 from ketasched.cli.entry_words import entry_title
 from ketasched.cli.pages.render import page
 from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, seats_of
 from ketasched.domain.clinic import ALL_DAY
-from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, LinkedVisit, Session, is_gone
+from ketasched.domain.course import ATTENDED, TENTATIVE, LinkedVisit, Session, is_gone
 from ketasched.domain.house import CHAIR
 from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, WEEKDAYS
 from ketasched.languages.language import ENGLISH, Language
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.reports.agenda_report import Agenda, Day
 
-_STATES = {ATTENDED: ("past", "done")}
-"""How a page shows a status, if not by its own word."""
+_STATES = {ATTENDED: ("past", "done"), "by video": ("", "by video")}
+"""How a page shows how an entry stands, if not by its own word."""
 
 
 class Card(NamedTuple):
@@ -177,22 +178,14 @@ def _looks(entry: Session | LinkedVisit) -> Literal["gone", "tentative", "past",
 
 
 def _states(visitor: Coming) -> Iterator[tuple[str, str]]:
-    entry = visitor.entry
-    if entry.status != PLANNED:
-        yield _STATES.get(entry.status, (entry.status, entry.status))
-    if visitor.is_moved:
-        yield "moved", "moved"
-    if isinstance(entry, LinkedVisit) and entry.by_video:
-        yield "", "by video"
+    for note in state_notes(visitor):
+        yield _STATES.get(note, (note, note))
 
 
 def drawn_loads(agenda: Agenda, day: Day, axis: Axis, language: Language) -> Iterator[DrawnLoad]:
-    """How full the house is through a day; of a reader who may not know what is there, of chairs
-    alone.
-    """
+    """How full the house is through a day."""
     for load in loads(day, agenda):
-        if not agenda.bare or load.resource in ("", CHAIR):
-            yield _drawn_load(load, axis, agenda.house, language)
+        yield _drawn_load(load, axis, agenda.house, language)
 
 
 def _drawn_load(load: Load, axis: Axis, house: House | None, language: Language) -> DrawnLoad:

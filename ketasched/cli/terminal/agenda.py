@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched import zone as zones
-from ketasched.calendar.entry_text import BUSY, Entry
+from ketasched.calendar.entry_text import BUSY
 from ketasched.cli.agenda_words import (
     Level,
     closed_text,
@@ -94,15 +94,17 @@ def _meanings(day: Day, now: datetime | None) -> list[Meaning | None]:
     ]
     following = min(starts, default=None)
     return [
-        "next" if entry.start == following and not gone else _state(entry)
-        for entry, gone in zip(entries, held, strict=True)
+        "next" if arrival.entry.start == following and not gone else _state(arrival)
+        for arrival, gone in zip(day.coming, held, strict=True)
     ]
 
 
-def _state(entry: Entry) -> Meaning | None:
-    """What its status means; that it is not on its ideal day matters to nobody at the door."""
-    meaning = meaning_of(entry)
-    return None if meaning == "moved" else meaning
+def _state(arrival: Coming) -> Meaning | None:
+    """What its status means, or that it was moved."""
+    meaning = meaning_of(arrival.entry)
+    if meaning in (None, "moved"):
+        return "moved" if arrival.is_moved else None
+    return meaning
 
 
 def _table(
@@ -159,10 +161,8 @@ def _when(arrival: Coming, *, several: bool) -> str:
 def _notes(arrival: Coming, meaning: Meaning | None) -> Text:
     """That it comes next, its state, and what is due; the state in the style of what it means."""
     notes = [Note("next", "next")] if meaning == "next" else []
-    notes += [
-        Note(text, _state(arrival.entry) if text == arrival.entry.status else None)
-        for text in state_notes(arrival)
-    ]
+    meanings: dict[str, Meaning | None] = {"moved": "moved", arrival.entry.status: _state(arrival)}
+    notes += [Note(text, meanings.get(text)) for text in state_notes(arrival)]
     return notes_text([*notes, *map(Note, arrival.due)])
 
 
