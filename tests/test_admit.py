@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import helpers
 import pytest
@@ -18,6 +19,7 @@ from ketasched.domain.house import House, Resource, Takes, minute_at
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Step, Window
 from ketasched.domain.room import Held, Room, load_of
 from ketasched.errors import FileTrouble
+from ketasched.house import one_by_one as one_by_one_module
 from ketasched.house import solver
 from ketasched.house.joint import together
 from ketasched.house.one_by_one import one_by_one
@@ -345,7 +347,7 @@ def as_json(outcome):
 @pytest.mark.usefixtures("clinic")
 def test_the_report_has_its_keys(ketasched):
     report = as_json(admit(ketasched, "--dry-run", "--format", "json", code=3))
-    assert list(report) == ["schema", "admitted", "refused", "days", "times"]
+    assert list(report) == ["schema", "admitted", "refused", "days", "times", "stopped"]
     assert [list(each) for each in report["admitted"]] == [
         ["name", "record", "start", "sessions"]
     ] * 2
@@ -487,6 +489,49 @@ def test_who_stops_it_is_shown_the_best_so_far(ketasched, monkeypatch, keep, cod
     assert "admitted, as far as it came" in outcome.out
     kept = [name for name in helpers.files_in("patients") if name.endswith(".course.json")]
     assert bool(kept) == bool(keep)
+
+
+@pytest.mark.parametrize("has_extra", [True, False])
+def test_who_stops_it_early_is_shown_who_had_a_place_by_then(
+    ketasched, clinic, monkeypatch, has_extra
+):
+    clinic(chairs=3)
+    monkeypatch.setattr(solver, "is_installed", lambda: has_extra)
+    best_place = one_by_one_module.best_place
+
+    def stopped(wish, *rest):
+        if wish.name == "Ben":
+            raise KeyboardInterrupt
+        return best_place(wish, *rest)
+
+    monkeypatch.setattr(one_by_one_module, "best_place", stopped)
+    report = as_json(admit(ketasched, "--format", "json", code=130))
+    assert [each["name"] for each in report["admitted"]] == ["Ana"]
+    assert [(each["name"], each["why"]) for each in report["refused"]] == [
+        ("Ben", "it was stopped before"),
+        ("Cleo", "it was stopped before"),
+    ]
+    assert report["stopped"] == "by hand"
+    assert helpers.files_in("patients") == {}
+
+
+@pytest.mark.usefixtures("clinic")
+def test_a_limit_of_a_search_that_there_is_not_is_told(ketasched, monkeypatch):
+    monkeypatch.setattr(solver, "is_installed", lambda: False)
+    said = admit(ketasched, "--dry-run", "--seed", "7", code=3).err
+    assert "--seed changes nothing where all are planned one by one" in said
+    assert "--seconds" not in said
+
+
+@pytest.mark.usefixtures("clinic")
+def test_a_plan_that_the_clock_cut_says_so(ketasched, monkeypatch):
+    """The clock stands, and then it is past all limits."""
+    moments = iter([0.0])
+    clock = SimpleNamespace(monotonic=lambda: next(moments, 1e9))
+    monkeypatch.setattr(solver, "time", clock)
+    outcome = admit(ketasched, "--dry-run", "--format", "json", code=3)
+    assert as_json(outcome)["stopped"] == "by the clock"
+    assert "the time was up" in outcome.err
 
 
 MISTAKES = [

@@ -71,6 +71,8 @@ def _no_course(each: Waiting, place: Refused) -> NoCourse:
     from ketasched.domain.wording import day_text
     from ketasched.reports.admission_report import NoCourse
 
+    if not place.asked:
+        return NoCourse(each.wish.name, "it was stopped before", [])
     why = _why(place.failure) if place.failure else "no start has a course"
     advice = []
     if place.works:

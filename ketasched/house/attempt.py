@@ -96,7 +96,7 @@ class Attempt:
                     closed = closed._replace(bound=max(0, closed.cost.squares - picked.days))
                 best = min(best or closed, closed, key=lambda each: merit_of(self.closing, each))
             is_worse = closed and best and closed.cost > best.cost
-            if not (refused or losing) or is_worse or effort.is_over:
+            if not (refused or losing) or is_worse or effort.ran_out():
                 break
             for place in refused or losing:
                 model.forbid(place, picked.spots[place] or ())

@@ -47,7 +47,7 @@ def together(closing: Closing, effort: solver.Effort) -> Closed:
     effort.begin()
     for make in (_of_the_day, _of_the_rest, _with_others):
         attempt = None if make is _with_others and not best.without_a_place else make(closing)
-        if attempt is None or effort.is_over:
+        if attempt is None or effort.ran_out():
             break
         closed, proved = attempt.best(effort)
         merit, least = closed and merit_of(closing, closed), merit_of(closing, best)
@@ -60,7 +60,7 @@ def together(closing: Closing, effort: solver.Effort) -> Closed:
         is_sure &= proved != "nothing"
     if best.status == "one-by-one":
         best = best._replace(status="bound")
-    return best._replace(stopped=effort.stopped)
+    return best._replace(stopped=effort.stopped, was_cut=effort.was_cut)
 
 
 def _of_the_day(closing: Closing) -> Attempt:

@@ -38,6 +38,7 @@ class Closed(NamedTuple):
     cost: Cost
     bound: int | None = None
     stopped: bool = False
+    was_cut: bool = False
 
     @property
     def without_a_place(self) -> int:

@@ -47,7 +47,9 @@ class Chosen(NamedTuple):
 
 
 class DaysSearch:
-    """The search for the best days, again and again: what does not fit is forbidden meanwhile."""
+    """The search for the best days, again and again: what does not fit is forbidden meanwhile.
+    ``least``: the squared days of each wish that no plan without a pause is nearer than.
+    """
 
     def __init__(
         self, question: Question, effort: solver.Effort, places: Sequence[Place], cut_off: float
@@ -60,7 +62,8 @@ class DaysSearch:
         self._changed: set[date] = set()
         self._unit = 1 + _most_sessions(question)
         self._ideal: Ideal | None = ideal_of(question.beginnings, self._unit)
-        self._least = self._ideal.distance
+        self.least = {wish: far // self._unit for wish, far in self._ideal.least.items()}
+        self._least = sum(self._ideal.least.values())
         self._models: dict[bool, DaysModel] = {}
         self._outcomes: dict[int, solver.Outcome] = {}
         self._not_all = False
@@ -79,7 +82,7 @@ class DaysSearch:
         """
         while True:
             chosen = self.all_ideal() or self._all_admitted() or self._most_admitted()
-            if chosen is None or not self._breaks(chosen) or self.effort.is_over:
+            if chosen is None or not self._breaks(chosen) or self.effort.ran_out():
                 return chosen
 
     def _breaks(self, chosen: Chosen) -> bool:
@@ -115,7 +118,7 @@ class DaysSearch:
                 return None
             self._changed.clear()
             chosen = self._chosen_all(days, outcome, self._least, self._least)
-            if not self._breaks(chosen) or self.effort.is_over:
+            if not self._breaks(chosen) or self.effort.ran_out():
                 return chosen
         return None
 
@@ -165,7 +168,7 @@ class DaysSearch:
             days, model, days_aims.distance(days, self._unit), self._cut_off, tells=self._unit
         )
         if not outcome.found:
-            self._not_all = not self.effort.is_over
+            self._not_all = not self.effort.ran_out()
             return None
         return self._chosen_all(days, outcome, outcome.best, outcome.bound)
 
@@ -222,7 +225,7 @@ class DaysSearch:
             if not outcome.found:
                 return None
             chosen = nearest._replace(beginnings=_chosen(days, outcome))
-            if not self._breaks(chosen) or self.effort.is_over:
+            if not self._breaks(chosen) or self.effort.ran_out():
                 return chosen
 
     def _best(
@@ -241,7 +244,7 @@ class DaysSearch:
             solver.hint(model, last, days.variables)
         if objective is not None:
             (model.maximize if maximize else model.minimize)(objective)
-        if self.effort.is_over:
+        if self.effort.ran_out():
             return solver.Outcome("unknown")
         outcome = solver.solve(model, self.effort, cut_off, share=SHARE, tells=tells)
         if outcome.found:

@@ -9,12 +9,12 @@ from ketasched.house.question import Beginning, Seat
 
 
 class Ideal(NamedTuple):
-    """The courses from some starts, with only the seats that are on a nearest one, and how far all
-    wishes are from ideal at least, a squared day in units.
+    """The courses from some starts, with only the seats that are on a nearest one, and how far each
+    wish is from ideal at least, a squared day in units.
     """
 
     beginnings: list[Beginning]
-    distance: int
+    least: dict[int, int]
 
 
 def distance_of(seat: Seat, unit: int) -> int:
@@ -35,7 +35,7 @@ def ideal_of(beginnings: Sequence[Beginning], unit: int) -> Ideal:
         least[beginning.wish] = min(distance, least.get(beginning.wish, distance))
         trimmed.append((distance, nearest._replace(wish=beginning.wish)))
     kept = [beginning for distance, beginning in trimmed if distance == least[beginning.wish]]
-    return Ideal(kept, sum(least.values()))
+    return Ideal(kept, least)
 
 
 def _nearest(beginning: Beginning, unit: int) -> tuple[int, Beginning]:

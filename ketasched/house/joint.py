@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ketasched.domain.room import Held, Room
 from ketasched.house import solver
+from ketasched.house.bounds import Bounds
 from ketasched.house.day_limits import Allowance
 from ketasched.house.days import Chosen, DaysSearch
 from ketasched.house.one_by_one import advised, one_by_one
@@ -18,7 +19,7 @@ from ketasched.house.question import Kind, Question, Start
 from ketasched.house.settling import Settling
 from ketasched.house.starts import Starts
 from ketasched.house.times import DayTimes, Times
-from ketasched.house.waiting import Admitted, Answer, Refused, Wish, beside, merit
+from ketasched.house.waiting import Admitted, Answer, Wish, beside, merit
 
 LATER_LOOKS = 3
 """How often earlier starts are looked for where the times of the earliest do not fit."""
@@ -41,12 +42,12 @@ def together(
         wishes, room, standing, starts, lambda done: effort.say(f"one by one, {done} of {total}")
     )
     empty = beside(room, standing)
+    effort.stopped = alone.stopped
     plans = _Plans(Question(wishes, empty, starts), Settling(wishes, empty, starts), alone, effort)
-    with plans.minding_ctrl_c():
-        plans.look_for_better()
-    with plans.minding_ctrl_c():
-        plans.prove_times()
-    return advised(wishes, plans.best, empty, starts)._replace(stopped=effort.stopped)
+    for part in (plans.look_for_better, plans.prove_times, plans.advise):
+        with plans.minding_ctrl_c():
+            part()
+    return plans.best._replace(stopped=effort.stopped, was_cut=effort.was_cut)
 
 
 class _Plans:
@@ -59,6 +60,11 @@ class _Plans:
         self._times = Times(question, effort)
         self._effort = effort
         self._settling = settling
+        self._bounds = self._bounds_of({})
+        self._has_kept = False
+
+    def _bounds_of(self, least: Mapping[int, int]) -> Bounds:
+        return Bounds(self._settling, least)
 
     @contextlib.contextmanager
     def minding_ctrl_c(self) -> Iterator[None]:
@@ -70,17 +76,26 @@ class _Plans:
 
     def look_for_better(self) -> None:
         """Look for a better plan than one by one."""
+        if self._effort.stopped:
+            return
         if not self._times.question.beginnings:
             nobody = Chosen({}, admitted_is_best=True, most=0, is_best=True, bound=0)
-            self.best = _judged(self._settling, self.best, nobody)
+            self.best = self._bounds_of({}).judged(self.best, nobody)
             return
-        third = self._effort.seconds / 3
+        third = self._effort.steps / 3
         search = DaysSearch(self._times.question, self._effort, self.best.places, third)
+        self._bounds = self._bounds_of(search.least)
+        self.best = self._bounds.judged(self.best, None)
         self._search_days(search)
 
     def prove_times(self) -> None:
         """Note of how many days the times are proved best."""
         self.best = _proved_times(self._times, self.best, self._effort)
+
+    def advise(self) -> None:
+        """Tell who has no place what works."""
+        settling = self._settling
+        self.best = advised(settling.wishes, self.best, settling.room, settling.starts)
 
     def _search_days(self, search: DaysSearch) -> None:
         """The nearest days whose times fit, then the earliest that are as near."""
@@ -95,7 +110,7 @@ class _Plans:
             return
         for _ in range(LATER_LOOKS):
             earliest = search.earliest(nearest)
-            if earliest is None or self._effort.is_over:
+            if earliest is None or self._effort.ran_out():
                 return
             if self._keep_if_it_fits(search, earliest):
                 return
@@ -103,7 +118,7 @@ class _Plans:
     def _nearest(self, search: DaysSearch, ideal: Chosen | None) -> Chosen | None:
         """The nearest days, if not those that are ``ideal``; None if their times were not found."""
         chosen = ideal
-        while not self._effort.is_over:
+        while not self._effort.ran_out():
             chosen = chosen or search.nearest()
             if chosen is None:
                 return None
@@ -121,7 +136,7 @@ class _Plans:
         """
         timed = _timed(self._times, chosen, self._effort)
         cuts = list(_cuts(self._times, timed.unfit, len(self._settling.wishes)))
-        if not cuts or self.best.status == "one-by-one" or self._effort.is_over:
+        if not cuts or not self._has_kept or self._effort.ran_out():
             self._keep(chosen, timed)
         search.forbid(cuts)
         return not cuts
@@ -129,10 +144,11 @@ class _Plans:
     def _keep(self, chosen: Chosen, timed: _Timed) -> None:
         """Keep a plan if it is the best so far, and what its days prove of any plan."""
         wishes, best = self._settling.wishes, self.best
+        self._has_kept = True
         places = self._settling.settled(chosen, timed.held)
         if merit(wishes, places) < merit(wishes, best.places):
             best = best._replace(places=places)
-        self.best = _judged(self._settling, best, chosen)
+        self.best = self._bounds.judged(best, chosen)
         if self.best.bound is not None:
             self._effort.tell(self.best.cost.squares, self.best.bound)
 
@@ -179,23 +195,6 @@ def _proved_times(times: Times, answer: Answer, effort: solver.Effort) -> Answer
             least = sum(abs(start.change) for start in of_day.starts or ())
             proved += of_day.proved and least == minutes[day]
     return answer._replace(days=len(comers), proved=proved)
-
-
-def _judged(settling: Settling, answer: Answer, chosen: Chosen) -> Answer:
-    """The plan, with what the days prove of any plan. A pause may admit who has no place without
-    one; nothing is proved of that.
-    """
-    most = min(chosen.most, len(settling.wishes))
-    refused = [wish for wish, place in enumerate(answer.places) if isinstance(place, Refused)]
-    admitted = len(answer.admitted)
-    comparable = chosen.admitted_is_best and admitted == most and not answer.cost.weeks
-    if any(settling.may_pause(wish) for wish in refused):
-        comparable = False
-    bound = chosen.bound if comparable else None
-    far = answer.cost.squares, answer.cost.moved
-    least = divmod(chosen.distance, chosen.unit)
-    proved = bound is not None and chosen.is_best and far == least
-    return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
 
 def _cuts(

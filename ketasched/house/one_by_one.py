@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -35,18 +35,27 @@ def one_by_one(
     tell: Callable[[int], None] = lambda _done: None,
 ) -> Answer:
     """Give each wish, in order, its best place beside what is ``standing`` and those before it;
-    ``tell`` is told how many are done.
+    ``tell`` is told how many are done. Ctrl-C leaves the rest of the list without one.
     """
     starts = starts or Starts()
-    left, places = beside(room, standing), list[Place]()
+    places, stopped = list[Place](), False
+    try:
+        for place in _in_turn(wishes, beside(room, standing), starts):
+            places.append(place)
+            tell(len(places))
+    except KeyboardInterrupt:
+        stopped = True
+    places += [Refused(None, asked=False)] * (len(wishes) - len(places))
+    days = {day for place in places if isinstance(place, Admitted) for day in days_of(place)}
+    return Answer(tuple(places), "one-by-one", days=len(days), stopped=stopped)
+
+
+def _in_turn(wishes: Sequence[Wish], left: Room, starts: Starts) -> Iterator[Place]:
     for wish in wishes:
         place = best_place(wish, left, starts)
-        places.append(place)
         if isinstance(place, Admitted):
-            left = left.and_more(held_of(room.house, place.course))
-        tell(len(places))
-    days = {day for place in places if isinstance(place, Admitted) for day in days_of(place)}
-    return Answer(tuple(places), "one-by-one", days=len(days))
+            left = left.and_more(held_of(left.house, place.course))
+        yield place
 
 
 def days_of(place: Admitted) -> set[date]:
@@ -101,7 +110,7 @@ def with_advice(wish: Wish, place: Place, room: Room, starts: Starts) -> Place:
     """Who has no place, with the earliest start after those asked for that works beside all others;
     anybody else as is.
     """
-    if isinstance(place, Admitted):
+    if isinstance(place, Admitted) or not place.asked:
         return place
     order = wish.order.in_room(room)
     for number in range(1, FAR + 1):

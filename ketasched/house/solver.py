@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 EXTRA = "ketasched[joint]"
 WORKERS = 1
 """One search at a time, whatever the computer has: so the same question gets the same answer."""
+STEPS_A_SECOND = 1 / 3
+"""How many of the solver's seconds go into one on the clock: it takes two or three for each, and
+the rest of the planning some too. So on a computer with nothing else to do the clock cuts nothing.
+"""
+NEARLY = 0.95
+"""The share of its own seconds after which the solver stopped by itself."""
 A_LOOK = 0.05
 """Seconds between two looks at whether somebody wants to stop."""
 Verdict = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -32,9 +38,10 @@ def is_installed() -> bool:
 
 
 class Effort:
-    """How long to search, and from which seed: ``seconds`` on the clock, and as many on the
-    solver's own, which counts steps and so stops at the same point on any computer that is fast
-    enough. What is found is told, as numbers and in words.
+    """How long to search, and from which seed: ``seconds`` on the clock, and ``steps`` in all on
+    the solver's own, which counts what it does, and so stops at the same point on any computer that
+    is fast enough; ``was_cut`` where the clock stopped it. What is found is told, as numbers and in
+    words.
     """
 
     def __init__(
@@ -49,28 +56,34 @@ class Effort:
         self.tell = tell or (lambda _best, _bound: None)
         self.stopped = False
         self.seconds = seconds
+        self.steps = seconds * STEPS_A_SECOND
+        self.was_cut = False
         self._ends = float("inf")
-        self._steps = seconds / 2
+        self._left = self.steps
 
     def begin(self) -> None:
         """The search begins: its time runs from now on."""
         self._ends = time.monotonic() + self.seconds
 
-    @property
-    def is_over(self) -> bool:
-        """Whether there is no time left, or somebody stopped it."""
-        return self.stopped or self._steps <= 0 or time.monotonic() >= self._ends
+    def ran_out(self) -> bool:
+        """Whether there is no time left, or somebody stopped it; it is kept if the clock did."""
+        if self.stopped or self._left <= 0:
+            return True
+        if time.monotonic() >= self._ends:
+            self.was_cut = True
+        return self.was_cut
 
     def limits(self, most: float, share: float) -> tuple[float, float]:
         """The seconds on the clock, a share of those that are left, and on the solver's own for one
         question.
         """
         left = (self._ends - time.monotonic()) * share
-        return max(0.01, left), max(0.01, min(self._steps, most))
+        return max(0.01, left), max(0.01, min(self._left, most))
 
-    def spent(self, steps: float) -> None:
-        """Some of the solver's seconds are used up."""
-        self._steps -= steps
+    def spent(self, steps: float, *, is_cut: bool) -> None:
+        """Some of the solver's seconds are used up; the clock may have cut them."""
+        self._left -= steps
+        self.was_cut |= is_cut and not self.stopped
 
 
 class Outcome(NamedTuple):
@@ -131,8 +144,10 @@ def solve(
     solver.parameters.catch_sigint_signal = False
     watch = _watcher(effort, tells) if tells else None
     status = _in_the_background(lambda: solver.solve(model, watch), solver.stop_search, effort)
-    effort.spent(solver.response_proto.deterministic_time)
     verdict = _VERDICTS.get(solver.status_name(status), "unknown")
+    spent = solver.response_proto.deterministic_time
+    is_cut = verdict in ("feasible", "unknown") and spent < steps * NEARLY
+    effort.spent(spent, is_cut=is_cut)
     if verdict not in ("optimal", "feasible"):
         return Outcome(verdict)
     objective = model.has_objective()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -72,10 +72,13 @@ class Admitted(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Somebody without a place: why at the first start, and the earliest other one that works."""
+    """Somebody without a place: why at the first start, and the earliest other one that works; not
+    ``asked``: it was stopped by hand before.
+    """
 
     failure: Failure | None
     works: date | None = None
+    asked: bool = True
 
 
 Place = Admitted | Refused
@@ -85,9 +88,10 @@ Status = Literal["optimal", "bound", "one-by-one"]
 class Answer(NamedTuple):
     """What became of each wish, in their order, and what was proved of the whole.
 
-    ``bound``: the least squared days that any plan has which admits as many; ``most`` the most that
-    any plan admits; None where nothing was proved. ``days`` are those with sessions of who was
-    admitted, ``proved`` those whose times are proved best. ``stopped``: by hand, before the end.
+    ``bound``: the least squared days that any plan has which admits as many and pauses no longer;
+    ``most`` the most that any plan admits; None where nothing was proved. ``days`` are those with
+    sessions of who was admitted, ``proved`` those whose times are proved best. ``stopped``: by
+    hand, before the end; ``was_cut``: by the clock, so that another run may find another plan.
     """
 
     places: tuple[Place, ...]
@@ -97,6 +101,7 @@ class Answer(NamedTuple):
     days: int = 0
     proved: int = 0
     stopped: bool = False
+    was_cut: bool = False
 
     @property
     def admitted(self) -> list[Admitted]:
@@ -125,20 +130,19 @@ def merit(wishes: Sequence[Wish], places: Sequence[Place]) -> Merit:
     """How good a plan is; the least is the best: by priority how many have no place, what the
     courses cost, then how late they start, in the order of the list last.
     """
-    levels = sorted({wish.priority for wish in wishes})
-    without = tuple(
-        sum(
-            isinstance(place, Refused)
-            for wish, place in zip(wishes, places, strict=True)
-            if wish.priority == level
-        )
-        for level in levels
-    )
+    there = {number for number, place in enumerate(places) if isinstance(place, Admitted)}
     starts = [
         (place.course.start if isinstance(place, Admitted) else date.max).toordinal()
         for place in places
     ]
-    return without, total_cost(places), (sum(starts), *starts)
+    return without_a_place(wishes, there), total_cost(places), (sum(starts), *starts)
+
+
+def without_a_place(wishes: Sequence[Wish], there: Container[int]) -> tuple[int, ...]:
+    """How many have no place, by priority; ``there``: the places in the list of who has one."""
+    levels = sorted({wish.priority for wish in wishes})
+    out = [wish.priority for number, wish in enumerate(wishes) if number not in there]
+    return tuple(out.count(level) for level in levels)
 
 
 def held_of(house: House, course: Course) -> list[Held]:

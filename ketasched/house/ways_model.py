@@ -141,7 +141,7 @@ class WaysModel:
         model = self.model.clone()
         picked, proved, gap = None, set[Aim](), 0
         for aim in AIMS:
-            if effort.is_over:
+            if effort.ran_out():
                 break
             expression = self._aim(aim)
             model.minimize(expression)

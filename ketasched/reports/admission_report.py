@@ -56,4 +56,5 @@ def admission_report(
             "bound": answer.bound,
         },
         "times": {"days": answer.days, "proved": answer.proved},
+        "stopped": "by hand" if answer.stopped else "by the clock" if answer.was_cut else None,
     }

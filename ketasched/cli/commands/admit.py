@@ -41,8 +41,8 @@ class AdmitRequest(NamedTuple):
     list_file: str
     into: str
     dry_run: bool = False
-    seconds: str = "60"
-    seed: str = "0"
+    seconds: str = ""
+    seed: str = ""
     keep: bool = False
     clinic: str = ""
     tz: str = ""
@@ -79,9 +79,9 @@ def run(request: AdmitRequest) -> Result:
     """
     from ketasched import clock
     from ketasched.cli.beside import not_counted
-    from ketasched.cli.search_limits import search_limits
+    from ketasched.cli.search_limits import search_limits, search_notes
     from ketasched.files.waiting_list import waiting_list
-    from ketasched.house.solver import EXTRA, is_installed
+    from ketasched.house.solver import is_installed
 
     now = clock.now()
     effort_of = search_limits(request.seconds, request.seed)
@@ -91,8 +91,9 @@ def run(request: AdmitRequest) -> Result:
     admission = admission_of(waiting, answer, sharing)
     kept = not request.dry_run and not (answer.stopped and not request.keep)
     notes = [f"note: {note}" for note in not_counted(sharing.others)]
-    if not is_installed():
-        notes.append(f"note: planned one by one; to plan all together: pip install '{EXTRA}'")
+    notes += search_notes(
+        request.seconds, request.seed, joint=is_installed(), was_cut=answer.was_cut
+    )
     notes += _written_note(request, admission, kept=kept)
     return Result(
         lambda: _page(admission),

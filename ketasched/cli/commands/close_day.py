@@ -14,7 +14,7 @@ from ketasched.cli.closing_house import HouseClosed, by_house, replanned
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.reopen_day import reopened_day
 from ketasched.cli.result import Result
-from ketasched.cli.search_limits import search_limits
+from ketasched.cli.search_limits import search_limits, search_notes
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import count_text, day_text
 from ketasched.errors import KetaschedError, UsageProblem
@@ -128,11 +128,13 @@ def run(request: CloseDayRequest) -> Result:
 
 
 def _notes(request: CloseDayRequest, houses: Sequence[HouseClosed]) -> list[str]:
-    notes = []
-    if any(house.closed.status == "one-by-one" for house in houses):
-        from ketasched.house.solver import EXTRA
-
-        notes = [f"note: planned one by one; to plan all together: pip install '{EXTRA}'"]
+    closed = [house.closed for house in houses]
+    notes = search_notes(
+        request.seconds,
+        request.seed,
+        joint=all(each.status != "one-by-one" for each in closed),
+        was_cut=any(each.was_cut for each in closed),
+    )
     return notes + (["nothing was written: --dry-run"] if request.dry_run else [])
 
 

@@ -61,11 +61,13 @@ def proof_text(answer: Answer) -> str:
     cost = answer.cost.squares
     if answer.status == "optimal":
         return f"proved best: {_distance(cost)}; {times}"
+    admitted = len(answer.admitted)
     if answer.bound is None:
-        admitted = len(answer.admitted)
-        most = f", at most {answer.most} have one" if answer.most != admitted else ""
-        return f"the best found: {admitted} have a place{most}; {times}"
-    return f"within {cost - answer.bound} of the best possible {answer.bound}; {times}"
+        return f"the best found: {admitted} have a place; {times}"
+    within = f"within {cost - answer.bound} of the best possible {answer.bound}"
+    if answer.most == admitted:
+        return f"{within}; {times}"
+    return f"{admitted} have a place, at most {answer.most} can; for {admitted} {within}; {times}"
 
 
 def _distance(cost: int) -> str:
