@@ -72,7 +72,7 @@ def test_a_handout_answers_when_and_what_to_do(ketasched):
     )
     assert (
         "Monday 4 January 2027 9:30–11:30 AM Appointment 1 of 6 No food after 3:30 AM Clear "
-        "drinks are allowed until 7:30 AM Arrange a ride home No driving until Tue 5 Jan 2027, "
+        "drinks are allowed until 7:30 AM Arrange a ride home No driving until Tue 5 Jan, "
         "after a restful sleep Thursday 7 January 9:30–11:30 AM Appointment 2 of 6"
     ) in said
     assert "Early assessment" in said
@@ -108,7 +108,10 @@ def test_it_makes_sense_of_what_is_past_missed_off_and_not_fixed(at, page):
     out = page("2027-01-08T09:00")
     assert section(out, "next").startswith("Your next appointment Monday 11 January, 9:30")
     said = section(out, "list")
-    assert "Monday 4 January 2027 9:30–11:30 AM Appointment 1 of 6 Thursday 7 January" in said
+    assert (
+        "✓ took place Monday 4 January 2027 9:30–11:30 AM Appointment 1 of 6 Thursday 7 January"
+    ) in said
+    assert said.count("✓") == 1
     assert "Appointment 2 of 6 did not take place" in said
     assert "Appointment 4 of 6 called off" in said
     assert "Appointment 7 not fixed yet No food after" in said
@@ -122,6 +125,14 @@ def test_a_month_grid_is_right_after_a_change(at):
     out = at("2026-12-01T09:00", "status", "alex", "--format", "month").out
     assert "Appointment 2 of 6: Friday 8 January, 10:00\N{NO-BREAK SPACE}AM–12:00" in out
     assert "7 January" not in out
+
+
+def test_a_french_month_has_its_no_break_spaces_and_capitals(at):
+    at("2026-12-01T09:00", *IV, "--save", "alex", "--lang", "fr", "--clock", "24")
+    at("2027-01-05T09:00", "done", "alex", "1")
+    out = at("2027-01-05T09:00", "status", "alex", "--format", "month").out
+    assert "Rendez-vous 5 sur 6\N{NO-BREAK SPACE}: lundi 18 janvier, 09:30" in out
+    assert re.search("^ *Janvier 2027$", out, re.MULTILINE)
 
 
 # What changed

@@ -165,7 +165,10 @@ def _appointment(
     visit = entry if isinstance(entry, LinkedVisit) else None
     has_to_do = visit is None and not is_gone(entry) and entry.start > now
     to_do = [
-        (timed_text(instruction, entry.start, entry.end, language), _is_after(instruction))
+        (
+            timed_text(instruction, entry.start, entry.end, language, year=False),
+            _is_after(instruction),
+        )
         for instruction in (course.protocol.instructions if has_to_do else ())
     ]
     state = _state(entry)
@@ -203,7 +206,10 @@ def _to_do(course: Course, now: datetime, language: Language) -> Iterator[str]:
     """What to do for each session to come: with clock times where these are the same for all."""
     ahead = [session for session in course.live if session.start > now]
     for instruction in course.protocol.instructions if ahead else ():
-        timed = {timed_text(instruction, session.start, session.end, language) for session in ahead}
+        timed = {
+            timed_text(instruction, session.start, session.end, language, year=False)
+            for session in ahead
+        }
         yield timed.pop() if len(timed) == 1 else general_text(instruction, language)
 
 

@@ -31,21 +31,28 @@ def lead(instructions: Iterable[Instruction]) -> int:
 
 
 def timed_text(
-    instruction: Instruction, start: datetime, end: datetime, language: Language = ENGLISH
+    instruction: Instruction,
+    start: datetime,
+    end: datetime,
+    language: Language = ENGLISH,
+    *,
+    year: bool = True,
 ) -> str:
-    """An instruction for one session: ``No food after 03:30``, counted in hours that pass."""
+    """An instruction for one session: ``No food after 03:30``, counted in hours that pass. A day
+    has its ``year`` in English unless it is said elsewhere.
+    """
     when = instruction.when
     frame = timed_frame(when)
     if when is None:
         return _worded(instruction, frame, language)
     if when.minutes is None:
-        next_day = language.day_in_a_sentence(end.date() + timedelta(days=1))
+        next_day = language.day_in_a_sentence(end.date() + timedelta(days=1), year=year)
         return _worded(instruction, frame, language, day=next_day)
     edge = start if when.minutes < 0 else end
     at = (edge.astimezone(UTC) + timedelta(minutes=when.minutes)).astimezone(start.tzinfo)
     moment = language.clock_in_a_sentence(at.timetz())
     if at.date() != start.date():
-        day = language.day_in_a_sentence(at.date())
+        day = language.day_in_a_sentence(at.date(), year=year)
         moment = language.text("{moment} on {day}", moment=moment, day=day)
     return _worded(instruction, frame, language, moment=moment)
 

@@ -112,9 +112,13 @@ class Language(NamedTuple):
         text = f"{names[day.weekday()]} {day.day} {months[day.month - 1]}"
         return f"{text} {day.year}" if year else text
 
-    def day_in_a_sentence(self, day: date) -> str:
-        """A date as it is said in a sentence: ``Tue 5 Jan 2027``, ``martes, 5 de enero``."""
-        return self.day(day) if self.code == "en" else self.day(day, long=True, year=False)
+    def day_in_a_sentence(self, day: date, *, year: bool = True) -> str:
+        """A date as it is said in a sentence: ``Tue 5 Jan 2027``, ``martes, 5 de enero``; only
+        English says the ``year``.
+        """
+        if self.code == "en":
+            return self.day(day, year=year)
+        return self.day(day, long=True, year=False)
 
     def month(self, year: int, month: int) -> str:
         """A month of a year: ``January 2027``, ``enero de 2027``."""

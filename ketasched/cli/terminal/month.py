@@ -15,6 +15,7 @@ from ketasched.languages.language import NO_BREAK
 
 if TYPE_CHECKING:
     from ketasched.calendar.handout import Appointment, Handout, Month, MonthDay
+    from ketasched.languages.language import Language
 
 ROOM_FOR_TIMES = 9
 WIDEST = 10
@@ -34,7 +35,7 @@ def months_page(handout: Handout) -> str:
         page.add_title(language.text("What changed since {day}", day=handout.changed_since))
         page.add(*handout.changed, "")
     for each in handout.appointments:
-        page.add(Text(_line(each), style=_style(handout, each)))
+        page.add(Text(_line(each, language), style=_style(handout, each)))
     if handout.more_to_come:
         page.add(language.text("Later dates are not fixed yet."))
     if handout.to_do:
@@ -53,15 +54,15 @@ def _style(handout: Handout, each: Appointment) -> str:
     return row_style("next") if handout.next and handout.next.start == each.start else ""
 
 
-def _line(each: Appointment) -> str:
-    parts = [f"{each.title}: {each.day}", each.hours, *each.remarks]
-    return ", ".join([*parts, each.was] if each.was else parts)
+def _line(each: Appointment, language: Language) -> str:
+    when = ", ".join(filter(None, [each.day, each.hours, *each.remarks, each.was]))
+    return language.text("{what}: {when}", what=each.title, when=when)
 
 
 def _grid(handout: Handout, month: Month, room: int) -> Table:
     table = Table(
         box=box.SQUARE,
-        title=month.name,
+        title=f"{month.name[:1].upper()}{month.name[1:]}",
         title_style="bold",
         show_lines=True,
         padding=0,
