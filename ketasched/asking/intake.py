@@ -43,6 +43,7 @@ from ketasched.domain.instructions import lead
 from ketasched.domain.notice import Notice, ShortNotice
 from ketasched.domain.pause import AgreedPause
 from ketasched.domain.protocol import Protocol
+from ketasched.domain.seat import Seat
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import UsageProblem
 from ketasched.languages.language import ENGLISH, Language
@@ -60,7 +61,8 @@ class Task(NamedTuple):
     """A request, understood: what to plan, in which zone, and how to show it. ``written`` is the
     protocol as its file has it, None for a saved course; ``zone_rules`` the release of the zone
     rules that a saved course was written with; ``others`` the courses that share the house;
-    ``language`` that of the patient's calendars, ``feed_url`` the address of one to follow.
+    ``language`` that of the patient's calendars, ``feed_url`` the address of one to follow;
+    ``seats`` those that a saved course has.
     """
 
     order: Order
@@ -84,6 +86,7 @@ class Task(NamedTuple):
     others: OtherCourses | None = None
     language: Language = ENGLISH
     feed_url: str = ""
+    seats: tuple[Seat, ...] = ()
 
     @property
     def page_language(self) -> Language:

@@ -19,6 +19,7 @@ from ketasched.domain.course import (
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
+from ketasched.domain.seat import Seat
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import clock_text, count_text, day_text, days_text, duration_text
 from ketasched.languages.language import ENGLISH, Language
@@ -39,7 +40,7 @@ class View(NamedTuple):
     ``course_name`` tells two people's courses apart; UIDs come from ``uid_source``. ``title``,
     ``location`` and ``phone`` are the user's own words, empty when not given. ``reminders`` come
     most important first: some programs keep only one. ``language`` is the patient's; staff and
-    free-busy read English.
+    free-busy read English. ``seats`` are those of the course, for staff.
     """
 
     course_name: str
@@ -50,6 +51,7 @@ class View(NamedTuple):
     phone: str = ""
     uid_source: UidSource = UidSource()
     language: Language = ENGLISH
+    seats: tuple[Seat, ...] = ()
 
 
 # Names and titles
@@ -145,11 +147,27 @@ def description(course: Course, entry: Entry, view: View) -> str:
             timed_text(instruction, entry.start, entry.end, language)
             for instruction in course.protocol.instructions
         ]
+    seat = seat_text(entry, view)
+    if seat:
+        lines.insert(0, f"{seat}.")
     if view.phone:
         lines.append(language.text("Phone: {phone}", phone=view.phone))
     if staff:
         lines.append("Dates only: confirm with the treating clinician.")
     return "\n".join(lines)
+
+
+def location(entry: Entry, view: View) -> str:
+    """Where an entry is: as the clinic says, else its seat. Phones show it beside the title."""
+    return view.location or seat_text(entry, view)
+
+
+def seat_text(entry: Entry, view: View) -> str:
+    """The chairs or rooms that an entry has, for staff; empty if none is kept."""
+    if view.audience != "staff" or is_gone(entry):
+        return ""
+    own = [seat for seat in view.seats if seat.is_within(entry.start, entry.end)]
+    return ", ".join(seat.text(entry.start.tzinfo) for seat in own)
 
 
 def _patient_lines(entry: Entry, language: Language) -> Iterator[str]:

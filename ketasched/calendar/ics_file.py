@@ -22,6 +22,7 @@ from ketasched.calendar.entry_text import (
     category,
     description,
     duty_title,
+    location,
     reminder_text,
     summary,
 )
@@ -111,7 +112,7 @@ class _Writer:
             begin=self._moment(entry.start),
             end=self._moment(entry.end),
             summary=summary(self.course, entry, self.view),
-            location=None if by_video else self.view.location or None,
+            location=None if by_video else location(entry, self.view) or None,
             description=description(self.course, entry, self.view) or None,
             status="CANCELLED" if gone else status,
         )

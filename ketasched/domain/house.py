@@ -98,6 +98,12 @@ class House(NamedTuple):
         """The resource of that name, if there is one."""
         return next((resource for resource in self.resources if resource.name == name), None)
 
+    def most_on(self, name: str, weekday: int) -> int:
+        """How many of a resource there are at most on a weekday, Monday is 0."""
+        resource = self.resource(name)
+        levels = resource.week[weekday] if resource else ()
+        return max((level.number for level in levels), default=0)
+
     @property
     def usual(self) -> Need:
         """What an appointment on site takes unless it is said otherwise."""
@@ -121,6 +127,25 @@ class House(NamedTuple):
         said = self._said_of(kind)
         need = self.usual if said is None or said.need is None else said.need
         return [] if by_video else self._stretches([(minutes, need)])
+
+    def place_of(self, stretches: Sequence[Stretch]) -> str:
+        """In what an appointment is, of all that it takes: a chair; else what it has longest; of
+        these rather what is always there, as rooms are, than what has hours, as nurses have. Empty
+        if in nothing.
+        """
+        minutes: dict[str, int] = {}
+        for stretch in stretches:
+            for name, number in stretch.need:
+                minutes[name] = minutes.get(name, 0) + (stretch.ends - stretch.begins) * (
+                    number > 0
+                )
+        taken = [resource for resource in self.resources if minutes.get(resource.name)]
+        best = max(
+            taken,
+            key=lambda each: (each.name == CHAIR, minutes[each.name], each.always is not None),
+            default=None,
+        )
+        return best.name if best else ""
 
     def _of_step(self, step: Step, named: Mapping[str, Need]) -> Need:
         if step.name in named:

@@ -25,6 +25,7 @@ from ketasched.records.record import (
     ToldEntry,
 )
 from ketasched.records.record_shape import SCHEMA, VERSION_1, shape_of
+from ketasched.records.seats import seats_data, seats_of
 
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -69,6 +70,7 @@ def text_of(record: CourseRecord) -> str:
             for address, entries in record.published.items()
         },
         **papers_data(record.papers),
+        **seats_data(record.seats, zone.load(record.timezone).tzinfo),
         "history": [_change_data(change) for change in record.history],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
@@ -159,6 +161,7 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
             for address, entries in data["published"].items()
         },
         papers=papers_of(data, place),
+        seats=seats_of(data.get("seats", ()), place),
         file=file,
     )  # fmt: skip
 

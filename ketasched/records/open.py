@@ -22,10 +22,8 @@ from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
 from ketasched.records.places import as_it_is_there, folded
-from ketasched.records.plain_values import date_of
 from ketasched.records.record import CourseRecord, FollowingFile, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
-from ketasched.running.agenda import Patient
 from ketasched.shell import paste
 
 MOST_NAMED = 8
@@ -164,13 +162,6 @@ def read_quickly(path: Path) -> CourseRecord:
         raise _damaged(path) from None
 
 
-def patient_of(record: CourseRecord) -> Patient:
-    """Whose course it is, for the agenda."""
-    until = record.options.get("authorised_until")
-    visits = record.options.get("authorised_visits")
-    return Patient(record.name, record.course, date_of(until) if until else None, int(visits or 0))
-
-
 def _damaged(path: Path) -> FileTrouble:
     hint = f"see what is wrong with: ketasched status {name_of(path)}"
     return FileTrouble(f"{path} is no record that can be read", hint, str(path))
@@ -216,6 +207,7 @@ def task_of(record: CourseRecord, now: datetime, *, alone: bool = False) -> Task
         order=task.order.promising((session.start for session in course.live), visits),
         uid_source=UidSource(record.uid_bits or "", not record.uid_bits),
         zone_rules=record.zone_rules,
+        seats=record.seats,
     )
 
 

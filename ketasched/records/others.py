@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,12 +21,14 @@ from ketasched.domain.course import CANCELLED, MISSED, Course, LinkedVisit, Sess
 from ketasched.domain.house import House, Stretch, minute_at
 from ketasched.domain.protocol import Step
 from ketasched.domain.room import Held, Load, held_by, load_of
+from ketasched.domain.seat import Seat
 from ketasched.domain.typed_times import read_minutes
 from ketasched.errors import KetaschedError
 from ketasched.reading.file_text import read_plain
 from ketasched.records import codec
 from ketasched.records.plain_values import wall_time_of
 from ketasched.records.record import CourseRecord
+from ketasched.records.seats import Row, seats_data, seats_of
 
 
 class Appointment(NamedTuple):
@@ -41,12 +43,16 @@ class Appointment(NamedTuple):
 
 
 class _Course(NamedTuple):
-    """What matters of a record: a UID that tells it from others, its protocol and appointments."""
+    """What matters of a record: a UID that tells it from others, its protocol and appointments,
+    and its seats as they are written, in its zone.
+    """
 
     identity: str
     protocol: str
     steps: tuple[Step, ...]
     appointments: tuple[Appointment, ...]
+    seats: Sequence[Row]
+    place: ZoneInfo
 
     def held(self, house: House, now: datetime) -> Iterator[Held]:
         """What is taken from a moment on."""
@@ -96,6 +102,13 @@ class OtherRecords:
         for identity, course in _courses(_listed(self.folders)).items():
             if identity not in self.but:
                 yield from course.held(house, self.now)
+
+    def seats(self, days: Container[str]) -> Iterator[Seat]:
+        """The seats that they have on some days, such as 2027-01-05."""
+        for identity, course in _courses(_listed(self.folders)).items():
+            if identity not in self.but:
+                rows = (row for row in course.seats if row["start"][:10] in days)
+                yield from seats_of(rows, course.place)
 
 
 def beside_record(record: CourseRecord, now: datetime) -> OtherRecords | None:
@@ -185,7 +198,9 @@ def _carefully(path: Path) -> _Course | None:
 def _of_record(record: CourseRecord) -> _Course:
     appointments = tuple(appointment for _, appointment in appointments_of(record.course))
     protocol = record.protocol
-    return _Course(record.told[0].uid, protocol.id, protocol.steps, appointments)
+    place = zone.load(record.timezone).tzinfo
+    seats = seats_data(record.seats, place).get("seats", ())
+    return _Course(record.told[0].uid, protocol.id, protocol.steps, appointments, seats, place)
 
 
 def _quickly(data: Mapping[str, Any]) -> _Course:
@@ -202,7 +217,9 @@ def _quickly(data: Mapping[str, Any]) -> _Course:
         if each["status"] not in (MISSED, CANCELLED)
     ]
     steps = tuple(map(_step, protocol["steps"]))
-    return _Course(data["entries"][0]["uid"], protocol["id"], steps, tuple(appointments))
+    seats = data.get("seats", ())
+    identity = data["entries"][0]["uid"]
+    return _Course(identity, protocol["id"], steps, tuple(appointments), seats, place)
 
 
 def _minute(entry: Mapping[str, Any], place: ZoneInfo) -> int:

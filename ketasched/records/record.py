@@ -12,6 +12,7 @@ from ketasched.calendar.paper import Paper
 from ketasched.domain.busy import Busy
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
+from ketasched.domain.seat import Seat
 from ketasched.files.clinic.clinic import ClinicFile
 
 
@@ -85,7 +86,8 @@ class CourseRecord(NamedTuple):
     those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` the files' own
     words. ``told``: what the calendars of each audience were told. ``exported``: by audience and
     UID, the SEQUENCE that the last export had; ``published``: by address and UID, what is there.
-    ``papers``: what the patient was handed last. ``closed_days`` stand beside the record.
+    ``papers``: what the patient was handed last. ``seats``: which chair or room each entry has.
+    ``closed_days`` stand beside the record.
     """
 
     name: str
@@ -106,5 +108,6 @@ class CourseRecord(NamedTuple):
     exported: Mapping[str, Mapping[str, int]] = {}
     published: Mapping[str, Mapping[str, PublishedEntry]] = {}
     papers: tuple[Paper, ...] = ()
+    seats: tuple[Seat, ...] = ()
     file: str = ""
     closed_days: tuple[date, ...] = ()

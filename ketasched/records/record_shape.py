@@ -36,6 +36,7 @@ from ketasched.records.history import shape_of_way
 from ketasched.records.options import NOT_KEPT
 from ketasched.records.papers import PAPERS
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
+from ketasched.records.seats import SEATS
 from ketasched.zone import RELEASE
 
 SCHEMA = "ketasched-record/2"
@@ -115,6 +116,7 @@ _OTHERS: dict[str, Shape] = {
     "clinic": maybe(nested(CLINIC)),
     "clinic_file": maybe(TEXT),
     "handed_out": PAPERS,
+    "seats": SEATS,
     **LATER_STATE,
 }
 

@@ -17,6 +17,7 @@ from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.records.lock import locked
 from ketasched.records.others import Appointment, OtherRecords, appointments_of
 from ketasched.records.record import CourseRecord
+from ketasched.records.seating import Seats, seats_for
 
 PATIENCE = 30.0
 """Seconds to wait for another program that takes room in the same folder."""
@@ -70,18 +71,23 @@ class Booking(NamedTuple):
         )
         return held_by(stretches, start)
 
-    def new(self) -> list[tuple[Session | LinkedVisit, Appointment]]:
-        """The appointments to come that stand elsewhere than before, but for what took place, which
-        is a fact, and those that a person put where it is full.
-        """
+    def moved(self) -> list[tuple[Session | LinkedVisit, Appointment]]:
+        """The appointments to come that stand elsewhere than before."""
         before = set(_places(self.before.course)) if self.before else set()
         return [
             (entry, appointment)
             for entry, appointment in appointments_of(self.record.course)
-            if entry.end > self.now
-            and entry.status != ATTENDED
-            and "full" not in entry.broken
-            and appointment not in before
+            if entry.end > self.now and appointment not in before
+        ]
+
+    def new(self) -> list[tuple[Session | LinkedVisit, Appointment]]:
+        """The same, but for what took place, which is a fact, and those that a person put where it
+        is full.
+        """
+        return [
+            (entry, appointment)
+            for entry, appointment in self.moved()
+            if entry.status != ATTENDED and "full" not in entry.broken
         ]
 
 
@@ -94,14 +100,15 @@ class Short(NamedTuple):
 
 
 @contextlib.contextmanager
-def taking_room(bookings: Sequence[Booking]) -> Iterator[None]:
-    """Hold the locks of the folders in which records are to take room while the body writes them.
+def taking_room(bookings: Sequence[Booking]) -> Iterator[list[Seats]]:
+    """Hold the locks of the folders in which records are to take room while the body writes them,
+    with the seats that each is to have.
 
     Raises:
         NoRoom: what one is to take somebody else has taken meanwhile.
         FileTrouble: another program does not let go of a lock.
     """
-    wanting = [booking for booking in bookings if booking.house and booking.new()]
+    wanting = [booking for booking in bookings if booking.house and booking.moved()]
     folders = {booking.path.parent.resolve() for booking in wanting}
     with contextlib.ExitStack() as locks:
         for folder in sorted(folder for folder in folders if folder.is_dir()):
@@ -111,7 +118,7 @@ def taking_room(bookings: Sequence[Booking]) -> Iterator[None]:
             )
             locks.enter_context(locked(folder / ".room.lock", PATIENCE, busy))
         refuse_full(bookings)
-        yield
+        yield seats_for(bookings)
 
 
 def refuse_full(bookings: Sequence[Booking]) -> None:

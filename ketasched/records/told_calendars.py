@@ -14,6 +14,7 @@ from ketasched.calendar.entry_text import (
     View,
     description,
     duty_title,
+    location,
     summary,
 )
 from ketasched.calendar.uid import duty_uid, uid
@@ -48,7 +49,7 @@ def keep_up(
             # A session that took place as planned looks as it did.
             status = PLANNED if entry.status == ATTENDED else entry.status
             texts = (summary(course, entry, view), description(course, entry, view))
-            seen = f"{entry.start} {entry.end} {status} {view.location}"
+            seen = f"{entry.start} {entry.end} {status} {location(entry, view)}"
             _note(told, (name, audience), "\0".join((*texts, seen)), now)
         for duty in due_duties(course) if audience == "staff" else ():
             name = duty_uid(view, course, duty.session, duty.name)
@@ -111,6 +112,7 @@ def view_for(task: Task, audience: Audience) -> View:
         file.phone if file else "",
         task.uid_source,
         task.language if audience == "patient" else ENGLISH,
+        task.seats if audience == "staff" else (),
     )
 
 

@@ -29,6 +29,7 @@ from ketasched.records.following import (
 from ketasched.records.lock import locked
 from ketasched.records.open import Opened, digest_of
 from ketasched.records.record import CourseRecord, FollowingFile
+from ketasched.records.seating import Seats, with_seats
 from ketasched.records.told_calendars import refuse_older_rules
 
 PATIENCE = 5.0
@@ -43,17 +44,21 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
             meanwhile; nothing on disk has changed then.
         NoRoom: what it takes of the house, somebody else has taken meanwhile; as before.
     """
-    written = contents_of(task, record)
-    with room_for([(path, opened.record if opened else None, record)]):
+    before = opened.record if opened else None
+    with room_for([(path, before, record)]) as seats:
+        task, record = with_seats(task, before, record, seats[0])
+        written = contents_of(task, record)
         return write_with(opened, record, path, written, keep_before=True)
 
 
 def room_for(
     bookings: Sequence[tuple[Path, CourseRecord | None, CourseRecord]],
-) -> AbstractContextManager[None]:
-    """Keep other programs from taking room while records are written that were others before."""
+) -> AbstractContextManager[list[Seats]]:
+    """Keep other programs from taking room while records are written that were others before; with
+    the seats that each is to have.
+    """
     if not any(record.clinic and record.clinic.house for _, _, record in bookings):
-        return contextlib.nullcontext()
+        return contextlib.nullcontext([() for _ in bookings])
     from ketasched.records.room_lock import Booking, taking_room
 
     return taking_room([Booking(*booking) for booking in bookings])
@@ -121,12 +126,13 @@ def write_all(
     """
     with contextlib.ExitStack() as locks:
         bookings = [(opened.path, opened.record, record) for opened, record in changes]
-        locks.enter_context(room_for(bookings))
+        seats = locks.enter_context(room_for(bookings))
         for path in sorted(opened.path for opened, _ in changes):
             locks.enter_context(lock_of(path))
         files = list(beside)
-        for opened, record in changes:
-            written = contents_of(opened.task, record)
+        for (opened, after), own in zip(changes, seats, strict=True):
+            task, record = with_seats(opened.task, opened.record, after, own)
+            written = contents_of(task, record)
             files += prepared(opened, record, opened.path, written, keep_before=True)[1]
         place_files(files)
 
@@ -181,7 +187,8 @@ def prepared(
 def after_writing(opened: Opened, record: CourseRecord) -> Opened:
     """A record as it was just written, to go on with."""
     text = codec.text_of(record).encode()
-    return opened._replace(record=record, digest=hashlib.sha256(text).hexdigest())
+    task = opened.task._replace(seats=record.seats)
+    return opened._replace(record=record, task=task, digest=hashlib.sha256(text).hexdigest())
 
 
 def rewritten(path: Path, file: FollowingFile, written: Mapping[str, bytes]) -> FollowingFile:

@@ -10,6 +10,7 @@ from ketasched.asking.intake import Task
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.following import contents_of
 from ketasched.records.record import CourseRecord
+from ketasched.records.seating import Seats, with_seats
 from ketasched.records.write import lock_of, prepared, room_for
 
 
@@ -20,10 +21,15 @@ def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
         FileTrouble, NoRoom: as write.
     """
     with contextlib.ExitStack() as locks:
-        locks.enter_context(room_for([(path, None, record) for path, record, _ in news]))
+        seats = locks.enter_context(room_for([(path, None, record) for path, record, _ in news]))
         files: list[NewFile] = []
-        for path, record, task in sorted(news, key=lambda new: new[0]):
+        for (path, unseated, asked), own in sorted(zip(news, seats, strict=True), key=_path):
             locks.enter_context(lock_of(path))
+            task, record = with_seats(asked, None, unseated, own)
             written = contents_of(task, record)
             files += prepared(None, record, path, written, keep_before=True)[1]
         place_files(files)
+
+
+def _path(new: tuple[tuple[Path, CourseRecord, Task], Seats]) -> Path:
+    return new[0][0]

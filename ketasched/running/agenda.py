@@ -16,6 +16,7 @@ from ketasched.domain.course import (
     Session,
     is_gone,
 )
+from ketasched.domain.seat import Seat
 from ketasched.domain.wording import day_text
 from ketasched.running.authorisation import uncovered
 from ketasched.running.duties import due_duties
@@ -25,12 +26,15 @@ FORMS_AHEAD = timedelta(days=2)
 
 
 class Patient(NamedTuple):
-    """A course as the agenda sees it: whose it is, and what an approval covers (none: 0)."""
+    """A course as the agenda sees it: whose it is, what an approval covers (none: 0), and the seats
+    that the record keeps.
+    """
 
     name: str
     course: Course
     authorised_until: date | None = None
     authorised_visits: int = 0
+    seats: tuple[Seat, ...] = ()
 
 
 class Coming(NamedTuple):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ketasched.domain.course import LinkedVisit, is_gone
 from ketasched.domain.house import CHAIR, House, Resource, Stretch, minute_at, moment_at
 from ketasched.domain.room import Held, Tally, held_by, load_of
+from ketasched.domain.seat import Stay, as_kept, is_free, stays_in
 from ketasched.running.agenda import Coming
 
 
@@ -51,13 +52,6 @@ def uses(house: House, shown: Sequence[Coming]) -> list[Use]:
     ]
 
 
-class Stay(NamedTuple):
-    """From one minute (since 1970) to another."""
-
-    begins: int
-    ends: int
-
-
 class Sitting(NamedTuple):
     """When an entry (by its place among those who come) has a chair or a room of a number; None: it
     should, and there is none left.
@@ -81,45 +75,54 @@ def seats(house: House, shown: Sequence[Coming]) -> list[Chairs]:
 
 
 def sittings(house: House, shown: Sequence[Coming], name: str = CHAIR) -> list[Sitting]:
-    """Who has which chair (or another resource), and when: by start, each the free ones with the
-    lowest numbers, from the first minute for which it takes that many to the last, so that nobody
-    changes seats. They are numbered from 1 to the most there are on the day.
+    """Who has which chair (or another resource), and when: the one that the record keeps; the rest
+    by start, each the free ones with the lowest numbers, from the first minute for which it takes
+    that many to the last, so that nobody changes seats. They are numbered from 1 to the most there
+    are on the day.
 
-    As long as no more are taken at once than there are, and no entry gives its chair up in between,
-    everybody has one: intervals in the order of their starts need no more colours than overlap.
-    Where somebody had none, others may sit in a chair while it is given up.
+    As long as no record keeps any, no more are taken at once than there are, and no entry gives its
+    chair up in between, everybody has one: intervals in the order of their starts need no more
+    colours than overlap. Where somebody had none, others may sit in a chair while it is given up.
     """
     number = number_on_their_day(house.resource(name), shown)
     as_taken = [
-        Sitting(place, None, tuple(stays))
+        sitting
         for place, visitor in enumerate(shown)
-        for stays in _stays(name, taken_by(house, visitor), minute_at(visitor.entry.start))
+        for sitting in _of(house, place, visitor, name)
     ]
-    as_taken.sort(key=lambda each: each.stays[0].begins)
-    kept = [
-        each._replace(stays=(Stay(each.stays[0].begins, each.stays[-1].ends),)) for each in as_taken
-    ]
+    as_taken.sort(key=lambda each: (each.number is None, each.stays[0].begins))
+    kept = [each._replace(stays=as_kept(each.stays)) for each in as_taken]
     seated = [_seated(sitting, number) for sitting in (kept, as_taken)]
-    return min(seated, key=lambda given: sum(each.number is None for each in given))
+
+    def lost(given: Sequence[Sitting]) -> tuple[int, int]:
+        pairs = zip(as_taken, given, strict=True)
+        changed = sum(before.number not in (None, each.number) for before, each in pairs)
+        return changed, sum(each.number is None for each in given)
+
+    return min(seated, key=lost)
+
+
+def _of(house: House, place: int, visitor: Coming, name: str) -> Iterator[Sitting]:
+    """When an entry has a resource, with the numbers that the record keeps."""
+    had = [seat for seat in visitor.patient.seats if seat.resource == name]
+    for stays in stays_in(name, taken_by(house, visitor), minute_at(visitor.entry.start)):
+        own = next((seat for seat in had if seat.stays == stays), None)
+        if own:
+            had.remove(own)
+        yield Sitting(place, own.number if own else None, stays)
 
 
 def _seated(sitting: Iterable[Sitting], number: int) -> list[Sitting]:
-    """The chairs of all, given out one by one."""
+    """The chairs of all, given out one by one to who has none yet."""
     taken: dict[int, list[Stay]] = {chair: [] for chair in range(1, number + 1)}
     seated: list[Sitting] = []
     for each in sitting:
-        free = (chair for chair, others in taken.items() if _is_free(others, each.stays))
-        chair = next(free, None)
+        free = [chair for chair, others in taken.items() if is_free(others, each.stays)]
+        chair = each.number if each.number in free else next(iter(free), None)
         seated.append(each._replace(number=chair))
         if chair:
             taken[chair] += each.stays
     return seated
-
-
-def _is_free(others: Sequence[Stay], stays: Iterable[Stay]) -> bool:
-    return not any(
-        other.begins < stay.ends and stay.begins < other.ends for stay in stays for other in others
-    )
 
 
 def number_on_their_day(resource: Resource | None, shown: Sequence[Coming]) -> int:
@@ -142,17 +145,6 @@ def taken_by(house: House, visitor: Coming) -> list[Stretch]:
 
 def _held(house: House, visitor: Coming) -> Iterable[Held]:
     return held_by(taken_by(house, visitor), minute_at(visitor.entry.start))
-
-
-def _stays(name: str, stretches: Sequence[Stretch], start: int) -> Iterator[list[Stay]]:
-    """For each chair that an entry takes, when: the second while it takes two, and so on."""
-    chairs = [(dict(stretch.need).get(name, 0), stretch) for stretch in stretches]
-    for place in range(max((number for number, _ in chairs), default=0)):
-        yield [
-            Stay(start + stretch.begins, start + stretch.ends)
-            for number, stretch in chairs
-            if number > place
-        ]
 
 
 def _runs(

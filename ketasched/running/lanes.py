@@ -43,7 +43,7 @@ def lanes_of(house: House | None, shown: Sequence[Coming]) -> list[Lane]:
     `sittings` gives them out; then who lacks one; then the others, as many lanes as of them are
     there at once.
     """
-    places = [_place_of(house, visitor) if house else "" for visitor in shown]
+    places = [house.place_of(taken_by(house, visitor)) if house else "" for visitor in shown]
     lanes = list(_places(house, shown, places)) if house else []
     rest = [visitor for visitor, place in zip(shown, places, strict=True) if not place]
     kinds: tuple[LaneKind, ...] = ("on site", "video", "gone")
@@ -77,23 +77,6 @@ def _kind(visitor: Coming) -> LaneKind:
 
 def _whole(visitor: Coming) -> Block:
     return Block(visitor, visitor.entry.start, visitor.entry.end)
-
-
-def _place_of(house: House, visitor: Coming) -> str:
-    """In what an entry is, of all that it takes: a chair; else what it has longest; of these rather
-    what is always there, as rooms are, than what has hours, as nurses have. Empty if in nothing.
-    """
-    minutes: dict[str, int] = {}
-    for stretch in taken_by(house, visitor):
-        for name, number in stretch.need:
-            minutes[name] = minutes.get(name, 0) + (stretch.ends - stretch.begins) * (number > 0)
-    taken = [resource for resource in house.resources if minutes.get(resource.name)]
-    best = max(
-        taken,
-        key=lambda each: (each.name == CHAIR, minutes[each.name], each.always is not None),
-        default=None,
-    )
-    return best.name if best else ""
 
 
 def _shown_resources(house: House, places: Sequence[str]) -> Iterator[str]:

@@ -19,7 +19,8 @@ from ketasched.domain.typed_dates import read_date
 from ketasched.errors import FileTrouble
 from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.records.folder import closed_days_of, no_record, unread_text, walk
-from ketasched.records.open import patient_of, read_quickly
+from ketasched.records.open import read_quickly
+from ketasched.records.plain_values import date_of
 from ketasched.records.record import CourseRecord
 from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
 from ketasched.running.agenda import Patient, coming, due_elsewhere
@@ -73,7 +74,7 @@ def run(request: AgendaRequest) -> Result:
     closed, not_read = closed_days_of(Path(request.folder))
     unread += not_read
     why = {closed_day.day: closed_day.reason for closed_day in closed}
-    days = _days([patient_of(record) for record in records], first, last, bare=bare)
+    days = _days([_patient(record) for record in records], first, last, bare=bare)
     agenda = Agenda(
         [day._replace(closed=why.get(day.day)) for day in days],
         house,
@@ -116,6 +117,19 @@ def _days(patients: Sequence[Patient], first: date, last: date, *, bare: bool) -
     ]
     days[0] = days[0]._replace(due=due_elsewhere(patients, shown, first, last))
     return days
+
+
+def _patient(record: CourseRecord) -> Patient:
+    """Whose course it is, for the agenda."""
+    until = record.options.get("authorised_until")
+    visits = record.options.get("authorised_visits")
+    return Patient(
+        record.name,
+        record.course,
+        date_of(until) if until else None,
+        int(visits or 0),
+        record.seats,
+    )
 
 
 def _today(records: Sequence[CourseRecord], named: str) -> date:
