@@ -19,6 +19,7 @@ from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.open import Opened, happened, open_record
 from ketasched.records.record import CourseRecord
+from ketasched.records.seating import seatless_notes
 from ketasched.records.write import mend, refuse_no_room, write
 from ketasched.running import changes, visit_changes
 from ketasched.running.broken_rules import RULES, Rule
@@ -115,6 +116,7 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
         KetaschedError: it cannot be written.
     """
     before, what = opened.record, said or after.history[-1].what
+    seatless: list[str] = []
     if only_shown:
         refuse_no_room([(opened, after)])
         same = (after.course, after.options, after.busy) == (
@@ -124,6 +126,7 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
     else:
         after = write(opened, after, opened.path, opened.task)
         names = [calendar.path for calendar in after.following]
+        seatless = seatless_notes(before, after)
         note = f"wrote {opened.path}{f' and {list_text(names)}' if names else ''}"
 
     told = cannot_follow(opened, before.course, after.course)
@@ -138,7 +141,7 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
 
         return change_report(before.course, after.course, what, told)
 
-    return Result(page, report, notes=[note])
+    return Result(page, report, notes=[note, *seatless])
 
 
 def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:

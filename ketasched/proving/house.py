@@ -24,6 +24,7 @@ from ketasched.proving.in_course import (
 from ketasched.proving.paces import Paces
 from ketasched.proving.past import Past
 from ketasched.proving.resources import Taking, house_of, overfull, takings
+from ketasched.proving.seats import Place, Sitter, shared, sitters
 from ketasched.proving.told import (
     CalendarRead,
     Said,
@@ -93,6 +94,7 @@ def prove(folder: Path, now: datetime) -> Proof:
             proved.append(ProvedRecord(read, name, to_say(read.record)))
             faults += _of_calendars(proved[-1])
     faults += _of_house(proved)
+    faults += _of_seats(proved)
     feed_faults, notes = _of_feeds(folder, proved, lacking=bool(unread))
     faults += feed_faults
     faults += [_unread(each) for each in unread]
@@ -148,6 +150,19 @@ def _of_house(records: Sequence[ProvedRecord]) -> Iterator[Fault]:
                 taken.setdefault(resource, []).append(taking)
     for resource, of_resource in sorted(taken.items()):
         yield from overfull(resource, houses, of_resource)
+
+
+def _of_seats(records: Sequence[ProvedRecord]) -> Iterator[Fault]:
+    """What two have at once of which each is to have one, or nobody who comes."""
+    seated: dict[Place, list[Sitter]] = {}
+    for proved in records:
+        for each in sitters(proved.record, proved.name):
+            if isinstance(each, Fault):
+                yield each
+            else:
+                seated.setdefault(each[0], []).append(each[1])
+    for place, of_place in sorted(seated.items()):
+        yield from shared(place, of_place)
 
 
 def _of_calendars(proved: ProvedRecord) -> Iterator[Fault]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.seat import Seat, Seating, Wanted, wanted
+from ketasched.domain.wording import clock_text, count_text, day_text
 from ketasched.records.others import OtherRecords, appointments_of
 from ketasched.records.told_calendars import keep_up, told_by_key
 
@@ -75,11 +76,25 @@ def _wants(
             yield entry, want, numbers, own[0] if own else None
 
 
-def seatless(record: CourseRecord) -> list[Entry]:
-    """The entries of a record to come that are to have a seat and have none."""
-    now = record.history[-1].at.astimezone(UTC)
-    lacking = [entry for entry, _, _, seat in _wants(record, record) if not seat]
-    return [entry for entry in dict.fromkeys(lacking) if entry.end > now]
+def seatless_notes(before: CourseRecord | None, record: CourseRecord) -> list[str]:
+    """Of the entries to come that found no seat, and did not lack it where they stood before."""
+    known = {(entry.start, want) for entry, want in _lacking(before)} if before else set()
+    lacking = [
+        (entry, want)
+        for entry, want in _lacking(record)
+        if (entry.start, want) not in known and entry.end > record.history[-1].at
+    ]
+    if not lacking:
+        return []
+    (entry, want), *others = lacking
+    when = f"{day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
+    more = f" and at {count_text(len(others), 'other time')}" if others else ""
+    what = f"no one {want.resource} is free all the while on {when}{more}"
+    return [f"{what}: `agenda` says who changes seats on the day"]
+
+
+def _lacking(record: CourseRecord) -> list[tuple[Entry, Wanted]]:
+    return [(entry, want) for entry, want, _, seat in _wants(record, record) if not seat]
 
 
 def with_seats(

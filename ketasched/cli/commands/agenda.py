@@ -24,6 +24,7 @@ from ketasched.records.plain_values import date_of
 from ketasched.records.record import CourseRecord
 from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
 from ketasched.running.agenda import Patient, coming, due_elsewhere
+from ketasched.running.changing_seats import with_changes
 
 HELP = """Who comes on a day: the sessions and linked visits of all records in a folder by
 time, what is due, who sits where, and how full the house is.
@@ -76,7 +77,13 @@ def run(request: AgendaRequest) -> Result:
     why = {closed_day.day: closed_day.reason for closed_day in closed}
     days = _days([_patient(record) for record in records], first, last, bare=bare)
     agenda = Agenda(
-        [day._replace(closed=why.get(day.day)) for day in days],
+        [
+            day._replace(
+                closed=why.get(day.day),
+                coming=with_changes(house, day.coming) if house else day.coming,
+            )
+            for day in days
+        ],
         house,
         frozenset(record.timezone for record in records),
         bare,

@@ -93,7 +93,7 @@ def run(request: Request) -> Result:
         lambda: _report(course, task),
         lambda: _rows(course, task),
         data=_calendar(course, task, now) if to_output else None,
-        writing=_written(request, course, task, now),
+        writing=_written(request, course, task, now, notes),
         html=lambda: _handout_page(request, course, task, now),
         notes=notes,
         written=_noted(request, notes),
@@ -102,15 +102,17 @@ def run(request: Request) -> Result:
 
 
 @contextlib.contextmanager
-def _written(request: Request, course: Course, task: Task, now: datetime) -> Iterator[None]:
+def _written(
+    request: Request, course: Course, task: Task, now: datetime, notes: list[str]
+) -> Iterator[None]:
     """Keep the record, or calendar and page alone if there is to be none: these once the body is
-    done.
+    done. The notes get what is to be said of the record.
     """
     from ketasched.records import atomic
 
     with contextlib.ExitStack() as files:
         if request.save:
-            _save(request, course, task, now)
+            notes += _save(request, course, task, now)
         elif request.ics not in ("", "-"):
             calendar = _calendar(course, task, now)
             files.enter_context(
@@ -122,12 +124,13 @@ def _written(request: Request, course: Course, task: Task, now: datetime) -> Ite
         yield
 
 
-def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
+def _save(request: Request, course: Course, task: Task, now: datetime) -> list[str]:
     from ketasched.errors import FileTrouble, UsageProblem
     from ketasched.records import atomic
     from ketasched.records.open import new_record, path_of
     from ketasched.records.places import as_it_is_there, beside, why_no_name
     from ketasched.records.record import FollowingFile
+    from ketasched.records.seating import seatless_notes
     from ketasched.records.write import refuse_twin, write
 
     path = path_of(request.save)
@@ -152,7 +155,7 @@ def _save(request: Request, course: Course, task: Task, now: datetime) -> None:
 
         record = with_paper(task, record, now)
     refuse_twin(path, record)
-    write(None, record, path, task)
+    return seatless_notes(None, write(None, record, path, task))
 
 
 def _handout_page(request: Request, course: Course, task: Task, now: datetime) -> str:
