@@ -131,6 +131,6 @@ class Seating:
         if not is_free(others, stays):
             return 0
         begins, ends = stays[0].begins, stays[-1].ends
-        before = max((other.ends for other in others if other.ends <= begins), default=0)
-        after = min((other.begins for other in others if other.begins >= ends), default=ends + FAR)
-        return min(after, ends + FAR) - max(before, begins - FAR)
+        before = [begins - other.ends for other in others if other.ends <= begins]
+        after = [other.begins - ends for other in others if other.begins >= ends]
+        return min([FAR, *before]) + (ends - begins) + min([FAR, *after])
