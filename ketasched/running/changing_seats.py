@@ -42,7 +42,9 @@ def _changes(sitting: Sitting, taken: dict[int, list[Stay]]) -> list[tuple[int, 
     for stay in sitting.stays:
         begins = stay.begins
         while begins < stay.ends:
-            until, seat = max((_free_until(taken[seat], begins), -seat) for seat in taken)
+            until, seat = max(
+                ((_free_until(taken[seat], begins), -seat) for seat in taken), default=(begins, 0)
+            )
             if until <= begins:
                 return []
             changes.append((-seat, Stay(begins, min(until, stay.ends))))
