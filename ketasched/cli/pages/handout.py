@@ -21,7 +21,6 @@ def handout_page(handout: Handout) -> str:
         {
             **handout._asdict(),
             "following": following,
-            "instructions": [*following.before, *following.after] if following else [],
             "weekdays": list(zip(language.weekdays(), language.weekdays(long=True), strict=True)),
             "day_class": _day_class,
             "scan": _scan(feed, title) if feed else "",
