@@ -1,5 +1,6 @@
 """What many files of tests need: moments, files, records, and courses that are planned once."""
 
+import functools
 import json
 import os
 import sys
@@ -98,14 +99,37 @@ def plan_once(run, *arguments):
     if key not in _PLANNED:
         outcome = run("plan", *arguments)
         assert outcome.code == 0, outcome.err
-        new = [path for path in Path().rglob("*") if path.is_file() and str(path) not in before]
-        files = {path: (path.read_bytes(), path.stat().st_mode) for path in new}
-        _PLANNED[key] = Written(outcome, files)
-    for path, (content, mode) in _PLANNED[key].files.items():
+        _PLANNED[key] = Written(outcome, _files_but(before))
+    _copy(_PLANNED[key].files)
+    return _PLANNED[key].outcome
+
+
+def once(make):
+    """Let a fixture make the files of a folder once; from then on they are copied."""
+    made = {}
+
+    @functools.wraps(make)
+    def make_or_copy(**fixtures):
+        assert files_in() == {}
+        if not made:
+            make(**fixtures)
+            made.update(_files_but(()))
+        else:
+            _copy(made)
+
+    return make_or_copy
+
+
+def _files_but(before):
+    new = [path for path in Path().rglob("*") if path.is_file() and str(path) not in before]
+    return {path: (path.read_bytes(), path.stat().st_mode) for path in new}
+
+
+def _copy(files):
+    for path, (content, mode) in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode & 0o777)
         path.write_bytes(content)
-    return _PLANNED[key].outcome
 
 
 def in_child(arguments, prepare=lambda: None):

@@ -253,7 +253,7 @@ OFTEN = "RRULE:FREQ=DAILY;BYHOUR=0,3,6,9,12,15,18,21;BYMINUTE=0,5,10,15,20,25,30
 def test_a_small_file_costs_a_bounded_amount_of_work_and_names_the_entry(parts, monkeypatch):
     text = calendar(*parts)
     assert len(text) < 48 * 1024
-    monkeypatch.setattr(busy_file, "MAX_STEPS_TOGETHER", 200_000)
+    monkeypatch.setattr(busy_file, "MAX_STEPS_TOGETHER", 50_000)
     problems = refusal(text)
     assert all(problem.message.startswith("entry `") for problem in problems)
     assert any("steps" in p.message or "too often" in p.message for p in problems)

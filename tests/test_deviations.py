@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import be_at, mistakes, only, record_of
+from helpers import be_at, mistakes, only, plan_once, record_of
 from texts import TRIAL
 
 from ketasched.files.clinic import clinic_file
@@ -33,9 +33,9 @@ class Life:
         self.plan("p1", "2027-01-04")
 
     def plan(self, name, start, protocol="trial"):
-        self.do(
-            "plan", protocol, "--protocols", "trial.yaml", "--start", start, "--clinic", "clinic.yaml",
-            "--name", name.upper(), "--save", name,
+        plan_once(
+            self.run, protocol, "--protocols", "trial.yaml", "--start", start,
+            "--clinic", "clinic.yaml", "--name", name.upper(), "--save", name,
         )  # fmt: skip
 
     def at(self, moment):

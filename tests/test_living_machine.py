@@ -821,12 +821,12 @@ def live_on(examples, steps, monkeypatch, machine=Life):
 
 
 def test_whatever_happens(monkeypatch):
-    live_on(12, 10, monkeypatch)
+    live_on(6, 10, monkeypatch)
 
 
 @pytest.mark.slow
 def test_whatever_happens_for_long(monkeypatch):
-    live_on(40, 14, monkeypatch)
+    live_on(50, 14, monkeypatch)
 
 
 CLOSED = [(), ((11, 0),), ((8, 1), (15, 2))]

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from helpers import be_at
+from helpers import be_at, plan_once
 
 from ketasched.cli import output
 from ketasched.cli.output_file import OutputFile
@@ -23,7 +23,7 @@ CLINIC = "version: 1\nname: A\ntimezone: UTC\nhours: {mon-fri: 09:00-17:00}\n"
 @pytest.fixture
 def alex(ketasched):
     """A folder with a record and a clinic's file; what is in it."""
-    assert ketasched(*PLAN, "--save", "alex").code == 0
+    plan_once(ketasched, *PLAN[1:], "--save", "alex")
     Path("clinic.yaml").write_text(CLINIC, "utf-8")
     Path("there.txt").write_text("there", "utf-8")
     return contents()

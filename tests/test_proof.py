@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from helpers import MORE, be_at, record_of
+from helpers import MORE, be_at, once, record_of
 
 from ketasched.proving import vevents
 
@@ -60,6 +60,7 @@ PLAN = ("plan", "mine", "--protocols", "mine.yaml", "--clinic", "clinic.yaml", "
 
 
 @pytest.fixture
+@once
 def house(at):
     """Alex and Bo, two hours apart on one chair; Alex has a patient's calendar, Bo the staff's."""
     for name, text in (("clinic.yaml", CLINIC), ("mine.yaml", PROTOCOL), ("busy.ics", BUSY)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import icalendar
 import pytest
-from helpers import be_at
+from helpers import be_at, plan_once
 from texts import TRIAL, WITH_VISITS
 
 BEGUN = "2027-01-08 12:00"
@@ -17,8 +17,8 @@ BEGUN = "2027-01-08 12:00"
 def trial(ketasched, monkeypatch):
     """A trial's course, saved, some days after its baseline."""
     Path("trial.yaml").write_text(WITH_VISITS, "utf-8")
-    ketasched(
-        "plan", "trial", "--protocols", "trial.yaml", "--start", "2027-01-04", "--name", "p7",
+    plan_once(
+        ketasched, "trial", "--protocols", "trial.yaml", "--start", "2027-01-04", "--name", "p7",
         "--save", "p7", "--for", "staff", "--ics", "staff.ics",
     )  # fmt: skip
     be_at(monkeypatch, BEGUN, "America/Chicago")
