@@ -826,7 +826,7 @@ def test_whatever_happens(monkeypatch):
 
 @pytest.mark.slow
 def test_whatever_happens_for_long(monkeypatch):
-    live_on(50, 14, monkeypatch)
+    live_on(45, 14, monkeypatch)
 
 
 CLOSED = [(), ((11, 0),), ((8, 1), (15, 2))]
