@@ -111,6 +111,23 @@ def test_one_that_is_broken_is_told(text, code, says, ketasched):
     assert says in outcome.err
 
 
+@pytest.mark.parametrize("name", ["clinic.yml", "Clinic.yml", "CLINIC.YML"])
+@pytest.mark.parametrize(
+    "command",
+    [PLAN, ("suggest", "iv", "--from", "2027-01-04", "--to", "2027-01-05", "--at", "10:00")],
+    ids=["plan", "suggest"],
+)
+def test_one_of_nearly_that_name_is_told_of(name, command, ketasched):
+    write(HERE, name)
+    said = (
+        f"note: {name} is not used: a clinic's file is found by itself if it is called clinic.yaml"
+    )
+    assert said in ketasched(*command).err
+    assert "is not used" not in ketasched(*command, "--clinic", name).err
+    write(HERE)
+    assert "is not used" not in ketasched(*command).err
+
+
 def test_a_folder_of_that_name_is_none(ketasched):
     Path("clinic.yaml").mkdir()
     assert clinic_line(ketasched(*PLAN, "--tz", "UTC")) == ""

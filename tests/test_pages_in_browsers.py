@@ -32,7 +32,11 @@ HOUSE = """
 2027-01-14T13 agenda . --for free-busy -o free.html
 2027-01-16T13 agenda . --day sun -o empty.html
 2027-01-14T13 check clinic.example.yaml --year 2027 -o year.html
+2027-01-14T13 status . -o folder.html
+2027-01-14T13 status "Pia Jensen" --history -o history.html
 2027-01-14T13 suggest spravato --from 2027-02-01 --to 2027-03-31 --beside . -o starts.html
+2027-01-14T13 plan im --start 2027-02-01 --at 16:30 --name "Zoe Berg" --authorised-visits 3 --save zoe
+2027-01-14T13 status . --calls -o people.html
 """
 
 
@@ -100,6 +104,9 @@ ROWS = [
     Row("a handout with rough words", 1, 1, HANDOUT, "rough.html"),
     Row("a handout with a name of 500 signs", 2, 2, HANDOUT, "long.html"),
     Row("a handout of 1,000 sessions", 72, 76, HANDOUT, "thousand.html", screens=1),
+    Row("a folder of courses", 1, 1, HOUSE, "folder.html"),
+    Row("a course's history", 1, 1, HOUSE, "history.html"),
+    Row("people to ring up", 1, 1, HOUSE, "people.html"),
     Row("a clinic's year", 2, 2, HOUSE, "year.html"),
     Row("starts", 2, 2, HOUSE, "starts.html"),
 ]

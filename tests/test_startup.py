@@ -16,6 +16,9 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
 
+IV = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago")
+
+
 def parts_loaded(*commands):
     """The modules that a fresh program has loaded after it ran some commands."""
     program = PROGRAM.format(commands=[list(command) for command in commands])
@@ -88,10 +91,21 @@ def test_holidays_are_loaded_only_when_asked_for():
     assert "holidays" in loaded
 
 
-def test_calendars_and_tables_need_no_template_and_no_locale():
-    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago")
-    loaded = modules((*plan, "--ics", "a.ics", "--save", "a"), ("status", "a"), ("agenda",))
-    assert not loaded & {"jinja2", "babel", "segno"}
+HEAVY = {"jinja2", "markupsafe", "babel", "segno", "playwright", "ortools", "openpyxl"}
+"""What pages, languages, full houses and workbooks need, and nothing else."""
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [["--help"], *([name, "--help"] for name in ("plan", "status", "agenda", "admit"))],
+        [[*IV, "--ics", "a.ics"]],
+        [[*IV, "--save", "a", "--name", "Ana"], ["status", "a"], ["agenda"], ["agenda", "--week"]],
+    ],
+    ids=["--help", "plan --ics", "agenda"],
+)
+def test_nothing_that_a_page_a_language_or_a_house_needs_is_loaded(commands):
+    assert not modules(*commands) & HEAVY
 
 
 def test_what_was_typed_needs_no_conversion():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -93,6 +93,22 @@ def clinic_here(beside: Path | None = None) -> ClinicFile | None:
 
             return clinic_file.load(str(folder / USUAL_FILE))._replace(found=found)
     return None
+
+
+def misnamed_note(file: ClinicFile | None) -> Iterator[str]:
+    """That a file in this folder looks like the clinic's and is not found by its name, where no
+    other is used: ``Clinic.yml``.
+    """
+    try:
+        names = [] if file else sorted(path.name for path in Path().iterdir())
+    except OSError:  # the folder is gone, or may be entered and not listed
+        return
+    for name in names:
+        if name.casefold() in ("clinic.yaml", "clinic.yml") and Path(name).is_file():
+            yield (
+                f"{name} is not used: a clinic's file is found by itself if it is called "
+                f"{USUAL_FILE}; rename it, or add --clinic {name}"
+            )
 
 
 def _is_here(folder: Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ketasched.asking.surroundings import misnamed_note
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,6 +21,7 @@ def notes(course: Course, task: Task) -> Iterator[str]:
         yield f"session {course.sessions[0].number} is in the past"
     yield from _widened(task)
     file = task.surroundings.file
+    yield from misnamed_note(file)
     if file and file.timezone not in ("", task.zone.name):
         yield (
             f"--tz: times are in {task.zone.name}, and so are the opening hours of {file.file}, "

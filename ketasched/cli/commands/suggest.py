@@ -120,11 +120,13 @@ def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:
     """What the user may not have meant, and what is not minded."""
     from datetime import timedelta
 
+    from ketasched.asking.surroundings import misnamed_note
     from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.cli.holiday_notes import parts_note, unasked_note
 
     if first < terms.today:
         yield "some of these starts are in the past"
+    yield from misnamed_note(terms.surroundings.file)
     yield from parts_note(terms.surroundings.holidays, first, last)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     open_days = (day for day in days if terms.order.clinic.on(day).spans)
