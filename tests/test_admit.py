@@ -441,6 +441,22 @@ def test_all_records_are_written_or_none(ketasched, clinic, monkeypatch, name):
     assert helpers.files_in() == before
 
 
+@pytest.mark.parametrize("name", ["Ana", "Cleo"])
+def test_where_one_cannot_have_its_name_there_is_none(ketasched, clinic, monkeypatch, name):
+    clinic(chairs=3)
+    before = helpers.files_in()
+    replace = Path.replace
+
+    def fails(self, target):
+        if Path(target).name.startswith(name):
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    assert "nothing was changed" in admit(ketasched, code=1).err
+    assert helpers.files_in() == before
+
+
 def test_the_load_of_a_week_is_what_is_taken_of_what_there_is(ketasched, clinic):
     """Three chairs for nine hours on five days; each session takes two chairs for two hours."""
     clinic(chairs=3)

@@ -195,6 +195,21 @@ def test_a_file_that_is_held_open_for_a_moment_is_replaced_after_it(ketasched, h
     assert b"20270108T090000" in Path("alex.ics").read_bytes()
 
 
+def test_what_is_done_to_a_whole_folder_is_undone_where_one_file_stays_open(ketasched, held):
+    for name in ("alex", "bo", "cy"):
+        plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", name, "--name", name)
+    assert ketasched("close-day", "2027-01-14", ".").code == 0
+    before = files_in()
+    assert "bo.course.json.bak" in before
+    held["cy.course.json"] = 10**6
+    outcome = ketasched("close-day", "2027-01-14", ".", "--reopen")
+    assert outcome.code == 1
+    assert "nothing was changed; close it in the program that has it open" in outcome.err
+    assert files_in() == before
+    held.clear()
+    assert ketasched("close-day", "2027-01-14", ".", "--reopen").code == 0
+
+
 def test_a_calendar_that_stays_open_is_mended_by_running_it_again(ketasched, held):
     plan_once(ketasched, "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")
     move = ("move", "alex", "2", "2027-01-08")

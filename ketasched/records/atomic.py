@@ -92,21 +92,56 @@ def place_files(files: Sequence[NewFile]) -> None:
         FileTrouble: one of them cannot be written; nothing on disk has changed then, unless the
             message says so.
     """
+    _place(files, done=[])
+
+
+def place_all(files: Sequence[NewFile]) -> None:
+    """Write files as `place_files`, all of them or none: where one cannot have its name, those that
+    have theirs already are put back.
+
+    Raises:
+        FileTrouble: one of them cannot be written; nothing on disk has changed then.
+    """
+    files = [file._replace(path=file.path.resolve()) for file in files]
+    new = {file.path: file.data for file in files}
+    paths = [*new, *(file.backup for file in files if file.backup)]
+    before: dict[Path, Path] = {}
+    try:
+        for path in (path for path in paths if path.exists()):
+            with _file_trouble(str(path)):
+                before[path] = _second_name(path, path)
+        _place(files, done=None)
+    except BaseException:
+        for path in reversed(paths):
+            with contextlib.suppress(OSError):
+                if path in before:
+                    _replace(before[path], path)
+                elif path not in new or path.read_bytes() == new[path]:
+                    path.unlink(missing_ok=True)
+        raise
+    finally:
+        for spare in before.values():
+            spare.unlink(missing_ok=True)
+
+
+def _place(files: Sequence[NewFile], done: list[str] | None) -> None:
+    """Write files; what is ``done`` is told of where one cannot be."""
     waiting: list[tuple[Path, NewFile]] = []
     try:
         for file in files:
             with _file_trouble(str(file.path)):
                 resolved = file._replace(path=file.path.resolve())
                 waiting.append((_written(resolved.path, file.data), resolved))
-        done: list[str] = []
         for temporary, file in waiting:
-            with _file_trouble(str(file.path), done):
+            with _file_trouble(str(file.path), done or ()):
                 temporary.chmod(_mode(file.path, private=file.private))
                 if file.backup and file.path.exists():
                     _copy_name(file.path, file.backup)
                 _replace(temporary, file.path)
-                done.append(str(file.path))
-                _sync_folder(file.path.parent)
+                if done is not None:
+                    done.append(str(file.path))
+        for folder in dict.fromkeys(file.path.parent for _, file in waiting):
+            _sync_folder(folder)  # once all have their names, which takes but a moment
     finally:
         for temporary, _ in waiting:
             temporary.unlink(missing_ok=True)
@@ -172,15 +207,21 @@ def _spare_name(path: Path) -> Path:
 
 def _copy_name(path: Path, backup: Path) -> None:
     """Give a file a second name, in the place of what had it."""
-    spare = _spare_name(backup)
+    spare = _second_name(path, backup)
     try:
-        try:
-            os.link(path, spare)
-        except OSError:  # a file system without hard links
-            spare = _written(backup, path.read_bytes())
         _replace(spare, backup)
     finally:
         spare.unlink(missing_ok=True)
+
+
+def _second_name(path: Path, beside: Path) -> Path:
+    """A file under a spare name, beside another."""
+    spare = _spare_name(beside)
+    try:
+        os.link(path, spare)
+    except OSError:  # a file system without hard links
+        spare = _written(beside, path.read_bytes())
+    return spare
 
 
 def _sync_folder(folder: Path) -> None:

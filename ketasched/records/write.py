@@ -18,7 +18,7 @@ from ketasched.errors import (
 )
 from ketasched.reading.file_text import read_plain
 from ketasched.records import codec
-from ketasched.records.atomic import NewFile, place_files, sweep
+from ketasched.records.atomic import NewFile, place_all, place_files, sweep
 from ketasched.records.following import (
     content_of,
     contents_of,
@@ -134,7 +134,7 @@ def write_all(
             task, record = with_seats(opened.task, opened.record, after, own)
             written = contents_of(task, record)
             files += prepared(opened, record, opened.path, written, keep_before=True)[1]
-        place_files(files)
+        place_all(files)
 
 
 def prepared(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ketasched.asking.intake import Task
-from ketasched.records.atomic import NewFile, place_files
+from ketasched.records.atomic import NewFile, place_all
 from ketasched.records.following import contents_of
 from ketasched.records.record import CourseRecord
 from ketasched.records.seating import Seats, with_seats
@@ -28,7 +28,7 @@ def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
             task, record = with_seats(asked, None, unseated, own)
             written = contents_of(task, record)
             files += prepared(None, record, path, written, keep_before=True)[1]
-        place_files(files)
+        place_all(files)
 
 
 def _path(new: tuple[tuple[Path, CourseRecord, Task], Seats]) -> Path:
