@@ -302,6 +302,18 @@ def test_what_was_put_too_near_is_found_in_the_history(at):
     proved(at, 0, "2027-01-13 12:00")
 
 
+def test_without_a_notice_nothing_is_put_too_near(at):
+    """At 06:00 the day of 09:00 is open again: where there is no notice, nor is there for what to do
+    beforehand.
+    """
+    Path("clinic.yaml").write_text(CLINIC + "notice: none\n")
+    at("2026-12-01", "plan", "iv", "--start", "2027-01-04", "--save", "alex", "--name", "alex")
+    at("2027-01-06", "close-day", "2027-01-07", ".")
+    at("2027-01-07 12:00", "close-day", "2027-01-07", ".", "--reopen")
+    assert record_of()["sessions"][1]["start"] == "2027-01-07 09:00"
+    at("2027-01-07 12:00", "check", ".")
+
+
 @pytest.mark.usefixtures("house")
 def test_a_session_that_has_begun_is_judged_by_what_held_then(at):
     evening = "2027-01-07 23:00"

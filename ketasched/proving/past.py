@@ -77,6 +77,8 @@ class Past:
             return
         change = self._steps[place].change
         notice = self._record.clinic.notice if self._record.clinic else Notice()
+        if notice == Notice(0):
+            return
         ahead = lead(self._record.protocol.instructions) if isinstance(entry, Session) else 0
         if change.undoes or change.back is None or entry.start < change.at:
             return
