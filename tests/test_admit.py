@@ -16,6 +16,7 @@ from conftest import load_zone, order_of
 
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Resource, Takes, minute_at
+from ketasched.domain.linked_visit_rule import Anchor, Offset, VisitRule
 from ketasched.domain.protocol import Gap, PerWeek, Phase, Step, Window
 from ketasched.domain.room import Held, Room, load_of
 from ketasched.errors import FileTrouble
@@ -25,7 +26,7 @@ from ketasched.house.joint import together
 from ketasched.house.one_by_one import one_by_one
 from ketasched.house.question import Question
 from ketasched.house.times import best_times
-from ketasched.house.waiting import Refused, Wish, held_of
+from ketasched.house.waiting import Refused, Wish, crowded_out, held_of, merit
 from ketasched.records import write_new
 
 pytest.importorskip("ortools")
@@ -248,6 +249,71 @@ def test_a_small_house_is_planned_as_the_best_of_all_plans(first):
 def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):
     for seed in range(1000, 1000 + 200 * helpers.MORE):
         check_small(seed * 10 + part)
+
+
+TALKS = [
+    VisitRule("preparation", "talk", 60, Anchor("before", "first"), Offset(1, 1, 1, in_days=True)),
+    VisitRule("check-in", "talk", 30, Anchor("after", "each"), Offset(0, 0, 60, in_days=False)),
+    VisitRule("integration", "talk", 90, Anchor("after", "last"), Offset(0, 1, 2, in_days=True)),
+]
+
+
+def with_talks(wish, talks):
+    protocol = replace(wish.order.protocol, visits=tuple(talks))
+    return wish._replace(order=replace(wish.order, protocol=protocol, without=frozenset()))
+
+
+def check_talks(seed):
+    """Talks take a chair too, and never a place for a session from anybody."""
+    wishes, room, held = small(seed)
+    draw = random.Random(seed)
+    talks = draw.sample(TALKS, draw.choice([1, 1, 2]))
+    wishes = [with_talks(wish, talks) for wish in wishes]
+    answer = together(wishes, room, held, solver.Effort(SECONDS, seed))
+    alone = one_by_one(wishes, room, held)
+    for each in (answer, alone):
+        check_legal(each, room, held)
+    assert merit(wishes, answer.places) <= merit(wishes, alone.places)
+    best = Everything(wishes, room, held).best
+    assert merit_of(wishes, answer) >= best
+    if answer.status == "optimal":
+        assert (merit_of(wishes, answer), crowded_out(answer.places)) == (best, 0), seed
+    else:
+        assert crowded_out(answer.places), seed
+    assert merit_of(wishes, answer)[0] == best[0], seed
+
+
+def test_talks_take_a_chair_too():
+    for seed in range(40):
+        check_talks(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(10))
+def test_many_small_houses_with_talks(part):
+    for seed in range(2000, 2000 + 50 * helpers.MORE):
+        check_talks(seed * 10 + part)
+
+
+def test_a_session_makes_way_for_a_talk():
+    """Where it would best start it leaves no hour before or after it, which Ben's talk needs."""
+    morning = tuple((Span(8 * 60, 10 * 60 + 30),) if day < 5 else () for day in range(7))
+    ana = tiny_protocol(1, Window(0, 0), Gap(1, None), 60)
+    orders = [
+        order_of(ana, MONDAY, week=morning, at="08:45", flex=60),
+        order_of(ana, MONDAY, week=morning, at="08:00"),
+    ]
+    tuesday = MONDAY + timedelta(days=1)
+    days = (MONDAY, tuesday)
+    wishes = [Wish(n, o, d, d) for n, o, d in zip(("Ana", "Ben"), orders, days, strict=True)]
+    wishes[1] = with_talks(wishes[1], TALKS[:1])
+    room = Room(house_of(1, 0), CHICAGO)
+    alone = one_by_one(wishes, room, [])
+    assert crowded_out(alone.places) == 1
+    answer = together(wishes, room, [], solver.Effort(SECONDS, 0))
+    assert crowded_out(answer.places) == 0
+    starts = [place.course.sessions[0].start.time() for place in answer.admitted]
+    assert starts == [time(9, 0), time(8, 0)]
 
 
 def test_one_who_is_urgent_goes_before_three_who_can_wait():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ketasched.house.days import Chosen
 from ketasched.house.settling import Settling
-from ketasched.house.waiting import Admitted, Answer, Refused, Wish, without_a_place
+from ketasched.house.waiting import Admitted, Answer, Refused, Wish, crowded_out, without_a_place
 
 
 class Bounds:
@@ -32,7 +32,7 @@ class Bounds:
             bound = max(bound, chosen.bound)
             far = answer.cost.squares, answer.cost.moved
             is_nearest = chosen.is_best and far == divmod(chosen.distance, chosen.unit)
-            proved = is_nearest and admitted == most
+            proved = is_nearest and admitted == most and not crowded_out(answer.places)
         return answer._replace(status="optimal" if proved else "bound", bound=bound, most=most)
 
     def _least_of(self, admitted: int, weeks: int) -> int:

@@ -16,7 +16,7 @@ from ketasched.house.waiting import Place
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, LinearExpr
 
-A_FIRST_LOOK = 0.25
+A_FIRST_LOOK = 0.5
 """The share of a search that is spent on whether everybody can have the nearest days there are."""
 A_MOMENT = 2.0
 """The solver's seconds for other days near those that were found."""

@@ -16,6 +16,7 @@ from ketasched.house.day_limits import Allowance
 from ketasched.house.days import Chosen, DaysSearch
 from ketasched.house.one_by_one import advised, one_by_one
 from ketasched.house.question import Kind, Question, Start
+from ketasched.house.room_for_visits import RoomForVisits
 from ketasched.house.settling import Settling
 from ketasched.house.starts import Starts
 from ketasched.house.times import DayTimes, Times
@@ -146,6 +147,8 @@ class _Plans:
         wishes, best = self._settling.wishes, self.best
         self._has_kept = True
         places = self._settling.settled(chosen, timed.held)
+        if not self._effort.stopped:
+            places = RoomForVisits(self._settling, self._times).made(places)
         if merit(wishes, places) < merit(wishes, best.places):
             best = best._replace(places=places)
         self.best = self._bounds.judged(best, chosen)

@@ -38,10 +38,10 @@ class Settling:
         room = self.room.and_more([each for own in held.values() for each in own])
         places: dict[int, Place] = {}
         for wish, own in held.items():
-            room = room.and_more(_given_back(own))
+            room = left_without(room, own)
             start = chosen.beginnings[wish][0].start
             places[wish] = place = place_at(self.wishes[wish].starting(start, room))
-            room = _with(room, place)
+            room = with_course(room, place)
         without = [
             number
             for number in range(len(self.wishes))
@@ -49,13 +49,15 @@ class Settling:
         ]
         for wish in sorted(without, key=lambda number: (self.wishes[number].priority, number)):
             places[wish] = place = best_place(self.wishes[wish], room, self.starts)
-            room = _with(room, place)
+            room = with_course(room, place)
         return tuple(places[number] for number in range(len(self.wishes)))
 
 
-def _given_back(held: Sequence[Held]) -> list[Held]:
-    return [each._replace(number=-each.number) for each in held]
+def left_without(room: Room, held: Sequence[Held]) -> Room:
+    """The room in which what is held is given back."""
+    return room.and_more([each._replace(number=-each.number) for each in held])
 
 
-def _with(room: Room, place: Place) -> Room:
+def with_course(room: Room, place: Place) -> Room:
+    """The room that is left beside a course, if there is one."""
     return room.and_more(held_of(room.house, place.course)) if isinstance(place, Admitted) else room

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from ketasched.domain.course import Course, is_gone
+from ketasched.domain.course import Course, Unplaced, is_gone
 from ketasched.domain.house import House, minute_at
 from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.planning.placement import Placement
@@ -114,6 +114,17 @@ class Answer(NamedTuple):
         return total_cost(self.places)
 
 
+def is_crowded_out(missing: Unplaced) -> bool:
+    """Whether what has no place found all taken on some day."""
+    return any(reason.kind == "full" for reason in missing.reasons)
+
+
+def crowded_out(places: Iterable[Place]) -> int:
+    """How many linked visits of courses found all taken."""
+    courses = (place.course for place in places if isinstance(place, Admitted))
+    return sum(is_crowded_out(missing) for course in courses for missing in course.unplaced)
+
+
 def total_cost(places: Iterable[Place]) -> Cost:
     """What all courses cost together."""
     total = Cost()
@@ -123,19 +134,25 @@ def total_cost(places: Iterable[Place]) -> Cost:
     return total
 
 
-Merit = tuple[tuple[int, ...], Cost, tuple[int, ...]]
+Merit = tuple[tuple[int, ...], int, Cost, tuple[int, ...]]
 
 
 def merit(wishes: Sequence[Wish], places: Sequence[Place]) -> Merit:
-    """How good a plan is; the least is the best: by priority how many have no place, what the
-    courses cost, then how late they start, in the order of the list last.
+    """How good a plan is; the least is the best: by priority how many have no place, how many
+    linked visits found all taken, what the courses cost, then how late they start, in the order of
+    the list last.
     """
     there = {number for number, place in enumerate(places) if isinstance(place, Admitted)}
     starts = [
         (place.course.start if isinstance(place, Admitted) else date.max).toordinal()
         for place in places
     ]
-    return without_a_place(wishes, there), total_cost(places), (sum(starts), *starts)
+    return (
+        without_a_place(wishes, there),
+        crowded_out(places),
+        total_cost(places),
+        (sum(starts), *starts),
+    )
 
 
 def without_a_place(wishes: Sequence[Wish], there: Container[int]) -> tuple[int, ...]:

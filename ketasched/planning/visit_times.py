@@ -143,6 +143,12 @@ def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
     return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(whys)))
 
 
+def legal_starts(question: VisitQuestion) -> Iterator[datetime]:
+    """All its legal places, nearest the ideal time first."""
+    starts = _starts(question, ideal_start(question.rule, question.session))
+    return (start for start in starts if next(each_refusal(question, start), None) is None)
+
+
 def visit_at(
     rule: VisitRule, session: Session, start: datetime, reasons: tuple[Reason, ...]
 ) -> LinkedVisit:
