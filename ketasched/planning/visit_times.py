@@ -129,15 +129,13 @@ def place_visit(question: VisitQuestion) -> LinkedVisit | Unplaced:
     days = _days(question, ideal)
     if question.beside.past(datetime.combine(days[1], time.max, ideal.tzinfo), question.course):
         return question.unplaced(days, (DAY_HAS_PASSED,))
-    tried: list[datetime] = []
-    for start in _starts(question, ideal):
-        if next(each_refusal(question, start), None) is None:
-            reasons = _refusals(question, ideal) if start != ideal else ()
-            return visit_at(rule, session, start, reasons)
-        tried.append(start)
+    start = next(legal_starts(question), None)
+    if start is not None:
+        reasons = tuple(each_refusal(question, ideal)) if start != ideal else ()
+        return visit_at(rule, session, start, reasons)
     refused: dict[date, list[tuple[Reason, ...]]] = {}
-    for start in tried:  # why is asked for only now: most visits have a place
-        refused.setdefault(start.date(), []).append(_refusals(question, start))
+    for start in _starts(question, ideal):  # why is asked for only now: most have a place
+        refused.setdefault(start.date(), []).append(tuple(each_refusal(question, start)))
     whys = [reason for day in sorted(refused) for reason in _of_day(refused[day])]
     whys += _edge(question, refused)
     return question.unplaced((min(refused), max(refused)), tuple(dict.fromkeys(whys)))
@@ -270,10 +268,6 @@ def is_near_enough(question: VisitQuestion, start: datetime) -> bool:
     edge = session.end if question.sign > 0 else session.start
     passed = question.sign * (start.astimezone(UTC) - edge.astimezone(UTC))
     return timedelta(minutes=offset.least) <= passed <= timedelta(minutes=offset.most)
-
-
-def _refusals(question: VisitQuestion, start: datetime) -> tuple[Reason, ...]:
-    return tuple(each_refusal(question, start))
 
 
 def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
