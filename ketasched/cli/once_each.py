@@ -42,7 +42,7 @@ class OnceEach(TyperCommand):
         if asks or unexpected or missing:
             return super().parse_args(ctx, args)
         # What was typed is what a request takes; to convert it Typer would load pydantic.
-        ctx.params.update(values)
+        ctx.params.update({_name(known): known.default for known in self.params} | values)
         return []
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

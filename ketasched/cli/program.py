@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from ketasched.cli import output
 from ketasched.cli.color import OPTION, WORDS
@@ -40,20 +42,24 @@ def run_program(arguments: Sequence[str]) -> object:
     Typer would make every option of all commands it knows, each time, and load what converts the
     options of a program with commands in it.
     """
-    name, words = "ketasched", list(arguments) or ["--help"]
-    if words[0] in COMMANDS and "_KETASCHED_COMPLETE" not in os.environ:
-        program = _typer(add_completion=False)
-        _add(program, words[0])
-        name, words = f"{name} {words[0]}", words[1:]
-    else:
-        program = _typer(add_completion=True)
-        program.callback(cls=ProgramInGroups, help=HELP)(_main)
-        for command, line in COMMANDS.items():
-            if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
-                _add(program, command)
-            else:
-                program.command(command, short_help=line)(_nothing)
-    return program(args=words, prog_name=name, standalone_mode=False)
+    name, *words = arguments or ["--help"]
+    if name in COMMANDS and "_KETASCHED_COMPLETE" not in os.environ:
+        return _alone(name)(args=words, prog_name=f"ketasched {name}", standalone_mode=False)
+    program = _typer(add_completion=True)
+    program.callback(cls=ProgramInGroups, help=HELP)(_main)
+    for command, line in COMMANDS.items():
+        if "_KETASCHED_COMPLETE" in os.environ:  # the shell asks for any command's options
+            _add(program, command)
+        else:
+            program.command(command, short_help=line)(_nothing)
+    return program(args=[name, *words], prog_name="ketasched", standalone_mode=False)
+
+
+@cache
+def _alone(name: str) -> Callable[..., object]:
+    program = _typer(add_completion=False)
+    _add(program, name)
+    return get_command(program)
 
 
 def _typer(*, add_completion: bool) -> typer.Typer:
