@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ketasched.asking.values import whole_number
+from ketasched.errors import KetaschedError
 
 LONGEST_SEARCH = 24 * 3600
 LARGEST_SEED = 2**31 - 1
@@ -15,6 +16,13 @@ class SearchLimits(NamedTuple):
 
     seconds: int
     seed: int
+
+
+class Stopped(KetaschedError):
+    """Somebody ended the search."""
+
+    code = "interrupted"
+    exit_code = 130
 
 
 def search_limits(seconds: str, seed: str) -> SearchLimits:

@@ -58,13 +58,6 @@ class NotAllAdmitted(KetaschedError):
     exit_code = 3
 
 
-class Stopped(KetaschedError):
-    """Somebody ended the search."""
-
-    code = "interrupted"
-    exit_code = 130
-
-
 @takes(
     AdmitRequest,
     list_file=Argument("LIST.csv"),
@@ -192,6 +185,8 @@ def _trouble(admission: Admission, *, kept: bool) -> KetaschedError | None:
     from ketasched.domain.wording import list_text
 
     if admission.answer.stopped and not kept:
+        from ketasched.cli.search_limits import Stopped
+
         return Stopped("stopped before the end; this is the best plan so far", shown=True)
     if not admission.refused:
         return None

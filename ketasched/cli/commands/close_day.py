@@ -14,7 +14,7 @@ from ketasched.cli.closing_house import HouseClosed, by_house, replanned
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.reopen_day import reopened_day
 from ketasched.cli.result import Result
-from ketasched.cli.search_limits import search_limits, search_notes
+from ketasched.cli.search_limits import Stopped, search_limits, search_notes
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.wording import count_text, day_text
 from ketasched.errors import KetaschedError, UsageProblem
@@ -62,13 +62,6 @@ class NotAll(KetaschedError):
 
     code = "no-placement"
     exit_code = 3
-
-
-class Stopped(KetaschedError):
-    """Somebody ended the search."""
-
-    code = "interrupted"
-    exit_code = 130
 
 
 class TooMany(KetaschedError):
