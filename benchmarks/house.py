@@ -1,7 +1,9 @@
 """A full house, as files a user would have: many who wait, planned together by `admit` and one by
-one; one more beside 1,000; the proof of 1,000. Nothing is fetched, all is drawn from a seed.
+one; one more beside 1,000; the proof of 1,000; a day with 50 of 1,000 that closes. Nothing is
+fetched, all is drawn from a seed. Reaches are held against the seconds of the processor, which
+other programs do not lengthen; those of the clock stand beside them.
 
-    python benchmarks/house.py [100 | 200 | 1000 | beside]...
+    python benchmarks/house.py [100 | 200 | 1000 | beside | close-day]...
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,7 +29,7 @@ CLINIC = """version: 1
 name: River Clinic
 timezone: America/Chicago
 hours:
-  mon-fri: 08:00-18:00
+  mon-fri: 08:00-{closes}
 resources:
   chair: {chairs}
 takes:
@@ -82,7 +85,7 @@ def waiting_list(size: Size) -> Iterator[str]:
 
 def clinic_of(size: Size, folder: Path) -> None:
     """A clinic file, a list and an empty folder for the records."""
-    (folder / "clinic.yaml").write_text(CLINIC.format(chairs=size.chairs), "utf-8")
+    (folder / "clinic.yaml").write_text(CLINIC.format(chairs=size.chairs, closes="18:00"), "utf-8")
     (folder / "list.csv").write_text("\n".join(waiting_list(size)) + "\n", "utf-8")
     (folder / "patients").mkdir()
 
@@ -93,14 +96,14 @@ CHILD = """
 import contextlib, json, sys, time
 from ketasched import progress
 from ketasched.house import solver
-begun, said = time.perf_counter(), {}
+said = {}
 
 @contextlib.contextmanager
 def watching(_verb):
-    yield lambda words: said.setdefault(words, time.perf_counter() - begun)
+    yield lambda words: said.setdefault(words, time.process_time())
 
 progress.searching = watching
-if sys.argv.pop() == "alone":
+if sys.argv.pop() == "one by one":
     solver.is_installed = lambda: False
 from ketasched.__main__ import main
 try:
@@ -113,13 +116,19 @@ finally:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     except ImportError:  # not on Windows
         peak = 0
-    print(json.dumps([max(alone, default=0), min(near, default=0), peak]), file=sys.stderr)
+    print(
+        json.dumps([time.process_time(), max(alone, default=0), min(near, default=0), peak]),
+        file=sys.stderr,
+    )
 """
 
 
 class Outcome(NamedTuple):
-    """What a run of `admit` took, in seconds and MiB, and its report."""
+    """What a run took: seconds on the clock, and of the processor in all, to the first plan and
+    until the days were proved; MiB; and its report.
+    """
 
+    clock: float
     whole: float
     first: float
     proved: float
@@ -127,17 +136,22 @@ class Outcome(NamedTuple):
     report: dict[str, Any]
 
 
+def run(folder: Path, how: str, *words: str) -> Outcome:
+    """Run a command whose report is JSON."""
+    command = [sys.executable, "-c", CHILD, *words, "--format", "json", how]
+    begun = time.perf_counter()
+    outcome = subprocess.run(command, capture_output=True, cwd=folder, env=HERE, check=False)
+    clock = time.perf_counter() - begun
+    if outcome.returncode not in (0, 3):
+        raise SystemExit(outcome.stderr.decode())
+    figures = json.loads(outcome.stderr.decode().splitlines()[-1])
+    return Outcome(clock, *figures, json.loads(outcome.stdout))
+
+
 def admit(folder: Path, seconds: int, how: str) -> Outcome:
     """Plan the list of a folder and write nothing."""
-    options = ["--into", "patients", "--dry-run", "--format", "json", "--seconds", str(seconds)]
-    command = [sys.executable, "-c", CHILD, "admit", "list.csv", *options, how]
-    begun = time.perf_counter()
-    run = subprocess.run(command, capture_output=True, cwd=folder, env=HERE, check=False)
-    whole = time.perf_counter() - begun
-    if run.returncode not in (0, 3):
-        raise SystemExit(run.stderr.decode())
-    first, proved, peak = json.loads(run.stderr.decode().splitlines()[-1])
-    return Outcome(whole, first, proved, peak, json.loads(run.stdout))
+    limit = ("--seconds", str(seconds))
+    return run(folder, how, "admit", "list.csv", "--into", "patients", "--dry-run", *limit)
 
 
 def kept(*, is_kept: bool) -> str:
@@ -151,17 +165,19 @@ def measure(size: Size, seconds: int) -> None:
         folder = Path(temporary)
         clinic_of(size, folder)
         joint = admit(folder, seconds, "together")
-        alone = admit(folder, seconds, "alone")
+        alone = admit(folder, seconds, "one by one")
     days, times = joint.report["days"], joint.report["times"]
     sessions = sum(len(new["sessions"]) for new in joint.report["admitted"])
     share = times["proved"] / max(1, times["days"])
     print(f"{size.patients} patients, {size.chairs} chairs, {sessions} sessions")
-    for name, run in (("together", joint), ("one by one", alone)):
-        none = len(run.report["refused"])
-        cost = run.report["days"]["cost"]
-        print(f"  {name:10}  {run.whole:6.1f} s, {none} without a place, {cost} squared days")
+    for name, how in (("together", joint), ("one by one", alone)):
+        none = len(how.report["refused"])
+        cost = how.report["days"]["cost"]
+        took = f"{how.whole:6.1f} s ({how.clock:.0f} s on the clock)"
+        print(f"  {name:10}  {took}, {none} without a place, {cost} squared days")
     print(f"  first plan {joint.first:.1f} s, days proved {joint.proved or float('nan'):.1f} s")
-    print(f"  {days['status']}, bound {days['bound']}; times proved on {share:.0%} of days")
+    print(f"  {days['status']}, bound {days['bound']}, stopped {joint.report['stopped']}")
+    print(f"  times proved on {share:.0%} of days")
     print(f"  peak memory {joint.peak:.0f} MiB (reach 2,048: {kept(is_kept=joint.peak < 2048)})")
     if size.patients < 1000:
         print(f"  days proved within 10 s: {kept(is_kept=0 < joint.proved <= 10)}")
@@ -177,7 +193,7 @@ def beside() -> None:
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         fill(folder / "patients", 1000, HERE)
-        (folder / "clinic.yaml").write_text(CLINIC.format(chairs=2000), "utf-8")
+        (folder / "clinic.yaml").write_text(CLINIC.format(chairs=2000, closes="18:00"), "utf-8")
         one = ["plan", "iv", "--start", "2027-01-04", "--beside", "patients"]
         for name, words, reach in (
             ("plan --beside 1,000 records", one, 2),
@@ -189,14 +205,47 @@ def beside() -> None:
             print(f"  {name:28} {took:6.2f} s (reach {reach} s: {kept(is_kept=took <= reach)})")
 
 
+def full_list() -> Iterator[str]:
+    """The lines of a list that fills 25 chairs twice a morning for half a year."""
+    yield "name,protocol,earliest,latest,at,flex"
+    for number in range(1000):
+        first = MONDAY + timedelta(days=number * 168 // 1000)
+        at = ("08:00", "10:00")[number % 2]
+        yield f"P{number:04},iv,{first},{first + timedelta(days=9)},{at},2 h"
+
+
+def close_day() -> None:
+    """The first day with 50 who come, of 1,000, closes under full chairs."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "clinic.yaml").write_text(CLINIC.format(chairs=25, closes="12:00"), "utf-8")
+        (folder / "list.csv").write_text("\n".join(full_list()) + "\n", "utf-8")
+        (folder / "patients").mkdir()
+        stands = run(folder, "one by one", "admit", "list.csv", "--into", "patients")
+        days = Counter(
+            session["start"][:10]
+            for new in stands.report["admitted"]
+            for session in new["sessions"]
+        )
+        day = min(sorted(days), key=lambda each: abs(days[each] - 50))
+        print(f"  {len(stands.report['admitted'])} stand, {days[day]} come on {day}")
+        closed = run(folder, "together", "close-day", day, "patients", "--dry-run")
+        calls, proved = closed.report["days"]["calls"], closed.report["days"]["status"]
+        took = f"{closed.whole:.1f} s ({closed.clock:.0f} s on the clock)"
+        reach = kept(is_kept=closed.whole <= 15)
+        print(f"  close-day  {took}, {calls} calls, {proved} (reach 15 s: {reach})")
+
+
 def main() -> None:
     """Measure and print."""
-    named = sys.argv[1:] or [*SIZES, "beside"]
+    named = sys.argv[1:] or [*SIZES, "beside", "close-day"]
     for name in named:
         if name in SIZES:
             measure(SIZES[name], 140 if name == "1000" else 60)
     if "beside" in named:
         beside()
+    if "close-day" in named:
+        close_day()
 
 
 if __name__ == "__main__":

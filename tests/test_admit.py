@@ -557,6 +557,21 @@ def test_the_same_list_and_seed_give_the_same_plan(ketasched, clinic):
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.parametrize("a_look", [0.0, 0.5])
+def test_a_slow_computer_finds_the_same_plan(ketasched, clinic, monkeypatch, a_look):
+    """Each look at the clock takes a while; the time that is given is not used up."""
+    clinic(
+        chairs=2, waiting=f"{THREE}Dan,im,2027-01-04,2027-01-05,,\nEva,im,2027-01-04,2027-01-05,,\n"
+    )
+    usual = admit(ketasched, "--dry-run", "--format", "json")
+    ticks = itertools.count()
+    clock = SimpleNamespace(monotonic=lambda: a_look * next(ticks))
+    monkeypatch.setattr(solver, "time", clock)
+    slow = admit(ketasched, "--dry-run", "--format", "json")
+    assert as_json(slow)["stopped"] is None
+    assert slow == usual
+
+
 @pytest.mark.parametrize(("keep", "code"), [((), 130), (("--keep",), 3)])
 @pytest.mark.usefixtures("clinic")
 def test_who_stops_it_is_shown_the_best_so_far(ketasched, monkeypatch, keep, code):
