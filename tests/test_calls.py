@@ -283,6 +283,79 @@ def test_a_server_tells_and_falls_behind(desk):
     assert "session 5" not in text
 
 
+# Paper in the patient's hands, and days that close
+
+
+def told_why(desk):
+    return [text.partition("; to ") for kind, text in desk.why() if kind == "not-told"]
+
+
+def hand_out(desk, *options):
+    desk.do("status", "alex", "-o", "alex.html", "--force", *options)
+
+
+def test_paper_that_shows_another_date_is_a_call_until_it_is_handed_out_again(desk):
+    desk.plan()
+    desk.at("2027-01-02 12:00")
+    hand_out(desk)
+    assert desk.kinds() == []
+    moved(desk)
+    ((news, _, command),) = told_why(desk)
+    assert news.startswith(
+        "changed since the patient was handed the page of Sat 2 Jan 2027: session 4 is on Fri 15 "
+    )
+    assert "session 5" not in news
+    desk.do("feed", ".", "--to", "served")  # who reads it may as well read their paper
+    assert desk.kinds() == ["not-told"]
+    desk.do(*command.rpartition("ketasched ")[2].split())
+    assert desk.kinds() == []
+
+
+def test_paper_that_is_behind_a_calendar_that_was_sent_is_no_call(desk):
+    desk.plan()
+    hand_out(desk)
+    moved(desk)
+    desk.do("export", "alex", "--ics", "alex.ics")
+    assert desk.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((), (), False),
+        (("feed", ".", "--to", "served"), (), False),
+        (("feed", ".", "--to", "served"), ("feed", ".", "--to", "served"), False),
+        ((), ("feed", ".", "--to", "served"), False),
+        (("export", "alex", "--ics", "a.ics"), (), False),
+        ((), ("export", "alex", "--ics", "a.ics"), True),
+        ((), ("status", "alex", "-o", "a.html"), True),
+        ((), ("move", "alex", "3", "2027-01-12 10:00"), True),  # agreed upon with the patient
+        ((), ("undo", "alex"), True),
+        ((), ("close-day", "2027-01-11", ".", "--reopen"), True),
+    ],
+)
+def test_whom_a_closed_day_moves_is_rung_up_until_told(desk, before, after, told):
+    desk.plan()
+    desk.at("2027-01-02 12:00")
+    for command in filter(None, (before, ("close-day", "2027-01-11", ".", "--reason", "snow"))):
+        desk.do(*command)
+    ((news, _, _),) = told_why(desk)
+    assert "session 3 is on Tue 12 Jan 2027 09:00" in news
+    assert "session 4" not in news
+    if after:
+        desk.do(*after)
+    assert (not [news for news, _, _ in told_why(desk) if "session 3" in news]) is told
+
+
+def test_what_a_closed_day_moved_is_told_by_the_command_that_is_named(desk):
+    desk.plan()
+    desk.do("close-day", "2027-01-11", ".", "--reason", "snow")
+    ((news, _, command),) = told_why(desk)
+    assert news.startswith("moved by a closed day, and not told: session 3 is on Tue 12 Jan 2027")
+    desk.do(*command.rpartition("ketasched ")[2].split())
+    assert desk.kinds() == []
+
+
 # The page
 
 

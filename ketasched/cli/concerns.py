@@ -9,9 +9,10 @@ from ketasched.asking.request import RECORD_ENDING
 from ketasched.calendar.entry_text import unplaced_in
 from ketasched.cli.cannot_follow import other_place
 from ketasched.domain.visit_handle import handle_of
+from ketasched.domain.wording import day_text
 from ketasched.records import not_told
 from ketasched.records.following import anew_command, drift_of
-from ketasched.records.not_told import Telling
+from ketasched.records.not_told import InHand, Telling
 from ketasched.records.open import Opened, name_of
 from ketasched.records.record import CourseRecord
 from ketasched.running.broken_rules import BrokenRule
@@ -49,30 +50,48 @@ def calls_of(opened: Opened, feeds_told: Mapping[str, Telling]) -> list[Concern]
 
 
 def _not_told(opened: Opened, feeds_told: Mapping[str, Telling]) -> Iterator[Concern]:
-    """What the patient's calendars say something else of."""
+    """What the patient was told something else of, or nothing after a day was closed."""
     from ketasched.publishing.told import published
 
-    record, name = opened.record, name_of(opened.path)
-    feed = feeds_told.get(record.told[0].uid)
+    record = opened.record
     servers = dict(published(opened)) if record.published else {}
-    tellings = [*not_told.exported(opened), *([feed] if feed else []), *servers.values()]
-    behind = not_told.not_told(opened, tellings)
+    in_hand = InHand(
+        [*not_told.exported(opened), *servers.values()],
+        feeds_told.get(record.told[0].uid),
+        not_told.on_paper(opened),
+        not_told.moved_by_closed_days(opened),
+    )
+    behind = not_told.not_told(opened, in_hand)
     if not behind:
         return
-    changes = paste([str(_changes_file(opened.path))])
-    command = f"ketasched export {name} --changes --ics {changes} --force"
-    if servers:
-        command = f"ketasched publish {name} --to {paste([next(iter(servers))])}"
-    elif feed:
-        command = f"ketasched feed {paste([str(opened.path.parent)])} --to DIR"
+    since = "the patient's calendar was sent"
+    if in_hand.paper is not None:
+        day = record.papers[-1].at.astimezone(opened.here.tzinfo).date()
+        since = f"the patient was handed the page of {day_text(day)}"
+    news = f"changed since {since}"
+    if in_hand.paper is None and any(entry in in_hand.closed for entry in behind):
+        news = "moved by a closed day, and not told"
     text = not_told.not_told_text(behind)
-    yield Concern(
-        "not-told", f"changed since the patient's calendar was sent: {text}; to send it: {command}"
-    )
+    yield Concern("not-told", f"{news}: {text}; {_telling(opened, in_hand, servers)}")
 
 
-def _changes_file(path: Path) -> Path:
-    return path.with_name(f"{path.name.removesuffix(RECORD_ENDING)}-changes.ics")
+def _telling(opened: Opened, in_hand: InHand, servers: Mapping[str, Telling]) -> str:
+    """How to tell the patient, as a command."""
+    name = name_of(opened.path)
+    if servers:
+        return f"to send it: ketasched publish {name} --to {paste([next(iter(servers))])}"
+    if in_hand.paper is not None or (in_hand.closed and not in_hand.sent):
+        page = paste([str(_beside(opened.path, ".html"))])
+        return f"to hand it out: ketasched status {name} --format html -o {page} --force"
+    if in_hand.feed and not in_hand.closed:
+        return f"to send it: ketasched feed {paste([str(opened.path.parent)])} --to DIR"
+    changes = paste([str(_beside(opened.path, "-changes.ics"))])
+    return f"to send it: ketasched export {name} --changes --ics {changes} --force"
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """A file of the name of the record at a path, with an ending of its own."""
+    return path.with_name(f"{path.name.removesuffix(RECORD_ENDING)}{ending}")
 
 
 def _is_stopped(record: CourseRecord) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ketasched.domain.course import ATTENDED, CANCELLED, MISSED
-from ketasched.records.history import state_before
+from ketasched.records.history import State, state_before
 from ketasched.records.open import snapshot
 from ketasched.records.plain_values import wall_time_of
 from ketasched.records.record import CourseRecord, PastChange
@@ -26,7 +26,8 @@ def came_about(record: CourseRecord) -> dict[int, CameAbout]:
     planned = {session.number: session.start for session in record.course.sessions}
     attended = {each.number for each in record.course.sessions if each.status == ATTENDED}
     reasons: dict[int, str] = {}
-    for change, after, before in _steps(record):
+    for change, after_it, before_it in steps(record):
+        after, before = _by_number(after_it), _by_number(before_it)
         for number in after.keys() & before.keys():
             if number in attended and before[number]["status"] != ATTENDED:
                 attended.remove(number)
@@ -39,21 +40,21 @@ def came_about(record: CourseRecord) -> dict[int, CameAbout]:
     return {number: CameAbout(start, reasons.get(number, "")) for number, start in planned.items()}
 
 
-def _steps(record: CourseRecord) -> Iterator[tuple[PastChange, Sessions, Sessions]]:
-    """The changes, the newest first, each with the sessions after and before it; as far as the
-    history leads.
+def steps(record: CourseRecord) -> Iterator[tuple[PastChange, State, State]]:
+    """The changes, the newest first, each with the state after and before it; as far as the history
+    leads.
     """
-    state: Mapping[str, Any] = snapshot(record)
+    state: State = snapshot(record)
     for change in reversed(record.history):
         try:
             before = state_before(state, change.back or {})
         except IndexError:  # somebody altered it
             return
-        yield change, _by_number(state), _by_number(before)
+        yield change, state, before
         state = before
 
 
-def _by_number(state: Mapping[str, Any]) -> Sessions:
+def _by_number(state: State) -> Sessions:
     return {session["number"]: session for session in state["sessions"]}
 
 

@@ -19,6 +19,7 @@ from ketasched.records.plain_values import DATE, date_of
 
 NAME = places.CLOSED_DAYS
 SCHEMA = "ketasched-closed-days/1"
+_CLOSED = "closed "
 
 
 class ClosedDay(NamedTuple):
@@ -51,7 +52,12 @@ class ClosedDay(NamedTuple):
 
 def closed_text(day: date) -> str:
     """What close-day did, for the history."""
-    return f"closed {day_text(day)}"
+    return f"{_CLOSED}{day_text(day)}"
+
+
+def closes_a_day(what: str) -> bool:
+    """Whether what was done, as the history has it, was to close a day."""
+    return what.startswith(_CLOSED)
 
 
 def reopened_text(day: date) -> str:
