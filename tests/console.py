@@ -165,14 +165,14 @@ def replay(page, moment=OWN_DAY):
 @contextlib.contextmanager
 def without_solver():
     """As if it were not installed: nothing of it can be found or imported."""
-    kept = sys.modules.pop("ortools", None)
+    names = [name for name in sys.modules if name.split(".")[0] == "ortools"]
+    kept = {name: sys.modules.pop(name) for name in names}
     sys.modules["ortools"] = None
     try:
         yield
     finally:
         del sys.modules["ortools"]
-        if kept:
-            sys.modules["ortools"] = kept
+        sys.modules.update(kept)
 
 
 @contextlib.contextmanager
