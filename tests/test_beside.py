@@ -361,7 +361,7 @@ def test_of_two_programs_that_book_the_last_chair_at_once_never_both_have_it():
             )
             for name in ("alex", "bo")
         ]  # fmt: skip
-        time.sleep(3)
+        time.sleep(1.5)
     ended = [(process.communicate(timeout=120), process.returncode) for process in pair]
     codes = sorted(code for _, code in ended)
     assert codes[0] == 0

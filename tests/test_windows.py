@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from helpers import be_at, plan_once, record_of
+from helpers import be_at, once, record_of
 
 from ketasched.cli import color
 
@@ -133,13 +133,20 @@ closures: [{date: 2027-12-24..2027-12-31}, {date: 2027-07-05}]
 """
 
 
-@pytest.mark.parametrize("command", PAGES.values(), ids=PAGES)
-def test_a_code_page_shows_all_that_is_said(command, ketasched, monkeypatch):
+@pytest.fixture
+@once
+def folder(ketasched, monkeypatch):
     be_at(monkeypatch, "2027-01-02T12:00", "America/Chicago")
     Path("lakeside.yaml").write_text(CLINIC, "utf-8")
     Path("broken.yaml").write_text(f"{CLINIC}openings: [2027-12-24]", "utf-8")
-    plan_once(ketasched, "kap", "--start", "2027-01-04", "--save", "alex")
+    ketasched("plan", "kap", "--start", "2027-01-04", "--save", "alex")
     ketasched("move", "alex", "2", "fri")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", PAGES.values(), ids=PAGES)
+def test_a_code_page_shows_all_that_is_said(command, ketasched, monkeypatch):
+    be_at(monkeypatch, "2027-01-02T12:00", "America/Chicago")
     usual = ketasched(*command.split())
     for encoding in ("cp1252", "cp437"):
         shown = ketasched(*command.split(), encoding=encoding)
