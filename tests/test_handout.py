@@ -396,6 +396,35 @@ def test_an_address_that_gives_the_treatment_away_is_left_out_and_staff_are_told
         assert f"the page leaves out {address[1]}: it gives the treatment away" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Ketamine {{ 7*7 }}", False),
+        ("Sesión de ketamina", False),
+        ("Your infusion", False),
+        ("Treatment with Dr Lee", True),
+    ],
+)
+def test_a_title_that_gives_the_treatment_away_is_left_off_and_staff_are_told(
+    at, page, title, shown
+):
+    saved = at(
+        "2026-12-01T09:00", *IV, "--title", title, "--save", "alex",
+        "--html", "a.html", "--ics", "a.ics", "--format", "html", "-o", "b.html",
+    )  # fmt: skip
+    at("2026-12-02T09:00", "move", "alex", "2", "2027-01-08")
+    at("2026-12-02T09:00", "cancel", "alex", "5")
+    status = at("2026-12-02T09:00", "status", "alex", "--format", "month")
+    told = f"the page leaves out {title}: it gives the treatment away"
+    for outcome in (saved, status):
+        assert (told in outcome.err) is not shown
+    files = [Path(name).read_text("utf-8") for name in ("a.html", "b.html")]
+    for out in (*files, status.out, page("2026-12-02T09:00")):
+        assert (title in out) is shown
+        assert ("Appointment 3 of 6" in (words(out) or out)) is not shown
+    assert title in Path("a.ics").read_text("utf-8").replace("\r\n ", "")
+
+
 def test_a_course_keeps_its_address(at, page):
     at("2026-12-01T09:00", *IV, "--save", "alex", "--feed-url", "webcal://host/a.ics")
     assert "webcal://host/a.ics" in page("2026-12-01T09:00")

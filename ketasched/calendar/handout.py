@@ -107,6 +107,7 @@ def handout_of(
     papers: Sequence[Paper] = (),
 ) -> Handout:
     """What a patient is handed of a course at a moment in its zone, who has some papers already."""
+    view = view._replace(title=_unless_it_gives_away(course, view.title))
     language = view.language
     told = told_of(course, view)
     paper = last_that_differs(told, papers)
@@ -143,16 +144,17 @@ def _day(start: datetime, now: datetime, language: Language) -> str:
 
 def _discreet(course: Course, setting: Setting) -> Setting:
     """The same without what gives the treatment away."""
-
-    def shown(text: str) -> str:
-        return "" if gives_away(course.protocol, text) else text
-
+    texts = (_unless_it_gives_away(course, text) for text in setting.places)
     return setting._replace(
-        person=shown(setting.person),
-        places=[*dict.fromkeys(filter(None, map(shown, setting.places)))],
-        phone=shown(setting.phone),
-        feed=shown(setting.feed),
+        person=_unless_it_gives_away(course, setting.person),
+        places=[*dict.fromkeys(filter(None, texts))],
+        phone=_unless_it_gives_away(course, setting.phone),
+        feed=_unless_it_gives_away(course, setting.feed),
     )
+
+
+def _unless_it_gives_away(course: Course, text: str) -> str:
+    return "" if gives_away(course.protocol, text) else text
 
 
 # Appointments

@@ -80,16 +80,20 @@ def note_paper(opened: Opened, path: str) -> list[str]:
     return []
 
 
-def feed_notes(task: Task, course: Course) -> list[str]:
-    """That a page leaves the address of a calendar out, if that gives the treatment away."""
-    if not (task.feed_url and gives_away(course.protocol, task.feed_url)):
-        return []
-    return [f"the page leaves out {task.feed_url}: it gives the treatment away"]
+def left_out_notes(task: Task, course: Course) -> list[str]:
+    """What a page leaves out that the patient's calendar has, for it gives the treatment away: the
+    user's own title, and the address of a calendar.
+    """
+    return [
+        f"the page leaves out {text}: it gives the treatment away"
+        for text in (task.title, task.feed_url)
+        if gives_away(course.protocol, text)
+    ]
 
 
 def handed_result(shown: Handout, opened: Opened) -> Result:
     """A handout that is printed or written; its record keeps what it says once it is in a file."""
-    notes = feed_notes(opened.task, opened.record.course)
+    notes = left_out_notes(opened.task, opened.record.course)
 
     def page() -> str:
         from ketasched.cli.terminal.month import months_page

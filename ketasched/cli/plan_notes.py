@@ -87,7 +87,7 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 
 
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.cli.handout import feed_notes
+    from ketasched.cli.handout import left_out_notes
     from ketasched.domain.giveaways import gives_away
 
     file = task.surroundings.file
@@ -99,7 +99,8 @@ def _indiscretions(course: Course, task: Task) -> Iterator[str]:
     for what, text in own_words:
         if not task.staff and gives_away(course.protocol, text):
             yield f"{what} gives the treatment away in a patient's calendar: {text}"
-    yield from feed_notes(task, course) if task.feed_url else ()
+    if task.feed_url or task.format in ("month", "html"):
+        yield from left_out_notes(task, course)
 
 
 def _holidays(course: Course, task: Task) -> Iterator[str]:
