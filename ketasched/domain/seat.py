@@ -11,7 +11,7 @@ from ketasched.domain.house import CHAIR, House, Stretch, minute_at, moment_at
 from ketasched.domain.protocol import Protocol
 
 FAR = 1440
-"""Minutes beyond which it does not matter how long a seat stays free."""
+"""Minutes, a day: beyond them it does not matter how long a seat stays free."""
 
 
 class Stay(NamedTuple):
@@ -100,13 +100,14 @@ class Seating:
     """The seats that are taken, to find one for who comes next."""
 
     def __init__(self, seats: Iterable[Seat] = ()) -> None:
-        self._taken: dict[tuple[str, int], list[Seat]] = {}
+        self._taken: dict[tuple[str, int, int], list[Seat]] = {}
         for seat in seats:
             self.take(seat)
 
     def take(self, seat: Seat) -> None:
         """From now on somebody has a seat."""
-        self._taken.setdefault((seat.resource, seat.number), []).append(seat)
+        day = seat.stays[0].begins // FAR
+        self._taken.setdefault((seat.resource, seat.number, day), []).append(seat)
 
     def best(self, want: Wanted, numbers: int) -> Seat | None:
         """Of so many, the one that is free all the while and would be free the shortest otherwise,
@@ -126,11 +127,15 @@ class Seating:
 
     def _gap(self, resource: str, number: int, stays: Stays, *, kept: bool) -> int:
         """For how many minutes a seat is free around some stays; 0 if it is not."""
-        taken = self._taken.get((resource, number), ())
-        others = [stay for seat in taken for stay in (seat.kept if kept else seat.stays)]
+        begins, ends = stays[0].begins, stays[-1].ends
+        others = [
+            stay
+            for day in range(begins // FAR - 1, ends // FAR + 2)
+            for seat in self._taken.get((resource, number, day), ())
+            for stay in (seat.kept if kept else seat.stays)
+        ]
         if not is_free(others, stays):
             return 0
-        begins, ends = stays[0].begins, stays[-1].ends
         before = [begins - other.ends for other in others if other.ends <= begins]
         after = [other.begins - ends for other in others if other.begins >= ends]
         return min([FAR, *before]) + (ends - begins) + min([FAR, *after])

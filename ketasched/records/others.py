@@ -107,8 +107,10 @@ class OtherRecords:
         """The seats that they have on some days, such as 2027-01-05."""
         for identity, course in _courses(_listed(self.folders)).items():
             if identity not in self.but:
-                rows = (row for row in course.seats if row["start"][:10] in days)
-                yield from seats_of(rows, course.place)
+                # Who cannot be understood stands in nobody's way; `check` names the file.
+                with contextlib.suppress(LookupError, TypeError, ValueError):
+                    rows = [row for row in course.seats if row["start"][:10] in days]
+                    yield from seats_of(rows, course.place)
 
 
 def beside_record(record: CourseRecord, now: datetime) -> OtherRecords | None:

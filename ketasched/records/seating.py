@@ -36,14 +36,15 @@ def seats_for(bookings: Sequence[Booking]) -> list[Seats]:
     seats: list[list[Seat]] = [[] for _ in bookings]
     seatless: list[_Seatless] = []
     for place, booking in enumerate(bookings):
+        has_moved = bool(booking.moved())
         for entry, want, numbers, seat in _wants(booking.record, booking.before):
             if seat:
                 seats[place].append(seat)
-            elif entry.end > booking.now and booking.moved():
+            elif entry.end > booking.now and has_moved:
                 seatless.append(_Seatless(place, entry, want, numbers))
     days = {str(each.entry.start.date() + timedelta(by)) for each in seatless for by in (-1, 0, 1)}
     for folder in dict.fromkeys(bookings[each.place].path.parent for each in seatless):
-        places = [place for place, each in enumerate(bookings) if each.path.parent == folder]
+        places = {place for place, each in enumerate(bookings) if each.path.parent == folder}
         own = [bookings[place].identity for place in places]
         others = OtherRecords([str(folder)], bookings[0].now, own)
         seating = Seating(others.seats(days))
