@@ -56,6 +56,10 @@ class FileTrouble(KetaschedError):
         self.file = file
 
 
+class ChangedMeanwhile(FileTrouble):
+    """A file that somebody else has written since it was read: what was made of it is old."""
+
+
 class NetworkTrouble(KetaschedError):
     """A server that cannot be reached, or that refuses."""
 

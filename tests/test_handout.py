@@ -346,6 +346,42 @@ def test_a_record_that_cannot_be_written_is_told_and_the_page_is_there(at, monke
     assert "Your appointments" in Path("a.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("handed_before", [False, True])
+@pytest.mark.parametrize(("changes", "code"), [(1, 0), (3, 0), (9, 1)])
+def test_a_page_whose_record_is_changed_meanwhile_is_made_anew(
+    at, ketasched, monkeypatch, handed_before, changes, code
+):
+    """Each time the page is made, somebody moves session 2 between an hour and another."""
+    from ketasched.cli.pages import handout as pages
+
+    at("2026-12-01T09:00", *IV, "--save", "alex")
+    if handed_before:
+        at("2026-12-01T09:00", "status", "alex", "-o", "0.html")
+    make, made = pages.handout_page, []
+
+    def page(shown):
+        made.append(make(shown))
+        if len(made) <= changes:
+            at("2026-12-02T09:00", "move", "alex", "2", f"2027-01-08 {10 + len(made) % 2}:00")
+        return made[-1]
+
+    monkeypatch.setattr(pages, "handout_page", page)
+    be_at(monkeypatch, "2026-12-02T09:00", "America/Chicago")
+    outcome = ketasched("status", "alex", "--format", "html", "-o", "a.html")
+    assert outcome.code == code
+    if code:
+        assert "was changed by somebody else meanwhile: moved session 2 to " in outcome.err
+        assert not Path("a.html").exists()
+        assert len(record_of().get("handed_out", ())) == handed_before
+        return
+    assert outcome.err == "wrote a.html\n"
+    shown = Path("a.html").read_text("utf-8")
+    assert f"Friday 8 January {'11:00 AM' if changes % 2 else '10:00 AM'}" in words(shown)
+    handed = record_of()["handed_out"][-1]["appointments"]
+    stands = [session["start"] for session in record_of()["sessions"]]
+    assert [told["start"] for told in handed if told["number"]] == stands
+
+
 def test_a_record_without_papers_says_nothing_of_them(at):
     at("2026-12-01T09:00", *IV, "--save", "alex")
     assert "handed_out" not in record_of()

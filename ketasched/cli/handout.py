@@ -10,10 +10,12 @@ from ketasched.calendar.handout import Handout, Setting, handout_of
 from ketasched.calendar.paper import Paper, handed, told_of
 from ketasched.cli.result import Result
 from ketasched.domain.giveaways import gives_away
-from ketasched.errors import FileTrouble
+from ketasched.errors import ChangedMeanwhile, FileTrouble
 from ketasched.records.told_calendars import view_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ketasched.asking.intake import Task
     from ketasched.domain.course import Course
     from ketasched.records.open import Opened
@@ -59,8 +61,11 @@ def following_page(task: Task, record: CourseRecord) -> bytes:
 def note_paper(opened: Opened, path: str) -> list[str]:
     """Keep in a record that its patient was handed a page, which goes to a path; why it cannot be
     kept, nothing if it is. Where it is the page that follows the record, that expects it.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed the record: the page says what is no longer so.
     """
-    from ketasched.records.write import rewritten, write_with
+    from ketasched.records.write import refuse_changed, rewritten, write_with
 
     here = Path(path).resolve()
     written = {
@@ -69,12 +74,15 @@ def note_paper(opened: Opened, path: str) -> list[str]:
         if file.page and (opened.path.parent / file.path).resolve() == here
     }
     after = with_paper(opened.task, opened.record, opened.now)
-    if after == opened.record and not written:
-        return []
-    following = (rewritten(opened.path, file, written) for file in after.following)
-    after = after._replace(following=tuple(following))
     try:
+        if after == opened.record and not written:
+            refuse_changed(opened)
+            return []
+        following = (rewritten(opened.path, file, written) for file in after.following)
+        after = after._replace(following=tuple(following))
         write_with(opened, after, opened.path, {}, keep_before=False)
+    except ChangedMeanwhile:
+        raise
     except FileTrouble as trouble:
         return [f"the record does not know that this was handed out: {trouble.message}"]
     return []
@@ -91,22 +99,41 @@ def left_out_notes(task: Task, course: Course) -> list[str]:
     ]
 
 
-def handed_result(shown: Handout, opened: Opened) -> Result:
-    """A handout that is printed or written; its record keeps what it says once it is in a file."""
-    notes = left_out_notes(opened.task, opened.record.course)
+class _Handed:
+    """A handout that is made anew where its record is changed before it is noted there."""
 
-    def page() -> str:
+    def __init__(self, opened: Opened, reopened: Callable[[], Opened]) -> None:
+        self.opened = opened
+        self._reopened = reopened
+        self.notes = left_out_notes(opened.task, opened.record.course)
+
+    @property
+    def shown(self) -> Handout:
+        return handout_of_record(self.opened.task, self.opened.record, self.opened.now)
+
+    def page(self) -> str:
         from ketasched.cli.terminal.month import months_page
 
-        return months_page(shown)
+        return months_page(self.shown)
 
-    def html() -> str:
+    def html(self) -> str:
         from ketasched.cli.pages.handout import handout_page
 
-        return handout_page(shown)
+        return handout_page(self.shown)
 
-    def written(form: str, path: str) -> None:
-        if form == "html":
-            notes.extend(note_paper(opened, path))
+    def written(self, form: str, path: str) -> None:
+        if form != "html":
+            return
+        try:
+            self.notes.extend(note_paper(self.opened, path))
+        except ChangedMeanwhile:
+            self.opened = self._reopened()
+            raise
 
-    return Result(page, html=html, notes=notes, written=written)
+
+def handed_result(opened: Opened, reopened: Callable[[], Opened]) -> Result:
+    """A handout that is printed or written; its record keeps what it says once it is in a file.
+    ``reopened`` reads the record again, where somebody changes it before that.
+    """
+    made = _Handed(opened, reopened)
+    return Result(made.page, html=made.html, notes=made.notes, written=made.written)

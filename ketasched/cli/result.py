@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from ketasched.cli import output
 from ketasched.cli.output_file import OutputFile
-from ketasched.errors import FileTrouble, KetaschedError
+from ketasched.errors import ChangedMeanwhile, FileTrouble, KetaschedError
+
+MOST_TIMES = 5
+"""How often a result is made while others change what it is made of."""
 
 
 class Result(NamedTuple):
@@ -17,7 +21,8 @@ class Result(NamedTuple):
     ``writing`` is entered before anything is printed and left after: what it writes stands only if
     that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
     ``trouble`` is what it fails with after all that. ``written`` is called with the form of a
-    result that goes to a file, and its path: once its bytes are safe, before it has its name.
+    result that goes to a file, and its path: once its bytes are safe, before it has its name; what
+    it is made of may have been changed by then, and it is made anew.
     """
 
     page: Callable[[], str] | None = None
@@ -72,6 +77,15 @@ def _print(result: Result, form: str) -> None:
 
 
 def _write(result: Result, form: str, file: OutputFile) -> None:
+    """Write a result; it is made anew where what it is made of is changed before it stands."""
+    for _ in range(MOST_TIMES - 1):
+        with contextlib.suppress(ChangedMeanwhile):
+            _write_once(result, form, file)
+            return
+    _write_once(result, form, file)
+
+
+def _write_once(result: Result, form: str, file: OutputFile) -> None:
     from ketasched.domain.signs import printable
     from ketasched.records import atomic
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from ketasched.asking.intake import Task
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import (
+    ChangedMeanwhile,
     FileTrouble,
     KetaschedError,
     UsageProblem,
@@ -156,12 +157,8 @@ def prepared(
         record = record._replace(zone_rules=newest)
     if opened is None and path.exists():
         raise FileTrouble(f"{path} exists already", "choose another name", str(path))
-    if opened is not None and digest_of(path) != opened.digest:
-        raise FileTrouble(
-            f"{path} was changed by somebody else meanwhile: {_latest(path)}",
-            "nothing was changed; look at it with status, and run this again",
-            str(path),
-        )
+    if opened is not None:
+        refuse_changed(opened)
     if keep_before and opened is not None:
         refuse_drift(path, record)
     record = record._replace(
@@ -182,6 +179,22 @@ def prepared(
     ]
     sweep([path.with_name(f"{path.name}.bak"), *(file.path for file in files)])
     return record, files
+
+
+def refuse_changed(opened: Opened) -> None:
+    """Refuse a record that is not as it was read any more.
+
+    Raises:
+        ChangedMeanwhile: so it is.
+        FileTrouble: it cannot be read.
+    """
+    path = opened.path
+    if digest_of(path) != opened.digest:
+        raise ChangedMeanwhile(
+            f"{path} was changed by somebody else meanwhile: {_latest(path)}",
+            "nothing was changed; look at it with status, and run this again",
+            str(path),
+        )
 
 
 def after_writing(opened: Opened, record: CourseRecord) -> Opened:

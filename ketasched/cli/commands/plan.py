@@ -177,9 +177,14 @@ def _noted(request: Request, notes: list[str]) -> Callable[[str, str], None]:
         if request.save and form == "html":
             from ketasched import clock
             from ketasched.cli.handout import note_paper
+            from ketasched.errors import ChangedMeanwhile
             from ketasched.records.open import open_record
 
-            notes.extend(note_paper(open_record(request.save, clock.now()), path))
+            opened = open_record(request.save, clock.now())
+            try:
+                notes.extend(note_paper(opened, path))
+            except ChangedMeanwhile as trouble:
+                notes.append(f"the record does not know of this page: {trouble.message}")
 
     return written
 

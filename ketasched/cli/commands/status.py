@@ -136,15 +136,21 @@ def _status(opened: Opened, request: StatusRequest) -> Result:
 
 def _handed(opened: Opened, request: StatusRequest) -> Result:
     """What the patient is handed, which the record keeps once it goes to a file."""
+    from ketasched.cli.handout import handed_result
+
+    return handed_result(
+        _spoken(opened, request), lambda: _spoken(open_record(request.name, clock.now()), request)
+    )
+
+
+def _spoken(opened: Opened, request: StatusRequest) -> Opened:
+    """A course in the language, by the clock and with the feed that are asked for."""
     from ketasched.asking.feed_address import feed_address
-    from ketasched.cli.handout import handed_result, handout_of_record
 
     task = opened.task.spoken(request.lang, request.clock)
     if request.feed_url:
         task = task._replace(feed_url=feed_address(request.feed_url))
-    opened = opened._replace(task=task)
-    handout = handout_of_record(opened.task, opened.record, opened.now)
-    return handed_result(handout, opened)
+    return opened._replace(task=task)
 
 
 def _folder_status(found: Found) -> Result:
