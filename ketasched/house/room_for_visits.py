@@ -91,7 +91,7 @@ class _Round:
         """The plan in which there is room for as many as could be."""
         for wish, place in enumerate(self._places):
             for missing in _crowded_out(place):
-                if isinstance(place, Admitted):
+                if isinstance(place, Admitted) and not self._times.effort.ran_out():
                     self._changed.add(wish)
                     self._make_room(wish, place, missing)
         return self._replaced()
