@@ -103,7 +103,7 @@ ROWS = [
     Row("calls", 1, 1, HANDOUT, "calls.html"),
     Row("a handout with rough words", 1, 1, HANDOUT, "rough.html"),
     Row("a handout with a name of 500 signs", 2, 2, HANDOUT, "long.html"),
-    Row("a handout of 1,000 sessions", 72, 76, HANDOUT, "thousand.html", screens=1),
+    Row("a handout of 1,000 sessions", 68, 73, HANDOUT, "thousand.html", screens=1),
     Row("a folder of courses", 1, 1, HOUSE, "folder.html"),
     Row("a course's history", 1, 1, HOUSE, "history.html"),
     Row("people to ring up", 1, 1, HOUSE, "people.html"),
