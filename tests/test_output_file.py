@@ -81,6 +81,44 @@ def test_a_form_that_is_typed_wins(ketasched):
     assert ketasched("status", "alex", "-o", "-", "-f", "csv").out.startswith("record,")
 
 
+CONTRADICTED = [
+    (("status", "alex", "--format", "html"), "x.json"),
+    (("status", "alex", "--format", "json"), "x.html"),
+    (("status", "alex", "--format", "month"), "x.csv"),
+    ((*PLAN, "--html", "b.html", "--format", "json"), "a.html"),
+    (("status", "alex", "--format", "csv"), "x.ICS"),
+]
+IN_KEEPING = [
+    (("status", "alex", "--format", "html"), "x.HTML"),
+    (("status", "alex", "--format", "month"), "x.txt"),
+    (("status", "alex", "--format", "json"), "x.pdf"),
+    (("status", "alex"), "x.csv"),
+    ((*PLAN, "--format", "csv"), "x.ics"),
+]
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(
+    ("arguments", "file", "is_told"),
+    [(*row, True) for row in CONTRADICTED] + [(*row, False) for row in IN_KEEPING],
+)
+def test_a_form_that_is_not_what_the_name_says_is_pointed_out(ketasched, arguments, file, is_told):
+    outcome = ketasched(*arguments, "-o", file)
+    assert outcome.code == 0
+    said = f"note: {file} is written as --format {arguments[-1]} says, not as its name says\n"
+    assert (said in outcome.err) is is_told
+    assert ("not as its name says" in outcome.err) is is_told
+
+
+@pytest.mark.parametrize("file", ["a.html", "a.HTM", "a.csv", "there.txt"])
+@pytest.mark.parametrize("command", [("export", "alex"), PLAN])
+def test_no_calendar_is_written_over_a_page(ketasched, alex, command, file):
+    outcome = ketasched(*command, "--ics", file, "--force")
+    assert outcome.code == 2
+    assert "it is a calendar" in outcome.err
+    assert contents() == alex
+
+
 REFUSED = [
     (PLAN, "a", 2, ".txt, .html, .json"),
     (PLAN, "a.pdf", 2, ".csv"),

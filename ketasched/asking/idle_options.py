@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from ketasched.asking.request import CourseFormat, CourseReader, Request
 from ketasched.asking.surroundings import protocols_file
-from ketasched.asking.values import choose, refuse_our_files
+from ketasched.asking.values import choose, refuse_no_calendar, refuse_our_files
 from ketasched.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def refuse_same_file(request: Request, file: ClinicFile | None) -> None:
                 raise UsageProblem(f"{option} names {what}", f"choose another file for the {kind}")
     if request.ics and request.html and Path(request.ics).resolve() == Path(request.html).resolve():
         raise UsageProblem("--ics and --html name the same file", "choose another for one of them")
+    refuse_no_calendar(request.ics)
 
 
 def _is_same_file(path: str, other: str) -> bool:

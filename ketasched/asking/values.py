@@ -52,6 +52,22 @@ def refuse_our_files(option: str, path: str, ending: str = ".ics") -> None:
         )
 
 
+NO_CALENDARS = (".html", ".htm", ".csv", ".txt", ".xlsx")
+"""How files end that other programs open as something else than a calendar."""
+
+
+def refuse_no_calendar(path: str) -> None:
+    """Refuse a name for a calendar under which nobody would look for one, such as a page's.
+
+    Raises:
+        UsageProblem: so it is.
+    """
+    if path.lower().endswith(NO_CALENDARS):
+        ending = path[path.rindex(".") :]
+        message = f"--ics {path}: it is a calendar, and no file that ends in {ending}"
+        raise UsageProblem(message, "choose a name that ends in .ics")
+
+
 ALIKE = 0.82
 """How alike two texts are, from 0 to 1, of which one is a slip of the keyboard for the other."""
 

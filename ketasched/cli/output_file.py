@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -14,10 +14,13 @@ CALENDAR = ".ics"
 
 
 class OutputFile(NamedTuple):
-    """Where a result goes instead of standard output, and whether it may replace a file there."""
+    """Where a result goes instead of standard output, whether it may replace a file there, and what
+    its user may not have meant.
+    """
 
     path: str
     replace: bool
+    notes: Sequence[str] = ()
 
 
 def asked_file(
@@ -44,6 +47,7 @@ def asked_file(
     from ketasched.records import atomic
 
     atomic.check_place(path, replace=True)
+    notes = [*_contradiction(path, typed.get("format") or "")]
     if not typed.get("format"):
         form = _form_of(path, forms, calendar="ics" in fields)
         typed.update({"format": form} if "format" in fields else {})
@@ -51,7 +55,7 @@ def asked_file(
     if "force" in fields and not (typed.get("ics") or typed.get("html")):
         typed["force"] = False
     atomic.try_place(path, replace=replace)
-    return OutputFile(path, replace)
+    return OutputFile(path, replace, notes)
 
 
 def output_text(forms: Sequence[str], *, calendar: bool) -> str:
@@ -77,6 +81,14 @@ def _form_of(path: str, forms: Sequence[str], *, calendar: bool) -> str:
     if len(forms) > 1:
         hint += ", or add --format"
     raise UsageProblem(f"--output {path}: {why}", hint)
+
+
+def _contradiction(path: str, form: str) -> Iterator[str]:
+    """That a form which was typed is another one than the name of the file says."""
+    ending = PurePath(path).suffix.lower()
+    known = {*ENDINGS.values(), CALENDAR}
+    if form and ending in known and ending != ENDINGS.get(form, ENDINGS["table"]):
+        yield f"note: {path} is written as --format {form} says, not as its name says"
 
 
 def _refuse_files_in_use(path: str, typed: dict[str, Any]) -> None:

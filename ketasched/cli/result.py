@@ -59,7 +59,8 @@ def print_result(result: Result, form: str, file: OutputFile | None = None) -> N
         _write(result, form, file)
     else:
         _print(result, form)
-    for note in [*result.notes, *([f"wrote {file.path}"] if file else [])]:
+    of_file = [*file.notes, f"wrote {file.path}"] if file else []
+    for note in [*result.notes, *of_file]:
         output.tell(note)
     if result.hint:
         output.tell_on_terminal(result.hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
-from ketasched.asking.values import refuse_our_files
+from ketasched.asking.values import refuse_no_calendar, refuse_our_files
 from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.cli.options import Option, takes
@@ -63,6 +63,7 @@ def run(request: ExportRequest) -> Result:
     if request.ics in ("", "-"):
         return Result(data=data, writing=_noted(opened, request))
     refuse_our_files("--ics", request.ics)
+    refuse_no_calendar(request.ics)
     how = "import it where the course is" if request.changes else "import it into an empty calendar"
     entries = f"{count} entries" if count != 1 else "1 entry"
     return Result(
