@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from optimum import Seat, best_days, nearest_day
+from texts import HEAD
 
 from ketasched.calendar.entry_text import View
 from ketasched.calendar.uid import UidSource, uid
@@ -43,16 +44,9 @@ name: Lakeside
 timezone: America/Chicago
 hours: {mon-thu: 08:00-17:00, fri: 08:00-15:00}
 """
-PROTOCOL = """\
-version: 1
-protocols:
-  - id: mine
-    title: Mine
-    label: Mine
-    version: 1
-    drug: ketamine
-    route: any
-    use: tests
+PROTOCOL = (
+    HEAD
+    + """\
     steps: [{name: session, length: %(minutes)d min}]
     phases:
       - name: first
@@ -73,6 +67,7 @@ protocols:
       - {kind: check-in, length: 30 min, after: last session, distance: {from: 21 days, to: 35 days, ideally: 28 days}}
     sources: [{fact: all, source: ours, grade: convention}]
 """
+)
 REVIEWS = {
     "iv": "response review",
     "kap": "response review",

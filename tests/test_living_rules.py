@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers import be_at
+from texts import HEAD
 
 EARLY = "2026-12-01 00:00"
 ALONE = [
@@ -356,16 +357,9 @@ def test_days_are_of_the_start_where_the_first_phase_takes_them(lives, protocol,
     lives.do("plan", protocol, "--start", start, "--days", days, code=code)
 
 
-PROTOCOL = """\
-version: 1
-protocols:
-  - id: mine
-    title: Mine
-    label: Mine
-    version: 1
-    drug: ketamine
-    route: any
-    use: tests
+PROTOCOL = (
+    HEAD
+    + """\
     steps: [{name: session, length: 60 min}]
     phases:
       - name: first
@@ -375,6 +369,7 @@ protocols:
         gap: {min: %d days, max: 20 days}
     sources: [{fact: all, source: ours, grade: convention}]
 """
+)
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,14 @@ import icalendar
 import pytest
 from helpers import writer
 from test_changes import Life, events, files
+from texts import HEAD
 
 from ketasched.domain.visit_handle import by_handle
 from ketasched.records import codec
 
-PROTOCOL = """\
-version: 1
-protocols:
-  - id: mine
-    title: Mine
-    label: Mine
-    version: 1
-    drug: ketamine
-    route: any
-    use: tests
+PROTOCOL = (
+    HEAD
+    + """\
     steps: [{name: session, length: 60 min}]
     phases:
       - name: only
@@ -36,6 +30,7 @@ protocols:
 %(visits)s
     sources: [{fact: all, source: ours, grade: convention}]
 """
+)
 VISIT = (
     "      - {kind: %s, name: %s, length: 30 min, %s, "
     "distance: {from: 1 day, to: 6 days, ideally: 2 days}}"

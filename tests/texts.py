@@ -54,6 +54,18 @@ VISITS = """\
     sources:
 """
 WITH_VISITS = TRIAL.replace("    sources:\n", VISITS)
+HEAD = """\
+version: 1
+protocols:
+  - id: mine
+    title: Mine
+    label: Mine
+    version: 1
+    drug: ketamine
+    route: any
+    use: tests
+"""
+"""How a protocol file begins; what follows are its steps."""
 
 NAMES = {
     "blank that does not break": "Mia\u00a0Berg",
