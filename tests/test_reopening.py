@@ -2,10 +2,14 @@
 
 import json
 import shlex
+import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from helpers import files_in, plans, record_of
+
+from ketasched.records import closed_days
 
 SNOW = "2027-01-13T15:00"  # Wednesday, 09:00 in Chicago: it snows, and Thursday closes
 
@@ -79,6 +83,35 @@ def test_an_opened_day_does_not_close_over_who_was_put_there_since(at):
     at("2027-01-12T18:00", "cancel", "dee", "1")
     at("2027-01-12T18:00", "undo", ".")
     assert start("alex", 4) == "2027-01-15 09:00"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("move", "alex", "3", "2027-01-14 12:00", "--override", "gap,window"),
+        ("plan", "iv", "--start", "2027-01-14", "--save", "dee"),
+    ],
+    ids=["move", "plan"],
+)
+@pytest.mark.usefixtures("folder")
+def test_nobody_is_put_on_a_day_that_closes_at_the_same_moment(at, monkeypatch, command):
+    """Another desk closes it after the command looked, and before it writes."""
+    seen = closed_days.closed_in
+    looks = []
+
+    def closed_meanwhile(folder):
+        if looks or sys._getframe(1).f_code.co_name != "refuse_closed":
+            return seen(folder)
+        looks.append(folder)
+        return (closed_days.ClosedDay(date(2027, 1, 14), "snow"),)
+
+    monkeypatch.setattr(closed_days, "closed_in", closed_meanwhile)
+    at("2027-01-05T15:00", "cancel", "alex", "4")
+    looks.clear()
+    before = files_in()
+    refused = at("2027-01-05T15:00", *command, code=1).err
+    assert "Thu 14 Jan 2027 was closed by somebody else meanwhile" in refused
+    assert files_in() == before
 
 
 @pytest.mark.usefixtures("folder")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from ketasched.asking.intake import Task
 from ketasched.asking.request import RECORD_ENDING
+from ketasched.domain.course import LinkedVisit, is_gone
+from ketasched.domain.wording import day_text
 from ketasched.errors import (
     ChangedMeanwhile,
     FileTrouble,
@@ -18,7 +20,7 @@ from ketasched.errors import (
     UsageProblem,
 )
 from ketasched.reading.file_text import read_plain
-from ketasched.records import codec
+from ketasched.records import closed_days, codec
 from ketasched.records.atomic import NewFile, place_all, place_files, sweep
 from ketasched.records.following import (
     content_of,
@@ -47,9 +49,30 @@ def write(opened: Opened | None, record: CourseRecord, path: Path, task: Task) -
     """
     before = opened.record if opened else None
     with room_for([(path, before, record)]) as seats:
+        refuse_closed(path, before, record)
         task, record = with_seats(task, before, record, seats[0])
         written = contents_of(task, record)
         return write_with(opened, record, path, written, keep_before=True)
+
+
+def refuse_closed(path: Path, before: CourseRecord | None, record: CourseRecord) -> None:
+    """Refuse a record that puts somebody on a day that was closed since it was planned.
+
+    Raises:
+        FileTrouble: it does.
+    """
+    known = before.closed_days if before else ()
+    closed = {day.day for day in closed_days.closed_in(path.parent)} - {*known}
+    stood = {entry.start for entry in before.course.entries()} if before else set()
+    for entry in record.course.entries() if closed else ():
+        is_new = entry.start > record.history[-1].at and entry.start not in stood
+        elsewhere = is_gone(entry) or (isinstance(entry, LinkedVisit) and entry.by_video)
+        if entry.start.date() in closed and is_new and not elsewhere:
+            raise FileTrouble(
+                f"{day_text(entry.start.date())} was closed by somebody else meanwhile",
+                "nothing was changed; run this again, and another day is found",
+                str(path),
+            )
 
 
 def room_for(

@@ -11,7 +11,7 @@ from ketasched.records.atomic import NewFile, place_all
 from ketasched.records.following import contents_of
 from ketasched.records.record import CourseRecord
 from ketasched.records.seating import Seats, with_seats
-from ketasched.records.write import lock_of, prepared, room_for
+from ketasched.records.write import lock_of, prepared, refuse_closed, room_for
 
 
 def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
@@ -25,6 +25,7 @@ def write_new(news: Sequence[tuple[Path, CourseRecord, Task]]) -> None:
         files: list[NewFile] = []
         for (path, unseated, asked), own in sorted(zip(news, seats, strict=True), key=_path):
             locks.enter_context(lock_of(path))
+            refuse_closed(path, None, unseated)
             task, record = with_seats(asked, None, unseated, own)
             written = contents_of(task, record)
             files += prepared(None, record, path, written, keep_before=True)[1]
