@@ -6,6 +6,7 @@ Exit codes: 1 a file has problems, 2 usage, 3 no placement satisfies the rules, 
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -99,13 +100,33 @@ def os_reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
+LEAST_BEGINNING = 3
+"""The fewest letters that lead to the word that they begin."""
+
+
 def did_you_mean(word: str, known: Iterable[str], quote: str = "`", likeness: float = 0.6) -> str:
-    """A hint that names the known word nearest to ``word``, or an empty string where none is as
-    like it as ``likeness``, from 0 to 1.
+    """A hint that names the known word that ``word`` begins, else the nearest to it, or an empty
+    string where none is as like it as ``likeness``, from 0 to 1.
     """
     names = {name.casefold(): name for name in known}
     folded = word.casefold()
     if folded in names:
         return f"did you mean {quote}{names[folded]}{quote}?"
+    begun = begun_by(word, names.values())
+    if len(begun) == 1 and len(word) >= LEAST_BEGINNING:
+        return f"did you mean {quote}{begun[0]}{quote}?"
     near = get_close_matches(folded, names, n=1, cutoff=likeness)
     return f"did you mean {quote}{names[near[0]]}{quote}?" if near else ""
+
+
+def begun_by(word: str, known: Iterable[str]) -> list[str]:
+    """The known names that begin with ``word``, and those with a later word that does; capitals and
+    marks on letters do not count.
+    """
+    start = f" {_plain(word)}"
+    return [name for name in known if word.strip() and start in f" {_plain(name)}"]
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in letters if not unicodedata.combining(sign))

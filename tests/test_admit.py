@@ -707,3 +707,32 @@ def test_a_patient_may_have_any_name(ketasched, clinic):
     assert Path("patients/A.B.course.json").exists()
     assert Path("patients/Ben-Li.course.json").exists()
     assert helpers.record_of("patients/Ben-Li")["name"] == "Ben/Li"
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2027-01-04T08:00", ""),
+        ("2027-01-04T23:00", "note: Cleo is given a time in the past: Mon 4 Jan 2027\n"),
+        (
+            "2027-01-08T23:00",
+            "note: Cleo is given a time in the past: Mon 4 Jan 2027, 2 sessions in all\n",
+        ),
+    ],
+)
+def test_who_is_given_a_day_that_has_passed_is_named(ketasched, clinic, monkeypatch, now, said):
+    clinic(waiting="name,protocol,earliest,latest\nCleo,iv,2027-01-04,2027-01-04\n")
+    helpers.be_at(monkeypatch, now)
+    outcome = admit(ketasched, "--dry-run")
+    assert said in outcome.err
+    assert ("in the past" in outcome.err) == bool(said)
+
+
+def test_who_can_start_still_does_not_start_on_a_day_that_has_passed(
+    ketasched, clinic, monkeypatch
+):
+    clinic(waiting="name,protocol,earliest,latest\nCleo,iv,2027-01-04,2027-01-20\n")
+    helpers.be_at(monkeypatch, "2027-01-13T07:00", "America/Chicago")
+    outcome = admit(ketasched, "--dry-run", "--format", "json")
+    assert as_json(outcome)["admitted"][0]["start"] == "2027-01-13"
+    assert "in the past" not in outcome.err

@@ -152,9 +152,36 @@ def test_who_types_a_person_or_a_near_name_is_told_the_record(ketasched):
         )
     for typed, hint in {
         "r/Ann A\u030aBEL": "the record of Ann \u00c5bel is r/ann",
+        "r/cle": "did you mean `cleo`?",
         "r/bem": "did you mean `ben`?",
         "r/zzz": "records there are: ann, ben, cleo",
         "zzz": "plan … --save writes one",
+    }.items():
+        outcome = ketasched("status", typed)
+        assert (outcome.code, outcome.err.splitlines()[1]) == (1, f"help: {hint}")
+
+
+def test_a_beginning_goes_before_a_likeness_and_a_person_may_have_a_slash(ketasched):
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC")
+    Path("r").mkdir()
+    names = {
+        "Ana Ruiz": "",
+        "Hana": "",
+        "Jos\u00e9 Mar\u00eda": "",
+        "x1": "Li </b>",
+        "x2": "Rui Li",
+    }
+    for record, person in names.items():
+        named = ("--name", person) if person else ()
+        assert ketasched(*plan, "--save", f"r/{record}", *named).code == 0
+    for typed, hint in {
+        "r/Ana": "did you mean `Ana Ruiz`?",
+        "r/ruiz": "did you mean `Ana Ruiz`?",
+        "r/Rui": "did you mean `Ana Ruiz`?",
+        "r/jose": "did you mean `Jos\u00e9 Mar\u00eda`?",
+        "r/Li </b>": "the record of Li </b> is r/x1",
+        "r/Rui L": "the record of Rui Li is r/x2",
+        "r/Li": "which do you mean? Li </b>, Rui Li",
     }.items():
         outcome = ketasched("status", typed)
         assert (outcome.code, outcome.err.splitlines()[1]) == (1, f"help: {hint}")

@@ -100,6 +100,22 @@ def test_each_meaning_has_its_style(ketasched, monkeypatch, alex):
             assert styles_of(out, said) == style, (command, said)
 
 
+def test_a_linked_visit_is_dim_once_it_is_over_and_no_clock_time_is_cut(ketasched, monkeypatch):
+    be_at(monkeypatch, "2026-12-01T09:00")
+    plan = ("plan", "kap", "--start", "2027-01-04", "--tz", "UTC", "--save", "kim")
+    assert ketasched(*plan).code == 0
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "ideally Mon 28 Dec 2026 09:00\x1b[0m: at" in ketasched(*plan[:-2]).out
+    for now, dims in {"2026-12-28T09:44": False, "2026-12-28T09:45": True}.items():
+        be_at(monkeypatch, now)
+        for command in (("status", "kim"), ("agenda", ".", "--day", "2026-12-28")):
+            style = styles_of(ketasched(*command).out, "–09:45")
+            assert (style == "2") == dims, (now, command)
+    be_at(monkeypatch, "2027-01-05T09:00")
+    assert styles_of(ketasched("status", "kim").out, "Mon  4 Jan") != "2"  # who says it was held?
+
+
 @pytest.mark.usefixtures("alex")
 def test_without_color_not_a_sign_is_lost(ketasched, monkeypatch):
     plain = ketasched("status", "alex").out

@@ -92,6 +92,8 @@ def _understood(
     if (last - first).days >= LONGEST_WAIT:
         listed.fault(line, "latest", "the starts are more than a year apart", "look at less")
         return None
+    if first < asked.today <= last:
+        first = asked.today  # nobody who waits still is helped by a day that has passed
     request = _request(line, asked, first)
     try:
         task = understand(request, asked.now)

@@ -58,6 +58,18 @@ def admission_of(waiting: Sequence[Waiting], answer: Answer, sharing: Sharing) -
     return Admission(admitted, refused, answer, loads, beside)
 
 
+def in_the_past(admission: Admission, now: datetime) -> Iterator[str]:
+    """Whose session is over by now, of those who only wait: a day of the list may be mistyped."""
+    from ketasched.domain.wording import count_text, day_text
+
+    for new in admission.admitted:
+        over = [session for session in new.course.sessions if session.start < now]
+        if over:
+            first = day_text(over[0].start.date())
+            many = "" if len(over) == 1 else f", {count_text(len(over), 'session')} in all"
+            yield f"{new.name} is given a time in the past: {first}{many}"
+
+
 def _mondays(days: Sequence[date]) -> list[date]:
     if not days:
         return []

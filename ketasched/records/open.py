@@ -15,20 +15,17 @@ from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.busy import Busy, BusyTimes
 from ketasched.domain.course import Course, is_gone
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, did_you_mean, os_reason
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.reading.file_text import read_plain
 from ketasched.records import closed_days, codec
 from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import state_of
 from ketasched.records.history import way_back
-from ketasched.records.places import as_it_is_there, folded
+from ketasched.records.places import as_it_is_there
 from ketasched.records.record import CourseRecord, FollowingFile, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
+from ketasched.records.which_is_meant import which_is_meant
 from ketasched.shell import paste
-
-MOST_NAMED = 8
-MOST_READ = 200
-"""Records that are looked into for the one of a person."""
 
 
 class Opened(NamedTuple):
@@ -91,24 +88,10 @@ def open_record(name: str, now: datetime) -> Opened:
     if not _is_there(path):
         if Path(name).is_dir():
             raise FileTrouble(f"{name} is a folder", "name one of the records in it", name)
-        raise FileTrouble(f"there is no record {path}", _which_there_are(path), str(path))
+        raise FileTrouble(
+            f"there is no record {path}", which_is_meant(path, _person, name_of), str(path)
+        )
     return read_record(path).understood(now)
-
-
-def _which_there_are(path: Path) -> str:
-    """The record that may be meant by one that is not there, else those that are."""
-    saved = sorted(path.parent.glob(f"*{RECORD_ENDING}"))
-    if not saved:
-        return "plan … --save writes one"
-    names = [other.name.removesuffix(RECORD_ENDING) for other in saved]
-    typed = path.name.removesuffix(RECORD_ENDING)
-    persons = {other: person for other in saved[:MOST_READ] if (person := _person(other))}
-    theirs = [other for other, person in persons.items() if folded(person) == folded(typed)]
-    if theirs:
-        return f"the record of {persons[theirs[0]]} is {name_of(theirs[0])}"
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    there = f"records there are: {', '.join(names[:MOST_NAMED])}{more}"
-    return did_you_mean(typed, names) or there
 
 
 def _person(path: Path) -> str:

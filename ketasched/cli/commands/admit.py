@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.cli.admission import Sharing, admission_of, written
+from ketasched.cli.admission import Sharing, admission_of, in_the_past, written
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import KetaschedError, UsageProblem
@@ -84,6 +84,7 @@ def run(request: AdmitRequest) -> Result:
     admission = admission_of(waiting, answer, sharing)
     kept = not request.dry_run and not (answer.stopped and not request.keep)
     notes = [f"note: {note}" for note in not_counted(sharing.others)]
+    notes += [f"note: {note}" for note in in_the_past(admission, now)]
     notes += search_notes(
         request.seconds, request.seed, joint=is_installed(), was_cut=answer.was_cut
     )

@@ -64,7 +64,7 @@ def _add_day(page: Page, day: Day, agenda: Agenda, now: datetime) -> None:
     page.add_title(f"{title}: {closed}{people_text(day)}{zone}")
     if day.coming:
         several = len(agenda.zones) > 1
-        page.add("", _rows(day, agenda, now if is_today else None, page.width))
+        page.add("", _rows(day, agenda, now, page.width, is_today=is_today))
         place = day.coming[0].entry.start.tzname() if several else ""
         zone_note = f" ({place})" if place else ""
         for load in loads(day, agenda):
@@ -74,34 +74,34 @@ def _add_day(page: Page, day: Day, agenda: Agenda, now: datetime) -> None:
         page.add_items(due_for_others(day))
 
 
-def _rows(day: Day, agenda: Agenda, now: datetime | None, width: int) -> Table:
+def _rows(day: Day, agenda: Agenda, now: datetime, width: int, *, is_today: bool) -> Table:
     whens = [_when(arrival, several=len(agenda.zones) > 1) for arrival in day.coming]
     if agenda.bare:
         return _bare(whens)
-    meanings = _meanings(day, now)
+    meanings = _meanings(day, now, is_today=is_today)
     make = _narrow if width < NARROW else _table
     return make(day, agenda, with_signs(whens, meanings), meanings)
 
 
-def _meanings(day: Day, now: datetime | None) -> list[Meaning | None]:
+def _meanings(day: Day, now: datetime, *, is_today: bool) -> list[Meaning | None]:
     """What matters of each who comes; next are those with the first start to come, today."""
     entries = [arrival.entry for arrival in day.coming]
     held = [is_gone(entry) or entry.status == ATTENDED for entry in entries]
     starts = [
         entry.start
         for entry, gone in zip(entries, held, strict=True)
-        if now and not gone and entry.start > now
+        if is_today and not gone and entry.start > now
     ]
     following = min(starts, default=None)
     return [
-        "next" if arrival.entry.start == following and not gone else _state(arrival)
+        "next" if arrival.entry.start == following and not gone else _state(arrival, now)
         for arrival, gone in zip(day.coming, held, strict=True)
     ]
 
 
-def _state(arrival: Coming) -> Meaning | None:
+def _state(arrival: Coming, now: datetime | None = None) -> Meaning | None:
     """What its status means, or that it was moved."""
-    meaning = meaning_of(arrival.entry)
+    meaning = meaning_of(arrival.entry, now=now)
     if meaning in (None, "moved"):
         return "moved" if arrival.is_moved else None
     return meaning

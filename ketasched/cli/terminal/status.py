@@ -93,7 +93,11 @@ def _ahead(opened: Opened) -> list[Entry]:
 def _entries(opened: Opened, following: Entry | None, width: int) -> Iterable[RenderableType]:
     course = opened.record.course
     rows = [
-        EntryRow(entry, meaning_of(entry, following), entry_notes(opened, entry, following))
+        EntryRow(
+            entry,
+            meaning_of(entry, following, opened.now),
+            entry_notes(opened, entry, following),
+        )
         for entry in course.entries()
     ]
     return entry_rows(course, rows, width)

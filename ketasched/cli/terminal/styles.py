@@ -8,12 +8,13 @@ the signs and words say the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
-from ketasched.domain.course import ATTENDED, TENTATIVE, Session, is_gone
+from ketasched.domain.course import ATTENDED, TENTATIVE, LinkedVisit, Session, is_gone
 
 Meaning = Literal["next", "past", "moved", "tentative", "missed", "today"]
 
@@ -44,11 +45,16 @@ class Note(NamedTuple):
     meaning: Meaning | None = None
 
 
-def meaning_of(entry: Entry, following: Entry | None = None) -> Meaning | None:
-    """What matters most about an entry: ``following`` is the next one to take place."""
+def meaning_of(
+    entry: Entry, following: Entry | None = None, now: datetime | None = None
+) -> Meaning | None:
+    """What matters most about an entry: ``following`` is the next one to take place. A linked visit
+    is past once it is over; of a session somebody has to say that it took place.
+    """
     if is_gone(entry):
         return "missed"
-    if entry.status == ATTENDED:
+    is_over = isinstance(entry, LinkedVisit) and now is not None and entry.end <= now
+    if entry.status == ATTENDED or is_over:
         return "past"
     if entry == following:
         return "next"
@@ -70,8 +76,8 @@ def row_style(meaning: Meaning | None) -> str:
 
 
 def marked(text: str, meaning: Meaning | None) -> Text:
-    """A text in the style of what it means, up to a colon: why is said plainly."""
-    head, colon, rest = text.partition(":")
+    """A text in the style of what it means, up to the colon behind which why is said plainly."""
+    head, colon, rest = text.partition(": ")
     return Text.assemble((head, LOOKS[meaning].style if meaning else ""), colon, rest)
 
 
