@@ -27,6 +27,7 @@ from ketasched.running.lanes import lanes_of
 
 CHICAGO = ZoneInfo("America/Chicago")
 NBSP = "\N{NO-BREAK SPACE}"
+_NOW = datetime(2027, 1, 2, tzinfo=CHICAGO)
 
 
 class Pieces(HTMLParser):
@@ -339,7 +340,7 @@ def test_free_busy_gives_nothing_away(entries, name, week):
     who = Patient(name, _COURSE)
     shown = [visitor._replace(patient=who, due=("Zq due",)) for visitor in coming_of(entries)]
     day = Day(date(2027, 3, 13), shown, [(who, "Zq review")], closed="Zq storm")
-    agenda = Agenda([day] * 7 if week else [day], house, frozenset(["America/Chicago"]), bare=True)
+    agenda = Agenda([day] * 7 if week else [day], house, frozenset(["America/Chicago"]), True, _NOW)
     text = (week_page if week else day_page)(agenda, ClinicFile("Zq clinic"))
     main = text[text.index("<body") :]
     for word in ("Zq", "etamine", "induction", "check-in", "video", "missed", "attended", "done"):
@@ -356,7 +357,7 @@ def test_words_of_users_never_become_markup():
         for visitor in coming_of([entry_of(CHICAGO, 0, 60, "planned", "session")])
     ]
     day = Day(date(2027, 3, 13), shown, [(who, "<i>form</i>")], closed="<u>")
-    agenda = Agenda([day], None, frozenset(["America/Chicago"]), bare=False)
+    agenda = Agenda([day], None, frozenset(["America/Chicago"]), False, _NOW)
     for text in (
         day_page(agenda, ClinicFile("<s>Clinic")),
         week_page(agenda, ClinicFile("<s>Clinic")),
@@ -446,6 +447,21 @@ def test_the_axis_reaches_over_the_hours_of_the_clinic(plan, page):
     plan("alex", "iv", "11:00")
     ticks = re.findall('grid-column-start: [0-9]+">([0-9:]+)<', page(MON, "--clinic", "open.yaml"))
     assert ticks == [f"{hour:02}:00" for hour in range(7, 20)]
+
+
+@pytest.mark.usefixtures("house")
+def test_a_page_says_when_it_was_made_what_is_today_and_what_comes_next(page):
+    then = "2027-01-04T15:15"
+    today, week = page(MON, moment=then), page(MON, "--week", moment=then)
+    assert Pieces(today).texts("h1") == ["Monday 4 January 2027 today"]
+    assert Pieces(week).texts("h2")[:2] == ["Monday 4 Jan today", "Tuesday 5 Jan"]
+    for text in (today, week):
+        assert "as of Mon 4 Jan 2027 09:15" in text
+        assert text.count(">next<") == 1
+        assert "1/12 next" in " ".join(re.sub("<[^>]*>", " ", text).replace(NBSP, " ").split())
+    other = page("2027-01-06", moment=then)
+    assert ">today<" not in other
+    assert ">next<" not in other
 
 
 # The week

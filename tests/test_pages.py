@@ -69,6 +69,14 @@ def test_a_page_is_one_file_that_asks_for_nothing():
     assert "#}" not in text
 
 
+def test_what_is_filled_on_screen_can_be_read_on_paper_with_its_background_and_without():
+    loader = templates().loader
+    sheet = loader.get_source(templates(), "page.css")[0]
+    of_print = sheet.partition("@media print {")[2]
+    assert "--fill: #fff; --on-fill: #000;" in of_print
+    assert sheet.count("color: var(--on-fill)") == sheet.count("background: var(--fill)") == 2
+
+
 def test_a_page_is_in_its_language():
     assert '<html lang="en" dir="ltr">' in trial_page()
     assert '<html lang="he" dir="rtl">' in trial_page(language=Written("he", "rtl"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from ketasched.domain.course import LinkedVisit
+from ketasched import zone
+from ketasched.domain.course import ATTENDED, HasStatus, LinkedVisit, is_gone
 from ketasched.domain.house import CHAIR, House
 from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.report_text import SCHEMA, rows_as_csv
@@ -34,19 +35,31 @@ class Day(NamedTuple):
 
 class Agenda(NamedTuple):
     """The days to show; what the house has (None: not known); the zones of the records; whether
-    who comes and why is left out.
+    who comes and why is left out; the moment at which it is asked, in the clinic's zone.
     """
 
     days: Sequence[Day]
     house: House | None
     zones: frozenset[str]
     bare: bool
+    now: datetime
 
     @property
     def chairs(self) -> int:
         """How many chairs there are at most; 0 if that is not known."""
         resource = self.house.resource(CHAIR) if self.house else None
         return resource.most if resource else 0
+
+    def is_today(self, day: Day) -> bool:
+        """Whether it is that day now where any of the records is."""
+        places = (zone.load(name).tzinfo for name in self.zones)
+        return any(self.now.astimezone(place).date() == day.day for place in places)
+
+    def next_start(self, day: Day) -> datetime | None:
+        """The first start that is still to come today; None on another day."""
+        entries = [arrival.entry for arrival in day.coming]
+        starts = [entry.start for entry in entries if not is_held(entry) and entry.start > self.now]
+        return min(starts, default=None) if self.is_today(day) else None
 
     def chairs_for_all(self, day: Day) -> int:
         """The same where each who comes that day takes one, and there is nothing else to take."""
@@ -61,6 +74,11 @@ class Agenda(NamedTuple):
         """Who comes on a day, and who sits where, if chairs are known."""
         chairs = seats(self.house, day.coming) if self.house else [()] * len(day.coming)
         return list(zip(day.coming, chairs, strict=True))
+
+
+def is_held(entry: HasStatus) -> bool:
+    """Whether it took place, or will not."""
+    return is_gone(entry) or entry.status == ATTENDED
 
 
 def agenda_report(agenda: Agenda, unread: Iterable[tuple[str, str]]) -> dict[str, Any]:

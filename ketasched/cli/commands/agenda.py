@@ -71,7 +71,8 @@ def run(request: AgendaRequest) -> Result:
         clinic = clinic_here(Path(request.folder))
         house = clinic.house if clinic else None
     bare = request.audience == "free-busy"
-    first, last = _span(request, _today(records, clinic.timezone if clinic else ""))
+    here = _here(records, clinic.timezone if clinic else "")
+    first, last = _span(request, here.date())
     closed, not_read = closed_days_of(Path(request.folder))
     unread += not_read
     why = {closed_day.day: closed_day.reason for closed_day in closed}
@@ -87,6 +88,7 @@ def run(request: AgendaRequest) -> Result:
         house,
         frozenset(record.timezone for record in records),
         bare,
+        here,
     )
     trouble = None
     if unread:
@@ -95,7 +97,7 @@ def run(request: AgendaRequest) -> Result:
     def page() -> str:
         from ketasched.cli.terminal.agenda import agenda_page
 
-        return agenda_page(agenda, clock.now())
+        return agenda_page(agenda)
 
     def html() -> str:
         from ketasched.cli.pages.agenda_page import day_page
@@ -139,12 +141,11 @@ def _patient(record: CourseRecord) -> Patient:
     )
 
 
-def _today(records: Sequence[CourseRecord], named: str) -> date:
-    """Today in the clinic's zone: the one a clinic file names, else that of most records."""
+def _here(records: Sequence[CourseRecord], named: str) -> datetime:
+    """The moment in the clinic's zone: the one a clinic file names, else that of most records."""
     zones = [record.timezone for record in records]
     name = named or max(sorted(set(zones)), key=zones.count, default="")
-    here: datetime = clock.now()
-    return here.astimezone(zone.load(name).tzinfo if name else None).date()
+    return clock.now().astimezone(zone.load(name).tzinfo if name else None)
 
 
 def _usual_clinic(records: Sequence[CourseRecord]) -> ClinicFile | None:

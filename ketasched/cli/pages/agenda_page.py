@@ -22,8 +22,9 @@ from ketasched.cli.pages.timeline import Area, Axis, Seat, area_of, axis_of, sea
 from ketasched.domain.clinic import ALL_DAY
 from ketasched.domain.course import ATTENDED, TENTATIVE, LinkedVisit, Session, is_gone
 from ketasched.domain.house import CHAIR
-from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, WEEKDAYS
+from ketasched.domain.wording import MONTH_NAMES, WEEKDAY_NAMES, WEEKDAYS, day_text
 from ketasched.languages.language import ENGLISH, Language
+from ketasched.reports.agenda_report import is_held
 from ketasched.running.agenda import Coming
 from ketasched.running.lanes import Block, Lane, beside_each_other, lanes_of
 
@@ -83,13 +84,19 @@ def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
             "clinic": name_of(clinic, agenda),
             "day": _long_day(day.day),
             "machine_day": day.day.isoformat(),
+            "is_today": agenda.is_today(day),
             "closed": closed_text(day, agenda),
             "people": people_text(day),
             "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",
             "where": "Busy" if agenda.bare else "Who is where",
             "axis": axis,
             "ticks": axis.ticks(staff_language(clinic)) if axis else [],
-            "lanes": [_drawn(lane, axis, agenda, staff_language(clinic)) for lane in lanes if axis],
+            "as_of": as_of(agenda, clinic),
+            "lanes": [
+                _drawn(lane, axis, agenda, staff_language(clinic), agenda.next_start(day))
+                for lane in lanes
+                if axis
+            ],
             "loads": list(drawn_loads(agenda, day, axis, staff_language(clinic))) if axis else [],
             "due": [] if agenda.bare else due_for_others(day),
         },
@@ -99,6 +106,11 @@ def day_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
 def name_of(clinic: ClinicFile | None, agenda: Agenda) -> str:
     """What the clinic is called; empty if that is not known, or nobody's business."""
     return "" if clinic is None or agenda.bare else clinic.name
+
+
+def as_of(agenda: Agenda, clinic: ClinicFile | None) -> str:
+    """When a page was made: what hangs on a wall grows old."""
+    return f"{day_text(agenda.now.date())} {staff_language(clinic).clock(agenda.now.time())}"
 
 
 def staff_language(clinic: ClinicFile | None) -> Language:
@@ -133,8 +145,10 @@ def _lanes(agenda: Agenda, day: Day) -> list[Lane]:
     return beside_each_other("on site", blocks)
 
 
-def _drawn(lane: Lane, axis: Axis, agenda: Agenda, language: Language) -> DrawnLane:
-    cards = [card_of(block.visitor, agenda, language) for block in lane.blocks]
+def _drawn(
+    lane: Lane, axis: Axis, agenda: Agenda, language: Language, following: datetime | None
+) -> DrawnLane:
+    cards = [card_of(block.visitor, agenda, language, following) for block in lane.blocks]
     seats = seats_of(axis, [(block.start, block.end) for block in lane.blocks])
     title = lane_title(lane, in_chairs=bool(agenda.house) and not agenda.bare)
     return DrawnLane(title, lane.kind == "lacking", list(zip(cards, seats, strict=True)))
@@ -155,8 +169,10 @@ def lane_title(lane: Lane, *, in_chairs: bool) -> str:
             return "On site, no chair" if in_chairs else str(lane.number)
 
 
-def card_of(visitor: Coming, agenda: Agenda, language: Language) -> Card:
-    """What a page shows of an entry."""
+def card_of(
+    visitor: Coming, agenda: Agenda, language: Language, following: datetime | None
+) -> Card:
+    """What a page shows of an entry; ``following`` is the first start to come, if that is today."""
     entry = visitor.entry
     elsewhere = (
         f" {WEEKDAYS[entry.end.weekday()]}" if entry.end.date() != entry.start.date() else ""
@@ -167,14 +183,18 @@ def card_of(visitor: Coming, agenda: Agenda, language: Language) -> Card:
         return Card(when, "", BUSY, (), (), "")
     label = visitor.patient.course.protocol.label
     what = f"{label} · {entry_title(entry)}\N{NO-BREAK SPACE}{number_of(visitor)}"
-    states = list(_states(visitor))
-    return Card(when, visitor.patient.name, what, states, visitor.due, _looks(entry))
+    is_next = entry.start == following and not is_held(entry)
+    states = [*([("next", "next")] if is_next else []), *_states(visitor)]
+    looks = _looks(entry, agenda.now)
+    return Card(when, visitor.patient.name, what, states, visitor.due, looks)
 
 
-def _looks(entry: Session | LinkedVisit) -> Literal["gone", "tentative", "past", ""]:
+def _looks(entry: Session | LinkedVisit, now: datetime) -> Literal["gone", "tentative", "past", ""]:
     if is_gone(entry):
         return "gone"
-    return "past" if entry.status == ATTENDED else "tentative" if entry.status == TENTATIVE else ""
+    if entry.status == ATTENDED or (isinstance(entry, LinkedVisit) and entry.end <= now):
+        return "past"
+    return "tentative" if entry.status == TENTATIVE else ""
 
 
 def _states(visitor: Coming) -> Iterator[tuple[str, str]]:

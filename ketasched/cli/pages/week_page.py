@@ -10,6 +10,7 @@ from ketasched.cli.agenda_words import closed_text, due_for_others, people_text
 from ketasched.cli.pages.agenda_page import (
     Card,
     DrawnLoad,
+    as_of,
     card_of,
     drawn_loads,
     lane_title,
@@ -48,6 +49,7 @@ class Column(NamedTuple):
     day: str
     machine_day: str
     closed: str
+    is_today: bool
     people: str
     placed: Sequence[Placed]
     loads: Sequence[DrawnLoad]
@@ -67,6 +69,7 @@ def week_page(agenda: Agenda, clinic: ClinicFile | None) -> str:
             "days": days_text(agenda.days[0].day, agenda.days[-1].day),
             "people": {0: "nobody", 1: "1 person"}.get(len(people), f"{len(people)} people"),
             "zone": next(iter(agenda.zones)) if len(agenda.zones) == 1 else "",
+            "as_of": as_of(agenda, clinic),
             "minutes": closes - opens,
             "hours": (closes - opens) / HOUR,
             "opens": _clock(opens, language),
@@ -95,12 +98,13 @@ def _wall(moment: datetime) -> int:
 
 def _column(agenda: Agenda, day: Day, opens: int, closes: int, language: Language) -> Column:
     places = {} if agenda.bare else _places(agenda, day)
+    following = agenda.next_start(day)
     placed = []
     for arrival in day.coming:
         share = 100 / (closes - opens)
         placed.append(
             Placed(
-                card_of(arrival, agenda, language),
+                card_of(arrival, agenda, language, following),
                 places.get(id(arrival), []),
                 any(title.startswith("No ") for title in places.get(id(arrival), ())),
                 (_wall(arrival.entry.start) - opens) * share,
@@ -113,6 +117,7 @@ def _column(agenda: Agenda, day: Day, opens: int, closes: int, language: Languag
         f"{day.day.day} {MONTHS[day.day.month - 1]}",
         day.day.isoformat(),
         closed_text(day, agenda),
+        agenda.is_today(day),
         people_text(day),
         placed,
         list(drawn_loads(agenda, day, axis, language)) if axis else [],

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ketasched import zone as zones
 from ketasched.calendar.entry_text import BUSY
 from ketasched.cli.agenda_words import (
     Level,
@@ -32,8 +31,8 @@ from ketasched.cli.terminal.styles import (
     row_style,
     with_signs,
 )
-from ketasched.domain.course import ATTENDED, is_gone
 from ketasched.domain.wording import WEEKDAYS, clock_text, day_text
+from ketasched.reports.agenda_report import is_held
 from ketasched.running.agenda import Coming
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 _BLOCK = "█"
 
 
-def agenda_page(agenda: Agenda, now: datetime) -> str:
+def agenda_page(agenda: Agenda) -> str:
     """The days of an agenda, one below the other; days on which nobody comes are a line. Who comes
     next, today, stands out.
     """
@@ -50,21 +49,18 @@ def agenda_page(agenda: Agenda, now: datetime) -> str:
     for place, day in enumerate(agenda.days):
         if place:
             page.add("")
-        _add_day(page, day, agenda, now)
+        _add_day(page, day, agenda)
     return page.text()
 
 
-def _add_day(page: Page, day: Day, agenda: Agenda, now: datetime) -> None:
+def _add_day(page: Page, day: Day, agenda: Agenda) -> None:
     zone = f", {next(iter(agenda.zones))}" if len(agenda.zones) == 1 else ""
     closed = f"{closed_text(day, agenda)}, " if day.closed is not None else ""
-    is_today = any(
-        now.astimezone(zones.load(name).tzinfo).date() == day.day for name in agenda.zones
-    )
-    title = f"{day_text(day.day)}{' (today)' if is_today else ''}"
+    title = f"{day_text(day.day)}{' (today)' if agenda.is_today(day) else ''}"
     page.add_title(f"{title}: {closed}{people_text(day)}{zone}")
     if day.coming:
         several = len(agenda.zones) > 1
-        page.add("", _rows(day, agenda, now, page.width, is_today=is_today))
+        page.add("", _rows(day, agenda, page.width))
         place = day.coming[0].entry.start.tzname() if several else ""
         zone_note = f" ({place})" if place else ""
         for load in loads(day, agenda):
@@ -74,28 +70,23 @@ def _add_day(page: Page, day: Day, agenda: Agenda, now: datetime) -> None:
         page.add_items(due_for_others(day))
 
 
-def _rows(day: Day, agenda: Agenda, now: datetime, width: int, *, is_today: bool) -> Table:
+def _rows(day: Day, agenda: Agenda, width: int) -> Table:
     whens = [_when(arrival, several=len(agenda.zones) > 1) for arrival in day.coming]
     if agenda.bare:
         return _bare(whens)
-    meanings = _meanings(day, now, is_today=is_today)
+    meanings = _meanings(day, agenda)
     make = _narrow if width < NARROW else _table
     return make(day, agenda, with_signs(whens, meanings), meanings)
 
 
-def _meanings(day: Day, now: datetime, *, is_today: bool) -> list[Meaning | None]:
+def _meanings(day: Day, agenda: Agenda) -> list[Meaning | None]:
     """What matters of each who comes; next are those with the first start to come, today."""
-    entries = [arrival.entry for arrival in day.coming]
-    held = [is_gone(entry) or entry.status == ATTENDED for entry in entries]
-    starts = [
-        entry.start
-        for entry, gone in zip(entries, held, strict=True)
-        if is_today and not gone and entry.start > now
-    ]
-    following = min(starts, default=None)
+    following = agenda.next_start(day)
     return [
-        "next" if arrival.entry.start == following and not gone else _state(arrival, now)
-        for arrival, gone in zip(day.coming, held, strict=True)
+        "next"
+        if arrival.entry.start == following and not is_held(arrival.entry)
+        else _state(arrival, agenda.now)
+        for arrival in day.coming
     ]
 
 
