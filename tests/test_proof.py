@@ -476,6 +476,22 @@ def test_a_feed_that_is_behind_is_found(at):
 
 
 @pytest.mark.usefixtures("house")
+def test_a_feed_that_is_behind_says_so_once_and_what_makes_it_anew(at):
+    at(NOW, "move", "alex", "2", "2027-01-07 10:30")
+    one = "is behind, and says Thu 7 Jan 2027 09:00, and the record Thu 7 Jan 2027 10:30"
+    faults = proved(at)["faults"]
+    assert [fault["text"].partition(" ")[2] for fault in faults] == [
+        f"{one}; `ketasched feed` makes it anew"
+    ] * 2
+    at(NOW, "move", "bo", "2", "2027-01-07 15:00")
+    at(NOW, "cancel", "bo", "3")
+    texts = {
+        fault["text"].partition(" ")[2] for fault in proved(at)["faults"] if fault["record"] == "bo"
+    }
+    assert texts == {"is behind in 2 and 3; `ketasched feed` makes it anew"}
+
+
+@pytest.mark.usefixtures("house")
 def test_a_feed_knows_a_record_under_its_new_name(at):
     Path("bo.course.json").rename("ben.course.json")
     at(NOW, "feed", ".", "--to", "feeds")

@@ -197,6 +197,18 @@ def test_the_table_has_the_best_and_says_what_is_left_out(ketasched):
     assert "that were tried have no course" in page
 
 
+@pytest.mark.parametrize("columns", ["80", "50"])
+def test_a_start_on_a_closed_day_says_when_its_first_session_is(ketasched, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    asked = ("suggest", "spravato", "--from", "2026-12-24", "--to", "2026-12-26", "--tz", "UTC")
+    page = " ".join(ketasched(*asked, "--holidays", "US").out.partition("To plan")[0].split())
+    assert page.count("Fri 25 Dec 2026") == page.count("begins Mon 28 Dec 2026") == 3
+    assert "begins" not in ketasched(*asked).out
+    paper = ketasched(*asked, "--holidays", "US", "--format", "html").out
+    assert paper.count(">begins Mon 28 Dec 2026<") == 3
+    assert "Fri 25 Dec 2026, Wed, Fri, begins Mon 28 Dec 2026: 2 sessions moved" in paper
+
+
 def test_a_clinic_file_is_named(ketasched):
     page = ketasched("suggest", "iv", *JANUARY, "--clinic", "lakeside.yaml").out
     assert "lakeside.yaml" in page.partition("ketasched plan")[0]

@@ -9,7 +9,7 @@ from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.course import clinic_text, setting_text
 from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.house import house_facts
-from ketasched.domain.wording import WEEKDAYS, count_text
+from ketasched.domain.wording import WEEKDAYS, count_text, day_text
 
 if TYPE_CHECKING:
     from ketasched.asking.intake import Understood
@@ -48,6 +48,11 @@ def told_of_others(starts: Sequence[Suggestion]) -> Iterator[str]:
 def days_text(start: Suggestion) -> str:
     """The weekdays of a start."""
     return ", ".join(WEEKDAYS[day] for day in start.days)
+
+
+def begins_text(start: Suggestion) -> str:
+    """When its first session is, where that is not the day of the start."""
+    return f"begins {day_text(start.first)}" if start.first != start.start else ""
 
 
 def pauses_text(start: Suggestion) -> str:

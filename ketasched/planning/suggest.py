@@ -21,13 +21,14 @@ class Suggestion(NamedTuple):
     """A start and its weekday pattern, empty where the protocol leaves none to choose.
 
     ``weeks`` is the length of its pauses; ``moved`` counts the sessions on another day than their
-    target, ``days_moved`` the days they moved; ``last`` is the day of its last session, or of the
-    start. Without a course (not ``feasible``) all are 0.
+    target, ``days_moved`` the days they moved; ``first`` and ``last`` are the days of its first and
+    last session, or of the start. Without a course (not ``feasible``) all are 0.
     """
 
     start: date
     days: tuple[int, ...]
     feasible: bool
+    first: date
     last: date
     pauses: int = 0
     weeks: int = 0
@@ -88,14 +89,17 @@ def _outcome(order: Order, unknown: list[KetaschedError]) -> Suggestion:
         placement = place_sessions(order)
     except KetaschedError as problem:  # of this start: another one may do
         unknown.append(problem)
-        return Suggestion(order.start, (), feasible=False, last=order.start)
+        return Suggestion(order.start, (), feasible=False, first=order.start, last=order.start)
     if isinstance(placement, Failure):
-        return Suggestion(order.start, order.days, feasible=False, last=order.start)
+        return Suggestion(
+            order.start, order.days, feasible=False, first=order.start, last=order.start
+        )
     distances = [abs((seat.day - seat.target.day).days) for seat in placement.placed]
     return Suggestion(
         order.start,
         order.days,
         feasible=True,
+        first=min(seat.day for seat in placement.placed),
         last=max(seat.day for seat in placement.placed),
         pauses=1 if placement.pause else 0,
         weeks=placement.pause.weeks if placement.pause else 0,

@@ -10,7 +10,7 @@ from ketasched.calendar.entry_text import AUDIENCES, Audience, View
 from ketasched.calendar.uid import UidSource, duty_uid, uid
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, is_gone
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle, Rule
 from ketasched.proving.vevents import Vevent
@@ -142,9 +142,36 @@ def against_calendar(
     if not seen.keys() & said.keys():
         yield Fault(name, None, calendar.kind, f"{calendar.file} has none of its entries")
         return
+    behind: list[Fault] = []
     for entry_uid, known in said.items():
-        for rule, text in _differences(calendar.kind, seen.get(entry_uid), known):
-            yield Fault(name, known.handle, rule, f"{calendar.file} {text}")
+        there = seen.get(entry_uid)
+        faults = [
+            Fault(name, known.handle, rule, f"{calendar.file} {text}")
+            for rule, text in _differences(calendar.kind, there, known)
+        ]
+        if calendar.kind == "feed" and _is_behind(there, known):
+            behind += faults
+        else:
+            yield from faults
+    yield from _told_once(calendar.file, name, behind)
+
+
+def _is_behind(entry: Vevent | None, said: Said) -> bool:
+    """Whether it was made before the record changed what an entry says."""
+    if entry is None or entry.sequence is None or said.sequence is None:
+        return entry is None
+    return entry.sequence < said.sequence
+
+
+def _told_once(file: str, name: str, behind: Sequence[Fault]) -> Iterator[Fault]:
+    """One fault for all entries of which a feed is behind: the same command mends them."""
+    again = "`ketasched feed` makes it anew"
+    if len(behind) == 1:
+        text = behind[0].text.removeprefix(f"{file} ")
+        yield behind[0]._replace(text=f"{file} is behind, and {text}; {again}")
+    elif behind:
+        handles = list_text(list(dict.fromkeys(str(fault.session) for fault in behind)))
+        yield Fault(name, None, "feed", f"{file} is behind in {handles}; {again}")
 
 
 def _differences(

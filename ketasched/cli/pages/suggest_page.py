@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.cli.pages.render import page
-from ketasched.cli.suggested import MOST_ROWS, days_text, pauses_text, setting_facts, told_of_others
+from ketasched.cli.suggested import (
+    MOST_ROWS,
+    begins_text,
+    days_text,
+    pauses_text,
+    setting_facts,
+    told_of_others,
+)
 from ketasched.cli.terminal.page import advice
 from ketasched.domain.wording import MONTHS, WEEKDAY_NAMES, count_text, day_text
 
@@ -68,6 +75,7 @@ def suggest_page(
                     start.moved,
                     start.days_moved,
                     start == best,
+                    begins_text(start),
                 )
                 for start in feasible[:MOST_ROWS]
             ],
@@ -106,7 +114,7 @@ def _weeks(by_day: dict[date, Suggestion]) -> Iterator[Week]:
 
 def _cell(start: Suggestion) -> Cell:
     day = str(start.start.day)
-    when = ", ".join(filter(None, (day_text(start.start), days_text(start))))
+    when = ", ".join(filter(None, (day_text(start.start), days_text(start), begins_text(start))))
     if not start.feasible:
         return Cell(day, "–", "none", f"{when}: no course")
     days = count_text(start.days_moved, "day")

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ketasched.cli.suggested import (
     MOST_ROWS,
+    begins_text,
     days_text,
     pauses_text,
     setting_facts,
@@ -68,13 +69,21 @@ def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Ta
     table.add_column("Days", no_wrap=True)
     for title in ("Pauses", "Moved", "Days moved"):
         table.add_column(title, justify="right")
+    begins = [begins_text(start) for start in rows]
+    if any(begins):
+        table.add_column("")
     days = with_signs([windows.aligned_day(start.start) for start in rows], meanings)
-    for suggestion, day, meaning in zip(rows, days, meanings, strict=True):
+    for suggestion, day, meaning, begun in zip(rows, days, meanings, begins, strict=True):
         counts = (suggestion.moved, suggestion.days_moved)
         paused: Meaning | None = "moved" if suggestion.pauses else None
         pauses = marked(pauses_text(suggestion), paused)
         table.add_row(
-            day, days_text(suggestion), pauses, *map(str, counts), style=row_style(meaning)
+            day,
+            days_text(suggestion),
+            pauses,
+            *map(str, counts),
+            *([begun] if any(begins) else []),
+            style=row_style(meaning),
         )
     return table
 
@@ -82,7 +91,8 @@ def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Ta
 def _line(suggestion: Suggestion, meaning: Meaning | None) -> Text:
     start = ", ".join(filter(None, (day_text(suggestion.start), days_text(suggestion))))
     moved = f"{suggestion.moved} moved by {suggestion.days_moved} in all"
-    text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}"
+    begins = f", {begins_text(suggestion)}" if begins_text(suggestion) else ""
+    text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}{begins}"
     (sign,) = with_signs([text], [meaning])
     sign.stylize(row_style(meaning))
     return sign
