@@ -14,6 +14,7 @@ import helpers
 import pytest
 from conftest import load_zone, order_of
 
+from ketasched.cli.terminal.admission import proof_text
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Resource, Takes, minute_at
 from ketasched.domain.linked_visit_rule import Anchor, Offset, VisitRule
@@ -26,7 +27,16 @@ from ketasched.house.joint import together
 from ketasched.house.one_by_one import one_by_one
 from ketasched.house.question import Question
 from ketasched.house.times import best_times
-from ketasched.house.waiting import Refused, Wish, crowded_out, held_of, merit
+from ketasched.house.waiting import (
+    Admitted,
+    Answer,
+    Cost,
+    Refused,
+    Wish,
+    crowded_out,
+    held_of,
+    merit,
+)
 from ketasched.records import write_new
 
 pytest.importorskip("ortools")
@@ -736,3 +746,16 @@ def test_who_can_start_still_does_not_start_on_a_day_that_has_passed(
     outcome = admit(ketasched, "--dry-run", "--format", "json")
     assert as_json(outcome)["admitted"][0]["start"] == "2027-01-13"
     assert "in the past" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("admitted", "said"),
+    [
+        (0, "the best found, nobody has a place; "),
+        (1, "the best found, 1 has a place; "),
+        (2, "the best found, 2 have a place; "),
+    ],
+)
+def test_how_many_have_a_place_is_said_in_words(admitted, said):
+    places = (Admitted(None, None, Cost()),) * admitted + (Refused(None),)
+    assert proof_text(Answer(places, "bound")).startswith(said)

@@ -65,7 +65,10 @@ def test_a_new_file_has_the_usual_permissions(ketasched):
     ("path", "words"),
     [
         (".", ("is a folder", "add the name of a file")),
-        ("no/such/folder/one.ics", ("cannot write", "no such file or directory")),
+        (
+            "no/such/folder/one.ics",
+            ("cannot write", "no such file or directory", "make the folder no/such/folder first"),
+        ),
         ("/proc/one.ics", ("/proc/one.ics is not a plain file", "use - for standard output")),
         ("a" * 300 + ".ics", ("cannot write",)),
         ("nul\0byte.ics", ("is no name for a file",)),

@@ -336,7 +336,8 @@ def test_a_folder_that_is_not_there_is_told(ketasched):
     outcome = ketasched("plan", "iv", "--start", "2027-01-04", "--save", "nowhere/alex")
     assert outcome.code == 1
     assert "mistake in ketasched" not in outcome.err
-    assert "nowhere" in outcome.err
+    assert "cannot write into nowhere: there is no such folder" in outcome.err
+    assert ".lock" not in outcome.err
 
 
 def test_a_calendar_that_cannot_be_written_leaves_no_record(ketasched):

@@ -255,7 +255,10 @@ def _file_trouble(
         raise FileTrouble(f"{path_text} exists already", hint, path_text) from None
     except (OSError, ValueError, RuntimeError) as error:
         held = isinstance(error, PermissionError) and Path(path_text).is_file()
+        folder = Path(path_text).parent
         hint = "nothing was changed; choose another place"
+        if isinstance(error, FileNotFoundError) and not folder.exists():
+            hint = f"nothing was changed; make the folder {folder} first"
         if held:
             hint = "nothing was changed; close it in the program that has it open, and try again"
         if done:

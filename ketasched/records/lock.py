@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 import time
 import warnings
 from collections.abc import Iterator
@@ -37,7 +35,11 @@ def locked(lock: Path, patience: float, busy: FileTrouble) -> Iterator[bool]:
         try:
             with file_trouble(str(lock), passing=(Timeout,)):
                 if not lock.parent.is_dir():  # the library would make the folder
-                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+                    raise FileTrouble(
+                        f"cannot write into {lock.parent}: there is no such folder",
+                        "nothing was changed; make the folder first",
+                        str(lock.parent),
+                    )
                 holder.acquire(timeout=0)
         except Timeout:
             if time.monotonic() - begun > patience:

@@ -98,7 +98,7 @@ def history_page(opened: Opened) -> str:
 def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]], now: datetime) -> str:
     """All courses of a folder, a line each."""
     cells = [Row((opened.record.name, *folder_cells(opened, look))) for opened, look in rows]
-    return _page(Staff("Courses", [Table("", ("Name", "Done", "Next", "Look"), cells)]), now)
+    return _page(Staff("Courses", [Table("", ("Name", "Done", "Next", "To look at"), cells)]), now)
 
 
 def calls_page(calls: Sequence[PatientCall], now: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rich.table import Table
 
+from ketasched.cli.terminal.changes import distance_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Session
@@ -38,7 +39,7 @@ def admission_page(admission: Admission) -> str:
         page.add(*(map(_line, admission.admitted) if narrow else [_table(admission.admitted)]), "")
     moves = [move for new in admission.admitted for move in _moves(new)]
     if moves:
-        page.add("Moved:")
+        page.add("Off their ideal day or time:")
         page.add_items(moves)
         page.add("")
     for each in admission.refused:
@@ -63,17 +64,22 @@ def proof_text(answer: Answer) -> str:
         return f"proved best: {_distance(cost)}; {times}"
     admitted = len(answer.admitted)
     if answer.bound is None:
-        return f"the best found: {admitted} have a place; {times}"
+        return f"the best found, {_places(admitted)}; {times}"
     within = f"within {cost - answer.bound} of the best possible {answer.bound}"
     if answer.most == admitted:
         return f"{within}; {times}"
-    return f"{admitted} have a place, at most {answer.most} can; for {admitted} {within}; {times}"
+    return f"{_places(admitted)}, at most {answer.most} can; for {admitted} {within}; {times}"
+
+
+def _places(admitted: int) -> str:
+    has = "has" if admitted < 2 else "have"
+    return f"{admitted or 'nobody'} {has} a place"
 
 
 def _distance(cost: int) -> str:
     if not cost:
         return "every session on its ideal day"
-    return f"{cost} squared {'day' if cost == 1 else 'days'} from ideal"
+    return distance_text(cost)
 
 
 def _title(admission: Admission) -> str:
@@ -110,7 +116,7 @@ def _times(sessions: Sequence[Session]) -> str:
     times = [clock_text(session.start.timetz()) for session in sessions]
     usual = max(dict.fromkeys(times), key=times.count)
     others = sum(time != usual for time in times)
-    return f"{usual} ({others} not)" if others else usual
+    return f"{usual} ({others} differ{'s' if others == 1 else ''})" if others else usual
 
 
 def _line(new: NewCourse) -> str:

@@ -165,15 +165,22 @@ def _moment(entry: Entry | None) -> str:
 
 def proof_text(closed: Closed) -> str:
     """What was proved of courses that were planned again together, in words."""
-    number, cost = count_text(closed.calls, "patient"), closed.cost.squares
+    number, cost = closed.calls, closed.cost.squares
     if closed.status == "one-by-one":
         return f"{number} to call, planned one by one; nothing is proved."
-    days = f"{cost} squared {'day' if cost == 1 else 'days'} from ideal"
+    days = distance_text(cost)
     if closed.status == "optimal":
         return f"{number} to call, proved the fewest; {days}, proved the least."
     far = cost - closed.bound if closed.bound is not None else 0
     least = f", within {far} of the best possible {closed.bound}" if far else ""
     return f"{number} to call, the best that was found; {days}{least}."
+
+
+def distance_text(squares: int) -> str:
+    """How far sessions are from their ideal days: two that are a day off are nearer than one that
+    is two days off.
+    """
+    return f"the days from ideal, squared, add up to {squares}"
 
 
 def calls_page(calls: Sequence[Call], what: str, proofs: Sequence[str] = ()) -> str:

@@ -145,7 +145,7 @@ def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
     """All courses of a folder, a line each."""
     page = Page()
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    for title in ("Name", "Done", "Next", "Look"):
+    for title in ("Name", "Done", "Next", "To look at"):
         table.add_column(title)
     for opened, warnings in rows:
         done, following, look = folder_cells(opened, warnings)
