@@ -202,11 +202,11 @@ def test_a_start_on_a_closed_day_says_when_its_first_session_is(ketasched, monke
     monkeypatch.setenv("COLUMNS", columns)
     asked = ("suggest", "spravato", "--from", "2026-12-24", "--to", "2026-12-26", "--tz", "UTC")
     page = " ".join(ketasched(*asked, "--holidays", "US").out.partition("To plan")[0].split())
-    assert page.count("Fri 25 Dec 2026") == page.count("begins Mon 28 Dec 2026") == 3
+    assert page.count("Fri 25 Dec 2026") == page.count("begins Mon 28 Dec") == 3
     assert "begins" not in ketasched(*asked).out
     paper = ketasched(*asked, "--holidays", "US", "--format", "html").out
-    assert paper.count(">begins Mon 28 Dec 2026<") == 3
-    assert "Fri 25 Dec 2026, Wed, Fri, begins Mon 28 Dec 2026: 2 sessions moved" in paper
+    assert paper.count(">begins Mon 28 Dec<") == 3
+    assert "Fri 25 Dec 2026, Wed, Fri, begins Mon 28 Dec: 2 sessions moved" in paper
 
 
 def test_a_clinic_file_is_named(ketasched):

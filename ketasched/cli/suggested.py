@@ -52,7 +52,10 @@ def days_text(start: Suggestion) -> str:
 
 def begins_text(start: Suggestion) -> str:
     """When its first session is, where that is not the day of the start."""
-    return f"begins {day_text(start.first)}" if start.first != start.start else ""
+    first = day_text(start.first)
+    if start.first.year == start.start.year:
+        first = first.removesuffix(f" {start.first.year}")
+    return f"begins {first}" if start.first != start.start else ""
 
 
 def pauses_text(start: Suggestion) -> str:
