@@ -21,7 +21,7 @@ from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.records import closed_days
 from ketasched.records.atomic import NewFile
 from ketasched.records.folder import Unread, unread_text, walk
-from ketasched.records.open import read_quickly
+from ketasched.records.open import name_of, read_quickly
 from ketasched.records.write import write_all
 from ketasched.reports.running_report import Call, ProvedDays, closed_day_report
 
@@ -104,6 +104,7 @@ def run(request: CloseDayRequest) -> Result:
     trouble = _kept_from(closing, houses, number, most)
     closing = closing._replace(dry_run=bool(request.dry_run or trouble))
     calls += _written(folder, closing, houses, affected)
+    late = [] if closing.dry_run else _late(folder, closing, affected)
     calls.sort(key=lambda call: call.name)
 
     def page() -> str:
@@ -116,7 +117,7 @@ def run(request: CloseDayRequest) -> Result:
         page,
         lambda: closed_day_report(closing.day, calls, unread, days=_proved(houses, number)),
         notes=_notes(request, houses),
-        trouble=trouble or _not_all(calls, unread),
+        trouble=trouble or _not_all(calls, unread, late),
     )
 
 
@@ -161,6 +162,15 @@ def _written(
     return [*(call for call, _ in shared), *alone]
 
 
+def _late(folder: Path, closing: Closing, affected: Sequence[DayClosed]) -> list[str]:
+    """The records that another desk put on the day before it was closed, and after it was asked who
+    comes.
+    """
+    known = {each.opened.path for each in affected}
+    touched, _ = walk(folder, lambda path: None if path in known else coming(path, closing))
+    return [name_of(each.opened.path) for each in touched if isinstance(each, DayClosed)]
+
+
 def _kept_from(
     closing: Closing, houses: Sequence[HouseClosed], number: int, most: int
 ) -> KetaschedError | None:
@@ -201,12 +211,13 @@ def _today(folder: Path, now: datetime) -> date:
     return now.astimezone(place).date()
 
 
-def _not_all(calls: list[Call], unread: list[Unread]) -> NotAll | None:
+def _not_all(calls: list[Call], unread: list[Unread], late: list[str]) -> NotAll | None:
     stuck = [call.name for call in calls if call.after is None and not call.begun]
-    if not (stuck or unread):
+    if not (stuck or unread or late):
         return None
     without = f"not moved: {', '.join(stuck)}" if stuck else ""
     not_read = f"not read: {unread_text(unread)}" if unread else ""
-    message = "; ".join(part for part in (without, not_read) if part)
-    hint = "the table says why, and what can be done by hand"
-    return NotAll(message, hint if stuck else "the others are done", shown=True)
+    put_there = f"put there meanwhile: {', '.join(late)}" if late else ""
+    message = "; ".join(part for part in (without, not_read, put_there) if part)
+    hint = "the table says why, and what can be done by hand" if stuck else "the others are done"
+    return NotAll(message, "run it again, to move them too" if late else hint, shown=True)
