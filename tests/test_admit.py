@@ -254,6 +254,21 @@ def test_a_small_house_is_planned_as_the_best_of_all_plans(first):
         check_small(seed)
 
 
+def test_the_solver_is_asked_nothing_that_is_no_question(monkeypatch):
+    """It says so of a model in which something is not declared, and finds nothing then."""
+    solve = solver.solve
+
+    def valid(model, *rest, **how):
+        outcome = solve(model, *rest, **how)
+        assert model.validate() == ""
+        return outcome
+
+    monkeypatch.setattr(solver, "solve", valid)
+    for seed in range(20):
+        wishes, room, held = small(seed)
+        together(wishes, room, held, solver.Effort(SECONDS, seed))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):

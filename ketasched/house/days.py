@@ -216,12 +216,13 @@ class DaysSearch:
         that is not found.
         """
         days = self._days(ideal=self._ideal is not None)
+        aim = days_aims.later(days)  # adds to the model, so it comes before a clone
         while True:
             model = days.model.clone()  # what holds for this search alone does not stay
             for weighted, weights in days_aims.admitted(days):
                 model.add(weighted >= sum(weights.get(wish, 0) for wish in nearest.beginnings))
             model.add(days_aims.distance(days, self._unit) <= nearest.distance)
-            outcome = self._best(days, model, days_aims.later(days), self._cut_off / 4)
+            outcome = self._best(days, model, aim, self._cut_off / 4)
             if not outcome.found:
                 return None
             chosen = nearest._replace(beginnings=_chosen(days, outcome))

@@ -144,9 +144,10 @@ def solve(
     solver.parameters.catch_sigint_signal = False
     watch = _watcher(effort, tells) if tells else None
     status = _in_the_background(lambda: solver.solve(model, watch), solver.stop_search, effort)
-    verdict = _VERDICTS.get(solver.status_name(status), "unknown")
+    said = solver.status_name(status)
+    verdict = _VERDICTS.get(said, "unknown")
     spent = solver.response_proto.deterministic_time
-    is_cut = verdict in ("feasible", "unknown") and spent < steps * NEARLY
+    is_cut = said in ("FEASIBLE", "UNKNOWN") and spent < steps * NEARLY
     effort.spent(spent, is_cut=is_cut)
     if verdict not in ("optimal", "feasible"):
         return Outcome(verdict)
