@@ -119,6 +119,28 @@ def test_it_makes_sense_of_what_is_past_missed_off_and_not_fixed(at, page):
     assert words(page("2028-01-01T09:00")).count("No appointment is to come.") == 1
 
 
+def test_each_way_a_day_looks_in_the_months_is_another_and_is_explained(at, page):
+    at("2026-12-01T09:00", *IV, "--save", "alex", "--until", "2027-04-30")
+
+    def legend():
+        out = page("2027-01-12T20:00")
+        looks = re.findall(r'<span class="day ([a-z ]+)">', out.partition('"legend"')[0])
+        (text,) = re.findall(r'<ul class="legend".*?</ul>', out, re.DOTALL)
+        explained = re.findall(r'<span class="day ([a-z ]+)">8?</span> ([^<]*)', text)
+        return set(looks), explained
+
+    fresh = [("session", "Appointment"), ("visit", "Other appointment")]
+    open_ = ("session tentative", "not fixed yet")
+    assert legend()[1] == [*fresh, open_]  # what nobody marked is not taken to have been kept
+    for step in ("done 1", "miss 2", "cancel 5"):
+        command, number = step.split()
+        at("2027-01-12T20:00", command, "alex", number)
+    looks, explained = legend()
+    took = ("session past done", "took place")
+    assert explained == [*fresh, open_, took, ("closed", "did not take place, called off")]
+    assert {look for look, _ in explained} | {"session past", "visit tentative"} == looks
+
+
 def test_a_month_grid_is_right_after_a_change(at):
     at("2026-12-01T09:00", *IV, "--save", "alex")
     at("2026-12-01T09:00", "move", "alex", "2", "2027-01-08 10:00")

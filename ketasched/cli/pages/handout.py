@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ketasched.cli.pages.render import page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ketasched.calendar.handout import Appointment, Handout
 
 
@@ -23,22 +25,51 @@ def handout_page(handout: Handout) -> str:
             "following": following,
             "weekdays": list(zip(language.weekdays(), language.weekdays(long=True), strict=True)),
             "day_class": _day_class,
+            "legend": _legend(handout),
             "scan": _scan(feed, title) if feed else "",
         },
         language,
     )
 
 
-def _day_class(appointments: list[Appointment]) -> str:
+def _day_class(appointments: Sequence[Appointment]) -> str:
     """How a day with appointments looks in a month: as the first that holds."""
-    shown = [each for each in appointments if not each.is_off] or appointments
-    if not shown:
+    first = _shown(appointments)
+    if not first:
         return ""
-    first = shown[0]
+    if first.is_off:
+        return "closed"
     kinds = ["session" if first.is_session else "visit"]
     kinds += ["tentative"] if first.state == "tentative" else []
     kinds += ["past"] if first.is_past else []
-    return " ".join(["closed"] if first.is_off else kinds)
+    kinds += ["done"] if first.state == "done" else []
+    return " ".join(kinds)
+
+
+def _shown(appointments: Sequence[Appointment]) -> Appointment | None:
+    """Which appointment of a day a month shows."""
+    return next((each for each in appointments if not each.is_off), next(iter(appointments), None))
+
+
+def _legend(handout: Handout) -> list[tuple[str, str]]:
+    """How days look in the months, and what it means: of each that occurs."""
+    language = handout.language
+    days = (day for month in handout.months for week in month.weeks for day in week if day)
+    shown = [first for day in days if (first := _shown(day.appointments))]
+    ahead = [each for each in shown if not each.is_off and not each.is_past]
+    off = dict.fromkeys(remark for each in shown if each.is_off for remark in each.remarks[:1])
+    occurs = {
+        ("session", language.text("Appointment")): any(each.is_session for each in ahead),
+        ("visit", language.text("Other appointment")): not all(each.is_session for each in ahead),
+        ("session tentative", language.text("not fixed yet")): any(
+            each.state == "tentative" for each in ahead
+        ),
+        ("session past done", language.text("took place")): any(
+            each.state == "done" for each in shown
+        ),
+        ("closed", ", ".join(off)): bool(off),
+    }
+    return [look for look, is_there in occurs.items() if is_there]
 
 
 def _scan(address: str, title: str) -> str:
