@@ -164,6 +164,30 @@ def test_on_screen(browser, file_of, row):
         assert screen.troubles == []
 
 
+LOOKS = """() => {
+  const kinds = ["", "session", "visit", "session tentative", "session past done", "closed"];
+  return kinds.map(kind => {
+    const day = document.createElement("span");
+    day.className = `day ${kind}`;
+    document.querySelector(".months").append(day);
+    const look = getComputedStyle(day), sign = getComputedStyle(day, "::after").content;
+    return [look.backgroundColor, look.borderTopStyle, look.borderTopColor,
+      look.textDecorationLine, sign].join(" ");
+  });
+}"""
+
+
+@pytest.mark.parametrize("media", ["print", "screen"])
+def test_days_of_a_month_look_as_they_stand(browser, file_of, media):
+    (row,) = (row for row in ROWS if row.file == "en.html")
+    with browsers.on_screen(browser, file_of(row)) as screen:
+        screen.page.emulate_media(media=media)
+        looks = screen.page.evaluate(LOOKS)
+    assert len(set(looks)) == len(looks)
+    assert [look for look in looks if "dashed" in look] == [looks[3]]
+    assert looks[3].startswith("rgba(0, 0, 0, 0) ")
+
+
 @every_row
 def test_on_paper(browser, file_of, row):
     with browsers.on_screen(browser, file_of(row)) as screen:
