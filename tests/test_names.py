@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import helpers
 import pytest
 from helpers import be_at, plan_once
 from rich.text import Text
@@ -75,6 +76,13 @@ def test_plan_takes_no_name_that_steers_a_terminal(sign, ketasched):
         assert (outcome.code, outcome.out) == (2, "")
     assert printable(outcome.err) == outcome.err
     assert printable(outcome.out) == outcome.out
+
+
+@pytest.mark.parametrize("typed", ["Ann\nLee", "Ann\r\n\tLee", "Ann\u2028Lee", "Ann\tLee"])
+def test_a_name_stands_on_one_line(typed, ketasched):
+    plan = ("plan", "iv", "--start", DAY, "--tz", "UTC", "--name", typed, "--save", "ann")
+    assert ketasched(*plan).code == 0
+    assert helpers.record_of("ann")["name"] == "Ann Lee"
 
 
 @pytest.mark.sampled(3)

@@ -36,7 +36,7 @@ from ketasched.asking.surroundings import (
     surroundings,
     zone_of,
 )
-from ketasched.asking.values import clean_text, read, read_number
+from ketasched.asking.values import clean_text, one_line, read, read_number
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.instructions import lead
@@ -138,7 +138,7 @@ def understand(
     start = read("--start", lambda text: read_date(text, terms.today), request.start)
     if terms.until is not None and terms.until < start:
         raise UsageProblem("--until is before --start", "give a later day")
-    name = course_name = clean_text("--name", request.name)
+    name = course_name = one_line(clean_text("--name", request.name))
     saved_as = record_name(request.save)
     if not name and saved_as:
         course_name = saved_as

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
@@ -115,6 +116,11 @@ def clean_text(option: str, text: str) -> str:
                 "leave it out",
             )
     return text
+
+
+def one_line(text: str) -> str:
+    """A text on one line: what names somebody stands in tables, and in calendars of one line."""
+    return re.sub(r"[\n\t]+", " ", text)
 
 
 def read_number(option: str, text: str, least: int) -> int:
