@@ -109,7 +109,7 @@ def tried(sound, mutant):
         root = Path(name).resolve()
         shutil.copytree(sound, root, dirs_exist_ok=True)
         broken = root / "ketasched" / mutant.file
-        Path(cache_from_source(broken)).unlink()
+        Path(cache_from_source(broken)).unlink(missing_ok=True)
         broken.write_text(mutant.text(), "utf-8")
         file, *rest = mutant.tests.split(maxsplit=2)
         process = CONTEXT.Process(target=test, args=(root, (f"tests/{file}", *rest)))
