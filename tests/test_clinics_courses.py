@@ -315,3 +315,26 @@ def test_what_the_protocol_says_of_a_missed_session_holds_unless_asked_otherwise
     assert kept.startswith("Missed session 2, then keep")
     added = at("2027-01-08T23:00", "miss", "cy", "2", "--then", "append", "--dry-run").out
     assert "13" in added
+
+
+@pytest.mark.parametrize("chairs", [True, False])
+def test_a_linked_visit_that_can_stay_stays_when_a_day_closes(at, chairs):
+    """Its ideal time is free again, but neither its day nor its session moves."""
+    hours = "version: 1\nname: R\ntimezone: UTC\nhours: {mon-fri: 08:00-17:00}\n"
+    Path("clinic.yaml").write_text(f"{hours}resources: {{chair: 1}}\n")
+    at("2026-12-23", "plan", "iv", "--start", "2027-02-09", "--save", "al")
+    at("2026-12-23", "plan", "kap", "--start", "2027-01-04", "--beside", ".", "--save", "kim")
+    at("2026-12-23", "cancel", "al", "1")
+    if not chairs:
+        for name in ("al", "kim"):
+            text = Path(f"{name}.course.json").read_text()
+            record = json.loads(text)
+            record["clinic"].pop("resources", None)
+            Path(f"{name}.course.json").write_text(json.dumps(record))
+    page = " ".join(at("2026-12-23", "close-day", "2027-01-18", ".").out.split())
+    assert "3: dosing" in page
+    assert "i3: integration" in page
+    assert "r6" not in page
+    assert "Tue 9 Feb 2027 08:30" in " ".join(at("2026-12-23", "status", "kim").out.split())
+    leaving = " ".join(at("2026-12-23", "close-day", "2027-02-09", ".").out.split())
+    assert "r6: response assessment" in leaving

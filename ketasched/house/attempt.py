@@ -24,6 +24,7 @@ from ketasched.house.ways_model import AIMS, Picked, WaysModel
 from ketasched.running.changes import replanned
 from ketasched.running.closing_day import released, without_day
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.visits_that_stay import with_visits_that_stay
 
 A_SEARCH = 5.0
 """The most of the solver's seconds for one aim."""
@@ -240,4 +241,7 @@ class Attempt:
             conditions, course, _ = released(conditions, course, day)
         else:
             conditions = conditions._replace(order=conditions.order.later_first())
-        return replanned(conditions, course, moved)
+        outcome = replanned(conditions, course, moved)
+        if isinstance(outcome, Refusal):
+            return outcome
+        return with_visits_that_stay(conditions, mover.running.course, outcome, day)

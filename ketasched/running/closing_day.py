@@ -22,6 +22,7 @@ from ketasched.running.legal_change import (
 )
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.shifting import shifted
+from ketasched.running.visits_that_stay import with_visits_that_stay
 
 
 def is_touched(course: Course, day: date, now: datetime) -> bool:
@@ -62,11 +63,14 @@ def without_day(conditions: Conditions, course: Course, day: date) -> Course | R
     fixed from there on, or else they take the places of the next ones. Of two places as good the
     later is taken: nobody has to be told in a hurry.
     """
+    before = course
     conditions, course, freed = released(conditions, course, day)
     outcome = placed_anew(conditions, course, freed)
-    if isinstance(outcome, Course) or not freed:
+    if isinstance(outcome, Refusal) and freed:
+        outcome = _by_a_shift(conditions, course, freed) or outcome
+    if isinstance(outcome, Refusal):
         return outcome
-    return _by_a_shift(conditions, course, freed) or outcome
+    return with_visits_that_stay(conditions, before, outcome, day)
 
 
 def released(
