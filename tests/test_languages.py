@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from babel import Locale, localedata
+from babel.dates import format_date, format_skeleton
+from babel.localedata import locale_identifiers
 from calendars import events_of
 from conftest import BUILT_IN, course_of, load_zone
 from helpers import record_of
@@ -346,6 +348,27 @@ def test_clocks_and_weeks_are_those_of_the_country():
     assert Language("de", "US").first_weekday == 6  # a country that a language has no locale of
     assert Language("de", "IR").first_weekday == 5
     assert [Language(code).first_weekday for code in LANGUAGES] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 12), date(2027, 5, 1)])
+def test_english_has_the_month_first_where_its_country_does(day):
+    own = {name[3:] for name in locale_identifiers() if re.fullmatch("en_[A-Z]{2}", name)}
+    for country in [*own, "MX", "DE", "ZZ", ""]:
+        theirs = Locale("en", country) if country in own else Locale("en", "GB")
+        pattern = str(theirs.datetime_skeletons["MMMEd"].pattern)
+        first = pattern.index("MMM") < pattern.index("d")
+        for long in (True, False):
+            page = Language("en", country, days_of_country=True)
+            month, weekday = ("%B", "%A") if long else ("%b", "%a")
+            order = f"{weekday}, {month} {day.day}" if first else f"{weekday} {day.day} {month}"
+            assert page.day(day, long=long, year=False) == day.strftime(order), country
+            assert page.day(day, long=long).endswith(", 2027" if first else " 2027"), country
+    for country in ("US", "CA", "PH"):
+        page = Language("en", country, days_of_country=True)
+        assert page.day(day, long=True) == format_date(day, "full", f"en_{country}")
+        short = format_skeleton("MMMEd", day, locale=f"en_{country}")
+        assert page.day(day, year=False) == short.replace("May.", "May")
+    assert Language("en", "US").day(day, year=False) == f"{day:%a} {day.day} {day:%b}"  # calendars
 
 
 # Who says which

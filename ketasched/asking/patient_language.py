@@ -35,8 +35,8 @@ def other(language: Language, lang: str, clock: str, around: Surroundings) -> La
 
 
 def page_language(language: Language, around: Surroundings) -> Language:
-    """The same for pages, whose clock is the country's unless another was asked for."""
-    return language._replace(territory=country(around))
+    """The same for pages, whose days are the country's, and the clock if no other was asked."""
+    return language._replace(territory=country(around), days_of_country=True)
 
 
 def country(around: Surroundings) -> str:

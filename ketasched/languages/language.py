@@ -43,6 +43,8 @@ FIRST_WEEKDAYS = {
     4: "MV",
 }
 """The countries whose weeks begin on another day than Monday, 0, as the Unicode CLDR has them."""
+MONTH_FIRST = "AS BI CA GU MH MP PH PR UM US VI"
+"""The countries whose English has the month before the day, as the Unicode CLDR has them."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -50,12 +52,14 @@ class Language(NamedTuple):
     """A language as it is written in a country: two letters; empty where none is known or asked.
 
     Without an ``hour_cycle`` the clock is the country's, else one of 24 hours. Sentences are looked
-    up by their English, which itself needs no catalogue.
+    up by their English, which itself needs no catalogue. ``days_of_country``: English too writes
+    days as the country does, as on a page; what calendars say of them is the same everywhere.
     """
 
     code: LanguageCode = "en"
     territory: str = ""
     hour_cycle: HourCycle | None = None
+    days_of_country: bool = False
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:
@@ -109,7 +113,11 @@ class Language(NamedTuple):
         if self.code != "en":
             return self._values.day(day, long=long, year=year)
         names, months = (WEEKDAY_NAMES, MONTH_NAMES) if long else (WEEKDAYS, MONTHS)
-        text = f"{names[day.weekday()]} {day.day} {months[day.month - 1]}"
+        weekday, month = names[day.weekday()], months[day.month - 1]
+        if self.days_of_country and self.territory in MONTH_FIRST.split():
+            text = f"{weekday}, {month} {day.day}"
+            return f"{text}, {day.year}" if year else text
+        text = f"{weekday} {day.day} {month}"
         return f"{text} {day.year}" if year else text
 
     def day_in_a_sentence(self, day: date, *, year: bool = True) -> str:
