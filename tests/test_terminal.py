@@ -235,11 +235,11 @@ MONTH = """\
 │31        │          │          │          │          │          │          │
 └──────────┴──────────┴──────────┴──────────┴──────────┴──────────┴──────────┘
 
-Appointment 1 of 4: Tuesday 5 January 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
-Appointment 2 of 4: Friday 8 January, 9:00–10:30\N{NO-BREAK SPACE}AM
-Appointment 3 of 4: Tuesday 12 January, 9:00–10:30\N{NO-BREAK SPACE}AM
-Appointment 4 of 4: Friday 15 January, 9:00–10:30\N{NO-BREAK SPACE}AM
-Response assessment: Monday 18 January, 8:00–8:30\N{NO-BREAK SPACE}AM
+Appointment 1 of 4: Tuesday, January 5, 2027, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 2 of 4: Friday, January 8, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 3 of 4: Tuesday, January 12, 9:00–10:30\N{NO-BREAK SPACE}AM
+Appointment 4 of 4: Friday, January 15, 9:00–10:30\N{NO-BREAK SPACE}AM
+Response assessment: Monday, January 18, 8:00–8:30\N{NO-BREAK SPACE}AM
 Later dates are not fixed yet.
 
 For each numbered appointment:
