@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from ketasched.errors import did_you_mean
@@ -130,6 +131,5 @@ def _begun(word: str, codes: Mapping[str, str]) -> str:
 
 def _near(word: str, codes: Mapping[str, str]) -> str:
     # Of so many places one is always a little like any word.
-    near = did_you_mean(word, codes, quote="", likeness=0.75)
-    name = near.removeprefix("did you mean ").removesuffix("?")
-    return f"did you mean `{codes[name]}`?" if near and len(word) > 3 else ""
+    near = get_close_matches(word, codes, n=1, cutoff=0.75)
+    return f"did you mean `{codes[near[0]]}`?" if near and len(word) > 3 else ""
