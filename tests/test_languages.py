@@ -416,6 +416,17 @@ def test_what_nobody_would_read_is_refused(ketasched, options):
         assert not Path("a.ics").exists()
 
 
+@pytest.mark.parametrize("typed", ["es", "ES", "Es"])
+def test_a_language_is_read_in_capitals_too(ketasched, typed):
+    clinic(f"lang: {typed}\n")
+    by_clinic = ketasched(*CHICAGO, "--clinic", "clinic.yaml", "--ics", "-", "--name", "a").out
+    assert ketasched(*CHICAGO, "--lang", typed, "--save", "alex", "--ics", "a.ics").code == 0
+    assert ketasched("move", "alex", "2", "2027-01-08").code == 0
+    for calendar in (by_clinic, Path("a.ics").read_text("utf-8")):
+        assert "Cita 1 de 6" in calendar
+    assert ketasched("status", "alex", "--format", "html", "--lang", "DE").out.count("Termin 1")
+
+
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
@@ -425,7 +436,6 @@ def test_what_nobody_would_read_is_refused(ketasched, options):
         ("germn", "did you mean `de`?"),
         ("Deutsch", "did you mean `de`?"),
         ("français", "did you mean `fr`?"),
-        ("EN", "did you mean `en`?"),
         ("de-AT", "did you mean `de`? the country is that of the holidays or the time zone"),
         ("es_MX.UTF-8", "did you mean `es`? the country is that of the holidays or the time zone"),
         ("pt", "choose en (English), es (Spanish), de (German), fr (French)"),

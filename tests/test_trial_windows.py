@@ -78,7 +78,7 @@ def test_what_is_noted_stands_beside_a_row_or_below_it(trial):
 
 def test_the_month_is_the_patients_and_says_no_window(trial):
     page = words(trial(*PLAN, "--format", "month"))
-    assert "Appointment 1 of 6: Monday 21 December, 9:00–9:30 AM" in page
+    assert "Appointment 1 of 6: Monday, December 21, 9:00–9:30 AM" in page
     assert "earliest" not in page
     assert "28 Dec" not in page
 

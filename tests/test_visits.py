@@ -480,8 +480,8 @@ def test_the_month_grid_shows_linked_visits(ketasched):
     out = ketasched(*KAP, "--format", "month").out
     assert "December 2026" in out
     lines = [one_line(line) for line in out.splitlines()]
-    assert "Integration: Wednesday 6 January, 12:00–12:50 PM, by video" in lines
-    assert "Check-in: Monday 8 March, 9:00–9:30 AM" in lines
+    assert "Integration: Wednesday, January 6, 12:00–12:50 PM, by video" in lines
+    assert "Check-in: Monday, March 8, 9:00–9:30 AM" in lines
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80", "200"])

@@ -18,13 +18,13 @@ _REGION = re.compile(r"([A-Za-z]+)[-_.@]")
 
 
 def read_language(text: str) -> LanguageCode:
-    """Read ``en``, ``es``, ``de`` or ``fr``.
+    """Read ``en``, ``es``, ``de`` or ``fr``, in capitals too.
 
     Raises:
         ValueError: none of these; with the one that may be meant.
     """
     for code in LANGUAGES:
-        if text == code:
+        if text.casefold() == code:
             return code
     raise ValueError(f"unknown language `{text}`", _meant(text))
 
