@@ -119,6 +119,24 @@ def test_it_makes_sense_of_what_is_past_missed_off_and_not_fixed(at, page):
     assert words(page("2028-01-01T09:00")).count("No appointment is to come.") == 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Appointment 7 in place of appointment 3"),
+        ("es", "Cita 7 en lugar de la cita 3"),
+        ("de", "Termin 7 anstelle von Termin 3"),
+        ("fr", "Rendez-vous 7 à la place du rendez-vous 3"),
+    ],
+)
+def test_a_make_up_whose_number_is_past_the_total_says_what_it_is_for(at, page, lang, said):
+    at("2026-12-01T09:00", *IV, "--save", "alex", "--ics", "a.ics", "--lang", lang)
+    at("2026-12-02T09:00", "cancel", "alex", "3", "--then", "squeeze")
+    assert said in section(page("2026-12-02T09:00"), "list")
+    assert said.partition("7 ")[2] not in Path("a.ics").read_text("utf-8")
+    at("2026-12-02T09:00", "undo", "alex")
+    assert said not in words(page("2026-12-02T09:00"))
+
+
 def test_each_way_a_day_looks_in_the_months_is_another_and_is_explained(at, page):
     at("2026-12-01T09:00", *IV, "--save", "alex", "--until", "2027-04-30")
 

@@ -187,11 +187,20 @@ def _appointment(
         state,
         visit is None,
         entry.start <= now,
-        said.get(state, []) + ([language.text("by video")] if visit and visit.by_video else []),
+        [*said.get(state, ()), *_besides(entry, language)],
         [text for text, is_after in to_do if not is_after],
         [text for text, is_after in to_do if is_after],
         was_text(change, entry, language),
     )
+
+
+def _besides(entry: Entry, language: Language) -> Iterator[str]:
+    """What else a patient is to know of an appointment: a make-up has a number past the total."""
+    if isinstance(entry, LinkedVisit):
+        if entry.by_video:
+            yield language.text("by video")
+    elif entry.instead_of and not is_gone(entry):
+        yield language.text("in place of appointment {number}", number=entry.instead_of)
 
 
 def _short(course: Course, entry: Entry, view: View) -> str:
