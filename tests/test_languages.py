@@ -455,6 +455,13 @@ def test_an_unknown_language_is_answered_with_the_one_that_is_meant(ketasched, t
     assert f" {hint}\n" in outcome.err
 
 
+def test_a_word_that_is_none_is_told_before_that_nobody_would_read_it(ketasched):
+    told = ketasched(*CHICAGO, "--lang", "spanish").err
+    assert "did you mean `es`?" in told
+    ketasched(*CHICAGO, "--save", "alex")
+    assert "`13` is no clock" in ketasched("status", "alex", "--clock", "13").err
+
+
 def test_there_are_two_clocks(ketasched):
     outcome = ketasched(*CHICAGO, "--save", "alex", "--clock", "13")
     assert outcome.code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from ketasched.asking.patient_language import typed_words
 from ketasched.asking.request import CourseFormat, CourseReader, Request
 from ketasched.asking.surroundings import protocols_file
 from ketasched.asking.values import choose, refuse_no_calendar, refuse_our_files
@@ -55,6 +56,7 @@ def refuse_idle_options(request: Request) -> None:
 
 
 def _refuse_unread_language(request: Request) -> None:
+    typed_words(request.lang, request.clock)
     to_read = request.ics and request.audience != "staff"
     for option, word in (("--lang", request.lang), ("--clock", request.clock)):
         if word and not (to_read or request.save or _is_paged(request)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ketasched.asking.surroundings import Surroundings
 from ketasched.asking.values import read
-from ketasched.languages.language import ENGLISH, Language
+from ketasched.languages.language import ENGLISH, HourCycle, Language, LanguageCode
 from ketasched.languages.typed import read_hour_cycle, read_language
 from ketasched.zone import country_of
 
@@ -17,9 +17,22 @@ def patient_language(lang: str, clock: str, around: Surroundings) -> Language:
     """
     code = around.file.lang if around.file else None
     cycle = around.file.clock if around.file else None
-    code = read("--lang", read_language, lang) if lang else code
-    cycle = read("--clock", read_hour_cycle, clock) if clock else cycle
+    typed_code, typed_cycle = typed_words(lang, clock)
+    code = typed_code or code
+    cycle = typed_cycle or cycle
     return Language(code, country(around), cycle) if code else ENGLISH._replace(hour_cycle=cycle)
+
+
+def typed_words(lang: str, clock: str) -> tuple[LanguageCode | None, HourCycle | None]:
+    """The language and the clock that are typed, if any.
+
+    Raises:
+        UsageProblem: there is no such language or clock.
+    """
+    return (
+        read("--lang", read_language, lang) if lang else None,
+        read("--clock", read_hour_cycle, clock) if clock else None,
+    )
 
 
 def other(language: Language, lang: str, clock: str, around: Surroundings) -> Language:

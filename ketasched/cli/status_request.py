@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ketasched.asking.patient_language import typed_words
 from ketasched.asking.request import CourseReader
 from ketasched.errors import UsageProblem
 
@@ -51,6 +52,7 @@ def _refuse_two(request: StatusRequest) -> None:
 
 def _refuse_no_page(request: StatusRequest) -> None:
     """Refuse what speaks of a page that is not made, or is not the patient's."""
+    typed_words(request.lang, request.clock)
     several = request.calls or request.deviations or Path(request.name).is_dir()
     staff_only = several or request.history
     paged = request.format in ("month", "html")
