@@ -301,10 +301,9 @@ def check_talks(seed):
     assert merit(wishes, answer.places) <= merit(wishes, alone.places)
     best = Everything(wishes, room, held).best
     assert merit_of(wishes, answer) >= best
-    if answer.status == "optimal":
-        assert (merit_of(wishes, answer), crowded_out(answer.places)) == (best, 0), seed
-    else:
-        assert crowded_out(answer.places), seed
+    is_best = (merit_of(wishes, answer), crowded_out(answer.places)) == (best, 0)
+    # Days farther off, taken so that no talk is lost, are not proved: the bound is of sessions.
+    assert (answer.status == "optimal") == is_best, seed
     assert merit_of(wishes, answer)[0] == best[0], seed
 
 
