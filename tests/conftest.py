@@ -197,3 +197,14 @@ def at(monkeypatch, ketasched):
         return outcome
 
     return run
+
+
+@pytest.fixture
+def save_course(at):
+    """Save a course that begins on Mon 4 Jan 2027."""
+
+    def save(name, protocol, hour, *more):
+        start = ("--start", "2027-01-04", "--at", hour)
+        at("2026-12-20", "plan", protocol, *start, "--save", name, *more)
+
+    return save

@@ -25,16 +25,6 @@ MON, WED = "2027-01-04", "2027-01-06"
 
 
 @pytest.fixture
-def plan(at):
-    """Save a course from Mon 4 Jan 2027 on."""
-
-    def save(name, protocol, hour, *more):
-        at("2026-12-20", "plan", protocol, "--start", MON, "--at", hour, "--save", name, *more)
-
-    return save
-
-
-@pytest.fixture
 def agenda(at):
     """The agenda of a day as JSON."""
 
@@ -46,11 +36,11 @@ def agenda(at):
 
 
 @pytest.fixture
-def house(plan):
+def house(save_course):
     """Mon 4 Jan: alex 9 to 11, cy 9:30 to 12, bo 10 to 13 o'clock; Wed 6 Jan: bo by video."""
-    plan("bo", "kap", "10:00")
-    plan("alex", "iv", "09:00")
-    plan("cy", "spravato", "09:30")
+    save_course("bo", "kap", "10:00")
+    save_course("alex", "iv", "09:00")
+    save_course("cy", "spravato", "09:30")
 
 
 def clinic_file(chairs="", zone="America/Chicago", name="clinic.yaml"):
@@ -150,9 +140,9 @@ def test_a_day_without_anybody_says_so(at, agenda):
     assert agenda("2027-01-10")["days"][0]["entries"] == []
 
 
-def test_records_in_two_zones_are_sorted_by_the_instant(plan, agenda, at):
-    plan("west", "iv", "08:30", "--tz", "America/Chicago")
-    plan("east", "iv", "09:00", "--tz", "America/New_York")  # half an hour earlier
+def test_records_in_two_zones_are_sorted_by_the_instant(save_course, agenda, at):
+    save_course("west", "iv", "08:30", "--tz", "America/Chicago")
+    save_course("east", "iv", "09:00", "--tz", "America/New_York")  # half an hour earlier
     report = agenda(MON)
     assert [one["name"] for one in report["days"][0]["entries"]] == ["east", "west"]
     spans = [
@@ -172,18 +162,18 @@ def test_records_in_two_zones_are_sorted_by_the_instant(plan, agenda, at):
 
 
 @pytest.mark.parametrize(("columns", "more"), [("40", ()), ("80", ("--for", "free-busy"))])
-def test_every_time_has_its_zone_where_there_are_two(plan, at, monkeypatch, columns, more):
-    plan("west", "iv", "08:30", "--tz", "America/Chicago")
-    plan("east", "iv", "09:00", "--tz", "America/New_York")
+def test_every_time_has_its_zone_where_there_are_two(save_course, at, monkeypatch, columns, more):
+    save_course("west", "iv", "08:30", "--tz", "America/Chicago")
+    save_course("east", "iv", "09:00", "--tz", "America/New_York")
     monkeypatch.setenv("COLUMNS", columns)
     page = said(at("2027-01-02", "agenda", ".", "--day", MON, *more))
     assert "EST" in page
     assert "CST" in page
 
 
-def test_bars_of_two_zones_do_not_mix_them(plan, at):
-    plan("west", "iv", "09:00", "--tz", "America/Chicago")
-    plan("east", "iv", "09:00", "--tz", "America/New_York")
+def test_bars_of_two_zones_do_not_mix_them(save_course, at):
+    save_course("west", "iv", "09:00", "--tz", "America/Chicago")
+    save_course("east", "iv", "09:00", "--tz", "America/New_York")
     for line in bars(at("2027-01-02", "agenda", ".", "--day", MON).out):
         first, last = re.findall(r"\d\d:\d\d", line)
         assert first < last, line
@@ -269,7 +259,9 @@ def test_who_leaves_as_another_comes_is_one_person():
         ("", "2", 2, [0, 0, 1, 0, 0]),
     ],
 )
-def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, chairs, too_many):
+def test_more_people_than_chairs_are_marked(
+    save_course, at, agenda, own, given_file, chairs, too_many
+):
     file = clinic_file(own)
     for name, protocol, hour in (
         ("alex", "iv", "09:00"),
@@ -278,7 +270,7 @@ def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, c
     ):
         # Each in a folder of its own: beside the others there would be no chair to plan it for.
         Path(name).mkdir()
-        plan(f"{name}/{name}", protocol, hour, "--clinic", file)
+        save_course(f"{name}/{name}", protocol, hour, "--clinic", file)
         Path(name, f"{name}.course.json").rename(f"{name}.course.json")
     more = ("--clinic", clinic_file(given_file, name="other.yaml")) if given_file else ()
     report = agenda(MON, *more)
@@ -298,9 +290,9 @@ def test_more_people_than_chairs_are_marked(plan, at, agenda, own, given_file, c
 
 
 @pytest.mark.parametrize("form", ["table", "html"])
-def test_what_a_person_moved_is_said_and_what_a_rule_moved_is_not(plan, at, form):
-    plan("alex", "iv", "09:00", "--closed", MON)
-    plan("cy", "spravato", "09:30")
+def test_what_a_person_moved_is_said_and_what_a_rule_moved_is_not(save_course, at, form):
+    save_course("alex", "iv", "09:00", "--closed", MON)
+    save_course("cy", "spravato", "09:30")
     at("2027-01-02", "move", "cy", "1", "2027-01-05 11:00")
 
     out = at("2027-01-02", "agenda", ".", "--day", "2027-01-05", "--format", form).out
@@ -521,8 +513,8 @@ def due(agenda):
         ("2027-01-30", [], [("cy", REVIEW)]),
     ],
 )
-def test_what_is_due_stands_with_who_comes_else_below(plan, at, due, day, coming, others):
-    plan("cy", "spravato", "09:30")
+def test_what_is_due_stands_with_who_comes_else_below(save_course, at, due, day, coming, others):
+    save_course("cy", "spravato", "09:30")
     at("2027-01-04T23:00", "done", "cy", "1")
     assert due(day) == (coming, others)
     page = said(at("2027-01-05", "agenda", ".", "--day", day))
@@ -535,15 +527,15 @@ def test_what_is_due_stands_with_who_comes_else_below(plan, at, due, day, coming
         assert what in head
 
 
-def test_no_form_is_due_for_a_session_that_was_not_held(plan, at, due):
-    plan("cy", "spravato", "09:30")
+def test_no_form_is_due_for_a_session_that_was_not_held(save_course, at, due):
+    save_course("cy", "spravato", "09:30")
     assert due("2027-01-11") == ([], [])
     at("2027-01-04T23:00", "miss", "cy", "1")
     assert due("2027-01-11") == ([], [])
 
 
-def test_a_review_that_was_passed_is_no_longer_due(plan, at, due):
-    plan("cy", "spravato", "09:30")
+def test_a_review_that_was_passed_is_no_longer_due(save_course, at, due):
+    save_course("cy", "spravato", "09:30")
     assert due("2027-01-28") == ([REVIEW], [])
     at("2027-01-28T23:00", "review", "cy", "evidence of benefit", "--continue")
     assert due("2027-01-28") == ([], [])
@@ -564,15 +556,19 @@ RUNS_OUT = [
         ("2027-01-23", [], []),  # no session is to come
     ],
 )
-def test_an_approval_that_runs_out_is_due_while_sessions_come(plan, due, day, coming, others):
-    plan("alex", "iv", "09:00", "--authorised-until", "2027-01-20", "--authorised-visits", "4")
+def test_an_approval_that_runs_out_is_due_while_sessions_come(
+    save_course, due, day, coming, others
+):
+    save_course(
+        "alex", "iv", "09:00", "--authorised-until", "2027-01-20", "--authorised-visits", "4"
+    )
     with_entries, beside = due(day)
     told = [what for name, what in beside if name == "alex" and "authorised" in what]
     assert ([what for what in with_entries if "authorised" in what], told) == (coming, others)
 
 
-def test_in_a_week_what_is_due_is_said_once(plan, at, due, agenda):
-    plan("cy", "spravato", "09:30")
+def test_in_a_week_what_is_due_is_said_once(save_course, at, due, agenda):
+    save_course("cy", "spravato", "09:30")
     at("2027-01-04T23:00", "done", "cy", "1")
     days = agenda("2027-01-13", "--week")["days"]
     told = [what for day in days for one in day["entries"] for what in one["due"]]
@@ -597,22 +593,22 @@ def test_in_a_week_what_is_due_is_said_once(plan, at, due, agenda):
         ("Pacific/Auckland", "2027-01-04T12:00", ("--day", "tomorrow"), "2027-01-06"),
     ],
 )
-def test_today_is_that_of_the_clinic(plan, at, zone, moment, words, day):
-    plan("alex", "iv", "09:00", "--tz", zone)
+def test_today_is_that_of_the_clinic(save_course, at, zone, moment, words, day):
+    save_course("alex", "iv", "09:00", "--tz", zone)
     report = json.loads(at(moment, "agenda", ".", *words, "--format", "json").out)
     assert [one["day"] for one in report["days"]] == [day]
 
 
-def test_today_is_that_of_the_clinic_file_if_one_is_given(plan, at):
-    plan("alex", "iv", "09:00", "--tz", "America/Chicago")
+def test_today_is_that_of_the_clinic_file_if_one_is_given(save_course, at):
+    save_course("alex", "iv", "09:00", "--tz", "America/Chicago")
     file = clinic_file(zone="Pacific/Auckland")
     out = at("2027-01-04T12:00", "agenda", ".", "--clinic", file, "--format", "json").out
     assert json.loads(out)["days"][0]["day"] == "2027-01-05"
 
 
 @pytest.mark.parametrize("day", ["2027-01-11", "2027-01-13", "2027-01-17"])
-def test_a_week_is_monday_to_sunday_around_the_day(plan, agenda, at, day):
-    plan("alex", "iv", "09:00")
+def test_a_week_is_monday_to_sunday_around_the_day(save_course, agenda, at, day):
+    save_course("alex", "iv", "09:00")
     days = agenda(day, "--week")["days"]
     assert [one["day"] for one in days] == [f"2027-01-{number}" for number in range(11, 18)]
     there = {one["day"]: len(one["entries"]) for one in days if one["entries"]}
@@ -664,8 +660,8 @@ def test_csv_has_a_row_for_each_entry(at, agenda):
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")'])
-def test_no_name_is_a_formula_in_csv(plan, at, agenda, name):
-    plan("alex", "iv", "09:00", f"--name={name}")
+def test_no_name_is_a_formula_in_csv(save_course, at, agenda, name):
+    save_course("alex", "iv", "09:00", f"--name={name}")
     (row,) = rows_of(at("2027-01-02", "agenda", ".", "--day", MON, "--format", "csv").out)
     assert row["name"] == f"'{name}"
     assert agenda(MON)["days"][0]["entries"][0]["name"] == name
@@ -679,8 +675,8 @@ PRIVATE = (
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 @pytest.mark.usefixtures("house")
-def test_free_busy_says_when_and_not_who(plan, at, form):
-    plan("dee", "iv", "14:00", "--name", "Quick", "--authorised-until", "2027-01-08")
+def test_free_busy_says_when_and_not_who(save_course, at, form):
+    save_course("dee", "iv", "14:00", "--name", "Quick", "--authorised-until", "2027-01-08")
     at("2027-01-04T23:00", "done", "cy", "1")
     command = ("agenda", ".", "--week", "--day", MON, "--for", "free-busy", "--format", form)
     out = at("2027-01-05", *command).out
@@ -717,16 +713,16 @@ def test_free_busy_names_nobody_whose_record_is_damaged(at):
     assert "quick" not in at("2027-01-02", *command, code=1).out
 
 
-def test_who_was_cancelled_is_not_busy(plan, at):
-    plan("alex", "iv", "09:00")
+def test_who_was_cancelled_is_not_busy(save_course, at):
+    save_course("alex", "iv", "09:00")
     at("2027-01-02", "cancel", "alex", "1")
     out = at("2027-01-02", "agenda", ".", "--day", MON, "--for", "free-busy").out
     assert "nobody" in out
     assert "Busy" not in out
 
 
-def test_a_table_without_rows_is_not_shown(plan, at):
-    plan("alex", "iv", "09:00")
+def test_a_table_without_rows_is_not_shown(save_course, at):
+    save_course("alex", "iv", "09:00")
     at("2027-01-02", "cancel", "alex", "1")
     out = at("2027-01-02", "agenda", ".", "--day", MON, "--for", "free-busy").out
     assert "Time" not in out

@@ -83,21 +83,11 @@ def lanes_on(text):
 
 
 @pytest.fixture
-def plan(at):
-    """Save a course from Mon 4 Jan 2027 on."""
-
-    def save(name, protocol, hour, *more):
-        at("2026-12-20", "plan", protocol, "--start", MON, "--at", hour, "--save", name, *more)
-
-    return save
-
-
-@pytest.fixture
-def house(plan):
+def house(save_course):
     """Mon 4 Jan: alex 9 to 11, cy 9:30 to 12, bo 10 to 13 o'clock; Wed 6 Jan: bo by video."""
-    plan("bo", "kap", "10:00")
-    plan("alex", "iv", "09:00")
-    plan("cy", "spravato", "09:30")
+    save_course("bo", "kap", "10:00")
+    save_course("alex", "iv", "09:00")
+    save_course("cy", "spravato", "09:30")
 
 
 @pytest.fixture
@@ -370,8 +360,8 @@ def test_words_of_users_never_become_markup():
 # Days of all kinds
 
 
-def test_a_day_without_anybody_says_so(plan, page):
-    plan("alex", "iv", "09:00")
+def test_a_day_without_anybody_says_so(save_course, page):
+    save_course("alex", "iv", "09:00")
     text = page("2027-01-10")
     assert Pieces(text).texts("h1") == ["Sunday 10 January 2027"]
     assert "Nobody" in text
@@ -379,8 +369,8 @@ def test_a_day_without_anybody_says_so(plan, page):
     assert lanes_on(text) == {}
 
 
-def test_a_closed_day_is_named_and_free_busy_is_not_told_why(plan, at, page):
-    plan("alex", "iv", "09:00")
+def test_a_closed_day_is_named_and_free_busy_is_not_told_why(save_course, at, page):
+    save_course("alex", "iv", "09:00")
     at("2027-01-02", "close-day", "2027-01-07", ".", "--reason", "burst <pipe>")
     assert "Closed (burst &lt;pipe&gt;)" in page("2027-01-07")
     bare = page("2027-01-07", "--for", "free-busy")
@@ -389,8 +379,8 @@ def test_a_closed_day_is_named_and_free_busy_is_not_told_why(plan, at, page):
     assert column == "Closed (burst <pipe>)"
 
 
-def test_what_is_due_stands_with_who_comes_and_below_for_others(plan, page):
-    plan("alex", "iv", "09:00", "--authorised-until", "2027-01-12")
+def test_what_is_due_stands_with_who_comes_and_below_for_others(save_course, page):
+    save_course("alex", "iv", "09:00", "--authorised-until", "2027-01-12")
     due = "authorised until Tue 12 Jan 2027: sessions 4, 5, 6 are later"
     assert lanes_on(page("2027-01-14")) == {
         "1": [f"09:00–11:00 alex IV ketamine · induction 4/6 Due: {due}"], "In the house": [],
@@ -400,17 +390,17 @@ def test_what_is_due_stands_with_who_comes_and_below_for_others(plan, page):
     assert Pieces(text).texts("li") == [f"{due}: alex"]
 
 
-def test_tentative_and_moved_are_said_in_words(plan, at, page):
-    plan("cy", "spravato", "09:30")
+def test_tentative_and_moved_are_said_in_words(save_course, at, page):
+    save_course("cy", "spravato", "09:30")
     at("2027-01-02", "move", "cy", "1", "2027-01-04 11:00")
     assert lanes_on(page(MON))["1"] == ["11:00–13:30 cy Spravato · induction 1/12 moved"]
     (entry,) = lanes_on(page("2027-02-01"))["1"]
     assert "tentative" in entry
 
 
-def test_records_in_two_zones_show_theirs(plan, page):
-    plan("west", "iv", "08:30", "--tz", "America/Chicago")
-    plan("east", "iv", "09:00", "--tz", "America/New_York")
+def test_records_in_two_zones_show_theirs(save_course, page):
+    save_course("west", "iv", "08:30", "--tz", "America/Chicago")
+    save_course("east", "iv", "09:00", "--tz", "America/New_York")
     lanes = lanes_on(page(MON))
     assert [entry[:17] for (entry,) in (lanes["1"], lanes["2"])] == [
         "09:00–11:00 EST e", "08:30–10:30 CST w",
@@ -429,22 +419,22 @@ def test_the_zone_of_the_machine_changes_nothing(page, monkeypatch, zone):
     assert after == before
 
 
-def test_the_clock_is_the_clinics(plan, page):
+def test_the_clock_is_the_clinics(save_course, page):
     Path("twelve.yaml").write_text(
         "version: 1\nname: Twelve\ntimezone: America/Chicago\nclock: 12\n"
     )
-    plan("alex", "iv", "11:00")
+    save_course("alex", "iv", "11:00")
     (entry,) = lanes_on(page(MON, "--clinic", "twelve.yaml"))["1"]
     assert entry == "11:00 AM–1:00 PM alex IV ketamine · induction 1/6"
     assert "10:00 AM–" not in page(MON, "--week", "--clinic", "twelve.yaml")
     assert "11:00–13:00 alex" in lanes_on(page(MON))["1"][0]
 
 
-def test_the_axis_reaches_over_the_hours_of_the_clinic(plan, page):
+def test_the_axis_reaches_over_the_hours_of_the_clinic(save_course, page):
     Path("open.yaml").write_text(
         "version: 1\nname: Open\ntimezone: America/Chicago\nhours: {mon-fri: 07:00-20:00}\n"
     )
-    plan("alex", "iv", "11:00")
+    save_course("alex", "iv", "11:00")
     ticks = re.findall('grid-column-start: [0-9]+">([0-9:]+)<', page(MON, "--clinic", "open.yaml"))
     assert ticks == [f"{hour:02}:00" for hour in range(7, 20)]
 
@@ -488,8 +478,8 @@ def test_a_week_has_a_column_for_each_day(page):
     ]
 
 
-def test_a_page_goes_to_a_file_by_its_ending(plan, at):
-    plan("alex", "iv", "09:00")
+def test_a_page_goes_to_a_file_by_its_ending(save_course, at):
+    save_course("alex", "iv", "09:00")
     at("2027-01-02", "agenda", ".", "--day", MON, "-o", "day.html")
     assert Path("day.html").read_text("utf-8").startswith("<!doctype html>")
 
