@@ -15,10 +15,11 @@ import pytest
 from conftest import load_zone, order_of
 
 from ketasched.cli.terminal.admission import proof_text
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Resource, Takes, minute_at
 from ketasched.domain.linked_visit_rule import Anchor, Offset, VisitRule
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Step, Window
+from ketasched.domain.protocol import Phase, Step
 from ketasched.domain.room import Held, Room, load_of
 from ketasched.errors import FileTrouble
 from ketasched.house import one_by_one as one_by_one_module

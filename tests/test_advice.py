@@ -12,9 +12,9 @@ from conftest import order_of, run_process
 from helpers import MORE
 
 from ketasched.domain.busy import Busy
+from ketasched.domain.cadence import Window
 from ketasched.domain.clinic import ALL_DAY, WORKING_WEEK, Span
 from ketasched.domain.course import Course
-from ketasched.domain.protocol import Window
 from ketasched.errors import UsageProblem
 from ketasched.planning.advice import FAR, advise
 from ketasched.planning.plan import plan

@@ -10,8 +10,8 @@ import pytest
 from conftest import load_zone, order_of
 from test_admit import WEEK, house_of, is_within, numbers_of, stands, tiny_protocol
 
+from ketasched.domain.cadence import Gap, Window
 from ketasched.domain.course import Course
-from ketasched.domain.protocol import Gap, Window
 from ketasched.domain.room import Held, Room
 from ketasched.house import solver
 from ketasched.house.closed_together import one_by_one, together

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 from conftest import BUILT_IN, course_of, days_of, order_of
 
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.clinic import WHOLE_WEEK
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Window
+from ketasched.domain.protocol import Phase, Review
 from ketasched.planning.advice import advise
 from ketasched.planning.placement import place
 from ketasched.planning.plan import plan

@@ -14,9 +14,10 @@ from conftest import course_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
+from ketasched.domain.protocol import Phase
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.start_times import Slots, StartTimes
 from ketasched.planning.targets import Target

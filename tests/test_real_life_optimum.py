@@ -18,10 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketasched.domain.busy import Absence, Busy, BusyTimes
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import Clinic, Closure, Opening, Span
 from ketasched.domain.course import Course
 from ketasched.domain.notice import Notice, ShortNotice
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Window
+from ketasched.domain.protocol import Phase
 from ketasched.domain.weekly import WeeklyAbsence
 from ketasched.planning.phase_options import pausing
 from ketasched.planning.placement import NoPlacement, place

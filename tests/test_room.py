@@ -13,11 +13,12 @@ import pytest
 from conftest import BUILT_IN, load_zone, order_of
 from helpers import MORE
 
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.candidate import Candidate
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Level, Resource, Takes, minute_at
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Step, Window
+from ketasched.domain.protocol import Phase, Step
 from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan import plan

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 from conftest import BUILT_IN, course_of, order_of
 
+from ketasched.domain.cadence import DayList, EveryWeeks, Gap, PerWeek, Window, WorkingDays
 from ketasched.domain.clinic import Clinic, Closure
-from ketasched.domain.protocol import DayList, EveryWeeks, Gap, PerWeek, Phase, Window, WorkingDays
+from ketasched.domain.protocol import Phase
 from ketasched.planning.plan import plan
 from ketasched.planning.protocol_check import own_gaps_fault
 from ketasched.planning.targets import Stretch, lay_targets

@@ -13,10 +13,11 @@ from conftest import BUILT_IN, course_of, order_of
 
 from ketasched import zone as zones
 from ketasched.domain.busy import Absence, Busy, BusyTimes
+from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, Opening, Span
 from ketasched.domain.course import Course
 from ketasched.domain.linked_visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
-from ketasched.domain.protocol import Gap, PerWeek, Phase, Review, Step, Window
+from ketasched.domain.protocol import Phase, Review, Step
 from ketasched.planning import visit_times
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan

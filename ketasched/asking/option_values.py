@@ -8,9 +8,10 @@ from datetime import date, time, timedelta
 
 from ketasched.asking.request import Terms
 from ketasched.asking.values import by_phase, read, read_number
+from ketasched.domain.cadence import PerWeek, Window
 from ketasched.domain.clinic import WORKING_WEEK, Clinic
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
-from ketasched.domain.protocol import PerWeek, Protocol, Window
+from ketasched.domain.protocol import Protocol
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_protocol import read_cadence, read_reminder
 from ketasched.domain.typed_times import read_clock, read_minutes, read_weekday, read_weeks

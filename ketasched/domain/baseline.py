@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ketasched.domain.protocol import Cadence, DayList, NamedDays, NamedSession, Phase
+from ketasched.domain.cadence import Cadence, DayList, NamedDays, NamedSession
+from ketasched.domain.protocol import Phase
 
 
 def day_numbers(cadence: Cadence) -> DayList | NamedDays | None:

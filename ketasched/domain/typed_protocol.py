@@ -6,16 +6,9 @@ import re
 from datetime import timedelta
 from typing import NamedTuple
 
+from ketasched.domain.cadence import EveryWeeks, PerWeek, WorkingDays
 from ketasched.domain.linked_visit_rule import Anchor, Side, Which
-from ketasched.domain.protocol import (
-    MAX_SESSIONS,
-    MAX_WEEKS,
-    EveryWeeks,
-    PerWeek,
-    SessionRange,
-    When,
-    WorkingDays,
-)
+from ketasched.domain.protocol import MAX_SESSIONS, MAX_WEEKS, SessionRange, When
 from ketasched.domain.typed_times import read_duration, read_minutes
 
 LONGEST_REMINDER = timedelta(weeks=4)

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from ketasched.domain.protocol import PerWeek, Window
+from ketasched.domain.cadence import PerWeek, Window
 from ketasched.domain.typed_dates import FIRST_YEAR, LAST_YEAR
 from ketasched.errors import KetaschedError
 from ketasched.planning.placement import NoPlacement, Placement, place

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from ketasched.domain.cadence import NamedDays, NamedSession, Window
 from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplaced
-from ketasched.domain.protocol import NamedDays, NamedSession, Phase, Window
+from ketasched.domain.protocol import Phase
 from ketasched.domain.wording import day_text
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Stretch

@@ -7,15 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from ketasched.domain.cadence import Cadence, Window, is_same_cadence
 from ketasched.domain.choice import Choice, ChoiceRefused
-from ketasched.domain.protocol import (
-    MAX_SESSIONS,
-    Cadence,
-    Phase,
-    Protocol,
-    Window,
-    is_same_cadence,
-)
+from ketasched.domain.protocol import MAX_SESSIONS, Phase, Protocol
 from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import did_you_mean
 from ketasched.planning.targets import Stretch

@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.busy import Absence, BusyTimes, away, busy
+from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Constraint, not_before, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
-from ketasched.domain.protocol import PerWeek, Phase, Protocol
+from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.room import Room
 from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
 from ketasched.planning.linked_visits import waking_hours

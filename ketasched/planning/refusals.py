@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
 from ketasched.domain.clinic import ALL_DAY, Clinic, fits, spans_text
-from ketasched.domain.protocol import PerWeek
 from ketasched.domain.weekly import can_text
 from ketasched.domain.wording import (
     WEEKDAY_NAMES,

@@ -9,20 +9,19 @@ from typing import NamedTuple
 
 from dateutil.rrule import WEEKLY, rrule
 
-from ketasched.domain.candidate import Reason
-from ketasched.domain.clinic import Clinic
-from ketasched.domain.protocol import (
-    MAX_SESSIONS,
+from ketasched.domain.cadence import (
     DayList,
     EveryWeeks,
     Gap,
     NamedDays,
     NamedSession,
     PerWeek,
-    Phase,
     Window,
     WorkingDays,
 )
+from ketasched.domain.candidate import Reason
+from ketasched.domain.clinic import Clinic
+from ketasched.domain.protocol import MAX_SESSIONS, Phase
 from ketasched.planning.weekday_patterns import keeps_gaps, weekday_patterns
 
 LONGEST_CLOSURE = 366

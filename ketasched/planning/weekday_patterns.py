@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from ketasched.domain.protocol import Gap, PerWeek
+from ketasched.domain.cadence import Gap, PerWeek
 
 
 def weekday_patterns(

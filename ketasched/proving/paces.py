@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ketasched.domain.cadence import NamedDays, Window, is_same_cadence
 from ketasched.domain.course import Session
-from ketasched.domain.protocol import NamedDays, Phase, Protocol, Window, is_same_cadence
+from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.typed_protocol import read_cadence
 from ketasched.proving.premises import Options
 

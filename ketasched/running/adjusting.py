@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import CANCELLED, Course, Session
-from ketasched.domain.protocol import PerWeek
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure, no_pattern, refuse_days
 from ketasched.planning.targets import NoPattern

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from ketasched.domain.cadence import NamedDays
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import (
     ATTENDED,
@@ -18,7 +19,6 @@ from ketasched.domain.course import (
     Session,
     is_marked,
 )
-from ketasched.domain.protocol import NamedDays
 from ketasched.planning.following_sessions import (
     add_followers,
     before_their_leader,

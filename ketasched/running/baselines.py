@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.baseline import baseline_place, day_numbers
+from ketasched.domain.cadence import CountsFrom
 from ketasched.domain.course import ATTENDED, Course, Session
-from ketasched.domain.protocol import CountsFrom, Phase
+from ketasched.domain.protocol import Phase
 from ketasched.planning.following_sessions import session_counted_from
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers

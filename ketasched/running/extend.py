@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from ketasched.domain.cadence import ONCE_A_WEEK
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, Course, Session
-from ketasched.domain.protocol import ONCE_A_WEEK
 from ketasched.domain.wording import list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from ketasched.domain.cadence import PerWeek
 from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.course import Course, Session
-from ketasched.domain.protocol import PerWeek, Phase
+from ketasched.domain.protocol import Phase
 from ketasched.planning.plan_input import Order
 from ketasched.planning.weekday_patterns import weekday_patterns
 from ketasched.running.replan import due

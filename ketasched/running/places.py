@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ketasched.domain.cadence import DayList, NamedDays, PerWeek
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import Course
-from ketasched.domain.protocol import MAX_SESSIONS, DayList, NamedDays, PerWeek
+from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 from ketasched.running.legal_change import Conditions

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ketasched.domain.cadence import DayList, EveryWeeks, NamedDays, PerWeek
 from ketasched.domain.course import Course, Session
 from ketasched.domain.pause import Pause
-from ketasched.domain.protocol import DayList, EveryWeeks, NamedDays, PerWeek
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.legal_change import Conditions, Refusal, settled

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from ketasched.domain.cadence import Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, Session
-from ketasched.domain.protocol import Window
 from ketasched.planning.best_days import Search
 from ketasched.planning.explanation import Explanation, Placed
 from ketasched.planning.plan_input import Order

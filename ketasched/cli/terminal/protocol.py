@@ -10,14 +10,16 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.baseline import counting_text
+from ketasched.domain.cadence import NamedDays
 from ketasched.domain.house import need_text
-from ketasched.domain.protocol import BUILT_IN, NOT_STATED, NamedDays
+from ketasched.domain.protocol import BUILT_IN, NOT_STATED
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
+    from ketasched.domain.cadence import NamedSession
     from ketasched.domain.house import House
-    from ketasched.domain.protocol import NamedSession, Phase, Protocol
+    from ketasched.domain.protocol import Phase, Protocol
 
 DECIDES_NOTHING = (
     "ketasched lays out dates. It decides no dose, no patient, and not whether to go on."

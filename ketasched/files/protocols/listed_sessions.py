@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
@@ -18,7 +19,7 @@ from ketasched.reading.texts import LINE, MINUTES
 def _check_listed(phase: core.Phase, reading: Reading) -> None:
     """A phase that lists named sessions."""
     cadence = phase.cadence
-    if not isinstance(cadence, core.NamedDays):
+    if not isinstance(cadence, pace.NamedDays):
         raise TypeError(cadence)
     names: set[str] = set()
     for session in cadence.sessions:
@@ -36,7 +37,7 @@ def _check_listed(phase: core.Phase, reading: Reading) -> None:
             reading.fault_in(review, "after_session", message)
 
 
-def _check_days_rise(phase: core.Phase, free: list[core.NamedSession], reading: Reading) -> None:
+def _check_days_rise(phase: core.Phase, free: list[pace.NamedSession], reading: Reading) -> None:
     """The sessions that do not follow another stand in order, and one of them on the baseline."""
     for earlier, later in pairwise(free):
         if later.day <= earlier.day:
@@ -47,12 +48,12 @@ def _check_days_rise(phase: core.Phase, free: list[core.NamedSession], reading: 
         reading.fault_in(phase, "sessions", message, "--start dates the baseline")
 
 
-def _is_no_day(session: core.NamedSession, cadence: core.NamedDays) -> bool:
+def _is_no_day(session: pace.NamedSession, cadence: pace.NamedDays) -> bool:
     return not session.follows and session.day == 0 and cadence.first_day == 1
 
 
 def _check_named(
-    session: core.NamedSession, before: set[str], cadence: core.NamedDays, reading: Reading
+    session: pace.NamedSession, before: set[str], cadence: pace.NamedDays, reading: Reading
 ) -> None:
     """A named session, beside the names of those before it."""
     if session.name.casefold() in map(str.casefold, before):
@@ -70,25 +71,25 @@ def _check_named(
 # The parts, from the inside out
 
 
-def _named_session(length: int | None, **keys: Any) -> core.NamedSession:
-    return core.NamedSession(minutes=length, **keys)
+def _named_session(length: int | None, **keys: Any) -> pace.NamedSession:
+    return pace.NamedSession(minutes=length, **keys)
 
 
 def _listed_phase(
     first_day: int,
-    counts_from: core.CountsFrom,
-    sessions: tuple[core.NamedSession, ...],
-    window: core.Window | None,
-    gap: core.Gap | None,
+    counts_from: pace.CountsFrom,
+    sessions: tuple[pace.NamedSession, ...],
+    window: pace.Window | None,
+    gap: pace.Gap | None,
     **keys: Any,
 ) -> core.Phase:
     """Its sessions have its window unless they say; without a gap any later day is right."""
     return core.Phase(
-        cadence=core.NamedDays(sessions, first_day, counts_from),
+        cadence=pace.NamedDays(sessions, first_day, counts_from),
         sessions=len(sessions),
         # Without one each session has its own; `_check_listed` refuses a session that has none.
-        window=window or core.Window(0, 0),
-        gap=gap or core.Gap(1, None),
+        window=window or pace.Window(0, 0),
+        gap=gap or pace.Gap(1, None),
         **keys,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.typed_times import read_days, read_weeks
 from ketasched.reading.fields import Key, ListOf, Reading, Record, one_of, whole
@@ -10,7 +11,7 @@ from ketasched.reading.texts import LINE, length
 LONGEST_GAP = 366
 
 
-def _check_gap(gap: core.Gap, reading: Reading) -> None:
+def _check_gap(gap: pace.Gap, reading: Reading) -> None:
     if gap.max is not None and gap.max < gap.min:
         message = f"the largest gap is smaller than the smallest, {gap.min} days"
         reading.fault_in(gap, "max", message)
@@ -21,14 +22,14 @@ _GAP_DAYS = length(read_days, 1, LONGEST_GAP, "days")
 _WEEKS = length(read_weeks, 0, 52, "weeks")
 
 WINDOW = Record(
-    core.Window,
+    pace.Window,
     {
         "early": Key(_DAYS, "days a session may be earlier than its target, such as 1 day"),
         "late": Key(_DAYS, "days a session may be later than its target, such as 3 days"),
     },
 )
 GAP = Record(
-    core.Gap,
+    pace.Gap,
     {
         "min": Key(_GAP_DAYS, "fewest days between two sessions in a row, such as 2 days"),
         "max": Key(_GAP_DAYS, "most days between two sessions in a row, such as 7 days"),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.typed_protocol import read_cadence, read_session_range, read_sessions
 from ketasched.domain.wording import count_text
@@ -27,7 +28,7 @@ from ketasched.reading.texts import LINE
 # The rules that look at several values
 
 
-def _check_days(listed: core.DayList, reading: Reading) -> None:
+def _check_days(listed: pace.DayList, reading: Reading) -> None:
     if any(later <= earlier for earlier, later in pairwise(listed.days)):
         reading.fault_in(listed, "days", "the days must go up")
     elif listed.days[0] != listed.first_day:
@@ -37,14 +38,14 @@ def _check_days(listed: core.DayList, reading: Reading) -> None:
 
 def _check_phase(phase: core.Phase, reading: Reading) -> None:
     count = phase.sessions
-    if not (reading.says(phase, "sessions") or isinstance(phase.cadence, core.DayList)):
+    if not (reading.says(phase, "sessions") or isinstance(phase.cadence, pace.DayList)):
         hint = "write a number, or open-ended"
         reading.fault_in(phase, "", "the key `sessions` is missing", hint)
         return
-    if isinstance(phase.cadence, core.DayList) and count != len(phase.cadence.days):
+    if isinstance(phase.cadence, pace.DayList) and count != len(phase.cadence.days):
         message = f"the cadence lists {count_text(len(phase.cadence.days), 'day')}"
         reading.fault_in(phase, "sessions", message, "leave `sessions` out")
-    if phase.choice and isinstance(phase.cadence, core.DayList):
+    if phase.choice and isinstance(phase.cadence, pace.DayList):
         reading.fault_in(phase, "choice", "a list of days leaves no choice", "leave `choice` out")
     elif phase.choice and (count is None or not phase.choice.fewest <= count <= phase.choice.most):
         reading.fault_in(phase, "choice", "`sessions` must be a number inside this range")
@@ -71,11 +72,11 @@ class _Count(NamedTuple):
 
 
 def _phase(
-    sessions: _Count | None, cadence: core.Cadence, alternatives: tuple[Any, ...], **keys: Any
+    sessions: _Count | None, cadence: pace.Cadence, alternatives: tuple[Any, ...], **keys: Any
 ) -> core.Phase:
     """A day list needs no count; an alternative has the phase's window and gap unless it says."""
     count = sessions.number if sessions else None
-    if sessions is None and isinstance(cadence, core.DayList):
+    if sessions is None and isinstance(cadence, pace.DayList):
         count = len(cadence.days)
     complete = tuple(
         core.Alternative(
@@ -99,7 +100,7 @@ _CADENCE_TEXT = Text(
     },
 )
 _DAY_LIST = Record(
-    core.DayList,
+    pace.DayList,
     {
         "days": Key(ListOf(whole(0, 3660)), "the days of the sessions, in order"),
         "first_day": Key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.typed_protocol import read_when
@@ -51,7 +52,7 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
         names.add(phase.name.casefold())
         if phase.sessions is None and phase is not protocol.phases[-1]:
             reading.fault_in(phase, "sessions", "only the last phase can be open-ended")
-        if position and isinstance(phase.cadence, core.NamedDays):
+        if position and isinstance(phase.cadence, pace.NamedDays):
             for session in phase.cadence.sessions:
                 if session.day < phase.cadence.first_day and not session.follows:
                     message = "only the first phase may have sessions before its first day"
@@ -61,7 +62,7 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
         if position == 0:
             message = "the first phase begins on the start itself"
             reading.fault_in(phase, "after", message, "leave `after` out")
-        elif isinstance(phase.cadence, core.PerWeek) and phase.after % 7:
+        elif isinstance(phase.cadence, pace.PerWeek) and phase.after % 7:
             reading.fault_in(phase, "after", f"before {phase.cadence}, write whole weeks")
 
 
