@@ -342,7 +342,7 @@ def test_a_sheet_that_reaches_too_far_is_refused():
 
 
 def test_a_workbook_that_swells_is_refused(monkeypatch):
-    from ketasched.files.visit_table import workbook as module
+    from ketasched.reading import workbook as module
 
     monkeypatch.setattr(module, "MAX_UNPACKED", 1000)
     with pytest.raises(FileTrouble, match="unpacked"):

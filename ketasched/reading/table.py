@@ -24,6 +24,18 @@ class Cell(NamedTuple):
     width: int = 1
 
 
+class Kind(NamedTuple):
+    """A kind of table: what it is called, what each of its rows is about, how large a workbook and
+    a text of it may be, in bytes, and whether the times of dates in a workbook count.
+    """
+
+    name: str
+    rows: str
+    most: int
+    most_text: int
+    with_times: bool = False
+
+
 class Table(ABC):
     """The rows of a table, what is to be said of how it was read, and what is wrong with it.
     ``holds``: what each of its rows is about.

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from ketasched.errors import FileProblems, Problem
 from ketasched.files.visit_table.cells import make_id
 from ketasched.files.visit_table.columns import columns_of
-from ketasched.files.visit_table.opening import MAX_WORKBOOK, opened
+from ketasched.files.visit_table.headers import field_of, plain
 from ketasched.files.visit_table.phase import phase_of
 from ketasched.files.visit_table.quoting import quoted
 from ketasched.files.visit_table.visits import Course, Visit, told_apart_by, visits_of
+from ketasched.reading.any_table import opened
 from ketasched.reading.file_text import MAX_BYTES, name_of, read_bytes
-from ketasched.reading.table import Cell, Table
+from ketasched.reading.table import Cell, Kind, Table
 
+VISIT_TABLE = Kind("visit table", "visits", most=4 * 1024 * 1024, most_text=MAX_BYTES)
 NO_VERSION = "not stated"
 
 
@@ -52,8 +54,13 @@ def convert(
         FileProblems: all that is wrong with the table.
         UsageProblem: ``columns`` or ``sheet`` does not fit the table.
     """
-    data = read_bytes(path, MAX_WORKBOOK, "give the path of a visit table")
-    table, header, rows = opened(name_of(path), data, sheet, asked=columns)
+    named = {plain(text): key for key, text in columns.items()}
+
+    def meaning(header: str) -> str:
+        return named.get(plain(header)) or field_of(header)
+
+    data = read_bytes(path, VISIT_TABLE.most, "give the path of a visit table")
+    table, header, rows = opened(name_of(path), data, sheet, meaning, VISIT_TABLE)
     known = columns_of(table, header, rows, columns)
     courses = visits_of(table, header, rows, known)
     at = None if table.problems else header[known.places["day"]]

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ketasched.errors import FileTrouble, Problem, UsageProblem, did_you_mean
-from ketasched.reading.table import Cell, Table, header_place, known_headers
+from ketasched.reading.table import Cell, Kind, Table, header_place, known_headers
 
 MAX_UNPACKED = 32 * 1024 * 1024
 MAX_CELLS = 200_000
@@ -27,8 +27,8 @@ class _Sheet(NamedTuple):
 class SheetTable(Table):
     """A table in a sheet, whose every cell is called as Excel calls it: B7."""
 
-    def __init__(self, file: str, sheet: str, notes: Sequence[str] = ()) -> None:
-        super().__init__(file, notes)
+    def __init__(self, file: str, sheet: str, notes: Sequence[str], holds: str) -> None:
+        super().__init__(file, notes, holds)
         self.sheet = sheet
 
     def place(self, cell: Cell) -> str:
@@ -55,7 +55,7 @@ def cell_name(cell: Cell) -> str:
 
 
 def sheet_of(
-    file: str, data: bytes, wanted: str, field_of: Callable[[str], str]
+    file: str, data: bytes, wanted: str, field_of: Callable[[str], str], kind: Kind
 ) -> tuple[SheetTable, list[list[Cell]]]:
     """A sheet of a workbook and its rows that are not wholly empty; trailing empty columns are
     left out.
@@ -65,18 +65,19 @@ def sheet_of(
         data: the workbook.
         wanted: the name of the sheet; empty: the one that is shown and has headers that are known.
         field_of: what a header means.
+        kind: what kind of table it is.
 
     Raises:
         FileTrouble: it cannot be read.
         UsageProblem: the sheet is not clear, or openpyxl is not there.
     """
     sheets = _sheets(file, data)
-    name = _chosen(sheets, wanted, field_of)
+    name = _chosen(sheets, wanted, field_of, kind)
     notes = [f"read the sheet `{name}`"] if len(sheets) > 1 and not wanted else []
-    rows = _rows(sheets[name])
+    rows = _rows(sheets[name], with_times=kind.with_times)
     hidden = _hidden(sheets[name].values, rows)
     notes += [f"hidden {hidden} are read too"] if hidden else []
-    return SheetTable(file, name, notes), rows
+    return SheetTable(file, name, notes, kind.rows), rows
 
 
 def _sheets(file: str, data: bytes) -> dict[str, _Sheet]:
@@ -115,7 +116,9 @@ def _unpacked(file: str, data: bytes) -> int:
         raise _no_workbook(file) from None
 
 
-def _chosen(sheets: dict[str, _Sheet], wanted: str, field_of: Callable[[str], str]) -> str:
+def _chosen(
+    sheets: dict[str, _Sheet], wanted: str, field_of: Callable[[str], str], kind: Kind
+) -> str:
     """The name of the sheet that is meant.
 
     Raises:
@@ -133,7 +136,7 @@ def _chosen(sheets: dict[str, _Sheet], wanted: str, field_of: Callable[[str], st
     fitting = [name for name in shown if _fits(sheets[name], field_of)]
     if len(fitting) != 1:
         listed = ", ".join(f"`{name}`" for name in fitting or sheets)
-        message = f"several sheets could be the visit table: {listed}"
+        message = f"several sheets could be the {kind.name}: {listed}"
         name = (fitting or list(sheets))[0]
         raise UsageProblem(message, f'name it: --sheet "{name}"')
     return fitting[0]
@@ -144,8 +147,8 @@ def _fits(sheet: _Sheet, field_of: Callable[[str], str]) -> bool:
     return bool(texts) and known_headers(texts[header_place(texts, field_of)], field_of) > 1
 
 
-def _rows(sheet: _Sheet) -> list[list[Cell]]:
-    values, formulas = (_values(part) for part in sheet)
+def _rows(sheet: _Sheet, *, with_times: bool = False) -> list[list[Cell]]:
+    values, formulas = (_values(part, with_times=with_times) for part in sheet)
     width = max((column for _, column in values.keys() | formulas.keys()), default=0)
     lines = sorted({row for row, _ in values.keys() | formulas.keys()})
     merged = dict(_merged(sheet.values))
@@ -157,7 +160,7 @@ def _rows(sheet: _Sheet) -> list[list[Cell]]:
     return [[cell(line, column) for column in range(1, width + 1)] for line in lines]
 
 
-def _values(sheet: Any) -> dict[tuple[int, int], str]:
+def _values(sheet: Any, *, with_times: bool) -> dict[tuple[int, int], str]:
     """The texts of the cells of a sheet that are not empty, by row and column."""
     if sheet.max_row * sheet.max_column > MAX_CELLS:
         raise FileTrouble(
@@ -168,7 +171,7 @@ def _values(sheet: Any) -> dict[tuple[int, int], str]:
         (cell.row, cell.column): text
         for row in sheet.iter_rows()
         for cell in row
-        if (text := _text(cell.value, cell.number_format))
+        if (text := _text(cell.value, cell.number_format, with_times=with_times))
     }
 
 
@@ -185,17 +188,21 @@ _WORDS = r'((?:"[^"]*"|\\.|\s)*)'
 _WORDED = re.compile(rf"{_WORDS}(?:General|[#0?.,]+){_WORDS}", re.IGNORECASE)
 
 
-def _text(value: object, shown_as: str) -> str:
+def _text(value: object, shown_as: str, *, with_times: bool) -> str:
     """A value as people would write it: ``29`` for 29.0, ``2027-01-04`` for a date, ``Week 4`` for
-    a 4 whose number format says so.
+    a 4 whose number format says so. ``with_times``: the time of a date counts, and a line of a cell
+    ends as a part of it does.
     """
     value = getattr(value, "text", value)  # a formula of several cells
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime):
-        value = value.date()
+        at = f" {value:%H:%M}" if with_times and value.time() != time() else ""
+        return f"{value.date().isoformat()}{at}"
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, str) and with_times:
+        value = "; ".join(value.strip().splitlines())
     words = _WORDED.fullmatch(shown_as.partition(";")[0]) if isinstance(value, int) else None
     if words and any(map(str.isalpha, words[1] + words[2])):
         value = _unquoted(words[1]) + str(value) + _unquoted(words[2])
