@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -54,13 +54,8 @@ def convert(
         FileProblems: all that is wrong with the table.
         UsageProblem: ``columns`` or ``sheet`` does not fit the table.
     """
-    named = {plain(text): key for key, text in columns.items()}
-
-    def meaning(header: str) -> str:
-        return named.get(plain(header)) or field_of(header)
-
     data = read_bytes(path, VISIT_TABLE.most, "give the path of a visit table")
-    table, header, rows = opened(name_of(path), data, sheet, meaning, VISIT_TABLE)
+    table, header, rows = opened(name_of(path), data, sheet, _meaning(columns), VISIT_TABLE)
     known = columns_of(table, header, rows, columns)
     courses = visits_of(table, header, rows, known)
     at = None if table.problems else header[known.places["day"]]
@@ -94,6 +89,12 @@ def convert(
         message = f"the protocol file would be larger than {MAX_BYTES // 1024} KiB"
         raise FileProblems(table.file, [Problem(message, hint="make two tables of it")])
     return Converted(text, _ignored(header, known.places), tuple(table.notes))
+
+
+def _meaning(columns: Mapping[str, str]) -> Callable[[str], str]:
+    """The key of a header, where some were named."""
+    named = {plain(text): key for key, text in columns.items()}
+    return lambda header: named.get(plain(header)) or field_of(header)
 
 
 def _ignored(header: Sequence[Cell], places: Mapping[str, int]) -> tuple[str, ...]:
