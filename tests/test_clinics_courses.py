@@ -250,6 +250,41 @@ def test_duties_stand_in_the_staff_calendar_and_in_status(at):
     assert b"VALUE=DATE" not in Path("patient.ics").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("protocol", "options", "entries", "note"),
+    [
+        ("spravato", ["--tz", "America/New_York"], 12, ""),
+        ("spravato", ["--tz", "America/Puerto_Rico"], 12, ""),
+        ("spravato", ["--tz", "UTC"], 12, ""),
+        ("spravato", ["--tz", "Europe/Berlin"], 0, "no monitoring form: it is for US"),
+        ("spravato", ["--tz", "Europe/Berlin", "--holidays", "US"], 12, ""),
+        ("spravato", ["--tz", "UTC", "--holidays", "GB"], 0, "and this is GB"),
+        ("spravato", ["--tz", "America/New_York", "--without", "Monitoring  Form"], 0, ""),
+        ("spravato", ["--tz", "America/New_York", "--without", "consultation"], 12, ""),
+        ("spravato-eu", ["--tz", "America/New_York"], 0, ""),
+    ],
+)
+def test_a_duty_stands_in_the_calendar_where_its_country_asks_for_it(
+    at, protocol, options, entries, note
+):
+    written = ("--start", "2027-01-05", *options, "--save", "dee")
+    outcome = at("2027-01-01", "plan", protocol, *written)
+    assert note in " ".join(outcome.err.split())
+    assert bool(note) == ("no monitoring form" in " ".join(outcome.err.split()))
+
+    def forms():
+        out = at("2027-01-06", "export", "dee", "--for", "staff").out
+        return [event for event in events_of(out.encode()) if "monitoring form" in event["SUMMARY"]]
+
+    assert len(forms()) == entries
+    at("2027-01-05T20:00", "done", "dee", "1")
+    assert ("monitoring form" in at("2027-01-06", "status", "dee").out) == bool(entries)
+    at("2027-01-06", "move", "dee", "5", "2027-01-20")
+    at("2027-01-06", "undo", "dee")
+    assert len(forms()) == entries
+    at("2027-01-06", "check", ".")
+
+
 @pytest.mark.usefixtures("folder")
 def test_only_what_changed_is_exported_again(at):
     at("2027-01-02", "export", "alex", "--ics", "all.ics")

@@ -61,11 +61,22 @@ LISTED = {
     "im": [CONSULTATION, RESPONSE, CHECK_IN],
     "spravato": [CONSULTATION, RESPONSE, CHECK_IN],
     "spravato-mdsi": [CONSULTATION, RESPONSE, CHECK_IN],
+    "spravato-eu": [CONSULTATION, RESPONSE, CHECK_IN],
+    "sc": [CONSULTATION, RESPONSE, CHECK_IN],
     "kap": [CONSULTATION, PREPARATION, INTEGRATION, RESPONSE, CHECK_IN],
     "pain": [CONSULTATION, CHECK_IN],
     "pain-ten-day": [CONSULTATION, CHECK_IN],
 }
-REVIEWED = {"iv": 6, "iv-two-weeks": 6, "im": 6, "kap": 6, "spravato": 8, "spravato-mdsi": 8}
+REVIEWED = {
+    "iv": 6,
+    "iv-two-weeks": 6,
+    "im": 6,
+    "kap": 6,
+    "spravato": 8,
+    "spravato-mdsi": 8,
+    "spravato-eu": 8,
+    "sc": 8,
+}
 
 
 def as_listed(rule):
@@ -507,7 +518,7 @@ def test_without_integration(ketasched):
     [
         ("kap", "integraton", "did you mean `integration`?"),
         ("kap", "check in", "did you mean `check-in`?"),
-        ("iv", "preparation", "its kinds are consultation, assessment, check-in"),
+        ("iv", "preparation", "it has consultation, assessment, check-in"),
         ("kap", "", "--without is empty"),
     ],
 )

@@ -13,16 +13,16 @@ from ketasched.asking import library
 from ketasched.asking.feed_address import feed_address
 from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
+    beside_the_sessions,
     choices_of,
     flex_minutes,
-    kind_of_visit,
     reminders_before,
     start_times,
     weekdays,
     weekdays_with_times,
 )
 from ketasched.asking.others import OtherCourses, in_its_house
-from ketasched.asking.patient_language import other, page_language, patient_language
+from ketasched.asking.patient_language import country, other, page_language, patient_language
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import RECORD_ENDING, Request, Terms
 from ketasched.asking.surroundings import (
@@ -151,9 +151,8 @@ def understand(
     if order.agreed and request.reason:
         reason = clean_text("--reason", request.reason)
         order = replace(order, agreed=order.agreed._replace(reason=reason))
-    without = frozenset(kind_of_visit(text, terms.order.protocol) for text in request.without)
     return Task(
-        replace(order, without=without),
+        replace(order, without=_left_out(request, terms)),
         terms.surroundings,
         request.format or "table",
         name,
@@ -177,6 +176,14 @@ def understand(
         language=patient_language(request.lang, request.clock, terms.surroundings),
         feed_url=feed_address(request.feed_url),
     )
+
+
+def _left_out(request: Request, terms: Understood) -> frozenset[str]:
+    """The kinds of linked visits and the duties nobody wants or the country does not ask for."""
+    protocol, here = terms.order.protocol, country(terms.surroundings)
+    unwanted = (beside_the_sessions(text, protocol) for text in request.without)
+    elsewhere = (duty.name for duty in protocol.duties if not duty.holds_in(here))
+    return frozenset((*unwanted, *elsewhere))
 
 
 def record_name(path: str) -> str:

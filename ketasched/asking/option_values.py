@@ -161,18 +161,20 @@ def weekdays(text: str, layout: Layout) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
-def kind_of_visit(text: str, protocol: Protocol) -> str:
-    """A kind of linked visit that the protocol has."""
-    kinds = list(dict.fromkeys(rule.kind for rule in protocol.visits))
-    word = text.strip().casefold()
-    if word in kinds:
-        return word
-    hint = "" if word in VISIT_KINDS else did_you_mean(text, kinds)
-    if not kinds:
+def beside_the_sessions(text: str, protocol: Protocol) -> str:
+    """A kind of linked visit, or a duty, that the protocol has."""
+    names = [rule.kind for rule in protocol.visits] + [duty.name for duty in protocol.duties]
+    by_word = {name.casefold(): name for name in names}
+    word = " ".join(text.split()).casefold()
+    if word in by_word:
+        return by_word[word]
+    hint = "" if word in VISIT_KINDS else did_you_mean(text, list(by_word.values()))
+    if not names:
         hint = "leave --without out"
+    kind = "linked visit of the kind" if word in VISIT_KINDS else "linked visit or duty"
     raise UsageProblem(
-        f"--without: {protocol.id} has no linked visit of the kind `{text}`",
-        hint or f"its kinds are {', '.join(kinds)}",
+        f"--without: {protocol.id} has no {kind} `{text}`",
+        hint or f"it has {', '.join(by_word.values())}",
     )
 
 

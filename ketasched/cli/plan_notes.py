@@ -27,6 +27,7 @@ def notes(course: Course, task: Task) -> Iterator[str]:
             f"--tz: times are in {task.zone.name}, and so are the opening hours of {file.file}, "
             f"which names {file.timezone}"
         )
+    yield from _duties_elsewhere(course, task)
     yield from _outside(course, task)
     yield from _start_times(course, task)
     if task.order.agreed and not course.pauses:
@@ -53,6 +54,17 @@ def _widened(task: Task) -> Iterator[str]:
                 f"--window: in {phase.name} a session may be {phase.window}, where the protocol "
                 f"says {own[phase.name]}; the clinician must agree to it"
             )
+
+
+def _duties_elsewhere(course: Course, task: Task) -> Iterator[str]:
+    """What staff need not do because it is asked for in another country."""
+    from ketasched.asking.patient_language import country
+    from ketasched.domain.wording import list_text
+
+    here = country(task.surroundings)
+    for duty in course.protocol.duties:
+        if not duty.holds_in(here):
+            yield f"no {duty.name}: it is for {list_text(duty.countries)}, and this is {here}"
 
 
 def _outside(course: Course, task: Task) -> Iterator[str]:

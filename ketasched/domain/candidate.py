@@ -82,6 +82,11 @@ def session_end(start: datetime, minutes: int) -> datetime:
     return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
 
 
+def minutes_between(start: datetime, end: datetime) -> int:
+    """The whole minutes that pass from one instant to another."""
+    return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
+
+
 def reasons_text(reasons: Iterable[Reason]) -> str:
     """Reasons in one line; they may hold commas themselves."""
     return "; ".join(reason.full for reason in reasons)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from ketasched.domain.candidate import Reason
+from ketasched.domain.candidate import Reason, minutes_between
 from ketasched.domain.linked_visit_rule import Side, VisitKey, VisitKind, Which, visit_key
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ class HasStatus(typing.Protocol):
     def status(self) -> Status:
         """Whether it is to come, took place, or is off."""
         ...
-
-
-def minutes_between(start: datetime, end: datetime) -> int:
-    """The whole minutes that pass from one instant to another."""
-    return int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
 
 
 class Rank(NamedTuple):
@@ -196,7 +191,8 @@ class Course:
     ``left_out`` names the open-ended phases that were not laid out. ``total`` is the last number of
     the phases with a set number of sessions; the sessions of an open-ended phase have higher
     numbers and no total. ``unplaced``: what goes with a session and has no legal place.
-    ``visits_off``: the linked visits that a person called off, for good.
+    ``visits_off``: the linked visits that a person called off, for good. ``duties_off``: the duties
+    that nobody has here.
     """
 
     protocol: Protocol
@@ -209,6 +205,7 @@ class Course:
     visits: tuple[LinkedVisit, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     visits_off: tuple[VisitKey, ...] = ()
+    duties_off: tuple[str, ...] = ()
 
     @property
     def shows_windows(self) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.cadence import Cadence, DayList, Gap, NamedDays, Window
 from ketasched.domain.linked_visit_rule import VisitRule
-from ketasched.domain.wording import duration_text
+from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -110,10 +110,21 @@ class When(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """Something staff must have done within some ``days`` of each session."""
+    """Something staff must have done within some ``days`` of each session, where the law of one of
+    the ``countries`` asks for it; without any, everywhere.
+    """
 
     name: str
     days: int
+    countries: tuple[str, ...] = ()
+
+    def holds_in(self, country: str) -> bool:
+        """Whether it must be done in a country of two letters; where none is known, it must."""
+        return not country or not self.countries or country in self.countries
+
+    def __str__(self) -> str:
+        where = f", in {list_text(self.countries)}" if self.countries else ""
+        return f"{self.name}, within {count_text(self.days, 'day')} of each session{where}"
 
 
 class Instruction(NamedTuple):

@@ -44,6 +44,7 @@ def laid_course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -
         reviews=reviews,
         left_out=order.layout.left_out,
         total=order.layout.total,
+        duties_off=tuple(duty.name for duty in order.protocol.duties if duty.name in order.without),
     )
 
 

@@ -62,7 +62,8 @@ def _to_say(
 
 def _duties(course: Course, view: View, told: Mapping[str, int]) -> dict[str, Said]:
     said = {}
-    for duty in course.protocol.duties:
+    asked = (each for each in course.protocol.duties if each.name not in course.duties_off)
+    for duty in asked:
         for session in course.sessions:
             name = duty_uid(view, course, session.number, duty.name)
             due = session.start.date() + timedelta(days=duty.days)

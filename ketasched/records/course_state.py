@@ -43,6 +43,7 @@ def state_of(course: Course) -> dict[str, Any]:
         "left_out": list(course.left_out),
         "total": course.total,
         "visits_off": [{"name": name, "session": session} for name, session in course.visits_off],
+        **({"duties_off": list(course.duties_off)} if course.duties_off else {}),
     }
 
 
@@ -65,6 +66,7 @@ def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: 
         visits=tuple(_visit(visit, place) for visit in state["visits"]),
         unplaced=tuple(_unplaced(unplaced) for unplaced in state["unplaced"]),
         visits_off=tuple((off["name"], off["session"]) for off in state.get("visits_off", ())),
+        duties_off=tuple(state.get("duties_off", ())),
     )
 
 
@@ -288,5 +290,8 @@ STATE: dict[str, Shape] = {
     "total": TOTAL,
 }
 """What a record says of a course that may change."""
-LATER_STATE: dict[str, Shape] = {"visits_off": items(keys_of({"name": TEXT, "session": NUMBER}))}
+LATER_STATE: dict[str, Shape] = {
+    "visits_off": items(keys_of({"name": TEXT, "session": NUMBER})),
+    "duties_off": items(TEXT),
+}
 """What it says of it too, unless an earlier version wrote it."""

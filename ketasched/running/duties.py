@@ -29,6 +29,7 @@ def due_duties(course: Course) -> list[DueDuty]:
             PLANNED if session.is_live else CANCELLED,
         )
         for duty in course.protocol.duties
+        if duty.name not in course.duties_off
         for session in course.sessions
     ]
     return sorted(duties, key=lambda duty: (duty.due, duty.session))

@@ -44,7 +44,9 @@ Nothing is written unless --ics, --html, --save or -o names it. A page is for th
         "DATE",
         "-s",
     ),
-    without=Option("Leave a kind of linked visit out: integration; may be repeated.", "KIND"),
+    without=Option(
+        "Leave a kind of linked visit or a duty out: integration; may be repeated.", "KIND"
+    ),
     reason=Option("Why the clinician agreed to --pause; kept with it.", "TEXT"),
     name=Option("Whose course it is; tells two courses apart in one calendar.", "TEXT"),
     audience=Option("Whom the calendar is for: patient (the default) names no treatment."),

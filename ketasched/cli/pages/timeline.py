@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil, gcd
 from typing import Literal, NamedTuple
 
-from ketasched.domain.course import minutes_between
+from ketasched.domain.candidate import minutes_between
 from ketasched.domain.house import Resource, minute_at
 from ketasched.domain.wording import WEEKDAYS
 from ketasched.languages.language import ENGLISH, Language

@@ -76,10 +76,7 @@ def protocol_page(protocol: Protocol, house: House | None = None) -> str:
     if protocol.duties:
         page.add("")
         page.add_title("Duties of the staff")
-        page.add_items(
-            f"{duty.name}, within {count_text(duty.days, 'day')} of each session"
-            for duty in protocol.duties
-        )
+        page.add_items(map(str, protocol.duties))
     if protocol.visits:
         page.add("")
         page.add_title("Linked visits")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.giveaways import gives_away
@@ -92,8 +94,14 @@ def _stated(text: str) -> str:
     return "" if text.casefold() == core.NOT_STATED else one_line(text)
 
 
-def _duty(name: str, within: int) -> core.Duty:
-    return core.Duty(name, within)
+def _country(text: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", text):
+        raise ValueError(f"`{text}` is no country: write its two capitals, such as US")
+    return text
+
+
+def _duty(name: str, within: int, countries: tuple[str, ...]) -> core.Duty:
+    return core.Duty(name, within, countries)
 
 
 def _step(name: str, length: int, takes: tuple[tuple[str, int], ...] | None) -> core.Step:
@@ -120,11 +128,13 @@ _INSTRUCTION = Record(
         "note": Key(LINE, "words that follow the time", ""),
     },
 )
+_COUNTRY = Text(_country, {"type": "string", "pattern": "^[A-Z]{2}$"})
 _DUTY = Record(
     _duty,
     {
         "name": Key(LINE, "what is to be done, such as monitoring form"),
         "within": Key(length(read_days, 1, 366, "days"), "the days it is due in, such as 7 days"),
+        "countries": Key(ListOf(_COUNTRY), "where it holds, such as [US]; else in all", ()),
     },
 )
 _SOURCE = Record(
