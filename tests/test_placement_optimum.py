@@ -2,7 +2,7 @@
 
 Brute force knows only the rules as they are written in words: it tries every combination of days
 and times, with every pause in every place. A case that fails is rebuilt from its seed:
-``case(SEED)``.
+``case(SEED)``, or one with distances between sessions that are no neighbours: ``apart_case(SEED)``.
 """
 
 import random
@@ -14,6 +14,7 @@ from conftest import course_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course
@@ -25,6 +26,7 @@ from ketasched.planning.targets import Target
 START = date(2027, 1, 4)
 NINE = time(9)
 CASES = 2500
+APART_CASES = 500
 
 
 def case(seed):
@@ -63,6 +65,24 @@ def case(seed):
     return targets, refused, fixed, flex
 
 
+def apart_case(seed):
+    """A question with one to three distances, near what the targets have, to any session before."""
+    targets, refused, fixed, flex = case(seed)
+    pick = random.Random(f"apart {seed}")
+    while len(targets) < 3:
+        day = targets[-1].day + timedelta(days=pick.randint(1, 5))
+        targets.append(targets[-1]._replace(number=len(targets) + 1, day=day))
+    for _ in range(pick.randint(1, 3)):
+        here = pick.randrange(1, len(targets))
+        origin = pick.randrange(here)
+        due = (targets[here].day - targets[origin].day).days
+        least = max(1, due + pick.randint(-3, 2))
+        most = pick.choice([None, least + pick.randint(0, 5)])
+        apart = Apart(targets[origin].number, least, most)
+        targets[here] = targets[here]._replace(apart=(*targets[here].apart, apart))
+    return targets, refused, fixed, flex if len(targets) < 4 else 0
+
+
 def refusing(refused):
     def refuse(candidate):
         minutes = (datetime.combine(START, candidate.start) - datetime.combine(START, NINE)).seconds
@@ -88,6 +108,18 @@ def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one a
         if before.phase.name == here.phase.name:
             return here.phase.gap.min <= apart <= here.phase.gap.max + extra
         return apart >= min(before.phase.gap.min, here.phase.gap.min)
+
+    def apart_holds(days, pause, weeks):
+        for index, target in enumerate(targets):
+            for apart in target.apart:
+                origin = apart.origin - 1
+                if target.number in fixed and apart.origin in fixed:
+                    continue
+                extra = 7 * weeks if pause and origin < pause <= index else 0
+                distance = (days[index] - days[origin]).days
+                if distance < apart.min or (apart.max and distance > apart.max + extra):
+                    return False
+        return True
 
     for weeks in range(1 + max(target.phase.pause for target in targets)):
         found = []
@@ -116,7 +148,7 @@ def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one a
                 if all(
                     gap_holds(i, a, b, 7 * weeks if i == pause else 0)
                     for i, (a, b) in enumerate(pairwise(days), start=1)
-                ):
+                ) and apart_holds(days, pause, weeks):
                     key = (
                         sum(off * off for _, _, off in chosen),
                         sum(off != 0 for _, _, off in chosen),
@@ -148,32 +180,32 @@ def solve(targets, refused, fixed, flex):
     return found, outcome
 
 
-def check(seed):
+def check(seed, case=case):
     question = case(seed)
     found, outcome = solve(*question)
-    assert found == brute_force(*question), f"case({seed})"
+    assert found == brute_force(*question), f"{case.__name__}({seed})"
     if found is None:
-        check_failure(question, outcome, seed)
+        check_failure(question, outcome, f"{case.__name__}({seed})")
     else:
         for one in outcome.placed:
             free = one.target.number not in question[2]
             moved = one.day != one.target.day or one.moved_minutes
-            assert bool(one.reasons) == bool(moved and free), f"case({seed})"
+            assert bool(one.reasons) == bool(moved and free), f"{case.__name__}({seed})"
     return outcome
 
 
-def check_failure(question, outcome, seed):
+def check_failure(question, outcome, name):
     """The session named is the first that has no place together with all before it."""
     targets, refused, fixed, flex = question
     without_pause = [
         t._replace(phase=t.phase.__class__(**(fields(t.phase) | {"pause": 0}))) for t in targets
     ]
     index = [t.number for t in targets].index(outcome.session)
-    assert brute_force(without_pause[: index + 1], refused, fixed, flex) is None, f"case({seed})"
+    assert brute_force(without_pause[: index + 1], refused, fixed, flex) is None, name
     if index:
         before = brute_force(without_pause[:index], refused, fixed, flex)
-        assert before is not None, f"case({seed})"
-    assert all(refusal.reasons for refusal in outcome.refused), f"case({seed})"
+        assert before is not None, name
+    assert all(refusal.reasons for refusal in outcome.refused), name
 
 
 def fields(phase):
@@ -190,10 +222,25 @@ def test_the_optimum_is_proved_by_brute_force():
     )
 
 
+def test_distances_between_sessions_are_proved_by_brute_force():
+    outcomes = [check(seed, apart_case) for seed in range(APART_CASES)]
+    paused = [one for one in outcomes if not isinstance(one, NoPlacement) and one.pause]
+    told = [reason for one in outcomes for reason in reasons_of(one) if reason.kind == "apart"]
+    assert len(paused) > APART_CASES // 50
+    assert len(told) > APART_CASES // 10
+
+
+def reasons_of(outcome):
+    if isinstance(outcome, NoPlacement):
+        return [reason for day in outcome.refused for reason in day.reasons]
+    return [reason for session in outcome.placed for reason in session.reasons]
+
+
 @pytest.mark.slow
 def test_the_optimum_is_proved_by_brute_force_at_length():
     for seed in range(CASES, 12 * CASES):
         check(seed)
+        check(seed, apart_case)
 
 
 closed_spans = st.lists(

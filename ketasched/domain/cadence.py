@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ketasched.domain.apart import Apart
 from ketasched.domain.wording import count_text
 
 CountsFrom = Literal["actual", "planned"]
@@ -66,7 +67,8 @@ class NamedSession(NamedTuple):
     """A session with a name, on a day of its own.
 
     ``day`` counts as its list does; with ``follows`` it is the days after that session, as placed.
-    ``window`` None is the phase's, ``minutes`` None the protocol's.
+    ``window`` None is the phase's, ``minutes`` None the protocol's. ``apart``: how far it stays
+    from earlier sessions.
     """
 
     name: str
@@ -74,6 +76,7 @@ class NamedSession(NamedTuple):
     window: Window | None = None
     minutes: int | None = None
     follows: str = ""
+    apart: tuple[Apart, ...] = ()
 
 
 class NamedDays(NamedTuple):

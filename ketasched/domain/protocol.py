@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import Cadence, DayList, Gap, NamedDays, Window
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.wording import count_text, duration_text, list_text
@@ -59,7 +60,8 @@ class Phase:
     target of the phase before; None lets the phase begin where the next period would have.
     ``pause`` is the most whole weeks by which the rest of a course may be put off. ``missed`` says
     what happens after a missed session unless asked otherwise, None: the rest stays. After more
-    than ``lapse`` days without a session a person must decide how to go on.
+    than ``lapse`` days without a session a person must decide how to go on. ``apart``: how far its
+    first session stays from earlier ones.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Phase:
     reviews: tuple[Review, ...] = ()
     missed: Then | None = None
     lapse: int | None = None
+    apart: tuple[Apart, ...] = ()
 
     def using(self, alternative: Alternative) -> Phase:
         """This phase at the alternative's cadence, window and gap."""

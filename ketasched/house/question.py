@@ -12,8 +12,9 @@ from ketasched.domain.house import Stretch, midnight, minute_at
 from ketasched.domain.room import Held, Room, held_by
 from ketasched.house.starts import Starts
 from ketasched.house.waiting import Wish
-from ketasched.planning.best_days import Search, Standing
+from ketasched.planning.best_days import Search
 from ketasched.planning.plan_input import Order
+from ketasched.planning.standing import Standing
 from ketasched.planning.start_times import Slots
 
 

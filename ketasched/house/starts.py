@@ -9,10 +9,11 @@ from datetime import date
 
 from ketasched.errors import KetaschedError
 from ketasched.house.waiting import Cost, Wish
-from ketasched.planning.best_days import Search, Standing
+from ketasched.planning.best_days import Search
 from ketasched.planning.plan import targets_of
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
+from ketasched.planning.standing import Standing
 from ketasched.planning.targets import Target
 
 

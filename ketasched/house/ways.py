@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ketasched.domain.course import Course, LinkedVisit, Session, is_gone
 from ketasched.domain.house import House, minute_at
 from ketasched.domain.room import Held, Room, held_by
-from ketasched.planning.best_days import Search, Standing
+from ketasched.planning.best_days import Search
+from ketasched.planning.standing import Standing
 from ketasched.running.closing_day import released
 from ketasched.running.legal_change import Conditions
 from ketasched.running.replan import search_for

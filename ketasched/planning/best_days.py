@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
+from ketasched.planning.distances import Carrying, Left, Link, links_between
+from ketasched.planning.standing import FREE, Cost, Standing, add_costs
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Target
-
-Cost = tuple[int, int, int]
-_FREE: Cost = (0, 0, 0)
-
-
-def _add(cost: Cost, other: Cost) -> Cost:
-    return cost[0] + other[0], cost[1] + other[1], cost[2] + other[2]
-
-
-class Standing(NamedTuple):
-    """A session on a day; ``weeks``: how far the targets from here on are put off."""
-
-    weeks: int
-    day: date
-    start: time
-    moved_minutes: int
-    cost: Cost
 
 
 class Search:
@@ -42,6 +26,8 @@ class Search:
         self.fixed = fixed
         self.start = start
         self.gaps = [self._gap(index) for index in range(len(targets))]
+        self.links = tuple(links_between(targets, fixed))
+        self.carrying = Carrying(self.links, len(targets))
         self._slots = [self._slots_of(target) for target in targets]
 
     # What one session may do by itself
@@ -88,7 +74,7 @@ class Search:
         target = self.targets[index]
         if target.number in self.fixed:
             moment = self.fixed[target.number]
-            return [Standing(weeks, moment.date(), moment.time(), 0, _FREE)]
+            return [Standing(weeks, moment.date(), moment.time(), 0, FREE)]
         return self.on_days(index, weeks, self.window(index, weeks))
 
     def on_days(self, index: int, weeks: int, days: Sequence[date]) -> list[Standing]:
@@ -125,13 +111,29 @@ class Search:
         days = (here.day - before.day).days
         if most is not None:
             most += 7 * (here.weeks - before.weeks)
-        return least <= days and (most is None or days <= most)
+        if not (least <= days and (most is None or days <= most)):
+            return False
+        return not self.links or self.carrying.may_follow(index, before, here)
 
     def steps(self, index: int, weeks: int) -> list[Standing]:
         """Where a session may stand in a course with a pause of ``weeks`` somewhere."""
         if not weeks or not index:
             return self.states(index, 0)
         return self.states(index, 0) + self.states(index, weeks)
+
+    def all_steps(self, weeks: int) -> Iterable[list[Standing]]:
+        """The same of each session, with what the standings carry."""
+        steps = (self.steps(index, weeks) for index in range(len(self.targets)))
+        return self.carrying.expand(list(steps)) if self.links else steps
+
+    def faults(
+        self, index: int, day: date, before: Sequence[Standing]
+    ) -> Iterable[tuple[Link, str]]:
+        """What distances to others than the neighbours have against a day of a session."""
+        if not self.links:
+            return ()
+        steps = [self.steps(number, 0) for number in range(index + 1)]
+        return self.carrying.faults(index, day, before, steps)
 
     # The whole course
 
@@ -142,6 +144,7 @@ class Search:
             steps.append(self.steps(index, weeks))
             if not steps[-1]:
                 return None
+        steps = self.carrying.expand(steps) if self.links else steps
         totals = self._cheapest_from(steps)
         if not totals[0]:
             return None
@@ -158,9 +161,10 @@ class Search:
             if index + 1 == len(steps):
                 break
             ahead: dict[Standing, int] = {}
+            behind = self._behind(index + 1, totals[index + 1])
             for state, pause in frontier.items():
-                for following, total in totals[index + 1].items():
-                    if totals[index][state] == _add(state.cost, total) and self.may_follow(
+                for following, total in behind(state).items():
+                    if totals[index][state] == add_costs(state.cost, total) and self.may_follow(
                         index + 1, state, following
                     ):
                         begun = index + 1 if following.weeks > state.weeks else pause
@@ -174,13 +178,28 @@ class Search:
         totals: list[dict[Standing, Cost]] = [{state: state.cost for state in steps[-1]}]
         for index in range(len(steps) - 2, -1, -1):
             here: dict[Standing, Cost] = {}
+            behind = self._behind(index + 1, totals[0])
             for state in steps[index]:
                 rest = [
                     total
-                    for following, total in totals[0].items()
+                    for following, total in behind(state).items()
                     if self.may_follow(index + 1, state, following)
                 ]
                 if rest:
-                    here[state] = _add(state.cost, min(rest))
+                    here[state] = add_costs(state.cost, min(rest))
             totals.insert(0, here)
         return totals
+
+    def _behind(
+        self, index: int, totals: dict[Standing, Cost]
+    ) -> Callable[[Standing], dict[Standing, Cost]]:
+        """What of the states of a session is worth a look behind a state of the one before it: not
+        those that carry something else.
+        """
+        if not self.links:
+            return lambda _: totals
+        by_carried: dict[tuple[Left, ...], dict[Standing, Cost]] = {}
+        for state, total in totals.items():
+            carried = self.carrying.carried_before(index, state)
+            by_carried.setdefault(carried, {})[state] = total
+        return lambda before: by_carried.get(self.carrying.kept(index, before), {})

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ketasched.domain.candidate import Reason
 from ketasched.domain.wording import count_text, day_text
 from ketasched.planning.best_days import Search
+from ketasched.planning.distances import Link
 from ketasched.planning.targets import Target
 
 WEEK = timedelta(weeks=1)
@@ -26,18 +27,23 @@ class Placed(NamedTuple):
 
 class Explanation:
     """What refused the targets of sessions that stand in a row, with the ``gaps`` to the ones
-    before them.
+    before them, and the ``links`` to others.
 
     At the best placement there is a reason for every session that moved: otherwise it could go back
     to its target, and the course would be better.
     """
 
     def __init__(
-        self, search: Search, placed: Sequence[Placed], gaps: Sequence[tuple[int, int | None]]
+        self,
+        search: Search,
+        placed: Sequence[Placed],
+        gaps: Sequence[tuple[int, int | None]],
+        links: Sequence[Link] = (),
     ) -> None:
         self.search = search
         self.placed = placed
         self.gaps = gaps
+        self.links = links
 
     def of(self, index: int) -> tuple[Reason, ...]:
         """What refused the target of a session, or else which gap to which neighbour and what moved
@@ -97,6 +103,19 @@ class Explanation:
                 where = f"from {name} ({day_text(other.day)})"
                 reasons = gap_reasons(self.gaps[gap_index], [days], where, f"{day_text(day)} is ")
                 yield from ((neighbour, reason) for reason in reasons)
+        yield from self._linked_in_the_way(index, day)
+
+    def _linked_in_the_way(self, index: int, day: date) -> Iterator[tuple[int, Reason]]:
+        """Which session that need not be a neighbour is too near or too far, and how."""
+        for link in self.links:
+            if link.joins(index):
+                neighbour = link.other(index)
+                other = self.placed[neighbour]
+                days = (day, other.day) if index == link.first else (other.day, day)
+                fault = link.fault(*days)
+                if fault:
+                    where = f"{link.side(index)} {other.target} ({day_text(other.day)})"
+                    yield neighbour, Reason("apart", f"{day_text(day)} is not {fault} {where}")
 
     def _with_root(self, index: int, neighbour: int, reason: Reason) -> Reason:
         """The reason with what moved the neighbour, or what moved the one that moved that."""

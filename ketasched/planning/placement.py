@@ -4,11 +4,15 @@ Best is unique: the least sum of squared days from target; then the fewest sessi
 day than their target; then the least sum of minutes by which start times changed; then the
 earliest dates in order; then the earliest start times in order. Dynamic programming over
 (session, day) finds it exactly.
+
+Where a session keeps a distance to another that need not be its neighbour (`apart`), the search
+carries what that one leaves it (`distances`). A pause between the two widens the most, as it does
+with the largest gap, and excuses no least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,8 +20,9 @@ from typing import NamedTuple
 from ketasched.domain.candidate import Reason
 from ketasched.domain.pause import Pause
 from ketasched.domain.wording import day_text
-from ketasched.planning.best_days import Search, Standing
+from ketasched.planning.best_days import Search
 from ketasched.planning.explanation import Explanation, Placed, gap_reasons
+from ketasched.planning.standing import Standing
 from ketasched.planning.start_times import Slots
 from ketasched.planning.targets import Target
 
@@ -90,11 +95,15 @@ def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: 
     """The chosen days with the reason for every move, and for the pause."""
     targets = list(search.targets)
     gaps = list(search.gaps)
+    links = list(search.links)
     pause = None
     if pause_index:
         pause = Pause(targets[pause_index].number, weeks, _what_forced_a_pause(search))
         least, most = gaps[pause_index]
         gaps[pause_index] = least, None if most is None else most + 7 * weeks
+        links = [
+            link.paused(weeks) if link.first < pause_index <= link.last else link for link in links
+        ]
         put_off = timedelta(weeks=weeks)
         targets[pause_index:] = [
             target._replace(day=target.day + put_off, skipped=())
@@ -104,7 +113,7 @@ def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: 
         Placed(target, state.day, state.start, state.moved_minutes)
         for target, state in zip(targets, chosen, strict=True)
     ]
-    why = Explanation(search, placed, gaps)
+    why = Explanation(search, placed, gaps, links)
     return Placement(
         tuple(seat._replace(reasons=why.of(index)) for index, seat in enumerate(placed)), pause
     )
@@ -135,10 +144,22 @@ def _failure(search: Search) -> NoPlacement:
         elif before:
             days = [(day - earlier.day).days for earlier in before]
             where = f"from {search.targets[index - 1]}, wherever that can stand"
-            reasons = gap_reasons(search.gaps[index], days, where)
+            reasons = [
+                *gap_reasons(search.gaps[index], days, where),
+                *_too_near(search, index, day, before),
+            ]
         refused.append(RefusedDay(day, tuple(reasons)))
     with_pause = search.targets[furthest].number
     return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
+
+
+def _too_near(
+    search: Search, index: int, day: date, before: Sequence[Standing]
+) -> Iterator[Reason]:
+    """What distances to sessions before the one before it have against a day of a session."""
+    for link, fault in search.faults(index, day, before):
+        where = f"{link.side(index)} {search.targets[link.other(index)]}, wherever that can stand"
+        yield Reason("apart", f"not {fault} {where}")
 
 
 def _first_without_place(search: Search, weeks: int) -> tuple[int, list[Standing]]:
@@ -146,10 +167,10 @@ def _first_without_place(search: Search, weeks: int) -> tuple[int, list[Standing
     stand together with all before that.
     """
     before: list[Standing] = []
-    for index in range(len(search.targets)):
+    for index, states in enumerate(search.all_steps(weeks)):
         reachable = [
             state
-            for state in search.steps(index, weeks)
+            for state in states
             if index == 0 or any(search.may_follow(index, earlier, state) for earlier in before)
         ]
         if not reachable:

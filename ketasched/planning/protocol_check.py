@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
 from ketasched.domain.protocol import Phase, Protocol
@@ -60,8 +60,25 @@ def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> UnkeptGap | No
     targets = lay_targets(stretches, start, clinic)
     if isinstance(targets, NoPattern):
         return targets
-    faults = (_gap_fault(before, here) for before, here in pairwise(targets))
+    by_number: dict[int | str, Target] = {target.number: target for target in targets}
+    faults = chain(
+        (_gap_fault(before, here) for before, here in pairwise(targets)),
+        (_apart_fault(by_number, target) for target in targets),
+    )
     return next((fault for fault in faults if fault), None)
+
+
+def _apart_fault(by_number: Mapping[int | str, Target], here: Target) -> UnkeptGap | None:
+    for apart in here.apart:
+        days = (here.day - by_number[apart.origin].day).days
+        fault = apart.fault(days)
+        if fault:
+            message = (
+                f"sessions {apart.origin} and {here.number} are due {count_text(days, 'day')} "
+                f"apart, which is not {fault}"
+            )
+            return UnkeptGap(here.phase.name, "apart", message)
+    return None
 
 
 def _gap_fault(before: Target, here: Target) -> UnkeptGap | None:

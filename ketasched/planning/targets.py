@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dateutil.rrule import WEEKLY, rrule
 
+from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import (
     DayList,
     EveryWeeks,
@@ -51,7 +52,8 @@ class Target(NamedTuple):
 
     ``skipped``: closed days that a run of working days left out. ``name`` is empty unless the
     protocol names its sessions. ``after_break``: a session before it did not take place, so that
-    the largest gap to what is before that is not asked for.
+    the largest gap to what is before that is not asked for. ``apart``: how far it stays from other
+    sessions, by their numbers.
     """
 
     number: int
@@ -63,6 +65,7 @@ class Target(NamedTuple):
     skipped: tuple[Reason, ...] = ()
     name: str = ""
     after_break: bool = False
+    apart: tuple[Apart, ...] = ()
 
     @property
     def first(self) -> date:
@@ -129,13 +132,32 @@ def lay_targets(
                 (named and named.minutes) or stretch.minutes,
                 skipped,
                 named.name if named else "",
+                apart=_apart(stretch, index, named),
             )
             for index, day, skipped, named in laid
         ]
         number += stretch.sessions or len(laid)
         if laid:
             begin = _next_begin(phase, begin, [target.day for target in laid])
-    return targets
+    return [_from_numbers(target, targets) if target.apart else target for target in targets]
+
+
+def _apart(stretch: Stretch, index: int, named: NamedSession | None) -> tuple[Apart, ...]:
+    """How far a session of a stretch stays from others: by itself, or as the first of its phase."""
+    own = named.apart if named else ()
+    return (*stretch.phase.apart, *own) if stretch.first_place + index == 1 else own
+
+
+def _from_numbers(target: Target, targets: Sequence[Target]) -> Target:
+    """The same target, apart from sessions by their numbers; what took place elsewhere before the
+    course has no date.
+    """
+    apart = []
+    for each in target.apart:
+        origins = [other for other in targets if each.origin in (other.number, other.name)]
+        before = [other.number for other in origins if other.number < target.number]
+        apart += [each._replace(origin=number) for number in before[-1:]]
+    return target._replace(apart=tuple(apart))
 
 
 class _Ideal(NamedTuple):

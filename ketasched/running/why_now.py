@@ -51,7 +51,7 @@ def _explanation(order: Order, course: Course, live: Sequence[Session]) -> Expla
     ]
     fixed = {session.number: session.start for session in live if session.is_fixed}
     search = Search(targets, order.rules.slots, fixed, course.begins)
-    return Explanation(search, placed, search.gaps)
+    return Explanation(search, placed, search.gaps, search.links)
 
 
 def _that_hold(order: Order, session: Session, present: tuple[Reason, ...]) -> tuple[Reason, ...]:

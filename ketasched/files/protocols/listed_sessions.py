@@ -9,7 +9,14 @@ from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
-from ketasched.files.protocols.phase_parts import COUNTS_FROM, GAP, PHASE_ENDS, REVIEWS, WINDOW
+from ketasched.files.protocols.apart import APART
+from ketasched.files.protocols.phase_parts import (
+    COUNTS_FROM,
+    GAP,
+    PHASE_ENDS,
+    REVIEWS,
+    WINDOW,
+)
 from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
 from ketasched.reading.texts import LINE, MINUTES
 
@@ -61,6 +68,9 @@ def _check_named(
     if session.follows and session.follows not in before:
         message = f"no session before this one is called `{session.follows}`"
         reading.fault_in(session, "follows", message, did_you_mean(session.follows, before))
+    elif session.follows and session.apart:
+        message = f"it counts from `{session.follows}` as placed, and so stays as far from it"
+        reading.fault_in(session, "apart", message, "leave `apart` or `follows` out")
     elif session.follows and session.day < 1:
         reading.fault_in(session, "day", f"it follows `{session.follows}`: write 1 or more days")
     elif _is_no_day(session, cadence):
@@ -105,6 +115,7 @@ _LISTED = Record(
         "window": Key(WINDOW, "its window, if it is not the phase's", None),
         "length": Key(MINUTES, "how long it takes, if not all steps, such as 30 min", None),
         "follows": Key(LINE, "the session it counts from as placed, instead of the baseline", ""),
+        "apart": APART,
     },
 )
 LISTED_PHASE = Record(

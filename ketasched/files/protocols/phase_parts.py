@@ -5,6 +5,7 @@ from __future__ import annotations
 from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.typed_times import read_days, read_weeks
+from ketasched.files.protocols.apart import APART
 from ketasched.reading.fields import Key, ListOf, Reading, Record, one_of, whole
 from ketasched.reading.texts import LINE, length
 
@@ -63,5 +64,6 @@ PHASE_ENDS = {
     ),
     "pause": Key(_WEEKS, "the most weeks the rest of a course may be put off", 0),
     "after": Key(_GAP_DAYS, "time from the last target of the phase before", None),
+    "apart": APART._replace(help=f"of its first session: {APART.help}"),
 }
 REVIEWS = Key(ListOf(_REVIEW), "decisions before going on", ())

@@ -9,6 +9,7 @@ from ketasched.domain import protocol as core
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.typed_protocol import read_when
 from ketasched.domain.typed_times import read_days
+from ketasched.files.protocols.apart import check_distances
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
 from ketasched.files.protocols.phases import PHASE
 from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of
@@ -37,6 +38,7 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     _check_order(protocol, reading)
     _check_discretion(protocol, reading)
     check_visits(protocol, reading)
+    check_distances(protocol, reading)
     if len(reading.problems) == before:
         from ketasched.planning.protocol_check import own_gaps_fault
 
