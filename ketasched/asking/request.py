@@ -7,7 +7,7 @@ from typing import Literal
 
 RECORD_ENDING = ".course.json"
 """What the file of a record is called behind its name."""
-CourseFormat = Literal["table", "month", "html", "json", "csv"]
+CourseFormat = Literal["table", "month", "html", "json", "csv", "xlsx"]
 CourseReader = Literal["patient", "staff"]
 
 
@@ -68,4 +68,4 @@ class SuggestRequest(Terms):
 
     first: str
     last: str
-    format: Literal["table", "json", "html"] = "table"
+    format: Literal["table", "json", "html", "xlsx"] = "table"

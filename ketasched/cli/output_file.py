@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from ketasched.errors import UsageProblem
 
-ENDINGS = {"table": ".txt", "html": ".html", "json": ".json", "csv": ".csv"}
+ENDINGS = {"table": ".txt", "html": ".html", "json": ".json", "csv": ".csv", "xlsx": ".xlsx"}
 """By form of a result: what the name of its file ends with."""
 CALENDAR = ".ics"
 
@@ -37,12 +38,12 @@ def asked_file(
     path, replace = typed.pop("output", ""), bool(typed.get("force"))
     if "force" not in fields:
         typed.pop("force", None)
-    if path in ("", "-"):
-        return None
-    if PurePath(path).suffix.lower() == CALENDAR and "ics" in fields:
-        if typed.get("ics"):
+    calendar = _is_calendar(path, forms, typed.get("format")) and "ics" in fields
+    if path in ("", "-") or calendar:
+        _refuse_workbook_on_terminal(typed.get("format"))
+        if calendar and typed.get("ics"):
             raise UsageProblem("--ics and --output both name a calendar", "leave one of them out")
-        typed["ics"] = path
+        typed.update({"ics": path} if calendar else {})
         return None
     from ketasched.records import atomic
 
@@ -52,6 +53,7 @@ def asked_file(
         form = _form_of(path, forms, calendar="ics" in fields)
         typed.update({"format": form} if "format" in fields else {})
     _refuse_files_in_use(path, typed)
+    _refuse_without_package(typed.get("format"))
     if "force" in fields and not (typed.get("ics") or typed.get("html")):
         typed["force"] = False
     atomic.try_place(path, replace=replace)
@@ -61,6 +63,31 @@ def asked_file(
 def output_text(forms: Sequence[str], *, calendar: bool) -> str:
     """What the help says of ``--output``."""
     return f"Write it to a file that ends with {_endings(forms, calendar=calendar)}; - prints it."
+
+
+def _is_calendar(path: str, forms: Sequence[str], form: str | None) -> bool:
+    """Whether a file is for the calendar: its name says so, or nothing says what else it is for a
+    command that writes calendars by itself.
+    """
+    ending = PurePath(path).suffix.lower()
+    by_itself = CALENDAR.removeprefix(".") in forms and path not in ("", "-")
+    other = form not in (None, "", "ics") or (not form and ending in ENDINGS.values())
+    return ending == CALENDAR or (by_itself and not other)
+
+
+def _refuse_workbook_on_terminal(form: str | None) -> None:
+    _refuse_without_package(form)
+    if form == "xlsx" and sys.stdout is not None and sys.stdout.isatty():
+        message = "--format xlsx is a workbook, which no terminal shows"
+        raise UsageProblem(message, "name a file for it: --output FILE.xlsx")
+
+
+def _refuse_without_package(form: str | None) -> None:
+    """Say what is missing before there is something to lose."""
+    if form == "xlsx":
+        from ketasched.reading.excel import refuse_without_openpyxl
+
+        refuse_without_openpyxl()
 
 
 def _endings(forms: Sequence[str], *, calendar: bool) -> str:

@@ -133,7 +133,7 @@ def _unsaid(course: Course, task: Task) -> Iterator[str]:
     from ketasched.domain.candidate import reasons_text
     from ketasched.domain.wording import count_text
 
-    if task.format in ("csv", "month", "html") or not task.printed:
+    if task.format in ("csv", "month", "html", "xlsx") or not task.printed:
         from ketasched.calendar.entry_text import unplaced_in
 
         yield from (unplaced_in(course, unplaced) for unplaced in course.unplaced)

@@ -1,15 +1,18 @@
-"""What a command came to, and the one place that prints it: as a table, JSON, CSV or a file."""
+"""What a command came to, and the one place that prints it, as a table or data, or to a file."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketasched.cli import output
 from ketasched.cli.output_file import OutputFile
 from ketasched.errors import ChangedMeanwhile, FileTrouble, KetaschedError
+
+if TYPE_CHECKING:
+    from ketasched.reports.table import Table
 
 MOST_TIMES = 5
 """How often a result is made while others change what it is made of."""
@@ -17,7 +20,7 @@ MOST_TIMES = 5
 
 class Result(NamedTuple):
     """What a command came to. ``page``, ``report``, ``rows`` and ``html`` make its table, JSON, CSV
-    and its page for a browser; ``data`` is the file that standard output gets instead.
+    or workbook, and its page for a browser; ``data`` is the file that standard output gets instead.
     ``writing`` is entered before anything is printed and left after: what it writes stands only if
     that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
     ``trouble`` is what it fails with after all that. ``written`` is called with the form of a
@@ -27,7 +30,7 @@ class Result(NamedTuple):
 
     page: Callable[[], str] | None = None
     report: Callable[[], Mapping[str, Any]] | None = None
-    rows: Callable[[], str] | None = None
+    rows: Callable[[], Table] | None = None
     html: Callable[[], str] | None = None
     data: bytes | None = None
     writing: AbstractContextManager[None] = nullcontext()
@@ -111,7 +114,11 @@ def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
     if form == "json" and result.report:
         return "", json_bytes(result.report())
     if form == "csv" and result.rows:
-        return "", result.rows().encode(errors="replace")
+        return "", result.rows().as_csv().encode(errors="replace")
+    if form == "xlsx" and result.rows:
+        from ketasched.reports.workbook import workbook
+
+        return "", workbook(result.rows())
     if form == "html" and result.html:
         return "", result.html().encode()
     return result.page() if result.page else "", None

@@ -21,7 +21,7 @@ class StatusRequest(NamedTuple):
     lang: str = ""
     clock: str = ""
     feed_url: str = ""
-    format: Literal["table", "month", "html", "json", "csv"] = "table"
+    format: Literal["table", "month", "html", "json", "csv", "xlsx"] = "table"
 
 
 def refuse_what_cannot_go_together(request: StatusRequest) -> None:
@@ -46,8 +46,9 @@ def _refuse_two(request: StatusRequest) -> None:
     if request.history and Path(request.name).is_dir():
         message = f"--history is of one course, and {request.name} is a folder"
         raise UsageProblem(message, "name a record in it")
-    if request.history and request.format == "csv":
-        raise UsageProblem("--history has no CSV", "leave --history or --format csv out")
+    if request.history and request.format in ("csv", "xlsx"):
+        message = f"--history has no {request.format.upper()}"
+        raise UsageProblem(message, f"leave --history or --format {request.format} out")
 
 
 def _refuse_no_page(request: StatusRequest) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ketasched.errors import FileTrouble, Problem, UsageProblem, did_you_mean
+from ketasched.reading.excel import load_openpyxl
 from ketasched.reading.table import Cell, Kind, Table, header_place, known_headers
 
 MAX_UNPACKED = 32 * 1024 * 1024
@@ -81,11 +82,7 @@ def sheet_of(
 
 
 def _sheets(file: str, data: bytes) -> dict[str, _Sheet]:
-    try:
-        import openpyxl
-    except ImportError:
-        message = "a workbook (.xlsx) needs the package openpyxl"
-        raise UsageProblem(message, 'run: pip install "ketasched[excel]"') from None
+    openpyxl = load_openpyxl()
     if _unpacked(file, data) > MAX_UNPACKED:
         raise FileTrouble(f"{file} is larger than {MAX_UNPACKED >> 20} MiB unpacked", file=file)
     try:

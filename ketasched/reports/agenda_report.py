@@ -10,7 +10,9 @@ from ketasched import zone
 from ketasched.domain.course import ATTENDED, HasStatus, LinkedVisit, is_gone
 from ketasched.domain.house import CHAIR, House
 from ketasched.domain.visit_handle import handle_of
-from ketasched.reports.report_text import SCHEMA, rows_as_csv
+from ketasched.domain.wording import day_text
+from ketasched.reports.report_text import SCHEMA
+from ketasched.reports.table import Part, Table
 from ketasched.running.agenda import Coming, Patient, in_house
 from ketasched.running.full_house import Chairs, Use, is_plain, seats, uses
 
@@ -19,7 +21,6 @@ COLUMNS = (
     "status", "by_video", "due", "target", "window_start", "window_end",
     "handle", "chairs",
 )  # fmt: skip
-TEXTS = ("name", "protocol", "phase", "title", "due")
 
 
 class Day(NamedTuple):
@@ -136,8 +137,8 @@ def _load(taken: Iterable[Use]) -> list[dict[str, Any]]:
     ]
 
 
-def to_csv(agenda: Agenda) -> str:
-    """A row for each entry, under COLUMNS."""
+def agenda_table(agenda: Agenda) -> Table:
+    """A row for each entry, under COLUMNS, on one sheet for the day or the week."""
     bare = agenda.bare
     rows = [
         dict.fromkeys(COLUMNS)
@@ -147,7 +148,9 @@ def to_csv(agenda: Agenda) -> str:
         for shown in agenda.days
         for coming, chairs in agenda.seated(shown)
     ]
-    return rows_as_csv(COLUMNS, rows, TEXTS)
+    first = day_text(agenda.days[0].day)
+    name = f"Week of {first}" if len(agenda.days) > 1 else first
+    return Table(COLUMNS, [Part(name, rows)])
 
 
 def _in_words(coming: Coming, chairs: Chairs, *, bare: bool) -> dict[str, str]:

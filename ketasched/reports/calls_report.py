@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ketasched.reports.report_text import SCHEMA, rows_as_csv, unread_report
+from ketasched.reports.report_text import SCHEMA, unread_report
+from ketasched.reports.table import Part, Table
 from ketasched.running.concerns import Concern
 
 COLUMNS = ("record", "name", "kind", "text")
@@ -35,11 +36,11 @@ def calls_report(calls: Iterable[PatientCall], unread: Iterable[tuple[str, str]]
     }
 
 
-def to_csv(calls: Iterable[PatientCall]) -> str:
+def calls_table(calls: Iterable[PatientCall]) -> Table:
     """A row for each reason, under COLUMNS."""
     rows = [
         {"record": call.record, "name": call.name, "kind": concern.kind, "text": concern.text}
         for call in calls
         for concern in call.why
     ]
-    return rows_as_csv(COLUMNS, rows, ("record", "name", "text"))
+    return Table(COLUMNS, [Part("Calls", rows)])

@@ -10,7 +10,8 @@ from ketasched.domain.course import Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import list_text
 from ketasched.public_holidays import PartHoliday
-from ketasched.reports.report_text import SCHEMA, rows_as_csv
+from ketasched.reports.report_text import SCHEMA
+from ketasched.reports.table import Part, Table
 
 
 class Neighbours(NamedTuple):
@@ -106,8 +107,8 @@ def unplaced_report(course: Course) -> list[dict[str, Any]]:
     ]
 
 
-def to_csv(report: Mapping[str, Any]) -> str:
-    """The sessions of a course report as CSV: a header, then one row a session."""
+def course_table(report: Mapping[str, Any], name: str) -> Table:
+    """The sessions of a course report, a row each; ``name`` is that of the course, if any."""
     columns = [
         "number",
         "phase",
@@ -127,7 +128,7 @@ def to_csv(report: Mapping[str, Any]) -> str:
         session | {"reasons": "; ".join(reason["text"] for reason in session["reasons"])}
         for session in report["sessions"]
     ]
-    return rows_as_csv(columns, rows, ("phase", "name", "reasons"))
+    return Table(columns, [Part(name or report["protocol"]["id"], rows)])
 
 
 def _visit(

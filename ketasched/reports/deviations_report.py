@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ketasched.reports.course_report import named_window
-from ketasched.reports.report_text import SCHEMA, rows_as_csv, unread_report
+from ketasched.reports.report_text import SCHEMA, unread_report
+from ketasched.reports.table import Part, Table
 from ketasched.running.deviations import Kept, totals
 
 COLUMNS = (
@@ -38,17 +39,24 @@ def deviations_report(
     }
 
 
-def to_csv(courses: Iterable[KeptCourse]) -> str:
-    """A row for each session, under COLUMNS."""
+def deviations_table(courses: Iterable[KeptCourse]) -> Table:
+    """A row for each session, under COLUMNS; a sheet for each course."""
+    return Table(
+        COLUMNS,
+        [
+            Part(course.name, [{"record": course.record} | _row(kept) for kept in course.sessions])
+            for course in courses
+        ],
+    )
+
+
+def _row(kept: Kept) -> dict[str, Any]:
     verdicts = {True: "yes", False: "no", None: ""}
-    rows = [
-        {"record": course.record}
-        | _session(kept)
-        | {"in_window": verdicts[kept.in_window], "overridden": "; ".join(kept.session.broken)}
-        for course in courses
-        for kept in course.sessions
-    ]
-    return rows_as_csv(COLUMNS, rows, ("record", "name", "reason"))
+    in_words = {
+        "in_window": verdicts[kept.in_window],
+        "overridden": "; ".join(kept.session.broken),
+    }
+    return _session(kept) | in_words
 
 
 def _session(kept: Kept) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session, is_gone
 from ketasched.domain.visit_handle import handle_of
 from ketasched.reports.course_report import beside, named_window, reasons_report, unplaced_report
-from ketasched.reports.report_text import SCHEMA, rows_as_csv, unread_report
+from ketasched.reports.report_text import SCHEMA, unread_report
 from ketasched.running.baselines import CountedFrom
 from ketasched.running.duties import due_soon
 
@@ -102,7 +102,7 @@ def status_report(
             {"name": duty.name, "session": duty.session, "by": duty.due.isoformat()}
             for duty in due_soon(course, today)
         ],
-        "sessions": [_as_it_stands(session) for session in course.sessions],
+        "sessions": [as_it_stands(session) for session in course.sessions],
         "visits": [
             {
                 "handle": handle_of(course, visit),
@@ -133,28 +133,8 @@ def status_report(
     }
 
 
-SESSION_COLUMNS = (
-    "record", "number", "phase", "name", "target", "window_start", "window_end", "start", "end",
-    "status", "by_hand", "instead_of", "overridden",
-)  # fmt: skip
-
-
-def sessions_csv(courses: Iterable[tuple[str, Course]]) -> str:
-    """The sessions of courses, each with the name of its record, under SESSION_COLUMNS."""
-    rows = [
-        {"record": record}
-        | _as_it_stands(session)
-        | {
-            "by_hand": "yes" if session.by_hand else "no",
-            "overridden": "; ".join(session.broken),
-        }
-        for record, course in courses
-        for session in course.sessions
-    ]
-    return rows_as_csv(SESSION_COLUMNS, rows, ("record", "phase", "name"))
-
-
-def _as_it_stands(session: Session) -> dict[str, Any]:
+def as_it_stands(session: Session) -> dict[str, Any]:
+    """A session of a course that runs."""
     return {
         "number": session.number,
         "phase": session.phase,

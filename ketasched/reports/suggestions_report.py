@@ -9,6 +9,7 @@ from ketasched.domain.wording import WEEKDAYS
 from ketasched.planning.suggest import Suggestion
 from ketasched.reports.course_report import Neighbours, neighbours_report
 from ketasched.reports.report_text import SCHEMA
+from ketasched.reports.table import Part, Table
 
 
 def suggestions_report(
@@ -39,3 +40,23 @@ def suggestions_report(
         ],
         "command": command or None,
     }
+
+
+COLUMNS = ("start", "weekdays", "course", "pauses", "weeks", "moved", "days_moved")
+
+
+def suggestions_table(suggestions: Sequence[Suggestion]) -> Table:
+    """A row for each start, the best first, under COLUMNS."""
+    rows = [
+        {
+            "start": suggestion.start.isoformat(),
+            "weekdays": ", ".join(WEEKDAYS[day] for day in suggestion.days),
+            "course": "yes" if suggestion.feasible else "no",
+            "pauses": suggestion.pauses,
+            "weeks": suggestion.weeks,
+            "moved": suggestion.moved,
+            "days_moved": suggestion.days_moved,
+        }
+        for suggestion in suggestions
+    ]
+    return Table(COLUMNS, [Part("Starts", rows)])

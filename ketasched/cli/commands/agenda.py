@@ -22,7 +22,7 @@ from ketasched.records.folder import closed_days_of, no_record, unread_text, wal
 from ketasched.records.open import read_quickly
 from ketasched.records.plain_values import date_of
 from ketasched.records.record import CourseRecord
-from ketasched.reports.agenda_report import Agenda, Day, agenda_report, to_csv
+from ketasched.reports.agenda_report import Agenda, Day, agenda_report, agenda_table
 from ketasched.running.agenda import Patient, coming, due_elsewhere
 from ketasched.running.changing_seats import with_changes
 
@@ -46,7 +46,7 @@ class AgendaRequest(NamedTuple):
     week: bool = False
     audience: Literal["staff", "free-busy"] = "staff"
     clinic: str = ""
-    format: Literal["table", "json", "csv", "html"] = "table"
+    format: Literal["table", "json", "csv", "html", "xlsx"] = "table"
 
 
 @takes(
@@ -109,7 +109,7 @@ def run(request: AgendaRequest) -> Result:
     return Result(
         page,
         lambda: agenda_report(agenda, unread),
-        lambda: to_csv(agenda),
+        lambda: agenda_table(agenda),
         html=html,
         trouble=trouble,
     )

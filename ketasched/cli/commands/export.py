@@ -1,17 +1,17 @@
-"""``ketasched export``: the calendar of a saved course."""
+"""``ketasched export``: the calendar of a saved course, or a workbook of it or of a folder."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ketasched import clock
 from ketasched.asking.values import refuse_no_calendar, refuse_our_files
 from ketasched.calendar.entry_text import Audience
 from ketasched.calendar.written_calendar import WrittenCalendar
-from ketasched.cli.options import Option, takes
+from ketasched.cli.options import RECORD_OR_FOLDER, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import UsageProblem
 from ketasched.records import atomic
@@ -19,11 +19,13 @@ from ketasched.records.open import Opened, open_record
 from ketasched.records.told_calendars import calendar_of, live_uids, sequences, view_for
 from ketasched.records.write import write_with
 
-HELP = """Write the calendar of a saved course, the whole of it.
+HELP = """Write the calendar of a saved course, the whole of it; or an Excel workbook of
+what stands in it, of a folder with a sheet for each course.
 
 \b
 Examples:
   ketasched export alex --ics alex.ics --force
+  ketasched export records --for staff -o records.xlsx
 """
 
 
@@ -31,7 +33,9 @@ _ELSE = "choose another file"
 
 
 class ExportRequest(NamedTuple):
-    """Whose calendar, for whom, to which file (empty: standard output), and how much of it."""
+    """Whose calendar, for whom, to which file (empty: standard output), how much of it, and as
+    what.
+    """
 
     name: str
     audience: Audience = "patient"
@@ -39,17 +43,29 @@ class ExportRequest(NamedTuple):
     changes: bool = False
     drop_cancelled: bool = False
     force: bool = False
+    format: Literal["ics", "xlsx"] = "ics"
 
 
 @takes(
     ExportRequest,
+    name=RECORD_OR_FOLDER,
     audience=Option("Whom it is for; the patient."),
-    ics=Option("The file; else printed.", "FILE", "-o"),
+    ics=Option("The calendar file; else printed.", "FILE"),
     changes=Option("Only what changed since the last export."),
     drop_cancelled=Option("Leave cancelled entries out."),
+    format=Option("As what; a calendar if not given.", short="-f"),
 )
 def run(request: ExportRequest) -> Result:
-    """The calendar of the whole course, or of what changed since the last export."""
+    """The calendar of the whole course, or of what changed since the last export; or a workbook.
+
+    Raises:
+        KetaschedError: there is no such record, or what is asked for cannot go together.
+    """
+    if request.format == "xlsx":
+        from ketasched.cli.exported_table import exported_table
+
+        _refuse_of_calendars(request)
+        return exported_table(request.name, request.audience, drop_cancelled=request.drop_cancelled)
     if request.changes and request.drop_cancelled:
         raise UsageProblem(
             "--changes tells of cancelled entries, and --drop-cancelled leaves them out",
@@ -69,6 +85,18 @@ def run(request: ExportRequest) -> Result:
     return Result(
         writing=_written(opened, request, data), notes=[f"wrote {request.ics}: {entries}; {how}"]
     )
+
+
+def _refuse_of_calendars(request: ExportRequest) -> None:
+    """Refuse what only a calendar has.
+
+    Raises:
+        UsageProblem: it was asked for.
+    """
+    for option, typed in (("--ics", request.ics), ("--changes", request.changes)):
+        if typed:
+            message = f"{option} is of a calendar, and --format xlsx makes a workbook"
+            raise UsageProblem(message, "leave one of them out")
 
 
 def _calendar(opened: Opened, request: ExportRequest) -> WrittenCalendar:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ketasched.asking.intake import Task
     from ketasched.calendar.entry_text import View
     from ketasched.domain.course import Course
+    from ketasched.reports.table import Table
 
 HELP = """Lay a protocol out from a start date, and explain every date that moved.
 
@@ -249,10 +250,10 @@ def _report(course: Course, task: Task) -> dict[str, Any]:
     return course_report(course, setting, lambda entry: uid(view, course, entry))
 
 
-def _rows(course: Course, task: Task) -> str:
-    from ketasched.reports.course_report import to_csv
+def _rows(course: Course, task: Task) -> Table:
+    from ketasched.reports.course_report import course_table
 
-    return to_csv(_report(course, task))
+    return course_table(_report(course, task), task.course_name)
 
 
 def _page(request: Request, course: Course, task: Task, now: datetime) -> str:

@@ -26,9 +26,10 @@ from ketasched.reports.running_report import (
     facts_report,
     folder_report,
     history_report,
-    sessions_csv,
     status_report,
 )
+from ketasched.reports.sessions_table import sessions_table
+from ketasched.reports.table import Table
 from ketasched.running.baselines import counted_from
 from ketasched.running.deviations import kept_to
 
@@ -130,8 +131,13 @@ def _status(opened: Opened, request: StatusRequest) -> Result:
 
         return staff.history_page(opened) if history else staff.status_page(opened, warnings)
 
-    rows = [(_record_name(opened), opened.record.course)]
-    return Result(page, report, lambda: sessions_csv(rows), html)
+    return Result(page, report, lambda: _sessions([opened]), html)
+
+
+def _sessions(courses: Sequence[Opened]) -> Table:
+    return sessions_table(
+        (_record_name(opened), opened.record.name, opened.record.course) for opened in courses
+    )
 
 
 def _handed(opened: Opened, request: StatusRequest) -> Result:
@@ -172,9 +178,7 @@ def _folder_status(found: Found) -> Result:
             ((opened.record.name, _report(opened, warnings)) for opened, warnings in rows),
             found.unread,
         ),
-        lambda: sessions_csv(
-            (_record_name(opened), opened.record.course) for opened in found.courses
-        ),
+        lambda: _sessions(found.courses),
         html,
         trouble=found.trouble,
     )
@@ -219,7 +223,7 @@ def _calls(found: Found) -> Result:
     return Result(
         page,
         lambda: calls_report.calls_report(calls, found.unread),
-        lambda: calls_report.to_csv(calls),
+        lambda: calls_report.calls_table(calls),
         html,
         trouble=found.trouble,
     )
@@ -249,7 +253,7 @@ def _deviations(found: Found) -> Result:
     return Result(
         page,
         lambda: deviations_report.deviations_report(courses, found.unread),
-        lambda: deviations_report.to_csv(courses),
+        lambda: deviations_report.deviations_table(courses),
         html,
         trouble=found.trouble,
     )

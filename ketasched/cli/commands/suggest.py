@@ -55,7 +55,7 @@ def run(request: SuggestRequest) -> Result:
     from ketasched.planning.refusals import refuse_length
     from ketasched.planning.suggest import suggest
     from ketasched.progress import counting
-    from ketasched.reports.suggestions_report import suggestions_report
+    from ketasched.reports.suggestions_report import suggestions_report, suggestions_table
 
     now, others = clock.now(), None
     if request.beside:
@@ -94,6 +94,7 @@ def run(request: SuggestRequest) -> Result:
             str(terms.surroundings.holidays or ""),
             neighbours_of(terms.others),
         ),
+        lambda: suggestions_table(starts),
         html=lambda: _html(terms, starts, best, command),
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
