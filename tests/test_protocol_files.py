@@ -155,7 +155,7 @@ def test_every_key_misspelt_in_every_way():
         ("sessions: 4", "choice: 2 to 6", 13, 9, "the key `sessions` is missing"),
         ("cadence: 2 per week", "cadence: 0 per week", 14, 18, "a week has 1 to 7 sessions"),
         ("cadence: 2 per week", "cadence: 9 per week", 14, 18, "a week has 1 to 7 sessions"),
-        ("cadence: 2 per week", "cadence: monthly", 14, 18, "months differ in length"),
+        ("cadence: 2 per week", "cadence: 2 per month", 14, 18, "is not a cadence: write 2 per week"),
         ("cadence: 2 per week", "cadence: often", 14, 18, "is not a cadence"),
         ("cadence: 2 per week", "cadence: [2]", 14, 18, "expected a text here, found a list"),
         ("early: 1 day", "early: 36 h", 16, 25, "whole days"),

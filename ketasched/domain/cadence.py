@@ -5,11 +5,14 @@ Windows and gaps are days.
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
-from ketasched.domain.wording import count_text
+from ketasched.domain.wording import count_text, list_text
 
 CountsFrom = Literal["actual", "planned"]
 """What the day numbers of a list count from: its anchor as it took place, or as it was planned."""
@@ -39,6 +42,36 @@ class EveryWeeks:
         return f"every {count_text(self.weeks, 'week')}"
 
 
+class Months(NamedTuple):
+    """A number of months, counted in the calendar."""
+
+    number: int
+
+    def after(self, day: date) -> date:
+        """The same day of the month so many months on; the last one where that month is shorter."""
+        year, month = divmod(12 * day.year + day.month - 1 + self.number, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+    def __str__(self) -> str:
+        return count_text(self.number, "month")
+
+
+@dataclass(frozen=True, slots=True)
+class EveryMonths:
+    """One session every ``months`` months, on the day of the month the phase began on."""
+
+    months: int
+
+    def day(self, first: date, index: int) -> date:
+        """The day of a session, ``index`` sessions after the ``first``: counted from that one, so
+        that a short month changes no other.
+        """
+        return Months(self.months * index).after(first)
+
+    def __str__(self) -> str:
+        return "every month" if self.months == 1 else f"every {self.months} months"
+
+
 @dataclass(frozen=True, slots=True)
 class DayList:
     """Sessions on listed days; ``first_day`` says which convention counts them.
@@ -53,6 +86,50 @@ class DayList:
 
     def __str__(self) -> str:
         return f"on days {', '.join(map(str, self.days))} (the first day is day {self.first_day})"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """Blocks of ``length`` days that repeat, with sessions on ``days`` of each; day 1 is the first.
+
+    ``counts_from``: the other days of a cycle, and the next cycle, count from its day 1 as it took
+    place, or as planned.
+    """
+
+    length: int
+    days: tuple[int, ...]
+    counts_from: CountsFrom = "actual"
+
+    def cycle(self, place: int) -> int:
+        """The cycle of the session at a place of the phase; both count from 1."""
+        return (place - 1) // len(self.days) + 1
+
+    def day(self, place: int) -> int:
+        """The day within its cycle of the session at a place of the phase."""
+        return self.days[(place - 1) % len(self.days)]
+
+    def offset(self, place: int) -> int:
+        """Days from day 1 of the first cycle to the session at a place of the phase."""
+        return self.length * (self.cycle(place) - 1) + self.day(place) - 1
+
+    def name(self, place: int) -> str:
+        """What the session at a place of the phase is called."""
+        return f"cycle {self.cycle(place)}, day {self.day(place)}"
+
+    def place(self, name: str) -> int:
+        """The place of the session that is called so; 0 if none is."""
+        match = _IN_CYCLE.fullmatch(name)
+        if not match or int(match["day"]) not in self.days:
+            return 0
+        return len(self.days) * (int(match["cycle"]) - 1) + self.days.index(int(match["day"])) + 1
+
+    def __str__(self) -> str:
+        word = "day" if len(self.days) == 1 else "days"
+        days = list_text([str(day) for day in self.days])
+        return f"{word} {days} of each cycle of {count_text(self.length, 'day')}"
+
+
+_IN_CYCLE = re.compile("cycle (?P<cycle>[1-9][0-9]{0,5}), day (?P<day>[1-9][0-9]{0,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +175,7 @@ class NamedDays(NamedTuple):
         return day - self.first_day + (1 if self.first_day and day < 0 else 0)
 
 
-Cadence = PerWeek | EveryWeeks | DayList | NamedDays | WorkingDays
+Cadence = PerWeek | EveryWeeks | EveryMonths | DayList | NamedDays | Cycles | WorkingDays
 
 
 ONCE_A_WEEK = (str(PerWeek(1)), str(EveryWeeks(1)))

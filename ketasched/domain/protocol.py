@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import Cadence, DayList, Gap, NamedDays, Window
+from ketasched.domain.cadence import Cadence, Cycles, DayList, Gap, Months, NamedDays, Window
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.wording import count_text, duration_text, list_text
 
@@ -23,6 +23,7 @@ NOT_STATED = "not stated"
 BUILT_IN = "built-in protocols.yaml"
 """Where a protocol comes from that came with the program."""
 MAX_WEEKS = 104
+MAX_MONTHS = 24
 MAX_SESSIONS = 1000
 """The longest course; a guard against slips of the keyboard, not a clinical rule."""
 
@@ -56,8 +57,9 @@ class SessionRange(NamedTuple):
 class Phase:
     """A stretch of a protocol with one cadence.
 
-    ``sessions`` is None for an open-ended phase. ``after`` is the number of days from the last
-    target of the phase before; None lets the phase begin where the next period would have.
+    ``sessions`` is None for an open-ended phase. ``after`` is the number of days, or the months,
+    from the last target of the phase before; None lets the phase begin where the next period would
+    have. ``lengths`` and ``steps``: what single sessions have of their own, by place, in minutes.
     ``pause`` is the most whole weeks by which the rest of a course may be put off. ``missed`` says
     what happens after a missed session unless asked otherwise, None: the rest stays. After more
     than ``lapse`` days without a session a person must decide how to go on. ``apart``: how far its
@@ -70,13 +72,21 @@ class Phase:
     window: Window
     gap: Gap
     pause: int = 0
-    after: int | None = None
+    after: int | Months | None = None
     choice: SessionRange | None = None
     alternatives: tuple[Alternative, ...] = ()
     reviews: tuple[Review, ...] = ()
     missed: Then | None = None
     lapse: int | None = None
     apart: tuple[Apart, ...] = ()
+    lengths: tuple[tuple[int, int], ...] = ()
+    steps: tuple[tuple[int, tuple[Step, ...]], ...] = ()
+
+    @property
+    def own_minutes(self) -> dict[int, int]:
+        """The lengths of the sessions that have one of their own, by place."""
+        by_steps = [(place, sum(step.minutes for step in steps)) for place, steps in self.steps]
+        return dict(sorted([*self.lengths, *by_steps]))
 
     def using(self, alternative: Alternative) -> Phase:
         """This phase at the alternative's cadence, window and gap."""
@@ -182,7 +192,17 @@ class Protocol:
         """The length of one session: all its steps, in minutes."""
         return sum(step.minutes for step in self.steps)
 
+    def steps_lasting(self, minutes: int) -> tuple[Step, ...]:
+        """The steps of a session of so many minutes: those of all sessions, unless some have
+        others, which are as long.
+        """
+        if minutes == self.minutes:
+            return self.steps
+        own = (steps for phase in self.phases for _, steps in phase.steps)
+        as_long = (steps for steps in own if sum(step.minutes for step in steps) == minutes)
+        return next(as_long, self.steps)
+
     @property
     def counts_days(self) -> bool:
         """Whether a phase lists its days, as trials do."""
-        return any(isinstance(phase.cadence, DayList | NamedDays) for phase in self.phases)
+        return any(isinstance(phase.cadence, DayList | NamedDays | Cycles) for phase in self.phases)

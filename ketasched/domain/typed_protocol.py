@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 from typing import NamedTuple
 
-from ketasched.domain.cadence import EveryWeeks, PerWeek, WorkingDays
+from ketasched.domain.cadence import EveryMonths, EveryWeeks, Months, PerWeek, WorkingDays
 from ketasched.domain.linked_visit_rule import Anchor, Side, Which
-from ketasched.domain.protocol import MAX_SESSIONS, MAX_WEEKS, SessionRange, When
-from ketasched.domain.typed_times import read_duration, read_minutes
+from ketasched.domain.protocol import MAX_MONTHS, MAX_SESSIONS, MAX_WEEKS, SessionRange, When
+from ketasched.domain.typed_times import read_days, read_duration, read_minutes
 
 LONGEST_REMINDER = timedelta(weeks=4)
 
@@ -22,12 +22,16 @@ _PER_WEEK = re.compile(
     r" (?:per week|a week|weekly)"
     r"(?:,? (?:(?P<other>every other week)|every (?P<every>[0-9]{1,9}) weeks?))?"
 )
-_EVERY_WEEKS = re.compile(r"every (?:(?P<weeks>[0-9]{1,9}) weeks?|(?P<other>other week)|week)")
+_EVERY = re.compile(
+    r"every (?:(?P<number>[0-9]{1,9}) (?P<units>week|month)s?"
+    r"|(?P<other>other )?(?P<unit>week|month))"
+)
+_MONTHS = re.compile(r"(?P<number>[0-9]{1,9})\s*months?", re.IGNORECASE)
 
 
-def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
-    """Read ``2 per week``, ``2 per week, every other week``, ``every 4 weeks``, ``weekly`` or
-    ``consecutive working days``.
+def read_cadence(text: str) -> PerWeek | EveryWeeks | EveryMonths | WorkingDays:
+    """Read ``2 per week``, ``2 per week, every other week``, ``every 4 weeks``, ``weekly``,
+    ``every 3 months``, ``monthly`` or ``consecutive working days``.
 
     Raises:
         ValueError: not a cadence, or one nobody could keep.
@@ -43,19 +47,34 @@ def read_cadence(text: str) -> PerWeek | EveryWeeks | WorkingDays:
         if 1 <= sessions <= 7 and 1 <= every <= MAX_WEEKS:
             return PerWeek(sessions, every)
         raise ValueError(f"`{text}`: a week has 1 to 7 sessions, every 1 to {MAX_WEEKS} weeks")
-    if match := _EVERY_WEEKS.fullmatch(words):
-        weeks = 2 if match["other"] else int(match["weeks"] or 1)
-        if 1 <= weeks <= MAX_WEEKS:
-            return EveryWeeks(weeks)
+    if match := _EVERY.fullmatch("every month" if words == "monthly" else words):
+        number = 2 if match["other"] else int(match["number"] or 1)
+        if "month" in (match["units"], match["unit"]):
+            return EveryMonths(_some_months(text, number))
+        if 1 <= number <= MAX_WEEKS:
+            return EveryWeeks(number)
         raise ValueError(f"`{text}`: write 1 to {MAX_WEEKS} weeks")
-    if "month" in words:
-        raise ValueError(
-            f"`{text}`: months differ in length; write every 4 weeks or every 12 weeks"
-        )
     raise ValueError(
         f"`{text}` is not a cadence: write 2 per week; 2 per week, every other week; "
-        "every 4 weeks; or consecutive working days"
+        "every 4 weeks; every 3 months; or consecutive working days"
     )
+
+
+def _some_months(text: str, number: int) -> int:
+    if 1 <= number <= MAX_MONTHS:
+        return number
+    raise ValueError(f"`{text}`: write 1 to {MAX_MONTHS} months")
+
+
+def read_days_or_months(text: str) -> int | Months:
+    """Read a number of days, or of months of the calendar: ``4 weeks``, ``10 days``, ``6 months``.
+
+    Raises:
+        ValueError: neither, or too long.
+    """
+    if match := _MONTHS.fullmatch(text):
+        return Months(_some_months(text, int(match["number"])))
+    return read_days(text)
 
 
 def read_sessions(text: str) -> int | None:

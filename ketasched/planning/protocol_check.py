@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from itertools import chain, pairwise
 
+from ketasched.domain.cadence import EveryMonths, Months
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
 from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.wording import count_text
@@ -14,6 +15,7 @@ from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
 
 _SOME_MONDAY = date(2001, 1, 1)
 _OPEN_ENDED_SAMPLE = 3
+_MONTHLY_SAMPLE = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,12 @@ def own_gaps_fault(protocol: Protocol) -> UnkeptGap | None:
     but not all of them.
     """
     for phases in _with_each_alternative(protocol.phases):
+        starts = _starts(phases)
         outcomes = [
-            _outcome(phases, _SOME_MONDAY + timedelta(days=weekday), Clinic(UTC, week))
+            _outcome(phases, start, Clinic(UTC, week))
             for week in (WORKING_WEEK, WHOLE_WEEK)
-            for weekday, spans in enumerate(week)
-            if spans
+            for start in starts
+            if week[start.weekday()]
         ]
         for outcome in outcomes:
             if isinstance(outcome, UnkeptGap):
@@ -55,8 +58,28 @@ def _with_each_alternative(phases: tuple[Phase, ...]) -> Iterator[list[Phase]]:
             yield [*phases[:index], phase.using(alternative), *phases[index + 1 :]]
 
 
+def _starts(phases: list[Phase]) -> list[date]:
+    """Starts from which a protocol comes out in all ways: on each weekday, and where months are
+    counted on those days of each month, in a leap year and before it, that some month lacks.
+    """
+    if not any(map(_counts_months, phases)):
+        return [_SOME_MONDAY + timedelta(days=days) for days in range(7)]
+    days = (date(2003, 1, 1) + timedelta(days=days) for days in range(365 + 366))
+    return [day for day in days if day.day == 1 or day.day > 28]
+
+
+def _counts_months(phase: Phase) -> bool:
+    return isinstance(phase.cadence, EveryMonths) or isinstance(phase.after, Months)
+
+
+def _sample(phase: Phase) -> int:
+    """How many sessions tell the distances that a phase ever has."""
+    sample = _MONTHLY_SAMPLE if isinstance(phase.cadence, EveryMonths) else _OPEN_ENDED_SAMPLE
+    return phase.sessions or sample
+
+
 def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> UnkeptGap | NoPattern | None:
-    stretches = [Stretch(phase, 1, phase.sessions or _OPEN_ENDED_SAMPLE) for phase in phases]
+    stretches = [Stretch(phase, 1, _sample(phase)) for phase in phases]
     targets = lay_targets(stretches, start, clinic)
     if isinstance(targets, NoPattern):
         return targets

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from dateutil.rrule import WEEKLY, rrule
 
 from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import (
+    Cycles,
     DayList,
+    EveryMonths,
     EveryWeeks,
     Gap,
     NamedDays,
@@ -23,10 +25,9 @@ from ketasched.domain.cadence import (
 from ketasched.domain.candidate import Reason
 from ketasched.domain.clinic import Clinic
 from ketasched.domain.protocol import MAX_SESSIONS, Phase
+from ketasched.planning.phase_begins import begin_after, next_period, on_open_weekday
 from ketasched.planning.weekday_patterns import keeps_gaps, weekday_patterns
-
-LONGEST_CLOSURE = 366
-"""Days a run of working days looks ahead for the next one before it gives up."""
+from ketasched.planning.working_days import working_days
 
 
 class Stretch(NamedTuple):
@@ -45,6 +46,20 @@ class Stretch(NamedTuple):
         if not isinstance(self.phase.cadence, NamedDays):
             return ()
         return self.phase.cadence.sessions[self.first_place - 1 :][: self.sessions]
+
+    @property
+    def most(self) -> int:
+        """How many sessions are laid out at most: one more than a course may have shows that."""
+        return min(self.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1)
+
+    def minutes_of(self, place: int) -> int:
+        """The length of the session at a place of the phase, if it is not listed by name."""
+        return self.phase.own_minutes.get(place, self.minutes)
+
+    def name_of(self, place: int) -> str:
+        """What the session at a place is called in its cycle; empty if there are none."""
+        cadence = self.phase.cadence
+        return cadence.name(place) if isinstance(cadence, Cycles) else ""
 
 
 class Target(NamedTuple):
@@ -114,8 +129,10 @@ def lay_targets(
     number = first_number
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
-        if targets and phase.after is not None:
-            begin = targets[-1].day + timedelta(days=phase.after)
+        if targets:
+            begin = begin_after(phase, targets[-1].day, begin)
+            before = [earlier.phase for earlier in stretches[:position]]
+            begin = on_open_weekday(before, phase, begin, weekdays)
         pattern = None
         if isinstance(phase.cadence, PerWeek):
             pattern = _pattern(phase.cadence, phase.gap, begin, weekdays, days)
@@ -129,16 +146,16 @@ def lay_targets(
                 stretch.first_place + index,
                 day,
                 (named and named.window) or phase.window,
-                (named and named.minutes) or stretch.minutes,
+                (named and named.minutes) or stretch.minutes_of(stretch.first_place + index),
                 skipped,
-                named.name if named else "",
+                named.name if named else stretch.name_of(stretch.first_place + index),
                 apart=_apart(stretch, index, named),
             )
             for index, day, skipped, named in laid
         ]
         number += stretch.sessions or len(laid)
         if laid:
-            begin = _next_begin(phase, begin, [target.day for target in laid])
+            begin = next_period(phase, stretch.first_place, begin, [ideal.day for ideal in laid])
     return [_from_numbers(target, targets) if target.apart else target for target in targets]
 
 
@@ -179,8 +196,10 @@ def _lay(
 ) -> list[_Ideal]:
     cadence = stretch.phase.cadence
     if isinstance(cadence, WorkingDays):
-        run = _run_of_days(begin, stretch, clinic, literal_start=literal_start)
-        return [_Ideal(index, day, skipped) for index, (day, skipped) in enumerate(run)]
+        run = working_days(begin, clinic, literal_start=literal_start)
+        last = stretch.until or date.max
+        counted = takewhile(lambda ideal: ideal[0] <= last, islice(run, stretch.most))
+        return [_Ideal(index, day, skipped) for index, (day, skipped) in enumerate(counted)]
     if isinstance(cadence, NamedDays):
         return _named_days(cadence, begin, stretch)
     if isinstance(cadence, PerWeek) and pattern:
@@ -189,6 +208,15 @@ def _lay(
         days = _rule_days(begin, cadence.weeks, None, stretch)
     elif isinstance(cadence, DayList):
         days = _listed_days(cadence, begin, stretch)
+    elif isinstance(cadence, EveryMonths):
+        days = _counted_days(lambda index: cadence.day(begin, index), stretch)
+    elif isinstance(cadence, Cycles):
+        # Of a course that began elsewhere, the next session stands on the start.
+        first = begin - timedelta(days=cadence.offset(stretch.first_place))
+        days = _counted_days(
+            lambda index: first + timedelta(days=cadence.offset(stretch.first_place + index)),
+            stretch,
+        )
     else:
         raise TypeError(cadence)
     return [_Ideal(index, day) for index, day in enumerate(days)]
@@ -229,10 +257,16 @@ def _rule_days(
         interval=interval,
         byweekday=pattern,
         wkst=begin.weekday(),
-        count=min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1),
+        count=stretch.most,
     )
     last = stretch.until or date.max
     return list(takewhile(lambda day: day <= last, (moment.date() for moment in rule)))
+
+
+def _counted_days(day_of: Callable[[int], date], stretch: Stretch) -> list[date]:
+    """The days of the sessions of a stretch, each counted by itself, from 0."""
+    last = stretch.until or date.max
+    return list(takewhile(lambda day: day <= last, map(day_of, range(stretch.most))))
 
 
 def _listed_days(cadence: DayList, begin: date, stretch: Stretch) -> list[date]:
@@ -251,37 +285,3 @@ def _named_days(cadence: NamedDays, begin: date, stretch: Stretch) -> list[_Idea
         _Ideal(index, begin + timedelta(days=cadence.offset(named.day) - zero), (), named)
         for index, named in free
     ]
-
-
-def _run_of_days(
-    begin: date, stretch: Stretch, clinic: Clinic, *, literal_start: bool
-) -> Iterator[tuple[date, tuple[Reason, ...]]]:
-    day = begin
-    for index in range(min(stretch.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1)):
-        skipped: list[Reason] = []
-        looked_ahead = 0
-        while not (clinic.is_working_day(day) or (literal_start and index == 0)):
-            closure = clinic.dated_closure(day)
-            if closure and closure not in skipped and day.weekday() in clinic.open_weekdays:
-                skipped.append(closure)
-            day += timedelta(days=1)
-            looked_ahead += 1
-            if looked_ahead > LONGEST_CLOSURE:
-                break
-        if stretch.until is not None and day > stretch.until:
-            return
-        yield day, tuple(skipped)
-        day += timedelta(days=1)
-
-
-def _next_begin(phase: Phase, begin: date, laid: list[date]) -> date:
-    """Where the next period of a phase would have begun."""
-    if isinstance(phase.cadence, PerWeek):
-        weeks = -(-len(laid) // phase.cadence.sessions) * phase.cadence.every
-    elif isinstance(phase.cadence, EveryWeeks):
-        weeks = len(laid) * phase.cadence.weeks
-    else:
-        # A run that had to wait for an open day does not move the weeks it stands in.
-        first = begin if phase.after is None else laid[0]
-        return first + timedelta(weeks=(laid[-1] - first).days // 7 + 1)
-    return laid[0] + timedelta(weeks=weeks)

@@ -276,7 +276,7 @@ class TextOr(NamedTuple):
     """Either a text or keys; which one is meant shows from the file, so one mistake stays one."""
 
     text: Text
-    record: Record
+    record: Record | RecordBy
 
     def read(self, node: yaml.Node, reading: Reading) -> Any:
         chosen: Reader = self.record if isinstance(node, yaml.MappingNode) else self.text

@@ -11,7 +11,8 @@ from ketasched.domain.course import Course, Session
 from ketasched.planning.best_days import Search
 from ketasched.planning.explanation import Explanation, Placed
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import LONGEST_CLOSURE, Target
+from ketasched.planning.targets import Target
+from ketasched.planning.working_days import LONGEST_CLOSURE
 
 LASTING = frozenset(
     ("past", "notice", "taken", "make-up", "by-hand", "no-place", "weekday", "stays")

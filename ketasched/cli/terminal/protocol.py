@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -10,16 +11,16 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.baseline import counting_text
-from ketasched.domain.cadence import NamedDays
+from ketasched.domain.cadence import Cycles, NamedDays
 from ketasched.domain.house import need_text
-from ketasched.domain.protocol import BUILT_IN, NOT_STATED
+from ketasched.domain.protocol import BUILT_IN, NOT_STATED, SessionRange
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
     from ketasched.domain.cadence import NamedSession
     from ketasched.domain.house import House
-    from ketasched.domain.protocol import Phase, Protocol
+    from ketasched.domain.protocol import Phase, Protocol, Step
 
 DECIDES_NOTHING = (
     "ketasched lays out dates. It decides no dose, no patient, and not whether to go on."
@@ -47,9 +48,24 @@ def protocol_list(protocols: Iterable[Protocol]) -> str:
 def _summary(phase: Phase) -> str:
     if phase.sessions is None:
         return f"{phase.cadence}, open-ended"
+    return f"{_count(phase)}, {phase.cadence}"
+
+
+def _count(phase: Phase) -> str:
+    """How many sessions or cycles a phase has, or may have."""
+    number, word = _counted(phase)
+    return count_text(number, word) if isinstance(number, int) else f"{number} {word}s"
+
+
+def _counted(phase: Phase) -> tuple[int | SessionRange, str]:
+    """How many a phase has or may have, and of what: sessions, or cycles with some in each."""
+    each, word = 1, "session"
+    if isinstance(phase.cadence, Cycles):
+        each, word = len(phase.cadence.days), "cycle"
     if phase.choice:
-        return f"{phase.choice} sessions, {phase.cadence}"
-    return f"{count_text(phase.sessions, 'session')}, {phase.cadence}"
+        fewest, most = phase.choice
+        return SessionRange(fewest // each, most // each), word
+    return (phase.sessions or 0) // each, word
 
 
 def protocol_page(protocol: Protocol, house: House | None = None) -> str:
@@ -57,14 +73,13 @@ def protocol_page(protocol: Protocol, house: House | None = None) -> str:
     page = Page()
     page.add_title(protocol.title)
     page.add(f"{advice(protocol)} {DECIDES_NOTHING}", "")
-    steps = ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
     page.add_facts(
         [
             ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
             ("Drug", protocol.drug or NOT_STATED),
             ("Route", protocol.route or NOT_STATED),
             ("For", protocol.use or NOT_STATED),
-            ("Session", f"{duration_text(protocol.minutes)}: {steps}"),
+            ("Session", f"{duration_text(protocol.minutes)}: {_steps(protocol.steps)}"),
             *_takes(protocol, house),
             ("Reminders", _reminders(protocol)),
         ]
@@ -97,6 +112,10 @@ def protocol_page(protocol: Protocol, house: House | None = None) -> str:
     return page.text()
 
 
+def _steps(steps: Iterable[Step]) -> str:
+    return ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in steps)
+
+
 def _takes(protocol: Protocol, house: House | None) -> Iterable[tuple[str, str]]:
     """What a session takes: of a clinic's house, or by the words of the protocol alone."""
     if house:
@@ -125,16 +144,30 @@ def _named(phase: Phase, named: NamedSession) -> str:
     return f"{named.name}: {day}, {named.window or phase.window}{length}"
 
 
+def _length(phase: Phase) -> tuple[str, str]:
+    number, word = _counted(replace(phase, choice=None))
+    sessions = "open-ended" if phase.sessions is None else str(number)
+    may = f" ({_counted(phase)[0]} may be chosen)" if phase.choice else ""
+    return f"{word.capitalize()}s", f"{sessions}{may}"
+
+
+def _own(phase: Phase) -> Iterable[tuple[str, str]]:
+    """The sessions with a length or steps of their own."""
+    for place, minutes in phase.own_minutes.items():
+        steps = _steps(dict(phase.steps).get(place, ()))
+        yield f"Session {place}", ": ".join(filter(None, (duration_text(minutes), steps)))
+
+
 def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
-    sessions = "open-ended" if phase.sessions is None else str(phase.sessions)
-    yield "Sessions", f"{sessions} ({phase.choice} may be chosen)" if phase.choice else sessions
+    yield _length(phase)
     yield "Cadence", str(phase.cadence)
     if isinstance(phase.cadence, NamedDays):
         for named in phase.cadence.sessions:
             yield "", _named(phase, named)
     if phase.after is not None:
-        wait = duration_text(phase.after * 1440)
+        wait = duration_text(phase.after * 1440) if isinstance(phase.after, int) else phase.after
         yield "Begins", f"{wait} after the last target of the phase before"
+    yield from _own(phase)
     yield "Window", str(phase.window)
     counts_from = counting_text(phase)
     if counts_from:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
+from ketasched.domain.typed_protocol import read_days_or_months
 from ketasched.domain.typed_times import read_days, read_weeks
 from ketasched.files.protocols.apart import APART
-from ketasched.reading.fields import Key, ListOf, Reading, Record, one_of, whole
+from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of, whole
 from ketasched.reading.texts import LINE, length
 
 LONGEST_GAP = 366
@@ -21,6 +22,16 @@ def _check_gap(gap: pace.Gap, reading: Reading) -> None:
 _DAYS = length(read_days, 0, LONGEST_GAP, "days")
 _GAP_DAYS = length(read_days, 1, LONGEST_GAP, "days")
 _WEEKS = length(read_weeks, 0, 52, "weeks")
+
+
+def _read_wait(text: str) -> int | pace.Months:
+    wait = read_days_or_months(text)
+    if isinstance(wait, int) and not 1 <= wait <= LONGEST_GAP:
+        raise ValueError(f"`{text}` is outside 1 to {LONGEST_GAP} days")
+    return wait
+
+
+_WAIT = Text(_read_wait, {**_GAP_DAYS.schema(), "examples": ["4 weeks", "6 months"]})
 
 WINDOW = Record(
     pace.Window,
@@ -63,7 +74,7 @@ PHASE_ENDS = {
         _GAP_DAYS, "the longest time without a session after which nobody need decide", None
     ),
     "pause": Key(_WEEKS, "the most weeks the rest of a course may be put off", 0),
-    "after": Key(_GAP_DAYS, "time from the last target of the phase before", None),
+    "after": Key(_WAIT, "time from the last target of the phase before", None),
     "apart": APART._replace(help=f"of its first session: {APART.help}"),
 }
 REVIEWS = Key(ListOf(_REVIEW), "decisions before going on", ())

@@ -10,9 +10,18 @@ import yaml
 from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
 from ketasched.domain.typed_protocol import read_cadence, read_session_range, read_sessions
+from ketasched.domain.typed_times import read_days
 from ketasched.domain.wording import count_text
 from ketasched.files.protocols.listed_sessions import LISTED_PHASE
-from ketasched.files.protocols.phase_parts import COUNTS_FROM, GAP, PHASE_ENDS, REVIEWS, WINDOW
+from ketasched.files.protocols.phase_parts import (
+    COUNTS_FROM,
+    GAP,
+    LONGEST_GAP,
+    PHASE_ENDS,
+    REVIEWS,
+    WINDOW,
+)
+from ketasched.files.protocols.session_steps import OWN, check_own
 from ketasched.reading.fields import (
     Key,
     ListOf,
@@ -23,7 +32,7 @@ from ketasched.reading.fields import (
     TextOr,
     whole,
 )
-from ketasched.reading.texts import LINE
+from ketasched.reading.texts import LINE, length
 
 # The rules that look at several values
 
@@ -36,11 +45,39 @@ def _check_days(listed: pace.DayList, reading: Reading) -> None:
         reading.fault_in(listed, "days", message)
 
 
+def _check_cycle(cycles: pace.Cycles, reading: Reading) -> None:
+    if any(later <= earlier for earlier, later in pairwise(cycles.days)):
+        reading.fault_in(cycles, "days", "the days must go up")
+    elif cycles.days[0] != 1:
+        reading.fault_in(cycles, "days", "a cycle begins with the session on its day 1")
+    elif cycles.days[-1] > cycles.length:
+        message = f"the cycle ends on day {cycles.length}"
+        reading.fault_in(cycles, "days", message)
+
+
+def _check_count(phase: core.Phase, reading: Reading) -> None:
+    """How long a phase is, which a cadence counts in sessions or in cycles."""
+    word, other = ("cycles", "sessions") if _is_cycles(phase) else ("sessions", "cycles")
+    if reading.says(phase, other):
+        message = f"{phase.cadence} is counted in {word}"
+        reading.fault_in(phase, other, message, f"write `{word}` instead")
+    elif not (reading.says(phase, word) or isinstance(phase.cadence, pace.DayList)):
+        message = f"the key `{word}` is missing"
+        reading.fault_in(phase, "", message, "write a number, or open-ended")
+    elif phase.sessions and phase.sessions > core.MAX_SESSIONS:
+        message = f"the cycles have {phase.sessions} sessions, and a course at most "
+        reading.fault_in(phase, word, f"{message}{core.MAX_SESSIONS}")
+
+
+def _is_cycles(phase: core.Phase) -> bool:
+    return isinstance(phase.cadence, pace.Cycles)
+
+
 def _check_phase(phase: core.Phase, reading: Reading) -> None:
     count = phase.sessions
-    if not (reading.says(phase, "sessions") or isinstance(phase.cadence, pace.DayList)):
-        hint = "write a number, or open-ended"
-        reading.fault_in(phase, "", "the key `sessions` is missing", hint)
+    before = len(reading.problems)
+    _check_count(phase, reading)
+    if len(reading.problems) > before:
         return
     if isinstance(phase.cadence, pace.DayList) and count != len(phase.cadence.days):
         message = f"the cadence lists {count_text(len(phase.cadence.days), 'day')}"
@@ -48,7 +85,8 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
     if phase.choice and isinstance(phase.cadence, pace.DayList):
         reading.fault_in(phase, "choice", "a list of days leaves no choice", "leave `choice` out")
     elif phase.choice and (count is None or not phase.choice.fewest <= count <= phase.choice.most):
-        reading.fault_in(phase, "choice", "`sessions` must be a number inside this range")
+        word = "cycles" if _is_cycles(phase) else "sessions"
+        reading.fault_in(phase, "choice", f"`{word}` must be a number inside this range")
     for review in phase.reviews:
         if count is None and review.after_session is None:
             message = "an open-ended phase has no last session: add `after_session`"
@@ -60,6 +98,10 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
     offered = [phase.cadence, *(other.cadence for other in phase.alternatives)]
     if len(set(offered)) < len(offered):
         reading.fault_in(phase, "alternatives", "two of the phase's cadences are the same")
+    if phase.alternatives and _is_cycles(phase):
+        message = "a phase of cycles has no other cadence"
+        reading.fault_in(phase, "alternatives", message, "leave `alternatives` out")
+    check_own(phase, reading)
 
 
 # The parts, from the inside out
@@ -72,10 +114,21 @@ class _Count(NamedTuple):
 
 
 def _phase(
-    sessions: _Count | None, cadence: pace.Cadence, alternatives: tuple[Any, ...], **keys: Any
+    sessions: _Count | None,
+    cycles: _Count | None,
+    cadence: pace.Cadence,
+    choice: core.SessionRange | None,
+    alternatives: tuple[Any, ...],
+    **keys: Any,
 ) -> core.Phase:
-    """A day list needs no count; an alternative has the phase's window and gap unless it says."""
+    """A day list needs no count, and what counts cycles has so many sessions in each; an
+    alternative has the phase's window and gap unless it says.
+    """
     count = sessions.number if sessions else None
+    if isinstance(cadence, pace.Cycles):
+        each = len(cadence.days)
+        count = each * cycles.number if cycles and cycles.number else None
+        choice = choice and core.SessionRange(each * choice.fewest, each * choice.most)
     if sessions is None and isinstance(cadence, pace.DayList):
         count = len(cadence.days)
     complete = tuple(
@@ -84,7 +137,11 @@ def _phase(
         )
         for other in alternatives
     )
-    return core.Phase(sessions=count, cadence=cadence, alternatives=complete, **keys)
+    return core.Phase(sessions=count, cadence=cadence, choice=choice, alternatives=complete, **keys)
+
+
+def _cycles(cycle: int, days: tuple[int, ...], counts_from: pace.CountsFrom) -> pace.Cycles:
+    return pace.Cycles(cycle, days, counts_from)
 
 
 _CADENCE_TEXT = Text(
@@ -95,6 +152,7 @@ _CADENCE_TEXT = Text(
             "2 per week",
             "2 per week, every other week",
             "every 4 weeks",
+            "every 3 months",
             "consecutive working days",
         ],
     },
@@ -110,7 +168,21 @@ _DAY_LIST = Record(
     },
     _check_days,
 )
-_CADENCE = TextOr(_CADENCE_TEXT, _DAY_LIST)
+_CYCLES = Record(
+    _cycles,
+    {
+        "cycle": Key(
+            length(read_days, 1, LONGEST_GAP, "days"), "how long each is, such as 21 days"
+        ),
+        "days": Key(ListOf(whole(1, LONGEST_GAP)), "the days of the sessions in each, from day 1"),
+        "counts_from": COUNTS_FROM,
+    },
+    _check_cycle,
+)
+_CADENCE = TextOr(
+    _CADENCE_TEXT,
+    RecordBy(_DAY_LIST, _CYCLES, lambda nodes: {"cycle", "first_day"} & {*nodes} == {"cycle"}),
+)
 _ALTERNATIVE = Record(
     dict,
     {
@@ -135,12 +207,14 @@ _PHASE = Record(
         "name": Key(LINE, "the name of the phase, such as induction"),
         "cadence": Key(_CADENCE, "how often, such as 2 per week"),
         "sessions": Key(_SESSIONS, "how many sessions, or open-ended", None),
+        "cycles": Key(_SESSIONS, "of a cadence of cycles: how many, or open-ended", None),
         "choice": Key(_RANGE, "how few and how many a user may choose, such as 4 to 6", None),
         "window": Key(WINDOW, "how far from its target a session may be placed"),
         "gap": Key(GAP, "fewest and most days between two sessions in a row"),
         **PHASE_ENDS,
         "alternatives": Key(ListOf(_ALTERNATIVE), "cadences to choose with --cadence", ()),
         "reviews": REVIEWS,
+        **OWN,
     },
     _check_phase,
 )

@@ -12,13 +12,12 @@ from ketasched.domain.typed_times import read_days
 from ketasched.files.protocols.apart import check_distances
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
 from ketasched.files.protocols.phases import PHASE
+from ketasched.files.protocols.session_steps import STEPS, check_told_apart
 from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of
-from ketasched.reading.needs import NEEDS
 from ketasched.reading.texts import (
     IDENTIFIER,
     LINE,
     LONGEST_SESSION,
-    MINUTES,
     REMINDER,
     VERSION,
     length,
@@ -39,6 +38,7 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     _check_discretion(protocol, reading)
     check_visits(protocol, reading)
     check_distances(protocol, reading)
+    check_told_apart(protocol, reading)
     if len(reading.problems) == before:
         from ketasched.planning.protocol_check import own_gaps_fault
 
@@ -66,7 +66,11 @@ def _check_order(protocol: core.Protocol, reading: Reading) -> None:
         if position == 0:
             message = "the first phase begins on the start itself"
             reading.fault_in(phase, "after", message, "leave `after` out")
-        elif isinstance(phase.cadence, pace.PerWeek) and phase.after % 7:
+        elif (
+            isinstance(phase.cadence, pace.PerWeek)
+            and isinstance(phase.after, int)
+            and phase.after % 7
+        ):
             reading.fault_in(phase, "after", f"before {phase.cadence}, write whole weeks")
 
 
@@ -106,18 +110,6 @@ def _duty(name: str, within: int, countries: tuple[str, ...]) -> core.Duty:
     return core.Duty(name, within, countries)
 
 
-def _step(name: str, length: int, takes: tuple[tuple[str, int], ...] | None) -> core.Step:
-    return core.Step(name, length, takes)
-
-
-_STEP = Record(
-    _step,
-    {
-        "name": Key(LINE, "what happens"),
-        "length": Key(MINUTES, "how long it takes, such as 40 min"),
-        "takes": Key(NEEDS, "what it takes of a clinic's resources: {nurse: 1, chair: 1}", None),
-    },
-)
 _INSTRUCTION = Record(
     core.Instruction,
     {
@@ -158,7 +150,7 @@ _PROTOCOL = {
     "drug": Key(_STATED, "the drug", ""),
     "route": Key(_STATED, "how it is given", ""),
     "use": Key(_STATED, "what it is given for", ""),
-    "steps": Key(ListOf(_STEP), "the parts of one session, in order"),
+    "steps": Key(STEPS, "the parts of one session, in order"),
     "phases": Key(ListOf(PHASE), "the phases, in order"),
     "visits": Key(ListOf(VISIT), "linked visits: what stands beside the sessions", ()),
     "duties": Key(ListOf(_DUTY), "what staff must have done within some days of each session", ()),
