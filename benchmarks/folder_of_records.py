@@ -34,10 +34,14 @@ def fill(folder: Path, size: int, environment: dict[str, str]) -> None:
 
 
 def _made(folder: Path, number: int, environment: dict[str, str]) -> str:
-    name = f"base{number}"
-    command = [*TOOL, "plan", PROTOCOLS[number], "--start", "2027-01-04", "--save", name]
+    return run_plan(folder, PROTOCOLS[number], f"base{number}", environment).read_text("utf-8")
+
+
+def run_plan(folder: Path, protocol: str, name: str, environment: dict[str, str]) -> Path:
+    """The record of a course that was just planned there."""
+    command = [*TOOL, "plan", protocol, "--start", "2027-01-04", "--save", name]
     subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
-    return (folder / f"{name}.course.json").read_text("utf-8")
+    return folder / f"{name}.course.json"
 
 
 def _another(text: str, number: int) -> str:

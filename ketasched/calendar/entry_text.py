@@ -84,9 +84,14 @@ def reminder_text(course: Course, view: View) -> str:
 
 
 def summary(course: Course, entry: Entry, view: View) -> str:
-    """The title of an entry."""
+    """The title of an entry, which says so where it no longer holds."""
+    return _as_it_stands(title(course, entry, view), view, gone=is_gone(entry))
+
+
+def title(course: Course, entry: Entry, view: View) -> str:
+    """The title of an entry, whether or not it takes place."""
     titles = {"patient": patient_title, "staff": _staff_title, "free-busy": _busy_title}
-    return _as_it_stands(titles[view.audience](course, entry, view), view, gone=is_gone(entry))
+    return titles[view.audience](course, entry, view)
 
 
 def duty_title(duty: DueDuty, view: View) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import ics
 import ics.timezone
@@ -28,7 +27,7 @@ from ketasched.calendar.entry_text import (
 )
 from ketasched.calendar.time_zone import rule_that_holds, vtimezone
 from ketasched.calendar.uid import duty_uid, uid
-from ketasched.calendar.written_calendar import WrittenCalendar
+from ketasched.calendar.written_calendar import Revision, WrittenCalendar
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, is_gone
 from ketasched.running.duties import DueDuty, due_duties
 from ketasched.zone import Zone
@@ -38,16 +37,6 @@ _NAMES = (
     "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS", "CATEGORIES",
 )  # fmt: skip
 _ORDER = {name: place for place, name in enumerate(_NAMES)}
-
-
-class Revision(NamedTuple):
-    """How often an entry has changed for its readers, the instant it came to be, and the instant it
-    last changed.
-    """
-
-    sequence: int
-    created: datetime
-    modified: datetime
 
 
 def write(

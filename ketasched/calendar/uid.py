@@ -42,6 +42,16 @@ def duty_uid(view: View, course: Course, number: int, duty: str) -> str:
     return _uid(_EARLIER, [session, "duty", duty])
 
 
+def part_uid(view: View, course: Course, *part: str) -> str:
+    """The UID of what is no entry of a calendar, such as the whole course: it is made as theirs."""
+    source = view.uid_source
+    if source.bits:
+        return _uid(uuid.UUID(source.bits), [view.audience, "part", *part])
+    space = _EARLIER if source.earlier else uuid.NAMESPACE_DNS
+    start = course.start.isoformat()
+    return _uid(space, [view.audience, view.course_name, start, "part", *part])
+
+
 def uid(view: View, course: Course, entry: Session | LinkedVisit) -> str:
     """The calendar UID of a session or linked visit for an audience; it stays when times or titles
     change. Where bits were drawn it is made of these, and of the phase and place of the session;

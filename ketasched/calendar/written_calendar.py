@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from ketasched.calendar.content_line import escape, folded
@@ -11,6 +12,16 @@ PRODID = "-//Appointments//Calendar file 1//EN"
 _HEAD = (f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODID}\r\nCALSCALE:GREGORIAN\r\n").encode()
 _END = b"END:VCALENDAR\r\n"
 _IN_ZONE = b"\r\nDTSTART;TZID="
+
+
+class Revision(NamedTuple):
+    """How often an entry has changed for its readers, the instant it came to be, and the instant it
+    last changed.
+    """
+
+    sequence: int
+    created: datetime
+    modified: datetime
 
 
 class WrittenCalendar(NamedTuple):

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 from ketasched.errors import UsageProblem
 
-ENDINGS = {"table": ".txt", "html": ".html", "json": ".json", "csv": ".csv", "xlsx": ".xlsx"}
+ENDINGS = {
+    "table": ".txt", "html": ".html", "json": ".json", "csv": ".csv", "xlsx": ".xlsx",
+    "fhir": ".json",
+}  # fmt: skip
 """By form of a result: what the name of its file ends with."""
 CALENDAR = ".ics"
 

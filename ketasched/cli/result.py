@@ -111,7 +111,7 @@ def _write_once(result: Result, form: str, file: OutputFile) -> None:
 
 def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
     """The text of a result, or its bytes: data are UTF-8 wherever they go."""
-    if form == "json" and result.report:
+    if form in ("json", "fhir") and result.report:
         return "", json_bytes(result.report())
     if form == "csv" and result.rows:
         return "", result.rows().as_csv().encode(errors="replace")

@@ -18,7 +18,7 @@ from ketasched.calendar.entry_text import (
     summary,
 )
 from ketasched.calendar.uid import duty_uid, uid
-from ketasched.calendar.written_calendar import WrittenCalendar
+from ketasched.calendar.written_calendar import Revision, WrittenCalendar
 from ketasched.domain.course import ATTENDED, PLANNED, Course, is_gone
 from ketasched.errors import FileTrouble
 from ketasched.languages.language import ENGLISH
@@ -71,6 +71,15 @@ def _note(told: dict[EntryKey, ToldEntry], key: EntryKey, seen: str, now: dateti
 def sequences(told: tuple[ToldEntry, ...], audience: Audience) -> dict[str, int]:
     """How often each entry has changed for an audience, by UID."""
     return {entry.uid: entry.sequence for entry in told if entry.audience == audience}
+
+
+def revisions(told: tuple[ToldEntry, ...], audience: Audience) -> dict[str, Revision]:
+    """How often and when each entry has changed for an audience, by UID."""
+    return {
+        entry.uid: Revision(entry.sequence, entry.created, entry.modified)
+        for entry in told
+        if entry.audience == audience
+    }
 
 
 def live_uids(task: Task, course: Course, audience: Audience) -> frozenset[str]:
@@ -144,10 +153,5 @@ def calendar_of(
     refuse_older_rules(task)
     from ketasched.calendar import ics_file
 
-    revisions = {
-        entry.uid: ics_file.Revision(entry.sequence, entry.created, entry.modified)
-        for entry in told
-        if entry.audience == view.audience
-    }
     stamp = max((entry.modified for entry in told), default=datetime(2000, 1, 1, tzinfo=UTC))
-    return ics_file.write(course, task.zone, view, stamp, revisions)
+    return ics_file.write(course, task.zone, view, stamp, revisions(told, view.audience))

@@ -1,4 +1,4 @@
-"""``ketasched export``: the calendar of a saved course, or a workbook of it or of a folder."""
+"""``ketasched export``: the calendar of a saved course, or what other programs take of courses."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from ketasched.records.told_calendars import calendar_of, live_uids, sequences, 
 from ketasched.records.write import write_with
 
 HELP = """Write the calendar of a saved course, the whole of it; or an Excel workbook of
-what stands in it, of a folder with a sheet for each course.
+what stands in it, of a folder with a sheet for each course; or a FHIR bundle of a
+course or a folder, which changes nothing when it is sent twice.
 
 \b
 Examples:
   ketasched export alex --ics alex.ics --force
   ketasched export records --for staff -o records.xlsx
+  ketasched export records --for staff --format fhir -o records.json
 """
 
 
@@ -43,7 +45,7 @@ class ExportRequest(NamedTuple):
     changes: bool = False
     drop_cancelled: bool = False
     force: bool = False
-    format: Literal["ics", "xlsx"] = "ics"
+    format: Literal["ics", "xlsx", "fhir"] = "ics"
 
 
 @takes(
@@ -56,16 +58,14 @@ class ExportRequest(NamedTuple):
     format=Option("As what; a calendar if not given.", short="-f"),
 )
 def run(request: ExportRequest) -> Result:
-    """The calendar of the whole course, or of what changed since the last export; or a workbook.
+    """The calendar of the whole course, or of what changed since the last export; or a workbook or
+    a bundle.
 
     Raises:
         KetaschedError: there is no such record, or what is asked for cannot go together.
     """
-    if request.format == "xlsx":
-        from ketasched.cli.exported_table import exported_table
-
-        _refuse_of_calendars(request)
-        return exported_table(request.name, request.audience, drop_cancelled=request.drop_cancelled)
+    if request.format != "ics":
+        return _of_another_form(request)
     if request.changes and request.drop_cancelled:
         raise UsageProblem(
             "--changes tells of cancelled entries, and --drop-cancelled leaves them out",
@@ -87,16 +87,28 @@ def run(request: ExportRequest) -> Result:
     )
 
 
-def _refuse_of_calendars(request: ExportRequest) -> None:
-    """Refuse what only a calendar has.
+def _of_another_form(request: ExportRequest) -> Result:
+    """What is no calendar.
 
     Raises:
-        UsageProblem: it was asked for.
+        UsageProblem: something was asked for that only a calendar has.
     """
-    for option, typed in (("--ics", request.ics), ("--changes", request.changes)):
+    bundle = request.format == "fhir"
+    what = "--format fhir makes a bundle" if bundle else "--format xlsx makes a workbook"
+    for option, typed in (
+        ("--ics", request.ics),
+        ("--changes", request.changes),
+        ("--drop-cancelled", bundle and request.drop_cancelled),
+    ):
         if typed:
-            message = f"{option} is of a calendar, and --format xlsx makes a workbook"
-            raise UsageProblem(message, "leave one of them out")
+            raise UsageProblem(f"{option} is of a calendar, and {what}", "leave one of them out")
+    if bundle:
+        from ketasched.cli.fhir import bundle_result
+
+        return bundle_result(request.name, request.audience)
+    from ketasched.cli.exported_table import exported_table
+
+    return exported_table(request.name, request.audience, drop_cancelled=request.drop_cancelled)
 
 
 def _calendar(opened: Opened, request: ExportRequest) -> WrittenCalendar:

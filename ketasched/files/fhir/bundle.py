@@ -1,0 +1,172 @@
+"""Courses as a transaction: sent twice, it changes nothing the second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ketasched.calendar.entry_text import calendar_name
+from ketasched.calendar.uid import duty_uid
+from ketasched.domain.course import DatedReview, Session
+from ketasched.domain.pause import Pause
+from ketasched.domain.protocol import Phase
+from ketasched.files.fhir.appointment import appointment, task
+from ketasched.files.fhir.parts import (
+    Resource,
+    concept,
+    duration,
+    duration_range,
+    filled,
+    identifier,
+    instant,
+    nested,
+    own,
+    put,
+    reference,
+    value,
+)
+from ketasched.files.fhir.recurrence import recurrences, timing
+from ketasched.files.fhir.shown_course import ShownCourse, request_status
+from ketasched.running.duties import due_duties
+
+NOTE = "Dates only: confirm with the treating clinician."
+
+
+def transaction(courses: Sequence[ShownCourse]) -> Resource:
+    """The bundle that brings courses into another program, and brings them up to date there. Its
+    moment is that of the last change to any of them.
+    """
+    moments = [revision.modified for shown in courses for revision in shown.revisions.values()]
+    said = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "timestamp": instant(max(moments)) if moments else "",
+        "entry": [entry for shown in courses for entry in _entries(shown)],
+    }
+    return filled(said)
+
+
+def _entries(shown: ShownCourse) -> Iterator[Resource]:
+    """Who only has to know when is told of appointments alone."""
+    names = dict.fromkeys(session.phase for session in shown.course.sessions)
+    phases = [shown.phase(name) for name in names]
+    if not shown.bare:
+        plan = shown.part_uid("course")
+        yield put(_care_plan(shown, plan, phases), plan)
+        for phase in phases:
+            uid = shown.part_uid("phase", phase.name)
+            yield put(_service_request(shown, phase, uid), uid)
+    said: dict[int, list[Resource]] = {}
+    for phase in phases if not shown.bare else ():
+        said |= recurrences(shown, phase)
+    for entry in shown.course.entries():
+        recurrence = said.get(entry.number, []) if isinstance(entry, Session) else []
+        yield put(appointment(shown, entry, recurrence), shown.uid(entry))
+    for duty in due_duties(shown.course) if shown.staff else ():
+        yield put(task(shown, duty), duty_uid(shown.view, shown.course, duty.session, duty.name))
+
+
+def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
+    """A phase, and when its sessions are due."""
+    sessions = shown.sessions(phase.name)
+    lengths = {session.minutes for session in sessions}
+    first = min(sessions, key=lambda session: session.number)
+    said = {
+        "resourceType": "ServiceRequest",
+        "extension": phase_rules(phase) if shown.staff else [],
+        "identifier": [identifier(uid)],
+        "instantiatesCanonical": shown.protocol,
+        "status": request_status(sessions),
+        "intent": "plan",
+        "code": concept(_of_phase(shown, phase)),
+        "subject": shown.patient,
+        "occurrenceTiming": timing(phase, sessions, lengths.pop() if len(lengths) == 1 else 0),
+        "authoredOn": shown.created(shown.uid(first)),
+        "reasonCode": [concept(shown.course.protocol.use)] if shown.staff else [],
+    }
+    said["reasonCode"] = [reason for reason in said["reasonCode"] if reason]
+    return filled(said)
+
+
+def _of_phase(shown: ShownCourse, phase: Phase) -> str:
+    title = shown.view.title
+    if shown.staff:
+        return f"{title or shown.course.protocol.title}, {phase.name}"
+    return title or shown.view.language.text("Appointments")
+
+
+def phase_rules(phase: Phase) -> list[Resource]:
+    """What FHIR has no place for: how far a session may move, how far apart two in a row stay, how
+    long a pause may be, and when a person must decide how to go on.
+    """
+    said = [
+        nested(
+            own("window"),
+            [
+                value("early", "Duration", duration(phase.window.early, "d")),
+                value("late", "Duration", duration(phase.window.late, "d")),
+            ],
+        ),
+        value(own("gap"), "Range", duration_range(phase.gap.min, phase.gap.max, "d")),
+    ]
+    if phase.pause:
+        said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
+    if phase.lapse:
+        said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
+    return said
+
+
+def _care_plan(shown: ShownCourse, uid: str, phases: Sequence[Phase]) -> Resource:
+    """The course as a whole: what is to happen, the reviews between, and for staff its pauses."""
+    course = shown.course
+    entries = course.entries()
+    said = {
+        "resourceType": "CarePlan",
+        "extension": [_pause(shown, pause) for pause in course.pauses] if shown.staff else [],
+        "identifier": [identifier(uid)],
+        "instantiatesCanonical": shown.protocol,
+        "status": request_status(course.sessions),
+        "intent": "plan",
+        "title": calendar_name(course, shown.view),
+        "subject": shown.patient,
+        "period": {
+            "start": instant(entries[0].start),
+            "end": instant(max(entry.end for entry in entries)),
+        },
+        "created": shown.created(shown.uid(course.sessions[0])),
+        "activity": list(_activities(shown, phases)),
+        "note": [{"text": NOTE}],
+    }
+    return filled(said)
+
+
+def _pause(shown: ShownCourse, pause: Pause) -> Resource:
+    session = shown.course.session(pause.before_session)
+    said = [
+        value("before", "Reference", reference(shown.uid(session))),
+        value("length", "Duration", duration(pause.weeks, "wk")),
+        *(value("reason", "String", reason.full) for reason in pause.reasons),
+    ]
+    return nested(own("pause"), said)
+
+
+def _activities(shown: ShownCourse, phases: Sequence[Phase]) -> Iterator[Resource]:
+    uids = [shown.part_uid("phase", phase.name) for phase in phases]
+    uids += [shown.uid(entry) for entry in shown.course.entries()]
+    for duty in due_duties(shown.course) if shown.staff else ():
+        uids.append(duty_uid(shown.view, shown.course, duty.session, duty.name))
+    yield from ({"reference": reference(uid)} for uid in uids)
+    if shown.staff:
+        yield from (_review(shown, review) for review in shown.course.reviews)
+
+
+def _review(shown: ShownCourse, review: DatedReview) -> Resource:
+    """A decision before going on, which is no appointment."""
+    session = shown.course.session(review.after_session)
+    return {
+        "extension": [value(own("after"), "Reference", reference(shown.uid(session)))],
+        "detail": {
+            "kind": "Task",
+            "code": concept(review.name),
+            "status": "completed" if review.passed else "not-started",
+        },
+    }

@@ -1,0 +1,118 @@
+"""The recurrence of a phase: R4's Timing, and R5's recurrenceTemplate in its extension for R4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from ketasched.domain.cadence import Cadence, DayList, EveryWeeks, NamedDays, PerWeek, WorkingDays
+from ketasched.domain.course import Session, is_gone
+from ketasched.domain.protocol import Phase
+from ketasched.files.fhir.parts import (
+    UCUM,
+    Resource,
+    coded,
+    concept,
+    filled,
+    from_r5,
+    nested,
+    reference,
+    value,
+)
+from ketasched.files.fhir.shown_course import ShownCourse
+
+_ZONES = "https://www.iana.org/timezones"
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def pace(cadence: Cadence) -> Resource:
+    """How often, as Timing.repeat has it; nothing where the days are listed."""
+    if isinstance(cadence, PerWeek):
+        return {"frequency": cadence.sessions, "period": cadence.every, "periodUnit": "wk"}
+    if isinstance(cadence, EveryWeeks):
+        return {"frequency": 1, "period": cadence.weeks, "periodUnit": "wk"}
+    if isinstance(cadence, WorkingDays):
+        return {"frequency": 1, "period": 1, "periodUnit": "d"}
+    return {}
+
+
+def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
+    """When the sessions of a phase are due. Their days are told one by one where no pace says
+    them.
+    """
+    targets = sorted(session.target for session in sessions)
+    lasts = {"duration": minutes, "durationUnit": "min"} if minutes else {}
+    repeat = {
+        "boundsPeriod": {"start": targets[0].isoformat(), "end": targets[-1].isoformat()},
+        "count": len(sessions),
+        **lasts,
+        **pace(phase.cadence),
+        "dayOfWeek": [_DAYS[day][:3] for day in _weekdays(phase.cadence, targets)],
+    }
+    listed = isinstance(phase.cadence, DayList | NamedDays)
+    return filled(
+        {
+            "event": [target.isoformat() for target in targets] if listed else [],
+            "repeat": filled(repeat),
+            "code": concept(str(phase.cadence)),
+        }
+    )
+
+
+def _weekdays(cadence: Cadence, targets: Sequence[date]) -> list[int]:
+    """The weekdays of a pattern, if all due days follow one."""
+    days = sorted({target.weekday() for target in targets})
+    if isinstance(cadence, PerWeek):
+        return days if len(days) == cadence.sessions else []
+    if isinstance(cadence, EveryWeeks):
+        return days if len(days) == 1 else []
+    return days if isinstance(cadence, WorkingDays) else []
+
+
+def recurrences(shown: ShownCourse, phase: Phase) -> dict[int, list[Resource]]:
+    """By number, what R5 says of a session in a weekly pattern: the first one has the pattern, and
+    the others name that one. Make-ups and sessions of another pace are in none.
+    """
+    pattern = [
+        session
+        for session in shown.sessions(phase.name)
+        if not (session.instead_of or session.pace or session.undone)
+    ]
+    days = _weekdays(phase.cadence, [session.target for session in pattern])
+    if not days or len(pattern) < 2:
+        return {}
+    first = pattern[0]
+    said = {session.number: list(_occurrence(session)) for session in pattern}
+    template = _template(shown.zone, phase.cadence, days, pattern)
+    said[first.number].insert(0, nested(from_r5("recurrenceTemplate"), template))
+    origin = reference(shown.uid(first))
+    for session in pattern[1:]:
+        said[session.number].append(value(from_r5("originatingAppointment"), "Reference", origin))
+    return said
+
+
+def _template(
+    zone: str, cadence: Cadence, days: Sequence[int], pattern: Sequence[Session]
+) -> list[Resource]:
+    weeks = {PerWeek: "every", EveryWeeks: "weeks"}.get(type(cadence), "")
+    weekly = [value(_DAYS[day], "Boolean", content=True) for day in days]
+    weekly.append(value("weekInterval", "PositiveInt", getattr(cadence, weeks, 1)))
+    return [
+        value("timezone", "CodeableConcept", coded(_ZONES, zone)),
+        value("recurrenceType", "CodeableConcept", coded(UCUM, "wk")),
+        value("lastOccurrenceDate", "Date", max(session.target for session in pattern)),
+        value("occurrenceCount", "PositiveInt", len(pattern)),
+        nested("weeklyTemplate", weekly),
+        *(
+            value("excludingRecurrenceId", "PositiveInt", session.place)
+            for session in pattern
+            if is_gone(session)
+        ),
+    ]
+
+
+def _occurrence(session: Session) -> list[Resource]:
+    said = [value(from_r5("recurrenceId"), "PositiveInt", session.place)]
+    if session.moved_days or session.moved_minutes:
+        said.append(value(from_r5("occurrenceChanged"), "Boolean", content=True))
+    return said

@@ -1,0 +1,126 @@
+"""A course as one audience's records of another program are to have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ketasched.calendar.entry_text import Entry, View, category, seat_text, visit_title
+from ketasched.calendar.uid import part_uid, uid
+from ketasched.calendar.written_calendar import Revision
+from ketasched.domain.course import (
+    ATTENDED,
+    PLANNED,
+    TENTATIVE,
+    Course,
+    HasStatus,
+    LinkedVisit,
+    Session,
+)
+from ketasched.domain.protocol import Phase
+from ketasched.files.fhir.parts import (
+    Resource,
+    identifier,
+    own,
+    plan_definition_url,
+    value,
+)
+
+
+class ShownCourse(NamedTuple):
+    """A course, how it is shown, what readers have seen of each entry by UID, the name of its zone,
+    and its phases as they are laid out.
+    """
+
+    course: Course
+    view: View
+    revisions: Mapping[str, Revision]
+    zone: str
+    phases: Sequence[Phase]
+
+    @property
+    def staff(self) -> bool:
+        """Whether its readers may know the treatment."""
+        return self.view.audience == "staff"
+
+    @property
+    def bare(self) -> bool:
+        """Whether its readers only have to know when."""
+        return self.view.audience == "free-busy"
+
+    def uid(self, entry: Entry) -> str:
+        """The calendar UID of an entry."""
+        return uid(self.view, self.course, entry)
+
+    def part_uid(self, *part: str) -> str:
+        """The UID of what is no entry of a calendar."""
+        return part_uid(self.view, self.course, *part)
+
+    def phase(self, name: str) -> Phase:
+        """The phase of that name, as it is laid out if it is."""
+        named = (phase for phase in (*self.phases, *self.course.protocol.phases))
+        return next(phase for phase in named if phase.name == name)
+
+    def sessions(self, phase: str) -> list[Session]:
+        """The sessions of a phase, by their place in it."""
+        own_sessions = (session for session in self.course.sessions if session.phase == phase)
+        return sorted(own_sessions, key=lambda session: session.place)
+
+    @property
+    def patient(self) -> Resource:
+        """The patient, by a pseudonym and the name that the course has; who only has to know when
+        is told neither.
+        """
+        if self.bare:
+            return {"type": "Patient"}
+        return {
+            "type": "Patient",
+            "identifier": identifier(self.part_uid("patient")),
+            "display": self.view.course_name,
+        }
+
+    def service(self, entry: Entry) -> str:
+        """What kind of service an entry is."""
+        if self.bare:
+            return ""
+        if isinstance(entry, LinkedVisit):
+            return visit_title(entry, self.view.language)
+        return self.course.protocol.label if self.staff else category(self.course, self.view)
+
+    def seat(self, entry: Entry) -> str:
+        """Where an entry is."""
+        if isinstance(entry, LinkedVisit) and entry.by_video:
+            return ""
+        return self.view.location or seat_text(entry, self.view)
+
+    def revised(self, name: str) -> list[Resource]:
+        """The extensions of what has that UID that say how often it changed, and when it last
+        did.
+        """
+        revision = self.revisions.get(name)
+        if revision is None:
+            return []
+        return [
+            value(own("sequence"), "UnsignedInt", revision.sequence),
+            value(own("last-changed"), "Instant", revision.modified),
+        ]
+
+    def created(self, name: str) -> str:
+        """The day and time at which what has that UID came to be."""
+        revision = self.revisions.get(name)
+        return revision.created.isoformat(timespec="seconds") if revision else ""
+
+    @property
+    def protocol(self) -> list[str]:
+        """The PlanDefinition that it follows, for staff."""
+        protocol = self.course.protocol
+        return [f"{plan_definition_url(protocol.id)}|{protocol.version}"] if self.staff else []
+
+
+def request_status(entries: Sequence[HasStatus]) -> str:
+    """How a request stands of which these are to come about: active, completed or revoked."""
+    if any(entry.status in (PLANNED, TENTATIVE) for entry in entries):
+        return "active"
+    if any(entry.status == ATTENDED for entry in entries):
+        return "completed"
+    return "revoked"
