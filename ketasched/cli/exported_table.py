@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from ketasched import clock
 from ketasched.calendar.entry_text import Audience
+from ketasched.cli.exported_courses import courses_of
 from ketasched.cli.result import Result
-from ketasched.errors import FileTrouble
-from ketasched.records.folder import Unread, no_record, open_folder, unread_text
-from ketasched.records.open import open_record
 from ketasched.records.told_calendars import view_for
 from ketasched.reports.entries_report import entries_table
 
@@ -20,16 +15,6 @@ def exported_table(name: str, audience: Audience, *, drop_cancelled: bool) -> Re
     Raises:
         KetaschedError: there is no such record.
     """
-    now = clock.now()
-    unread: list[Unread] = []
-    if Path(name).is_dir():
-        courses, unread = open_folder(Path(name), now)
-        if not courses and not unread:
-            raise no_record(Path(name))
-    else:
-        courses = [open_record(name, now)]
-    trouble = None
-    if unread:
-        trouble = FileTrouble(unread_text(unread), "the others are written", shown=True)
+    courses, trouble = courses_of(name)
     seen = [(opened.record.course, view_for(opened.task, audience)) for opened in courses]
     return Result(rows=lambda: entries_table(seen, drop_cancelled=drop_cancelled), trouble=trouble)

@@ -111,7 +111,11 @@ def _write_once(result: Result, form: str, file: OutputFile) -> None:
 
 def _printed(result: Result, form: str) -> tuple[str, bytes | None]:
     """The text of a result, or its bytes: data are UTF-8 wherever they go."""
-    if form in ("json", "fhir") and result.report:
+    if form == "fhir" and result.report:
+        from ketasched.reports.report_text import to_json_quickly
+
+        return "", to_json_quickly(result.report()).encode(errors="replace")
+    if form == "json" and result.report:
         return "", json_bytes(result.report())
     if form == "csv" and result.rows:
         return "", result.rows().as_csv().encode(errors="replace")

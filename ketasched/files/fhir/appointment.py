@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from ketasched.calendar.entry_text import Entry, description, title
-from ketasched.calendar.uid import duty_uid
 from ketasched.domain.course import LinkedVisit, Session, Status, is_gone
 from ketasched.files.fhir.parts import (
     Resource,
@@ -40,9 +39,10 @@ _ANSWERS: Mapping[Status, Literal["accepted", "tentative", "declined"]] = {
 }
 
 
-def appointment(shown: ShownCourse, entry: Entry, recurrence: list[Resource]) -> Resource:
-    """An entry; ``recurrence``: what R5 says of the pattern that it is in."""
-    uid = shown.uid(entry)
+def appointment(
+    shown: ShownCourse, uid: str, entry: Entry, recurrence: Sequence[Resource]
+) -> Resource:
+    """The entry with that UID; ``recurrence``: what R5 says of the pattern that it is in."""
     about = "" if shown.bare else description(shown.course, entry, shown.view)
     reason = shown.course.protocol.use or shown.course.protocol.title
     said = {
@@ -70,13 +70,13 @@ def _session_of(shown: ShownCourse, entry: Entry) -> list[Resource]:
     """The session with which a linked visit goes."""
     if shown.bare or isinstance(entry, Session):
         return []
-    return [reference(shown.uid(shown.course.session(entry.session)))]
+    return [reference(shown.session_uids[entry.session])]
 
 
 def _request_for(shown: ShownCourse, entry: Entry) -> list[Resource]:
     if shown.bare or isinstance(entry, LinkedVisit):
         return []
-    return [reference(shown.part_uid("phase", entry.phase))]
+    return [reference(shown.phase_uids[entry.phase])]
 
 
 def _participants(shown: ShownCourse, entry: Entry) -> Iterator[Resource]:
@@ -106,10 +106,8 @@ def _placement(shown: ShownCourse, entry: Entry) -> list[Resource]:
     return [nested(own("placement"), said)]
 
 
-def task(shown: ShownCourse, duty: DueDuty) -> Resource:
-    """A duty of staff that goes with a session."""
-    uid = duty_uid(shown.view, shown.course, duty.session, duty.name)
-    session = shown.course.session(duty.session)
+def task(shown: ShownCourse, uid: str, duty: DueDuty) -> Resource:
+    """The duty with that UID, which staff have when a session took place."""
     said = {
         "resourceType": "Task",
         "extension": shown.revised(uid),
@@ -117,7 +115,7 @@ def task(shown: ShownCourse, duty: DueDuty) -> Resource:
         "status": "cancelled" if is_gone(duty) else "requested",
         "intent": "plan",
         "code": concept(duty.name),
-        "focus": reference(shown.uid(session)),
+        "focus": reference(shown.session_uids[duty.session]),
         "for": shown.patient,
         "authoredOn": shown.created(uid),
         "restriction": {"period": {"end": duty.due.isoformat()}},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ketasched.calendar.entry_text import calendar_name
-from ketasched.calendar.uid import duty_uid
 from ketasched.domain.course import DatedReview, Session
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Phase
@@ -26,7 +25,6 @@ from ketasched.files.fhir.parts import (
 )
 from ketasched.files.fhir.recurrence import recurrences, timing
 from ketasched.files.fhir.shown_course import ShownCourse, request_status
-from ketasched.running.duties import due_duties
 
 NOTE = "Dates only: confirm with the treating clinician."
 
@@ -47,22 +45,18 @@ def transaction(courses: Sequence[ShownCourse]) -> Resource:
 
 def _entries(shown: ShownCourse) -> Iterator[Resource]:
     """Who only has to know when is told of appointments alone."""
-    names = dict.fromkeys(session.phase for session in shown.course.sessions)
-    phases = [shown.phase(name) for name in names]
+    recurrence: dict[int, list[Resource]] = {}
     if not shown.bare:
-        plan = shown.part_uid("course")
-        yield put(_care_plan(shown, plan, phases), plan)
-        for phase in phases:
-            uid = shown.part_uid("phase", phase.name)
+        yield put(_care_plan(shown), shown.plan_uid)
+        for name, uid in shown.phase_uids.items():
+            phase = shown.phase(name)
             yield put(_service_request(shown, phase, uid), uid)
-    said: dict[int, list[Resource]] = {}
-    for phase in phases if not shown.bare else ():
-        said |= recurrences(shown, phase)
-    for entry in shown.course.entries():
-        recurrence = said.get(entry.number, []) if isinstance(entry, Session) else []
-        yield put(appointment(shown, entry, recurrence), shown.uid(entry))
-    for duty in due_duties(shown.course) if shown.staff else ():
-        yield put(task(shown, duty), duty_uid(shown.view, shown.course, duty.session, duty.name))
+            recurrence |= recurrences(shown, phase)
+    for uid, entry in shown.entries.items():
+        pattern = recurrence.get(entry.number, []) if isinstance(entry, Session) else []
+        yield put(appointment(shown, uid, entry, pattern), uid)
+    for uid, duty in shown.duties.items():
+        yield put(task(shown, uid, duty), uid)
 
 
 def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
@@ -80,7 +74,7 @@ def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
         "code": concept(_of_phase(shown, phase)),
         "subject": shown.patient,
         "occurrenceTiming": timing(phase, sessions, lengths.pop() if len(lengths) == 1 else 0),
-        "authoredOn": shown.created(shown.uid(first)),
+        "authoredOn": shown.created(shown.session_uids[first.number]),
         "reasonCode": [concept(shown.course.protocol.use)] if shown.staff else [],
     }
     said["reasonCode"] = [reason for reason in said["reasonCode"] if reason]
@@ -115,45 +109,40 @@ def phase_rules(phase: Phase) -> list[Resource]:
     return said
 
 
-def _care_plan(shown: ShownCourse, uid: str, phases: Sequence[Phase]) -> Resource:
+def _care_plan(shown: ShownCourse) -> Resource:
     """The course as a whole: what is to happen, the reviews between, and for staff its pauses."""
-    course = shown.course
-    entries = course.entries()
+    course, entries = shown.course, shown.entries.values()
     said = {
         "resourceType": "CarePlan",
         "extension": [_pause(shown, pause) for pause in course.pauses] if shown.staff else [],
-        "identifier": [identifier(uid)],
+        "identifier": [identifier(shown.plan_uid)],
         "instantiatesCanonical": shown.protocol,
         "status": request_status(course.sessions),
         "intent": "plan",
         "title": calendar_name(course, shown.view),
         "subject": shown.patient,
         "period": {
-            "start": instant(entries[0].start),
+            "start": instant(min(entry.start for entry in entries)),
             "end": instant(max(entry.end for entry in entries)),
         },
-        "created": shown.created(shown.uid(course.sessions[0])),
-        "activity": list(_activities(shown, phases)),
+        "created": shown.created(shown.session_uids[course.sessions[0].number]),
+        "activity": list(_activities(shown)),
         "note": [{"text": NOTE}],
     }
     return filled(said)
 
 
 def _pause(shown: ShownCourse, pause: Pause) -> Resource:
-    session = shown.course.session(pause.before_session)
     said = [
-        value("before", "Reference", reference(shown.uid(session))),
+        value("before", "Reference", reference(shown.session_uids[pause.before_session])),
         value("length", "Duration", duration(pause.weeks, "wk")),
         *(value("reason", "String", reason.full) for reason in pause.reasons),
     ]
     return nested(own("pause"), said)
 
 
-def _activities(shown: ShownCourse, phases: Sequence[Phase]) -> Iterator[Resource]:
-    uids = [shown.part_uid("phase", phase.name) for phase in phases]
-    uids += [shown.uid(entry) for entry in shown.course.entries()]
-    for duty in due_duties(shown.course) if shown.staff else ():
-        uids.append(duty_uid(shown.view, shown.course, duty.session, duty.name))
+def _activities(shown: ShownCourse) -> Iterator[Resource]:
+    uids = [*shown.phase_uids.values(), *shown.entries, *shown.duties]
     yield from ({"reference": reference(uid)} for uid in uids)
     if shown.staff:
         yield from (_review(shown, review) for review in shown.course.reviews)
@@ -161,9 +150,9 @@ def _activities(shown: ShownCourse, phases: Sequence[Phase]) -> Iterator[Resourc
 
 def _review(shown: ShownCourse, review: DatedReview) -> Resource:
     """A decision before going on, which is no appointment."""
-    session = shown.course.session(review.after_session)
+    after = reference(shown.session_uids[review.after_session])
     return {
-        "extension": [value(own("after"), "Reference", reference(shown.uid(session)))],
+        "extension": [value(own("after"), "Reference", after)],
         "detail": {
             "kind": "Task",
             "code": concept(review.name),

@@ -85,7 +85,7 @@ def recurrences(shown: ShownCourse, phase: Phase) -> dict[int, list[Resource]]:
     said = {session.number: list(_occurrence(session)) for session in pattern}
     template = _template(shown.zone, phase.cadence, days, pattern)
     said[first.number].insert(0, nested(from_r5("recurrenceTemplate"), template))
-    origin = reference(shown.uid(first))
+    origin = reference(shown.session_uids[first.number])
     for session in pattern[1:]:
         said[session.number].append(value(from_r5("originatingAppointment"), "Reference", origin))
     return said

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from ketasched.calendar.entry_text import Entry, View, category, seat_text, visit_title
-from ketasched.calendar.uid import part_uid, uid
+from ketasched.calendar.uid import duty_uid, part_uid, uid
 from ketasched.calendar.written_calendar import Revision
 from ketasched.domain.course import (
     ATTENDED,
@@ -25,9 +26,11 @@ from ketasched.files.fhir.parts import (
     plan_definition_url,
     value,
 )
+from ketasched.running.duties import DueDuty, due_duties
 
 
-class ShownCourse(NamedTuple):
+@dataclass(frozen=True)
+class ShownCourse:
     """A course, how it is shown, what readers have seen of each entry by UID, the name of its zone,
     and its phases as they are laid out.
     """
@@ -48,13 +51,34 @@ class ShownCourse(NamedTuple):
         """Whether its readers only have to know when."""
         return self.view.audience == "free-busy"
 
-    def uid(self, entry: Entry) -> str:
-        """The calendar UID of an entry."""
-        return uid(self.view, self.course, entry)
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The entries in order of time, by their UIDs."""
+        return {uid(self.view, self.course, entry): entry for entry in self.course.entries()}
 
-    def part_uid(self, *part: str) -> str:
-        """The UID of what is no entry of a calendar."""
-        return part_uid(self.view, self.course, *part)
+    @cached_property
+    def session_uids(self) -> dict[int, str]:
+        """The UIDs of sessions by their numbers."""
+        return {
+            entry.number: name for name, entry in self.entries.items() if isinstance(entry, Session)
+        }
+
+    @cached_property
+    def duties(self) -> dict[str, DueDuty]:
+        """What staff must do, by UID; others are not told."""
+        duties = due_duties(self.course) if self.staff else ()
+        return {duty_uid(self.view, self.course, duty.session, duty.name): duty for duty in duties}
+
+    @cached_property
+    def plan_uid(self) -> str:
+        """The UID of the whole course, which is no entry of a calendar."""
+        return part_uid(self.view, self.course, "course")
+
+    @cached_property
+    def phase_uids(self) -> dict[str, str]:
+        """The UIDs of the phases that have sessions, by name."""
+        names = dict.fromkeys(session.phase for session in self.course.sessions)
+        return {name: part_uid(self.view, self.course, "phase", name) for name in names}
 
     def phase(self, name: str) -> Phase:
         """The phase of that name, as it is laid out if it is."""
@@ -66,7 +90,7 @@ class ShownCourse(NamedTuple):
         own_sessions = (session for session in self.course.sessions if session.phase == phase)
         return sorted(own_sessions, key=lambda session: session.place)
 
-    @property
+    @cached_property
     def patient(self) -> Resource:
         """The patient, by a pseudonym and the name that the course has; who only has to know when
         is told neither.
@@ -75,7 +99,7 @@ class ShownCourse(NamedTuple):
             return {"type": "Patient"}
         return {
             "type": "Patient",
-            "identifier": identifier(self.part_uid("patient")),
+            "identifier": identifier(part_uid(self.view, self.course, "patient")),
             "display": self.view.course_name,
         }
 
