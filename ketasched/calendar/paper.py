@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from ketasched.calendar.entry_text import View
+from ketasched.calendar.entry_text import Entry, View
 from ketasched.calendar.uid import uid
 from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, Course, LinkedVisit, Status
 
@@ -53,16 +53,21 @@ def told_of(course: Course, view: View) -> tuple[Told, ...]:
     one that an undone change had added says nothing.
     """
     return tuple(
-        Told(
-            uid(view, course, entry),
-            0 if isinstance(entry, LinkedVisit) else entry.number,
-            entry.name if isinstance(entry, LinkedVisit) else "",
-            entry.start,
-            entry.minutes,
-            PLANNED if entry.status == ATTENDED else entry.status,
-        )
+        told_entry(course, entry, view)
         for entry in course.entries()
         if isinstance(entry, LinkedVisit) or not entry.undone
+    )
+
+
+def told_entry(course: Course, entry: Entry, view: View) -> Told:
+    """What would be said of one entry now."""
+    return Told(
+        uid(view, course, entry),
+        0 if isinstance(entry, LinkedVisit) else entry.number,
+        entry.name if isinstance(entry, LinkedVisit) else "",
+        entry.start,
+        entry.minutes,
+        PLANNED if entry.status == ATTENDED else entry.status,
     )
 
 

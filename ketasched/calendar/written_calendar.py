@@ -51,6 +51,17 @@ class WrittenCalendar(NamedTuple):
         """A calendar of one entry, as a server keeps it."""
         return b"".join((_HEAD, self.zone, self.entries[uid], _END))
 
+    def message(self, uid: str, method: str, people: Sequence[str]) -> bytes:
+        """A calendar of one entry as a message (RFC 5546): what its receiver is to do, and who
+        meets, as content lines, before any alarm.
+        """
+        lines = b"".join(map(folded, people))
+        entry, mark, rest = self.entries[uid].partition(b"BEGIN:VALARM\r\n")
+        if not mark:
+            entry, mark, rest = entry.partition(b"END:VEVENT\r\n")
+        said = f"METHOD:{method}\r\n".encode()
+        return b"".join((_HEAD, said, self.zone, entry, lines, mark, rest, _END))
+
 
 def joined(name: str, refresh: str, calendars: Sequence[WrittenCalendar]) -> bytes:
     """One calendar of that name of several; each zone once. ``refresh`` says how often to look for

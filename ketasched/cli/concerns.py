@@ -10,6 +10,7 @@ from ketasched.calendar.entry_text import unplaced_in
 from ketasched.cli.cannot_follow import other_place
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import day_text
+from ketasched.mailing.due import mailed_tellings
 from ketasched.records import not_told
 from ketasched.records.following import anew_command, drift_of
 from ketasched.records.not_told import InHand, Telling
@@ -56,7 +57,7 @@ def _not_told(opened: Opened, feeds_told: Mapping[str, Telling]) -> Iterator[Con
     record = opened.record
     servers = dict(published(opened)) if record.published else {}
     in_hand = InHand(
-        [*not_told.exported(opened), *servers.values()],
+        [*not_told.exported(opened), *servers.values(), *mailed_tellings(opened).values()],
         feeds_told.get(record.told[0].uid),
         not_told.on_paper(opened),
         not_told.moved_by_closed_days(opened),
@@ -78,6 +79,8 @@ def _not_told(opened: Opened, feeds_told: Mapping[str, Telling]) -> Iterator[Con
 def _telling(opened: Opened, in_hand: InHand, servers: Mapping[str, Telling]) -> str:
     """How to tell the patient, as a command."""
     name = name_of(opened.path)
+    if mailed_tellings(opened):
+        return f"to send it: ketasched invite {name} --send smtps://HOST"
     if servers:
         return f"to send it: ketasched publish {name} --to {paste([next(iter(servers))])}"
     if in_hand.paper is not None or (in_hand.closed and not in_hand.sent):

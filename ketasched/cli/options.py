@@ -138,6 +138,7 @@ _NAMES = {
     "list_file": "LIST.csv",
     "audience": "--for",
     "first": "--from",
+    "sender": "--from",
     "last": "--to",
     "identifier": "--id",
     "go_on": "--continue",

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from ketasched.calendar.entry_text import AUDIENCES, Audience
 from ketasched.errors import FileTrouble
 from ketasched.publishing.desk import entries_of
-from ketasched.records.not_told import Telling
+from ketasched.records.not_told import BEHIND, Telling
 from ketasched.records.open import Opened
 from ketasched.records.told_calendars import sequences
-
-_BEHIND = -1
 
 
 def published(opened: Opened) -> Iterator[tuple[str, Telling]]:
@@ -32,7 +30,7 @@ def published(opened: Opened) -> Iterator[tuple[str, Telling]]:
                 {
                     name: now_told[name]
                     if entry.theirs or any(entry.sent == each.digest(name) for each in shown)
-                    else _BEHIND
+                    else BEHIND
                     for name, entry in ours.items()
                 },
             )

@@ -87,7 +87,7 @@ def _client(address: str, login: Login | None) -> Any:
         username=login.user if login else None,
         password=login.password if login else None,
         timeout=PATIENCE,
-        ssl_verify_cert=_authorities() or True,
+        ssl_verify_cert=authorities() or True,
         enable_rfc6764=False,
         headers={"User-Agent": "calendar-client"},
     )
@@ -101,7 +101,7 @@ CA_BUNDLE = "REQUESTS_CA_BUNDLE"
 """The environment variable that names a file with a clinic's own certificate authority."""
 
 
-def _authorities() -> str:
+def authorities() -> str:
     """The file of the certificate authorities to trust, empty for the usual ones. The package would
     look for it by itself, but not for this machine, where it is to look at nothing else.
 

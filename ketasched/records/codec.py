@@ -15,6 +15,7 @@ from ketasched.reading.json_source import marked
 from ketasched.records.busy_state import busy_state
 from ketasched.records.course_state import STATE, check_state, course_of, state_of
 from ketasched.records.history import way_back, way_faults
+from ketasched.records.mail import mail_data, mail_of
 from ketasched.records.papers import papers_data, papers_of
 from ketasched.records.plain_values import STAMP, date_of
 from ketasched.records.record import (
@@ -69,6 +70,7 @@ def text_of(record: CourseRecord) -> str:
             address: {uid: entry._asdict() for uid, entry in entries.items()}
             for address, entries in record.published.items()
         },
+        **mail_data(record.mail),
         **papers_data(record.papers),
         **seats_data(record.seats, zone.load(record.timezone).tzinfo),
         "history": [_change_data(change) for change in record.history],
@@ -160,6 +162,7 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
             address: {uid: PublishedEntry(**entry) for uid, entry in entries.items()}
             for address, entries in data["published"].items()
         },
+        mail=mail_of(data, place),
         papers=papers_of(data, place),
         seats=seats_of(data.get("seats", ()), place),
         file=file,

@@ -21,7 +21,8 @@ Telling = Mapping[str, int]
 MOST_NAMED = 3
 _Key = int | tuple[str, int]
 """The number of a session, or the name and session of a linked visit."""
-_BEHIND = -1
+BEHIND = -1
+"""The SEQUENCE of what shows something else than is so: no entry has it."""
 
 
 class InHand(NamedTuple):
@@ -71,7 +72,7 @@ def on_paper(opened: Opened) -> Telling | None:
     now = told_of(opened.record.course, view_for(opened.task, "patient"))
     changed, now_told = changes(now, paper), sequences(opened.record.told, "patient")
     return {
-        told.uid: _BEHIND if told.uid in changed else now_told.get(told.uid, _BEHIND)
+        told.uid: BEHIND if told.uid in changed else now_told.get(told.uid, BEHIND)
         for told in paper
     }
 

@@ -11,11 +11,11 @@ from ketasched.reading.json_shape import TEXT, Shape, items, keys_of, one_of, wh
 from ketasched.records.course_state import STATUSES
 from ketasched.records.plain_values import COUNT, MOMENT, STAMP, WALL, WALL_TIME, wall_time_of
 
-_TOLD = keys_of({
+TOLD_KEYS: Mapping[str, Shape] = {
     "uid": TEXT, "number": COUNT, "name": TEXT, "start": WALL_TIME, "minutes": whole(1, 1440),
     "status": one_of(STATUSES),
-})  # fmt: skip
-PAPERS: Shape = items(keys_of({"at": MOMENT, "appointments": items(_TOLD)}))
+}  # fmt: skip
+PAPERS: Shape = items(keys_of({"at": MOMENT, "appointments": items(keys_of(TOLD_KEYS))}))
 """What a record may say of it."""
 
 
@@ -27,9 +27,7 @@ def papers_data(papers: Sequence[Paper]) -> dict[str, Any]:
         "handed_out": [
             {
                 "at": paper.at.strftime(STAMP),
-                "appointments": [
-                    told._asdict() | {"start": told.start.strftime(WALL)} for told in paper.told
-                ],
+                "appointments": [told_data(told) for told in paper.told],
             }
             for paper in papers
         ]
@@ -41,10 +39,18 @@ def papers_of(data: Mapping[str, Any], place: ZoneInfo) -> tuple[Paper, ...]:
     return tuple(
         Paper(
             paper["at"],
-            tuple(
-                Told(**told | {"start": wall_time_of(told["start"]).replace(tzinfo=place)})
-                for told in paper["appointments"]
-            ),
+            tuple(told_from(told, place) for told in paper["appointments"]),
         )
         for paper in data.get("handed_out", ())
     )
+
+
+def told_data(told: Told) -> dict[str, Any]:
+    """What was said of an appointment, as data."""
+    return told._asdict() | {"start": told.start.strftime(WALL)}
+
+
+def told_from(data: Mapping[str, Any], place: ZoneInfo) -> Told:
+    """What was said of an appointment, from data, in a zone."""
+    start = wall_time_of(data["start"]).replace(tzinfo=place)
+    return Told(**{key: data[key] for key in TOLD_KEYS} | {"start": start})

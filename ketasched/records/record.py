@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ketasched.asking.surroundings import ZoneSource
 from ketasched.calendar.entry_text import Audience
-from ketasched.calendar.paper import Paper
+from ketasched.calendar.paper import Paper, Told
 from ketasched.domain.busy import Busy
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import Protocol
@@ -56,6 +56,28 @@ class PublishedEntry(NamedTuple):
     octets: str = ""
 
 
+class MailedEntry(NamedTuple):
+    """What an address was last sent of an entry: its SEQUENCE, the digest of all that is seen of
+    it, and whether it surely went. Not so while it is being sent, nor where no answer came.
+    """
+
+    told: Told
+    sequence: int
+    said: str
+    certain: bool = True
+
+
+class Mailbox(NamedTuple):
+    """What was sent to an address: for whom, ``to`` whom and from whom as typed, and each entry by
+    its UID.
+    """
+
+    audience: Audience
+    to: str
+    sender: str
+    entries: Mapping[str, MailedEntry] = {}
+
+
 class PastChange(NamedTuple):
     """Something that was done to a course. ``back``: the way from the state after it to the one
     before it, None for the first plan. ``undoes``: it took another change back, and is itself not
@@ -86,8 +108,8 @@ class CourseRecord(NamedTuple):
     those of `plan` as typed, dates resolved; ``protocol_data`` and ``clinic_data`` the files' own
     words. ``told``: what the calendars of each audience were told. ``exported``: by audience and
     UID, the SEQUENCE that the last export had; ``published``: by address and UID, what is there.
-    ``papers``: what the patient was handed last. ``seats``: which chair or room each entry has.
-    ``closed_days`` stand beside the record.
+    ``mail``: what was sent, by address. ``papers``: what the patient was handed last. ``seats``:
+    which chair or room each entry has. ``closed_days`` stand beside the record.
     """
 
     name: str
@@ -107,6 +129,7 @@ class CourseRecord(NamedTuple):
     history: tuple[PastChange, ...]
     exported: Mapping[str, Mapping[str, int]] = {}
     published: Mapping[str, Mapping[str, PublishedEntry]] = {}
+    mail: Mapping[str, Mailbox] = {}
     papers: tuple[Paper, ...] = ()
     seats: tuple[Seat, ...] = ()
     file: str = ""

@@ -33,6 +33,7 @@ from ketasched.reading.texts import zone_name
 from ketasched.records.busy_state import BUSY
 from ketasched.records.course_state import LATER_STATE, STATE
 from ketasched.records.history import shape_of_way
+from ketasched.records.mail import MAIL
 from ketasched.records.options import NOT_KEPT
 from ketasched.records.papers import PAPERS
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
@@ -116,6 +117,7 @@ _OTHERS: dict[str, Shape] = {
     "clinic": maybe(nested(CLINIC)),
     "clinic_file": maybe(TEXT),
     "handed_out": PAPERS,
+    "mail": MAIL,
     "seats": SEATS,
     **LATER_STATE,
 }

@@ -76,7 +76,8 @@ def _may_be_known(opened: Opened, earlier: Course) -> bool:
     if record.following or (opened.path.parent / feed_names.NAME).exists():
         return True
     on_paper = (told.uid for paper in record.papers for told in paper.told)
-    shared = set().union(*record.exported.values(), *record.published.values(), on_paper)
+    mailed = (box.entries for box in record.mail.values())
+    shared = set().union(*record.exported.values(), *record.published.values(), *mailed, on_paper)
     for audience in AUDIENCES:
         view = view_for(opened.task, audience)
         planned = {uid(view, earlier, entry) for entry in earlier.entries()}

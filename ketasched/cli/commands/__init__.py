@@ -27,6 +27,7 @@ COMMAND_GROUPS = {
         "close-day": "The clinic must close: move its courses.",
         "feed": "Write calendars to subscribe to.",
         "publish": "Keep a calendar on a server in step.",
+        "invite": "Mail appointments as invitations.",
     },
     "Files and formats": {
         "init": "Write your clinic's file.",

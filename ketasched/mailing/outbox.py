@@ -1,0 +1,82 @@
+"""A folder of messages read back as calendar programs would: what each entry was last told."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched.errors import FileTrouble, os_reason
+from ketasched.proving.vevents import read
+
+ENDING = ".eml"
+
+
+class Invited(NamedTuple):
+    """What the last message of an entry says: when it begins and ends (None: it does not say), its
+    STATUS, SEQUENCE and method (empty: a calendar to open), and the file it is in.
+    """
+
+    uid: str
+    start: datetime | date | None
+    end: datetime | date | None
+    status: str
+    sequence: int
+    method: str
+    file: str
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether who receives it takes the entry out."""
+        return self.method == "CANCEL" or self.status == "CANCELLED"
+
+
+def read_outbox(folder: Path) -> Mapping[str, Mapping[str, Invited]]:
+    """What the messages of a folder come to, by the address they go to (in small letters) and UID:
+    the highest SEQUENCE counts, of two the same the one whose message is later (RFC 5546 section
+    2.1.5).
+
+    Raises:
+        FileTrouble: the folder or a message cannot be read.
+    """
+    said = [
+        (address, invited, sent)
+        for path in _files(folder)
+        for address, invited, sent in _read(path)
+    ]
+    told: dict[str, dict[str, Invited]] = {}
+    for address, invited, _ in sorted(said, key=lambda each: (each[1].sequence, each[2])):
+        told.setdefault(address, {})[invited.uid] = invited
+    return told
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise FileTrouble(f"{folder} is not a folder", "give the folder of the messages")
+    return sorted(folder.glob(f"*{ENDING}"))
+
+
+def _read(path: Path) -> Iterator[tuple[str, Invited, float]]:
+    """What a message tells each of its receivers, and when it was sent."""
+    try:
+        mail = email.message_from_bytes(path.read_bytes(), policy=default)
+    except OSError as error:
+        raise FileTrouble(f"cannot read {path}: {os_reason(error)}", "", str(path)) from None
+    sent = mail["Date"].datetime.timestamp() if mail["Date"] else 0.0
+    for address in mail["To"].addresses if mail["To"] else ():
+        for invited in _invited(mail, str(path)):
+            yield address.addr_spec.casefold(), invited, sent
+
+
+def _invited(mail: EmailMessage, file: str) -> Iterator[Invited]:
+    """The entries of a message's calendars."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            method = str(part.get_param("method", ""))
+            for vevent in read(part.get_content().encode()):
+                uid, start, end, status, sequence = vevent
+                yield Invited(uid, start, end, status, sequence or 0, method, file)
