@@ -75,7 +75,7 @@ class MailServer:
 
     def __init__(self, address: ServerAddress, login: Login | None, per_minute: int) -> None:
         self.address = address
-        self.encrypted = True
+        self.in_the_open = False
         self._login = login
         self._per_minute = per_minute
         self._sent: deque[float] = deque(maxlen=per_minute)
@@ -146,13 +146,14 @@ class MailServer:
         host = self.address.host
         smtp.ehlo_or_helo_if_needed()
         if not self.address.tls:
-            self.encrypted = smtp.has_extn("starttls")
-            if self.encrypted:
+            if smtp.has_extn("starttls"):
                 smtp.starttls(context=_context())
                 smtp.ehlo()
+            else:
+                self.in_the_open = not is_loopback(host)
         if self._login is None:
             return
-        if not self.encrypted and not is_loopback(host):
+        if self.in_the_open:
             raise NetworkTrouble(
                 f"{host} does not encrypt, and the login would be read by others",
                 "nothing was sent; use smtps://, or another server",
