@@ -40,6 +40,12 @@ def choices_of(terms: Terms, today: date) -> Choices:
             lambda text: read_number("--sessions", text, 1),
             needs_phase=False,
         ),
+        cycles=by_phase(
+            "--cycles",
+            terms.cycles,
+            lambda text: read_number("--cycles", text, 1),
+            needs_phase=False,
+        ),
         cadences=by_phase(
             "--cadence",
             terms.cadence,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPTIONS: dict[Choice, str] = {
     "sessions": "--sessions",
+    "cycles": "--cycles",
     "cadence": "--cadence",
     "window": "--window",
     "until": "--until",
@@ -28,7 +29,7 @@ REMEDIES: dict[Remedy, str] = {
     "a later last day or none": "give a later day, or leave --until out",
     "a last day for the phase": "add --until DATE to lay it out",
     "a last day for the open-ended phase": "add --until DATE to lay out its open-ended phase",
-    "the phase": "write --sessions PHASE=N",
+    "the phase": "write {option} PHASE=N",
     "a number of sessions": "add some at that cadence with --sessions N",
     "a session on a day": "add a session on a day with: extend --on DATE",
     "when it took place": "say when it took place with --on and --at",

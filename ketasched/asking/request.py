@@ -30,6 +30,7 @@ class Terms:
     travel: str = ""
     pause: str = ""
     sessions: tuple[str, ...] = ()
+    cycles: tuple[str, ...] = ()
     until: str = ""
     cadence: tuple[str, ...] = ()
     window: tuple[str, ...] = ()

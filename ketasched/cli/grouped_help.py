@@ -11,7 +11,8 @@ from ketasched.cli.commands import COMMAND_GROUPS, COMMANDS
 
 OPTION_GROUPS = {
     "The course": (
-        "start first last at flex days sessions until cadence window already without protocols"
+        "start first last at flex days sessions cycles until cadence window already without "
+        "protocols"
     ),
     "The clinic": "clinic tz closed weekends holidays beside",
     "The patient": "can away pause reason busy travel name",

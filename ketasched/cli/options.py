@@ -93,6 +93,7 @@ OPTIONS: Mapping[str, Declared] = {
         "WEEKS",
     ),
     "sessions": Option("How many sessions, or PHASE=N; may be repeated.", "N"),
+    "cycles": Option("How many cycles, or PHASE=N; may be repeated.", "N"),
     "until": Option("Lay out open-ended maintenance: the sessions due up to this day.", "DATE"),
     "cadence": Option(
         'One of the protocol\'s alternatives: maintenance="1 per week".', "PHASE=TEXT"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ketasched.domain.cadence import Cadence, DayList, NamedDays, NamedSession
+from ketasched.domain.cadence import Cadence, CountsFrom, Cycles, DayList, NamedDays, NamedSession
 from ketasched.domain.protocol import Phase
 
 
@@ -25,12 +25,18 @@ def baseline_place(listed: DayList | NamedDays) -> int:
 
 def counting_text(phase: Phase) -> str:
     """What the windows of a phase count from, in words; empty if it has no day numbers."""
+    if isinstance(phase.cadence, Cycles):
+        return f"day 1 of each cycle, as {_how(phase.cadence.counts_from)}"
     listed = day_numbers(phase.cadence)
     place = baseline_place(listed) if listed else 0
     if not listed or not place:
         return ""
     name = listed.sessions[place - 1].name if isinstance(listed, NamedDays) else "its first session"
-    return f"{name}, as {'it took place' if listed.counts_from == 'actual' else 'planned'}"
+    return f"{name}, as {_how(listed.counts_from)}"
+
+
+def _how(counts_from: CountsFrom) -> str:
+    return "it took place" if counts_from == "actual" else "planned"
 
 
 def _is_baseline(session: NamedSession, first_day: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ketasched.errors import KetaschedError
 
-Choice = Literal["sessions", "cadence", "window", "until", "already", "days", "step back"]
+Choice = Literal["sessions", "cycles", "cadence", "window", "until", "already", "days", "step back"]
 """What is chosen of a protocol or of how a course goes on."""
 
 Remedy = Literal[

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from ketasched.domain.cadence import Cadence, Window, is_same_cadence
+from ketasched.domain.cadence import Cadence, Cycles, Window, is_same_cadence
 from ketasched.domain.choice import Choice, ChoiceRefused
-from ketasched.domain.protocol import MAX_SESSIONS, Phase, Protocol
+from ketasched.domain.protocol import MAX_SESSIONS, Phase, Protocol, SessionRange
 from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import did_you_mean
 from ketasched.planning.targets import Stretch
@@ -22,6 +22,7 @@ class Choices(NamedTuple):
 
     Args:
         sessions: sessions by phase name; the empty name is the one phase that leaves a choice.
+        cycles: cycles by phase name, as sessions.
         cadences: one of the protocol's alternatives by phase name.
         windows: another window by phase name.
         until: lay out the open-ended phase up to the targets on this day.
@@ -30,6 +31,7 @@ class Choices(NamedTuple):
     """
 
     sessions: Mapping[str, int] = {}
+    cycles: Mapping[str, int] = {}
     cadences: Mapping[str, Cadence] = {}
     windows: Mapping[str, Window] = {}
     until: date | None = None
@@ -51,7 +53,7 @@ class Layout(NamedTuple):
             minutes
             for stretch in self.stretches
             for minutes in [named.minutes or stretch.minutes for named in stretch.named()]
-            or [stretch.minutes]
+            or stretch.own_minutes
         )
 
 
@@ -61,7 +63,7 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
     Raises:
         ChoiceRefused: a choice that the protocol does not leave, or that would change nothing.
     """
-    counts = _counts(protocol, choices.sessions)
+    counts = _counts(protocol, choices)
     cadences = _by_phase(protocol, "cadence", choices.cadences)
     windows = _by_phase(protocol, "window", choices.windows)
     phases = [
@@ -121,44 +123,82 @@ def pausing(phases: Sequence[Phase], weeks: int | None) -> tuple[Phase, ...]:
     return tuple(replace(phase, pause=weeks) for phase in phases)
 
 
-def _counts(protocol: Protocol, chosen: Mapping[str, int]) -> dict[str, int | None]:
+def _counts(protocol: Protocol, choices: Choices) -> dict[str, int | None]:
     counts = {phase.name: phase.sessions for phase in protocol.phases}
-    seen = set()
-    for name, number in chosen.items():
-        phase = _phase(protocol, name) if name else _only_choice(protocol)
+    chosen: list[tuple[Phase, Choice, int, int]] = []
+    for name, number in choices.sessions.items():
+        phase = _phase(protocol, name) if name else _only_choice(protocol, "sessions")
+        chosen.append((phase, "sessions", number, number))
+    for name, number in choices.cycles.items():
+        phase = _phase(protocol, name) if name else _only_choice(protocol, "cycles")
+        chosen.append((phase, "cycles", number, number * _in_a_cycle(protocol, phase)))
+    seen: dict[str, Choice] = {}
+    for phase, choice, number, sessions in chosen:
+        if seen.get(phase.name) == choice:
+            raise _twice(choice, phase)
         if phase.name in seen:
-            raise _twice("sessions", phase)
-        seen.add(phase.name)
-        choice = phase.choice
-        if phase.sessions is not None and choice is None:
-            raise ChoiceRefused(
-                f"the phase {phase.name} of {protocol.id} leaves no choice, "
-                f"it has {count_text(phase.sessions, 'session')}",
-                choice="sessions",
-                remedy="leave it out or write a protocol",
-            )
-        if choice and not choice.fewest <= number <= choice.most:
-            raise ChoiceRefused(
-                f"the phase {phase.name} of {protocol.id} has {choice} sessions, not {number}",
-                "choose a number the protocol allows, or write a protocol of your own",
-                choice="sessions",
-            )
-        counts[phase.name] = number
+            said = f"the number of {seen[phase.name]} of the phase {phase.name} is chosen already"
+            raise ChoiceRefused(said, choice=choice, remedy="leave it out")
+        seen[phase.name] = choice
+        _refuse_number(protocol, phase, choice, number, sessions)
+        counts[phase.name] = sessions
     return counts
 
 
-def _only_choice(protocol: Protocol) -> Phase:
-    with_choice = [phase for phase in protocol.phases if phase.choice]
+def _in_a_cycle(protocol: Protocol, phase: Phase) -> int:
+    """How many sessions a cycle of a phase has."""
+    if isinstance(phase.cadence, Cycles):
+        return len(phase.cadence.days)
+    raise ChoiceRefused(
+        f"the phase {phase.name} of {protocol.id} has no cycles",
+        choice="cycles",
+        remedy="leave it out",
+    )
+
+
+def _refuse_number(
+    protocol: Protocol, phase: Phase, choice: Choice, number: int, sessions: int
+) -> None:
+    """Refuse a ``number`` of sessions or cycles that a phase may not have."""
+    unit: Choice = "cycles" if isinstance(phase.cadence, Cycles) else "sessions"
+    each = _in_a_cycle(protocol, phase) if unit == "cycles" else 1
+    if phase.sessions is not None and phase.choice is None:
+        raise ChoiceRefused(
+            f"the phase {phase.name} of {protocol.id} leaves no choice, "
+            f"it has {count_text(phase.sessions, 'session')}",
+            choice=choice,
+            remedy="leave it out or write a protocol",
+        )
+    if phase.choice and not (
+        phase.choice.fewest <= sessions <= phase.choice.most and sessions % each == 0
+    ):
+        may = SessionRange(phase.choice.fewest // each, phase.choice.most // each)
+        of_each = f" of {count_text(each, 'session')}" if choice != unit else ""
+        wrong = f"{number} {choice}" if choice != unit else number
+        raise ChoiceRefused(
+            f"the phase {phase.name} of {protocol.id} has {may} {unit}{of_each}, not {wrong}",
+            "choose a number the protocol allows, or write a protocol of your own",
+            choice=choice,
+        )
+
+
+def _only_choice(protocol: Protocol, choice: Choice) -> Phase:
+    """The one phase that leaves a choice of sessions, or of cycles."""
+    with_choice = [
+        phase
+        for phase in protocol.phases
+        if phase.choice and (choice == "sessions" or isinstance(phase.cadence, Cycles))
+    ]
     if len(with_choice) == 1:
         return with_choice[0]
     if not with_choice:
         raise ChoiceRefused(
-            f"{protocol.id} leaves no choice of the number of sessions",
-            choice="sessions",
+            f"{protocol.id} leaves no choice of the number of {choice}",
+            choice=choice,
             remedy="leave it out or write a protocol",
         )
     names = list_text([phase.name for phase in with_choice], "or")
-    raise ChoiceRefused(f"say for which phase, {names}", choice="sessions", remedy="the phase")
+    raise ChoiceRefused(f"say for which phase, {names}", choice=choice, remedy="the phase")
 
 
 def _phase(protocol: Protocol, name: str) -> Phase:

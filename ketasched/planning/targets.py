@@ -56,6 +56,14 @@ class Stretch(NamedTuple):
         """The length of the session at a place of the phase, if it is not listed by name."""
         return self.phase.own_minutes.get(place, self.minutes)
 
+    @property
+    def own_minutes(self) -> set[int]:
+        """The lengths of its sessions, if they are not listed by name."""
+        own = self.phase.own_minutes
+        last = self.first_place + self.most - 1
+        there = {minutes for place, minutes in own.items() if self.first_place <= place <= last}
+        return there | {self.minutes}
+
     def name_of(self, place: int) -> str:
         """What the session at a place is called in its cycle; empty if there are none."""
         cadence = self.phase.cadence

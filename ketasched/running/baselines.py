@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.baseline import baseline_place, day_numbers
-from ketasched.domain.cadence import CountsFrom
+from ketasched.domain.cadence import CountsFrom, Cycles, EveryWeeks, PerWeek, WorkingDays
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.protocol import Phase
 from ketasched.planning.following_sessions import session_counted_from
@@ -35,15 +35,34 @@ class Counted(NamedTuple):
     free: frozenset[int] = frozenset()
 
 
-def baselines(order: Order) -> Iterator[Baseline]:
-    """The baselines of a course, but for those that took place elsewhere."""
+def baselines(order: Order, course: Course) -> Iterator[Baseline]:
+    """The baselines of a course, but for those that took place elsewhere; in a phase of cycles day
+    1 of each.
+    """
     number = order.already + 1
+    numbers: dict[str, int] = {}
     for stretch in order.layout.stretches:
         listed = day_numbers(stretch.phase.cadence)
         place = baseline_place(listed) if listed else 0
-        if listed and place >= stretch.first_place:
-            yield Baseline(number + place - stretch.first_place, stretch.phase, listed.counts_from)
+        if place >= stretch.first_place:
+            numbers[stretch.phase.name] = number + place - stretch.first_place
         number += stretch.sessions or 0
+    for phase in order.phases.values():
+        if isinstance(phase.cadence, Cycles):
+            yield from _first_days(phase, phase.cadence, course)
+        elif phase.name in numbers and (listed := day_numbers(phase.cadence)):
+            yield Baseline(numbers[phase.name], phase, listed.counts_from)
+
+
+def _first_days(phase: Phase, cycles: Cycles, course: Course) -> Iterator[Baseline]:
+    """Day 1 of each cycle of a phase."""
+    first_days = {}
+    for session in course.sessions:
+        place = cycles.place(session.name) if session.phase == phase.name else 0
+        if place and cycles.day(place) == 1 and not session.instead_of:
+            first_days[place] = session.number
+    for _, number in sorted(first_days.items()):
+        yield Baseline(number, phase, cycles.counts_from)
 
 
 class CountedFrom(NamedTuple):
@@ -57,16 +76,21 @@ class CountedFrom(NamedTuple):
 
 
 def counted_from(order: Order, course: Course) -> Iterator[CountedFrom]:
-    """From what the windows of each phase that is laid out by day numbers count now."""
-    for baseline in baselines(order):
+    """From what the windows of each phase that is laid out by day numbers count now: in a phase of
+    cycles from the last day 1 that took place, or that a person put, or from the first.
+    """
+    by_phase: dict[str, CountedFrom] = {}
+    for baseline in baselines(order, course):
         stands = session_counted_from(course.sessions, baseline.number)
-        if stands:
-            yield CountedFrom(baseline, stands, counted_day(stands))
+        name = baseline.phase.name
+        if stands and (stands.is_fixed or name not in by_phase):
+            by_phase[name] = CountedFrom(baseline, stands, counted_day(stands))
+    yield from by_phase.values()
 
 
-def is_baseline(order: Order, number: int) -> bool:
+def is_baseline(order: Order, course: Course, number: int) -> bool:
     """Whether others count from the session of that number."""
-    return any(baseline.number == number for baseline in baselines(order))
+    return any(baseline.number == number for baseline in baselines(order, course))
 
 
 def counted_day(session: Session) -> date:
@@ -85,7 +109,7 @@ def counted_anew(
     """
     anew: set[int] = set()
     free: set[int] = set()
-    for baseline in baselines(order):
+    for baseline in baselines(order, course):
         stands = session_counted_from(course.sessions, baseline.number)
         if baseline.counts_from == "planned" or stands is None or not stands.is_live:
             continue
@@ -106,7 +130,8 @@ def count_from(
     order: Order, course: Course, now: datetime, numbers: Collection[int]
 ) -> frozenset[int]:
     """The numbers of the sessions that may move with baselines among those of some ``numbers``."""
-    stand = [session_counted_from(course.sessions, base.number) for base in baselines(order)]
+    numbers_of_all = [baseline.number for baseline in baselines(order, course)]
+    stand = [session_counted_from(course.sessions, number) for number in numbers_of_all]
     elsewhere = [
         session._replace(start=session.start + timedelta(weeks=52))
         for session in stand
@@ -129,6 +154,7 @@ def _due_then(
 ) -> Iterator[Session]:
     """The sessions that count from a baseline which stands so many days later, as they are due."""
     following = follower_numbers(order)
+    in_cycles = isinstance(baseline.phase.cadence, Cycles)
     own = [
         session
         for session in course.live
@@ -137,7 +163,8 @@ def _due_then(
         and _is_listed(session, baseline.phase)
     ]
     for session in own:
-        to_come = session.start > now and session.status != ATTENDED
+        # What stands before day 1 of its cycle is of the cycle before.
+        to_come = session.start > now and session.status != ATTENDED and not in_cycles
         if session.rank > stands.rank or to_come:
             yield _put_off(order, session, days)
     yield from _due_in_later_phases(order, course, baseline.phase, now, days)
@@ -145,6 +172,8 @@ def _due_then(
 
 def _is_listed(session: Session, phase: Phase) -> bool:
     """Whether a session has a day in the list, or stands for one that has; not what was added."""
+    if isinstance(phase.cadence, Cycles):
+        return bool(phase.cadence.place(session.name))
     return session.place <= (phase.sessions or 0) or bool(session.instead_of)
 
 
@@ -152,18 +181,20 @@ def _due_in_later_phases(
     order: Order, course: Course, phase: Phase, now: datetime, days: int
 ) -> Iterator[Session]:
     """The sessions of the phases after one that ends so many days later, until one that has begun:
-    those due by day numbers move as far, the others by whole weeks, on their weekdays.
+    those due by day numbers or months move as far, the others by whole weeks, on their weekdays.
     """
     names = list(order.phases)
     following = follower_numbers(order)
-    own_baselines = {baseline.phase.name: baseline.number for baseline in baselines(order)}
+    own_baselines: dict[str, int] = {}
+    for baseline in baselines(order, course):
+        own_baselines.setdefault(baseline.phase.name, baseline.number)
     for name in names[names.index(phase.name) + 1 :]:
         sessions = [session for session in course.live if session.phase == name]
         own = session_counted_from(course.sessions, own_baselines.get(name, 0))
         if any(session.start <= now for session in sessions) or (own and own.is_fixed):
             return
-        listed = day_numbers(order.phases[name].cadence)
-        later = days if listed else 7 * ((days + 3) // 7)
+        weekly = isinstance(order.phases[name].cadence, PerWeek | EveryWeeks | WorkingDays)
+        later = 7 * ((days + 3) // 7) if weekly else days
         for session in sessions:
             if session.number not in following and later and not session.is_fixed:
                 yield _put_off(order, session, later)

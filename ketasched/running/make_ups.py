@@ -45,7 +45,8 @@ def made_up(
         then = "shift"
     if then == "shift" and make_up.instead_of in follower_numbers(conditions.order):
         then = "squeeze"  # nobody's place is due to what counts from another session
-    if then in ("squeeze", "replan") and is_baseline(conditions.order, make_up.instead_of):
+    counts = is_baseline(conditions.order, course, make_up.instead_of)
+    if then in ("squeeze", "replan") and counts:
         make_up = make_up._replace(counted_from=counted_day(dropped))
     if then == "squeeze":
         return _squeezed(conditions, course, make_up, dropped)
