@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from ketasched.domain.cadence import ONCE_A_WEEK
+from ketasched.domain.candidate import session_end
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.wording import list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
+from ketasched.running.cycles import next_name
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
@@ -75,12 +77,13 @@ def add_on(
         return refusal
     before = [session for session in course.live if session.start < start]
     later = any(session.start > start for session in course.live)
-    extra = _another(course, going)._replace(
+    extra = _another(conditions.order, course, going)._replace(
         target=start.date(),
         window_start=start.date(),
         window_end=start.date(),
         stands_at=max(before, key=lambda session: session.rank).rank[0] if before and later else 0,
     )
+    extra = extra._replace(name="") if extra.stands_at else extra
     extra = standing(conditions.order, extra, start)
     broken = too_soon(conditions, extra.number, start)
     if broken and broken.name not in conditions.override:
@@ -100,7 +103,7 @@ def add_sessions(
     numbers = []
     course = _begun(course, going)
     for target in targets:
-        session = _another(course, going)
+        session = _another(conditions.order, course, going)
         numbers.append(session.number)
         course = course.adding([due(conditions.order, session, target)])
     return settled(conditions, course, numbers)
@@ -163,15 +166,22 @@ def _begun(course: Course, going: Going) -> Course:
     return replace(course, left_out=left_out)
 
 
-def _another(course: Course, going: Going) -> Session:
+def _another(order: Order, course: Course, going: Going) -> Session:
     """One more session, like the last of the course; it stands nowhere yet."""
-    return max(course.sessions, key=lambda session: session.rank)._replace(
+    last = max(course.sessions, key=lambda session: session.rank)
+    phase = order.phases[going.phase]
+    place = course.next_place(going.phase)
+    minutes = last.minutes
+    if any(other.own_minutes for other in order.protocol.phases):
+        minutes = phase.own_minutes.get(place, order.protocol.minutes)
+    return last._replace(
         number=course.next_number,
         phase=going.phase,
         pace=going.pace,
-        place=course.next_place(going.phase),
+        place=place,
+        end=session_end(last.start, minutes),
         status=PLANNED,
-        name="",
+        name="" if going.pace else next_name(phase, course),
         by_hand=False,
         instead_of=0,
         stands_at=0,

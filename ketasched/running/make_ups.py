@@ -15,6 +15,7 @@ from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
+from ketasched.running.cycles import next_name
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.places import Going, next_targets
@@ -105,7 +106,8 @@ def _appended(
     (target,) = next_targets(conditions, whole, going, 1)
     course = _reviewed_later(course, going.phase, make_up.number)
     place = course.next_place(going.phase)
-    added = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0)
+    name = next_name(conditions.order.phases[going.phase], whole) or make_up.name
+    added = make_up._replace(**going._asdict(), place=place, instead_of=0, stands_at=0, name=name)
     added = due(conditions.order, added, target)
     return settled(conditions, course.adding([added]), {added.number})
 
@@ -133,6 +135,7 @@ def _at_end_of_phase(
     start = max(make_up.start, last.start)
     added = make_up._replace(
         pace=last.pace,
+        name=next_name(conditions.order.phases[last.phase], whole) or make_up.name,
         stands_at=max(make_up.stands_at, last.rank.behind),
         start=start,
         end=session_end(start, make_up.minutes),

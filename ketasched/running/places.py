@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import NamedTuple
 
-from ketasched.domain.cadence import DayList, NamedDays, PerWeek
+from ketasched.domain.cadence import Cycles, DayList, EveryMonths, Months, NamedDays, PerWeek
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
+from ketasched.planning.phase_begins import on_open_weekday
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.running.cycles import slots_after
 from ketasched.running.legal_change import Conditions
 from ketasched.running.other_weekdays import on_free_weekdays
 
@@ -42,6 +45,9 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
     latest = course.latest
     minutes = order.protocol.minutes
     run = _run_of(course, Going(latest.phase, latest.pace))
+    by_calendar = _by_calendar(conditions, course, going, run[-1], count)
+    if by_calendar:
+        return _to_come(by_calendar, going, order, conditions.first_day)
     if Going(latest.phase, latest.pace) == going:
         stretches = [Stretch(wanted, 1, len(run) + count, None, minutes)]
     elif latest.phase == going.phase:
@@ -58,6 +64,44 @@ def next_targets(conditions: Conditions, course: Course, going: Going, count: in
     return _to_come(
         [target.day + late for target in laid[len(run) :]], going, order, conditions.first_day
     )
+
+
+def _by_calendar(
+    conditions: Conditions, course: Course, going: Going, last: date, count: int
+) -> list[date]:
+    """The days on which a course would go on with cycles or months, or after those: counted where
+    its last sessions stand. None otherwise: weeks are as long, wherever they begin.
+
+    Args:
+        conditions: the order.
+        course: the course.
+        going: how it goes on.
+        last: the last target of the phase and pace that it is in.
+        count: how many days.
+    """
+    order = conditions.order
+    wanted, before = order.paced(*going), order.paced(course.latest.phase, course.latest.pace)
+    own = Going(course.latest.phase, course.latest.pace) == going
+    if own and isinstance(wanted.cadence, Cycles):
+        return [slot.day for slot in islice(slots_after(wanted, course), count)]
+    if own and isinstance(wanted.cadence, EveryMonths):
+        days = _grid_after(conditions, course, going)
+        return list(islice((day for day in days if day > course.latest.target), count))
+    if going.phase == course.latest.phase:
+        return []
+    if isinstance(wanted.after, Months):
+        begin = wanted.after.after(last)
+    elif wanted.after is None and isinstance(before.cadence, Cycles):
+        days_1 = (slot for slot in slots_after(before, course) if slot.name.endswith("day 1"))
+        begin = next(days_1).day
+    elif wanted.after is None and isinstance(before.cadence, EveryMonths):
+        days = _grid_after(conditions, course, Going(course.latest.phase, course.latest.pace))
+        begin = next(day for day in days if day > course.latest.target)
+    else:
+        return []
+    stretch = Stretch(wanted, 1, count, None, order.protocol.minutes)
+    begin = on_open_weekday([before], wanted, begin, order.weekdays())
+    return [target.day for target in _laid(order, course, [stretch], begin, order.days)]
 
 
 def places_from(
@@ -84,6 +128,14 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
         ChoiceRefused: as next_targets.
     """
     order = conditions.order
+    days = _grid_after(conditions, course, going)
+    yield from _to_come(days, going, order, conditions.first_day)
+
+
+def _grid_after(conditions: Conditions, course: Course, going: Going) -> list[date]:
+    order = conditions.order
+    if isinstance(order.paced(*going).cadence, Cycles) and not going.pace:
+        return [slot.day for slot in islice(slots_after(order.paced(*going), course), MAX_SESSIONS)]
     there = sorted(
         session.target
         for session in course.sessions
@@ -95,7 +147,7 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
     laid = _laid(order, course, [stretch], there[0], weekdays)
     days = [target.day for target in laid]
-    yield from _to_come(_after(there[-1], len(there), days), going, order, conditions.first_day)
+    return _after(there[-1], len(there), days)
 
 
 def _after(last: date, count: int, laid: list[date]) -> list[date]:

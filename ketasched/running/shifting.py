@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from ketasched.domain.cadence import DayList, EveryWeeks, NamedDays, PerWeek
+from ketasched.domain.cadence import Cycles, DayList, EveryWeeks, NamedDays, PerWeek
 from ketasched.domain.course import Course, Session
 from ketasched.domain.pause import Pause
 from ketasched.planning.plan_input import Order
@@ -51,7 +51,7 @@ def places_shifted(
     own = [session for session in later if session.phase == make_up.phase]
     beyond = [session for session in later if session.phase != make_up.phase]
     places = [*(session.target for session in own), next_place(conditions, whole, make_up, later)]
-    if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays):
+    if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays | Cycles):
         distance = places[0] - make_up.target
         places = [session.target + distance for session in (make_up, *own)]
     moved = [
