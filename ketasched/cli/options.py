@@ -137,6 +137,7 @@ OPTIONS: Mapping[str, Declared] = {
 
 _NAMES = {
     "list_file": "LIST.csv",
+    "table_file": "TABLE",
     "audience": "--for",
     "first": "--from",
     "sender": "--from",

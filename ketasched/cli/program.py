@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated
 
 import typer
@@ -74,11 +75,16 @@ def _typer(*, add_completion: bool) -> typer.Typer:
 
 
 def _add(program: typer.Typer, name: str) -> None:
-    module = import_module(f"ketasched.cli.commands.{name.replace('-', '_')}")
+    module = import_module(f"ketasched.cli.commands.{module_name(name)}")
     register = program.command(
         name, cls=OnceEach, help=module.HELP, short_help=COMMANDS[name], context_settings=CONTEXT
     )
     register(module.run)
+
+
+def module_name(command: str) -> str:
+    """What the module of a command is called."""
+    return command.replace("-", "_") + "_" * iskeyword(command)
 
 
 def _nothing() -> None:

@@ -67,7 +67,8 @@ def refuse_closed(path: Path, before: CourseRecord | None, record: CourseRecord)
     for entry in record.course.entries() if closed else ():
         is_new = entry.start > record.history[-1].at and entry.start not in stood
         elsewhere = is_gone(entry) or (isinstance(entry, LinkedVisit) and entry.by_video)
-        if entry.start.date() in closed and is_new and not elsewhere:
+        on_purpose = "closed" in entry.broken
+        if entry.start.date() in closed and is_new and not (elsewhere or on_purpose):
             raise FileTrouble(
                 f"{day_text(entry.start.date())} was closed by somebody else meanwhile",
                 "nothing was changed; run this again, and another day is found",

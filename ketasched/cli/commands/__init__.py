@@ -9,6 +9,7 @@ COMMAND_GROUPS = {
         "plan": "Lay a protocol out as dated sessions.",
         "suggest": "Find the starts that go best.",
         "admit": "Plan a waiting list together.",
+        "import": "Make records of courses that already run.",
     },
     "Live with a course": {
         "status": "Show a saved course today.",

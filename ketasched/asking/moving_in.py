@@ -1,0 +1,244 @@
+"""From the lines of a table of courses that already run to what is known of each, and asked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from ketasched.asking import library
+from ketasched.asking.intake import Task, Understood, understand, understand_terms
+from ketasched.asking.refusals import worded
+from ketasched.asking.request import RECORD_ENDING, Request
+from ketasched.asking.surroundings import protocol_folders, protocols_file
+from ketasched.asking.waiting_list import file_name
+from ketasched.domain.cadence import PerWeek
+from ketasched.domain.course import ATTENDED, MISSED, PLANNED, Status
+from ketasched.domain.wording import WEEKDAYS, clock_text, day_text, list_text
+from ketasched.errors import KetaschedError, did_you_mean
+from ketasched.files.clinic.clinic import ClinicFile
+from ketasched.files.course_table.course_table import CourseTable, Line
+from ketasched.planning.plan_input import Order
+from ketasched.running.facts import Fact
+from ketasched.running.moved_in import first_laid
+
+
+class Asked(NamedTuple):
+    """What holds for the whole table: the folder of the records, the options of the command, the
+    clinic's file, what past sessions were whose state is not said, and the moment.
+    """
+
+    folder: Path
+    base: Request
+    clinic: ClinicFile | None
+    unmarked: Status | None
+    now: datetime
+    today: date
+
+
+class Told(NamedTuple):
+    """All that a table says of one course: whose it is, the file of its record, its protocol (as
+    the table calls it), and its lines in order of time.
+    """
+
+    name: str
+    path: Path
+    protocol: str
+    lines: Sequence[Line]
+
+
+class Newcomer(NamedTuple):
+    """A course of a table that has no record yet, understood: what `plan` would be asked for it,
+    and its facts, each of a line.
+    """
+
+    told: Told
+    request: Request
+    task: Task
+    facts: Sequence[Fact]
+
+
+def told_of(table: CourseTable, asked: Asked) -> list[Told]:
+    """The courses of a table, in its order; what is wrong with them is noted."""
+    people: dict[str, list[Line]] = {}
+    for line in table.lines:
+        key = unicodedata.normalize("NFC", line.name.text).casefold()
+        people.setdefault(key, []).append(line)
+    return [told for lines in people.values() for told in _told(table, lines, asked)]
+
+
+def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]:
+    name = lines[0].name.text
+    for line in lines:
+        if line.name.text != name:
+            where = table.table.place(lines[0].name)
+            message = f"`{line.name.text}` is written `{name}` {where}"
+            table.table.fault(
+                line.name, message, "write a name in one way, or tell two people apart"
+            )
+            return
+    protocols = {line.protocol.text: line for line in lines if line.protocol.text}
+    if len({_plain(text) for text in protocols}) > 1:
+        names = list_text([f"`{text}`" for text in protocols])
+        hint = "name the courses apart: a record has one"
+        table.table.fault([*protocols.values()][1].protocol, f"{name} has {names}", hint)
+        return
+    protocol = next(iter(protocols), asked.base.protocol)
+    if not protocol:
+        hint = "fill in the protocol, or name that of all with --protocol"
+        table.table.fault(lines[0].name, f"no line of {name} says which protocol", hint)
+        return
+    path = asked.folder / f"{file_name(name)}{RECORD_ENDING}"
+    ordered = sorted(lines, key=lambda line: (line.day, line.at or time.min))
+    yield Told(name, path, protocol, list(_once_each(table, ordered)))
+
+
+def _once_each(table: CourseTable, lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines without those that say again what one before says."""
+    known: dict[tuple[date, time | None], Line] = {}
+    for line in lines:
+        same = known.setdefault((line.day, line.at), line)
+        if same is line:
+            yield line
+            continue
+        where = table.table.place(same.when)
+        if (same.status, same.number) == (line.status, line.number):
+            again = f"{line.name.text}, {day_text(line.day)}: {table.table.place(line.when)}"
+            table.table.notes.append(f"{again} says again what stands {where}, and counts once")
+        else:
+            message = f"{day_text(line.day)} stands {where} too, and says something else of it"
+            table.table.fault(line.when, message, "correct one of the two, or write their times")
+
+
+def protocol_id(text: str, asked: Asked) -> str:
+    """The id of the protocol that is meant: by its id, or else its title or label.
+
+    Raises:
+        ValueError: there is none, or there are several; with what to do.
+        FileTrouble, FileProblems: a file it might be in.
+    """
+    option, clinic = asked.base.protocols, asked.clinic
+    extra = protocols_file(option, clinic)
+    known = library.load(extra)
+    word = _plain(text)
+    called = [
+        protocol.id
+        for protocol in known.values()
+        if word in (_plain(protocol.id), _plain(protocol.title), _plain(protocol.label))
+    ]
+    if word in map(_plain, known):
+        called = [name for name in known if _plain(name) == word]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        names = list_text([f"`{name}`" for name in called], "or")
+        raise ValueError(f"several protocols are called `{text[:60]}`", f"write {names}")
+    for folder in protocol_folders(option, clinic):
+        if (folder / f"{text}.yaml").is_file():
+            return library.find(text, extra, [folder]).protocol.id
+    titles = {protocol.title: protocol.id for protocol in known.values()}
+    hint = did_you_mean(text, [*known, *titles]) or "see them all with: ketasched list"
+    raise ValueError(f"there is no protocol `{text[:60]}`", hint)
+
+
+def newcomer(
+    table: CourseTable, told: Told, protocol: str, asked: Asked, known: dict[str, Understood]
+) -> Newcomer | None:
+    """A course that has no record yet; None after noting what is wrong with it. ``known``: what was
+    understood of protocols before.
+    """
+    request = replace(
+        asked.base,
+        protocol=protocol,
+        start=told.lines[0].day.isoformat(),
+        name="" if file_name(told.name) == told.name else told.name,
+        save=str(told.path),
+    )
+    try:
+        if protocol not in known:
+            known[protocol] = understand_terms(request, asked.now)
+        request = _with_what_shows(request, told, known[protocol].order)
+        task = understand(request, asked.now)
+        start = told.lines[0].start or _start(task.order, told.lines[0])
+        request = replace(request, start=start.isoformat())
+        task = understand(request, asked.now)
+    except KetaschedError as error:
+        said = worded(error)
+        cell = told.lines[0].protocol if told.lines[0].protocol.text else told.lines[0].name
+        table.table.fault(cell, said.message, said.hint)
+        return None
+    facts = [fact_of(table, line, task.order, asked) for line in told.lines]
+    sure = [fact for fact in facts if fact]
+    return Newcomer(told, request, task, sure) if len(sure) == len(facts) else None
+
+
+def fact_of(table: CourseTable, line: Line, order: Order, asked: Asked) -> Fact | None:
+    """What a line says; None after noting what is wrong with it. Without a time it is at the usual
+    one.
+    """
+    start = start_of(line, order)
+    status = line.status or PLANNED
+    if status == PLANNED and line.day < asked.today:
+        if asked.unmarked is None:
+            message = f"{day_text(line.day)} is over, and the table does not say what became of it"
+            hint = "write attended, missed or cancelled; or, of all such: --unmarked attended"
+            table.table.fault(line.state, message, hint)
+            return None
+        status = asked.unmarked
+    if status in (ATTENDED, MISSED) and start > asked.now:
+        at = f" {clock_text(start.timetz())}" if line.day == asked.today else ""
+        message = f"{day_text(line.day)}{at} is to come, and the line says {status}"
+        hint = "write planned" if line.day > asked.today else "write its time, or planned"
+        table.table.fault(line.state, message, hint)
+        return None
+    return Fact(start, status, line.number)
+
+
+def start_of(line: Line, order: Order) -> datetime:
+    """When a session of a line began, or is to begin."""
+    at = line.at or order.times.on(line.day, order.first_minutes)
+    return datetime.combine(line.day, at, order.clinic.zone)
+
+
+def _with_what_shows(request: Request, told: Told, order: Order) -> Request:
+    """The request with what the lines show of it: at what time and on which weekdays the patient
+    comes, how much of an open-ended phase there is, how many sessions were elsewhere.
+    """
+    times = [line.at for line in told.lines if line.at]
+    one_time = len(times) == len(told.lines) and len({*times}) == 1
+    numbers = [line.number for line in told.lines]
+    already = min(numbers) - 1 if all(numbers) else 0
+    more = len(told.lines) + already - order.layout.total
+    sessions = [f"{order.layout.left_out[0]}={more}"] if order.layout.left_out and more > 0 else []
+    return replace(
+        request,
+        at=clock_text(times[0]) if one_time else "",
+        days=_usual_days(told, order),
+        sessions=tuple(sessions),
+        already=str(already) if already else "",
+    )
+
+
+def _usual_days(told: Told, order: Order) -> str:
+    """The weekdays on which the patient comes, where these are as many as a phase has."""
+    days = sorted({line.day.weekday() for line in told.lines if line.status != MISSED})
+    cadences = [stretch.phase.cadence for stretch in order.layout.stretches]
+    offered = {cadence.sessions for cadence in cadences if isinstance(cadence, PerWeek)}
+    several = len(days) > 1 and len(days) in offered
+    return ",".join(WEEKDAYS[day].lower() for day in days) if several else ""
+
+
+def _start(order: Order, line: Line) -> date:
+    """The start of a course whose first session that is told of was on a day."""
+    begun = replace(order, start=line.day)
+    laid = first_laid(begun)
+    own = [session for session in laid if line.number and session.number == line.number]
+    first = (own or laid)[0]
+    return line.day - timedelta(days=(first.target - line.day).days)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,1 @@
+"""Tables of courses that already run, as coordinators keep them."""

@@ -1,0 +1,167 @@
+"""A course that ran before it was kept here: what took place stays, the rest is planned on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from ketasched.domain.choice import ChoiceRefused
+from ketasched.domain.course import ATTENDED, Course, Session
+from ketasched.domain.visit_handle import key_of
+from ketasched.domain.wording import count_text
+from ketasched.planning.explanation import Placed
+from ketasched.planning.following_sessions import add_followers
+from ketasched.planning.laid_course import laid_course
+from ketasched.planning.plan_input import Order
+from ketasched.planning.targets import NoPattern, Target, lay_targets
+from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.baselines import counted_anew
+from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.changes import drop
+from ketasched.running.facts import Fact, Facts, facts_of, rules_broken, with_facts
+from ketasched.running.legal_change import Conditions, Refusal, settled, undecided
+from ketasched.running.refusals import refusal_text
+
+
+class MovedIn(NamedTuple):
+    """A course with its facts, the rules that these break, and what else is to be said of it."""
+
+    course: Course
+    broken: tuple[BrokenRule, ...]
+    notes: tuple[str, ...]
+
+
+def first_laid(order: Order) -> list[Session]:
+    """The sessions of an order on their ideal days, in order, whatever refuses these.
+
+    Raises:
+        ChoiceRefused: its phases cannot be laid out from that start.
+    """
+    return sorted(_laid(order).sessions, key=lambda session: (session.start, session.number))
+
+
+def standing_facts(order: Order, told: Sequence[Fact]) -> Course:
+    """The course of an order with its facts, and nothing else in it.
+
+    Raises:
+        ChoiceRefused: as `moved_in`.
+    """
+    laid = _laid(order)
+    facts = facts_of(order, laid, told)
+    return replace(laid, sessions=tuple(facts.sessions(with_facts(order, laid, facts))))
+
+
+def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Refusal:
+    """The course of an order whose start is known, with its facts, at a moment (in the clinic's
+    zone). What has no fact is placed from then on; what was booked stays where it was.
+
+    Raises:
+        ChoiceRefused: the facts cannot be those of such a course.
+    """
+    laid = _laid(order)
+    facts = facts_of(order, laid, told)
+    course = with_facts(order, laid, facts)
+    broken = tuple(rules_broken(order, course, facts))
+    course = counted_anew(order, _passed(_knowing(course, broken)), now).course
+    conditions = Conditions(order, now)
+    free = {each.number for each in course.live} - facts.by_number.keys() - follower_numbers(order)
+    outcome = settled(conditions, course, free)
+    if isinstance(outcome, Refusal):
+        return outcome
+    course, notes = _made_up(conditions, outcome, facts)
+    too_many = [number for number, lost in facts.extra.items() if not lost]
+    total = count_text(course.total, "session")
+    notes += [f"session {number}: {course.protocol.id} has {total}" for number in too_many]
+    lapse = undecided(conditions, course)
+    return lapse or MovedIn(_without_past_visits(conditions, course), broken, tuple(notes))
+
+
+# Parts
+
+
+def _laid(order: Order) -> Course:
+    placed = tuple(
+        Placed(target, target.day, order.times.on(target.day, target.minutes), 0)
+        for target in _targets(order)
+    )
+    first, slots = order.already + 1, order.slots_for_all()
+    course = laid_course(order, placed, None)
+    return add_followers(course, order.layout.stretches, first, slots, order.clinic.zone)
+
+
+def _targets(order: Order) -> list[Target]:
+    """The ideal days; the course may have begun on a weekday that is closed now."""
+    own = frozenset({order.start.weekday(), *order.days})
+    stretches, week, first = order.layout.stretches, order.week(), order.already + 1
+    for days in (order.days, ()):
+        for weekdays in (order.weekdays() | own, frozenset(range(7))):
+            laid = lay_targets(stretches, order.start, week, days, first, weekdays)
+            if not isinstance(laid, NoPattern):
+                return laid
+    raise ChoiceRefused(f"no weekdays keep the gaps of {order.protocol.id} from its start on")
+
+
+def _knowing(course: Course, broken: Sequence[BrokenRule]) -> Course:
+    """The course in which what was booked knows the rules that are broken for it."""
+    names: dict[int, set[str]] = {}
+    for rule in broken:
+        names.setdefault(rule.session, set()).add(rule.name)
+    return course.changing(
+        [
+            session._replace(broken=tuple(sorted(names[session.number])))
+            for session in course.sessions
+            if session.by_hand and session.number in names
+        ]
+    )
+
+
+def _passed(course: Course) -> Course:
+    """The course in which the reviews behind which sessions took place are passed."""
+    attended = [session for session in course.sessions if session.status == ATTENDED]
+    reviews = tuple(
+        review._replace(
+            passed=any(course.has_review_before(each, review.after_session) for each in attended)
+        )
+        for review in course.reviews
+    )
+    return replace(course, reviews=reviews)
+
+
+def _made_up(conditions: Conditions, course: Course, facts: Facts) -> tuple[Course, list[str]]:
+    """The course in which what was missed or cancelled is so, and is made up for as the protocol
+    says unless it was already; and what nothing makes up for, where something should.
+    """
+    notes: list[str] = []
+    lost = sorted((fact.start, number) for number, fact in facts.by_number.items() if fact.is_lost)
+    for _, number in lost:
+        status = facts.by_number[number].status
+        if number not in facts.extra and number not in facts.extra.values():
+            try:
+                outcome = drop(conditions, course, number, status)
+            except ChoiceRefused as refused:
+                notes.append(f"nothing makes up for session {number}: {refused.message}")
+            else:
+                if isinstance(outcome, Course):
+                    course = outcome
+                    continue
+                notes.append(f"nothing makes up for session {number}: {refusal_text(outcome)}")
+        kept = drop(conditions, course, number, status, "keep")
+        course = kept if isinstance(kept, Course) else course
+    return course, notes
+
+
+def _without_past_visits(conditions: Conditions, course: Course) -> Course:
+    """The course without the linked visits of which nobody said anything and whose days are over;
+    what took place of them is not known.
+    """
+    past = [
+        key_of(course, missing)
+        for missing in course.unplaced
+        if not missing.number and missing.days and missing.days[1] < conditions.today
+    ]
+    if not past:
+        return course
+    course = replace(course, visits_off=(*course.visits_off, *past))
+    return finish(conditions.order, course, conditions.now)
