@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ketasched.domain.course import Course, Status
 from ketasched.reports.course_report import session_report
-from ketasched.reports.report_text import SCHEMA, rows_as_csv
+from ketasched.reports.report_text import SCHEMA
+from ketasched.reports.table import Part, Table
 
 
 class KeptSession(NamedTuple):
@@ -98,23 +99,23 @@ def import_report(
     }
 
 
-COLUMNS = ("name", "session", "date", "time", "status", "booked", "rules", "why")
+COLUMNS = ("name", "session", "start", "status", "booked", "rules", "why")
 
 
-def import_rows(new: Sequence[ImportedCourse]) -> str:
-    """The sessions of the courses that moved in as CSV, with the rules that they break."""
-    rows = [
-        {
-            "name": each.name,
+def import_table(new: Sequence[ImportedCourse]) -> Table:
+    """The sessions of the courses that moved in, with the rules that they break."""
+    return Table(COLUMNS, [Part("Sessions", [row for each in new for row in _rows(each)])])
+
+
+def _rows(course: ImportedCourse) -> Iterator[dict[str, Any]]:
+    for session in course.course.sessions:
+        kept = [each for each in course.kept if each.number == session.number]
+        yield {
+            "name": course.name,
             "session": session.number,
-            "date": session.start.date().isoformat(),
-            "time": f"{session.start:%H:%M}",
+            "start": session.start.isoformat(),
             "status": session.status,
             "booked": "yes" if session.by_hand else "",
-            "rules": "; ".join(k.rule for k in each.kept if k.number == session.number),
-            "why": "; ".join(k.text for k in each.kept if k.number == session.number),
+            "rules": ", ".join(each.rule for each in kept),
+            "why": "; ".join(each.text for each in kept),
         }
-        for each in new
-        for session in each.course.sessions
-    ]
-    return rows_as_csv(COLUMNS, rows, ("name", "why"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ketasched.asking.moving_in import Asked
     from ketasched.cli.imported import Imported
+    from ketasched.reports.table import Table
 
 HELP = """Make records of courses that already run, from a table: what took place is kept as it
 was, the rest is planned on. The same table again changes nothing.
@@ -30,7 +31,7 @@ The table is CSV or Excel: a line a session (name, protocol, date, time, state),
 patient (name, protocol, session 1, session 2, ...; or dates in one cell). States are attended,
 missed, cancelled and planned, or the usual words for these.
 """
-ImportFormat = Literal["table", "json", "csv"]
+ImportFormat = Literal["table", "json", "csv", "xlsx"]
 Unmarked = Literal["attended", "missed", "cancelled"]
 
 
@@ -187,7 +188,7 @@ def _report(outcome: Imported) -> dict[str, object]:
     return import_report(*outcome.reported)
 
 
-def _rows(outcome: Imported) -> str:
-    from ketasched.reports.import_report import import_rows
+def _rows(outcome: Imported) -> Table:
+    from ketasched.reports.import_report import import_table
 
-    return import_rows(outcome.reported[0])
+    return import_table(outcome.reported[0])
