@@ -15,6 +15,7 @@ import pytest
 from conftest import load_zone, order_of
 
 from ketasched.cli.terminal.admission import proof_text
+from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Resource, Takes, minute_at
@@ -38,6 +39,7 @@ from ketasched.house.waiting import (
     held_of,
     merit,
 )
+from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.records import write_new
 
 pytest.importorskip("ortools")
@@ -159,8 +161,9 @@ def day_fits(kinds, numbers, held):
 class Everything:
     """All joint placements of a small house, the cheapest of each wish first."""
 
-    def __init__(self, wishes, room, held):
+    def __init__(self, wishes, room, held, courses_of=courses_of):
         self.held = held
+        self.courses_of = courses_of
         self.wishes = wishes
         self.levels = sorted({wish.priority for wish in wishes})
         self.numbers = numbers_of(room)
@@ -171,7 +174,7 @@ class Everything:
 
     def rows_of(self, wish, room):
         costs = {}
-        for _, row in courses_of(wish, room):
+        for _, row in self.courses_of(wish, room):
             cost = tuple(sum(seat.standing.cost[part] for seat in row) for part in (0, 1))
             key = tuple((seat.day, seat.kind) for seat in row)
             costs[key] = min(cost, costs.get(key, cost))
@@ -275,6 +278,69 @@ def test_the_solver_is_asked_nothing_that_is_no_question(monkeypatch):
 def test_many_small_houses_are_planned_as_the_best_of_all_plans(part):
     for seed in range(1000, 1000 + 200 * helpers.MORE):
         check_small(seed * 10 + part)
+
+
+def check_apart(seed):
+    """Some of those who wait stay apart from a session of their first phase in their second; from
+    the start no more than that, since the first session stands on it where it can.
+    """
+    wishes, room, held = small(seed)
+    draw = random.Random(f"apart {seed}")
+    distances = {}
+    for number, wish in enumerate(wishes):
+        (phase,) = wish.order.protocol.phases
+        if phase.sessions > 2:
+            least = draw.choice([3, 4, 5])
+            distance = draw.choice(
+                [
+                    Apart(1, draw.choice([6, 7, 8, 9]), None),
+                    Apart(2, least, least + draw.choice([0, 1])),
+                ]
+            )
+            phases = replace(phase, sessions=2), replace(phase, name="then", sessions=1)
+            distances[wish.name] = distance, with_phases(wish, phases)
+            apart = phases[0], replace(phases[1], apart=(distance,))
+            wishes[number] = with_phases(wish, apart)
+
+    def courses_apart(wish, room):
+        """The courses without the distance, but for those that do not keep it."""
+        distance, without = distances.get(wish.name, (None, wish))
+        for start, row in courses_of(without, room):
+            if distance is None or keeps(distance, [seat.day for seat in row]):
+                yield start, row
+
+    answer = together(wishes, room, held, solver.Effort(SECONDS, seed))
+    check_legal(answer, room, held)
+    best = Everything(wishes, room, held, courses_apart).best
+    assert merit_of(wishes, answer) == best, seed
+    assert (answer.status, answer.bound) == ("optimal", answer.cost.squares), seed
+    for place in answer.admitted:
+        days = [session.start.date() for session in place.course.sessions]
+        for phase in place.course.protocol.phases:
+            assert all(keeps(distance, days) for distance in phase.apart)
+    return bool(distances)
+
+
+def keeps(distance, days):
+    apart = (days[2] - days[distance.origin - 1]).days
+    return distance.min <= apart <= (distance.max or apart)
+
+
+def with_phases(wish, phases):
+    protocol = replace(wish.order.protocol, phases=phases)
+    order = replace(wish.order, protocol=protocol, layout=lay_out(protocol, Choices()))
+    return wish._replace(order=order)
+
+
+def test_those_who_stay_apart_have_the_best_of_all_plans():
+    assert sum(check_apart(seed) for seed in range(12)) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_many_who_stay_apart_have_the_best_of_all_plans(part):
+    for seed in range(1000, 1000 + 200 * helpers.MORE):
+        check_apart(seed * 4 + part)
 
 
 TALKS = [

@@ -203,6 +203,18 @@ class Protocol:
         return next(as_long, self.steps)
 
     @property
+    def has_distances(self) -> bool:
+        """Whether a session stays apart from one that need not be its neighbour."""
+        return any(
+            phase.apart
+            or (
+                isinstance(phase.cadence, NamedDays)
+                and any(session.apart for session in phase.cadence.sessions)
+            )
+            for phase in self.phases
+        )
+
+    @property
     def counts_days(self) -> bool:
         """Whether a phase lists its days, as trials do."""
         return any(isinstance(phase.cadence, DayList | NamedDays | Cycles) for phase in self.phases)

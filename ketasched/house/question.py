@@ -215,23 +215,25 @@ class Question:
 
 
 def _reachable(search: Search) -> list[list[Standing]]:
-    """The days that sessions may take in a course without a pause; none if there is no course. A
-    start that others fill leaves the first session the rest of its window.
+    """The days that sessions may take in a course without a pause, with what they carry; none if
+    there is no course. A start that others fill leaves the first session the rest of its window.
     """
+    everything = [
+        search.on_days(index, 0, search.whole_window(index, 0))
+        if target.day == search.start and target.number not in search.fixed
+        else search.states(index, 0)
+        for index, target in enumerate(search.targets)
+    ]
     states: list[list[Standing]] = []
-    for index, target in enumerate(search.targets):
-        own = search.states(index, 0)
-        if target.day == search.start and target.number not in search.fixed:
-            own = search.on_days(index, 0, search.whole_window(index, 0))
-        if index:
-            own = [
-                here
-                for here in own
-                if any(search.may_follow(index, before, here) for before in states[-1])
-            ]
-        if not own:
+    for index, own in enumerate(search.carrying.expand(everything)):
+        reached = [
+            here
+            for here in own
+            if not index or any(search.may_follow(index, before, here) for before in states[-1])
+        ]
+        if not reached:
             return []
-        states.append(own)
+        states.append(reached)
     for index in range(len(states) - 2, -1, -1):
         states[index] = [
             here

@@ -157,6 +157,7 @@ def ways_of(running: RunningCourse, room: Room, day: date | None, free: Collecti
         else [_Place(standing, stays=True) for standing in search.states(index, 0)]
         for index, target in enumerate(search.targets)
     ]
+    _keep_apart(search, places, free)
     may = [_Pairs(search, index) for index in range(len(places))]
     for index in range(1, len(places)):
         places[index] = [
@@ -186,6 +187,22 @@ def ways_of(running: RunningCourse, room: Room, day: date | None, free: Collecti
     return Ways(tuple(rows), kept, stuck)
 
 
+def _keep_apart(search: Search, places: list[list[_Place]], free: Collection[int]) -> None:
+    """Take out where a free session is too near to one that stays, or too far from it; of two that
+    are both free, the rules of the course refuse what they must in the end.
+    """
+    for link in search.links:
+        for index in (link.first, link.last):
+            other = link.other(index)
+            if search.targets[other].number not in free:
+                stays = places[other][0].standing.day
+                places[index] = [
+                    here
+                    for here in places[index]
+                    if here.may_stay or not link.between(index, here.standing.day, stays)
+                ]
+
+
 class _Pairs:
     """Whether a session may stand somewhere when the one before it does elsewhere."""
 
@@ -199,7 +216,7 @@ class _Pairs:
             return True
         days = before.standing.day, here.standing.day
         if days not in self.known:
-            self.known[days] = self.search.may_follow(self.index, before.standing, here.standing)
+            self.known[days] = self.search.is_beside(self.index, before.standing, here.standing)
         return self.known[days]
 
 

@@ -20,6 +20,7 @@ from ketasched.house.ways import (
     days_put_off,
     held_by_entries,
 )
+from ketasched.running.apart import distances
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.baselines import count_from
 from ketasched.running.closing_day import released, without_day
@@ -27,12 +28,15 @@ from ketasched.running.closing_day import released, without_day
 
 def goes_as_a_whole(running: RunningCourse, freed: AbstractSet[int]) -> bool:
     """Whether what becomes of a course is more than its sessions of the day and those behind them
-    on other days: where others count from them, or follow them, or they make up for another.
+    on other days: where others count from them, or follow them, or stay apart from them, or they
+    make up for another.
     """
     order, course = running.conditions.order, running.course
     if len(freed) != 1 or freed & follower_numbers(order):
         return True
     if any(course.session(number).instead_of for number in freed):
+        return True
+    if any({each.earlier.number, each.later.number} & freed for each in distances(order, course)):
         return True
     return bool(count_from(order, course, running.conditions.now, freed) - freed)
 

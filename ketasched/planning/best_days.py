@@ -102,6 +102,12 @@ class Search:
 
     def may_follow(self, index: int, before: Standing, here: Standing) -> bool:
         """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
+        if self.links and not self.carrying.may_follow(index, before, here):
+            return False
+        return self.is_beside(index, before, here)
+
+    def is_beside(self, index: int, before: Standing, here: Standing) -> bool:
+        """The same, as far as these two alone say."""
         if here.weeks != before.weeks:
             # A pause puts off what comes after the start, which is the user's.
             pausing = here.weeks > before.weeks and self.targets[index].day > self.start
@@ -111,9 +117,7 @@ class Search:
         days = (here.day - before.day).days
         if most is not None:
             most += 7 * (here.weeks - before.weeks)
-        if not (least <= days and (most is None or days <= most)):
-            return False
-        return not self.links or self.carrying.may_follow(index, before, here)
+        return least <= days and (most is None or days <= most)
 
     def steps(self, index: int, weeks: int) -> list[Standing]:
         """Where a session may stand in a course with a pause of ``weeks`` somewhere."""

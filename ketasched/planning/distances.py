@@ -46,6 +46,10 @@ class Link(NamedTuple):
         days = (last - first).days
         return self.apart.fault(-days if self.reversed else days)
 
+    def between(self, index: int, here: date, there: date) -> str:
+        """The fault where a session is on a day, and the other one on another."""
+        return self.fault(here, there) if index == self.first else self.fault(there, here)
+
     def left_by(self, first: Standing, lasts: Collection[Standing]) -> Left:
         """What the first session leaves the last one; a pause between them widens the most."""
         return frozenset(
@@ -106,6 +110,8 @@ class Carrying:
 
     def expand(self, steps: Sequence[Sequence[Standing]]) -> list[list[Standing]]:
         """The standings of each session, each with all that it may carry."""
+        if not self.links:
+            return [list(own) for own in steps]
         expanded: list[list[Standing]] = []
         for index, own in enumerate(steps):
             kept: list[tuple[Left, ...]] = [()]

@@ -111,8 +111,7 @@ class Explanation:
             if link.joins(index):
                 neighbour = link.other(index)
                 other = self.placed[neighbour]
-                days = (day, other.day) if index == link.first else (other.day, day)
-                fault = link.fault(*days)
+                fault = link.between(index, day, other.day)
                 if fault:
                     where = f"{link.side(index)} {other.target} ({day_text(other.day)})"
                     yield neighbour, Reason("apart", f"{day_text(day)} is not {fault} {where}")

@@ -13,6 +13,7 @@ from ketasched.errors import FileProblems, FileTrouble, KetaschedError, os_reaso
 from ketasched.progress import through
 from ketasched.proving import vevents
 from ketasched.proving.alone import against_entry
+from ketasched.proving.apart import against_distances
 from ketasched.proving.fault import Against, Fault
 from ketasched.proving.in_course import (
     against_neighbours,
@@ -132,6 +133,7 @@ def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault
             against += against_session(entry, course)
         found += [(entry, each) for each in against if each.rule not in entry.broken]
     found += against_neighbours(course, paces)
+    found += against_distances(course)
     found += twice_at_once(course)
     for entry, each in found:
         yield Fault(name, handle(course, entry), each.rule, each.text)

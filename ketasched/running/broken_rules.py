@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
@@ -10,11 +10,12 @@ from ketasched.domain.candidate import ReasonKind
 from ketasched.domain.course import Course, Session
 from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
+from ketasched.running.apart import Distance, distances
 from ketasched.running.at_a_moment import follower_numbers
 
 Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
-    "busy", "clock", "past", "notice", "full",
+    "busy", "clock", "past", "notice", "full", "apart",
 ]  # fmt: skip
 RULES: tuple[Rule, ...] = get_args(Rule)
 """The names of the rules that a person may break on purpose."""
@@ -42,10 +43,12 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     Across a missed or cancelled session the largest gap is not asked for: missing it made it.
     """
     broken: list[BrokenRule] = []
+    apart = [distance for distance in distances(order, course) if distance.fault]
     for session in course.sessions:
         if session.number in numbers and session.is_live:
             broken += _alone(course, session, order)
             broken += _beside_neighbours(course, session, order)
+            broken += _too_near(session, apart)
     return list(dict.fromkeys(broken))
 
 
@@ -59,6 +62,16 @@ def _alone(course: Course, session: Session, order: Order) -> Iterator[BrokenRul
         )
     for reason in slots.refusals(day, session.start.time(), session.minutes):
         yield BrokenRule(session.number, reason.kind, reason.full)
+
+
+def _too_near(session: Session, faults: Iterable[Distance]) -> Iterator[BrokenRule]:
+    """The distances that a session does not keep to one that need not be its neighbour."""
+    for distance in faults:
+        sides = {distance.earlier.number: "before", distance.later.number: "after"}
+        if session.number in sides:
+            (other,) = (number for number in sides if number != session.number)
+            text = f"not {distance.fault} {sides[session.number]} session {other}"
+            yield BrokenRule(session.number, "apart", text)
 
 
 def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:

@@ -13,6 +13,7 @@ from ketasched.planning.explanation import Explanation, Placed
 from ketasched.planning.plan_input import Order
 from ketasched.planning.targets import Target
 from ketasched.planning.working_days import LONGEST_CLOSURE
+from ketasched.running.apart import distances
 
 LASTING = frozenset(
     ("past", "notice", "taken", "make-up", "by-hand", "no-place", "weekday", "stays")
@@ -91,6 +92,11 @@ def target_of(order: Order, session: Session, course: Course) -> Target:
         (),
         session.name,
         _follows_a_gone_one(session, course),
+        tuple(
+            distance.apart._replace(origin=distance.earlier.number)
+            for distance in distances(order, course)
+            if distance.later.number == session.number
+        ),
     )
 
 

@@ -1,0 +1,93 @@
+"""Which sessions of a running course stay apart that need not be neighbours.
+
+The distance of a phase is that of whichever of its sessions comes first; its largest, like that of
+a session with a name, only of that session itself and of what makes up for it: missing it made it
+longer. What it counts from is the session of that number or name, or what makes up for it; nothing
+where that did not take place and nothing makes up for it, or where it took place elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ketasched.domain.apart import Apart
+from ketasched.domain.cadence import NamedDays
+from ketasched.domain.course import Course, Session
+from ketasched.domain.protocol import Phase
+from ketasched.planning.following_sessions import session_counted_from
+from ketasched.planning.plan_input import Order
+
+
+class Distance(NamedTuple):
+    """Two sessions of a course, and how far apart they are to be, with the pauses in between."""
+
+    earlier: Session
+    later: Session
+    apart: Apart
+
+    @property
+    def days(self) -> int:
+        """How far apart they are."""
+        return (self.later.start.date() - self.earlier.start.date()).days
+
+    @property
+    def fault(self) -> str:
+        """What their distance is not; empty if it is."""
+        return self.apart.fault(self.days)
+
+
+def distances(order: Order, course: Course) -> Iterator[Distance]:
+    """The distances that the sessions of a course keep now."""
+    if not order.protocol.has_distances:
+        return
+    for phase in order.phases.values():
+        own = [each for each in course.sessions if each.phase == phase.name and not each.undone]
+        first = next((each for each in own if each.place == 1), None)
+        for apart in phase.apart if first else ():
+            yield from _of_phase(course, own, first, apart)
+        for later, apart in _named(phase, own):
+            stands = session_counted_from(course.sessions, later.number)
+            yield from _between(course, later.number, stands, apart)
+
+
+def _of_phase(
+    course: Course, own: Sequence[Session], first: Session | None, apart: Apart
+) -> Iterator[Distance]:
+    live = [session for session in own if session.is_live]
+    later = min(live, key=lambda session: session.rank, default=None)
+    if first and later:
+        is_it = first.number in (later.number, later.instead_of)
+        own_apart = apart if is_it else apart._replace(max=None)
+        yield from _between(course, first.number, later, own_apart)
+
+
+def _named(phase: Phase, own: Sequence[Session]) -> Iterator[tuple[Session, Apart]]:
+    """The sessions of a phase that stay apart by themselves, as they were laid out."""
+    if isinstance(phase.cadence, NamedDays):
+        by_name = {each.name: each for each in reversed(own) if not each.instead_of}
+        for named in phase.cadence.sessions:
+            for apart in named.apart if named.name in by_name else ():
+                yield by_name[named.name], apart
+
+
+def _between(
+    course: Course, number: int, later: Session | None, apart: Apart
+) -> Iterator[Distance]:
+    """The distance of what stands for the session of a number from the one it counts from."""
+    before = [
+        each
+        for each in course.sessions
+        if apart.origin in (each.number, each.name)
+        and each.number < number
+        and not (each.instead_of or each.undone)
+    ]
+    latest = max(before, key=lambda each: each.number, default=None)
+    earlier = session_counted_from(course.sessions, latest.number) if latest else None
+    if earlier and earlier.is_live and later and later.is_live:
+        paused = sum(
+            pause.weeks
+            for pause in course.pauses
+            if earlier.rank < course.session(pause.before_session).rank <= later.rank
+        )
+        yield Distance(earlier, later, apart.wider(paused))

@@ -1,0 +1,221 @@
+"""Distances between sessions that are no neighbours: in files, in plans and in running courses.
+
+That the plan is the best one is proved in test_placement_optimum.py, beside others in
+test_admit.py. Here: two doses four weeks apart, and a booster 168 to 400 days after the first;
+2027-01-04 is a Monday, and so is 2027-06-21, 168 days later.
+"""
+
+import json
+
+import pytest
+from helpers import changer, writer
+from test_changes import Life
+
+write = writer("doses.yaml")
+DOSES = """\
+version: 1
+protocols:
+  - id: doses
+    title: Two doses and a booster
+    label: Doses
+    version: 1
+    steps: [{name: dose, length: 15 min}]
+    phases:
+      - name: first doses
+        cadence: every 4 weeks
+        sessions: 2
+        window: {early: 2 days, late: 10 days}
+        gap: {min: 21 days, max: 60 days}
+        pause: 2 weeks
+        missed: replan
+      - name: booster
+        after: 20 weeks
+        cadence: every 4 weeks
+        sessions: 1
+        window: {early: 14 days, late: 14 days}
+        gap: {min: 21 days, max: 60 days}
+        apart: {from: 1, min: 168 days, max: 400 days}
+        missed: squeeze
+"""
+LISTED = """\
+version: 1
+protocols:
+  - id: doses
+    title: Three doses
+    label: Doses
+    version: 1
+    steps: [{name: dose, length: 15 min}]
+    phases:
+      - name: doses
+        first_day: 0
+        window: {early: 7 days, late: 7 days}
+        sessions:
+          - {name: dose 1, day: 0}
+          - {name: look, follows: dose 1, day: 1, window: {early: 0 days, late: 3 days}}
+          - {name: dose 2, day: 28}
+          - {name: dose 3, day: 168, apart: [{from: dose 1, min: 165 days}, {from: 3, max: 150 days}]}
+"""
+change = changer(DOSES)
+change_list = changer(LISTED)
+
+
+@pytest.fixture
+def life(ketasched, monkeypatch):
+    write(DOSES)
+    life = Life(ketasched, monkeypatch)
+    return life.plan("doses", "--protocols", "doses.yaml")
+
+
+def days_of(run, *more):
+    outcome = run("plan", "doses", "--protocols", "doses.yaml", *more, "--format", "json")
+    assert outcome.code in (0, 3), outcome.err
+    return json.loads(outcome.out)
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (change("from: 1", "from: 3"), "session 3 is not an earlier one"),
+        (change("from: 1", "from: 0"), "0 is outside 1 to 1000"),
+        (change("from: 1", "from: dose 1"), "no session before this one is called `dose 1`"),
+        (change("168 days, max", "169 days, max"), "168 days apart, which is not at least 169"),
+        (change("400 days", "167 days"), "the largest distance is smaller than the smallest"),
+        (change(", min: 168 days, max: 400 days", ""), "it says no distance"),
+        (change("400 days", "1 year"), "1 year"),
+        (change_list("from: dose 1", "from: dose 4"), "is called `dose 4`"),
+        (change_list("from: dose 1", "from: look"), "session 2 counts from another as placed"),
+        (change_list("max: 150 days", "max: 139 days"), "140 days apart, which is not at most 139"),
+        (
+            change_list("follows: dose 1, day: 1,", "follows: dose 1, day: 1, apart: {from: 1, min: 1 day},"),
+            "it counts from `dose 1` as placed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_distance_that_cannot_be_kept_is_named(ketasched, text, said):
+    outcome = ketasched("check", write(text))
+    assert outcome.code == 1
+    assert said in outcome.err
+    assert outcome.err.count("error:") == 1
+
+
+# Plans
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "day", "why"),
+    [
+        (DOSES, (), "2027-06-21", ""),
+        # The first dose is late: 168 days count from where it stands.
+        (
+            DOSES,
+            ("--closed", "2027-01-04..2027-01-06"),
+            "2027-06-24",
+            "is not at least 168 days after session 1 (Thu 7 Jan 2027), which moved: closed Mon 4",
+        ),
+        # The window begins fourteen days early, and the distance does not.
+        (DOSES, ("--closed", "2027-06-21..2027-06-30"), "2027-07-01", "closed Mon 21 Jun 2027"),
+        (LISTED, (), "2027-06-21", ""),
+        (LISTED, ("--closed", "2027-06-20..2027-06-24"), "2027-06-18", "closed Sun 20 Jun 2027"),
+        (LISTED, ("--closed", "2027-06-18..2027-06-22"), "2027-06-23", "closed Fri 18 Jun 2027"),
+    ],
+)
+def test_what_is_planned_stays_apart(ketasched, text, more, day, why):
+    write(text)
+    last = days_of(ketasched, "--start", "2027-01-04", *more)["sessions"][-1]
+    assert last["start"].startswith(day)
+    assert why in "; ".join(reason["text"] for reason in last["reasons"])
+    assert bool(why) == bool(last["reasons"])
+
+
+def test_where_there_is_no_day_the_distance_is_among_the_reasons(ketasched):
+    write(change("late: 14 days", "late: 0 days", change("pause: 2 weeks", "pause: 0 weeks")))
+    failure = days_of(ketasched, "--start", "2027-01-04", "--closed", "2027-06-19..2027-06-22")
+    refused = {day["date"]: day["reasons"] for day in failure["refused"]}
+    assert refused["2027-06-18"] == [
+        {
+            "kind": "apart",
+            "text": "not at least 168 days after session 1, wherever that can stand",
+        }
+    ]
+
+
+def test_a_pause_widens_the_most_and_excuses_no_least(ketasched):
+    """Two weeks closed where the second dose is due put all behind it off by as much."""
+    write(change("max: 400 days", "max: 168 days"))
+    course = days_of(ketasched, "--start", "2027-01-04", "--closed", "2027-01-25..2027-02-14")
+    assert course["pauses"][0]["weeks"] == 1
+    assert course["sessions"][-1]["start"].startswith("2027-06-28")
+
+
+# Running courses
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("move", "3", "2027-06-18"), "not at least 168 days after session 1"),
+        (("move", "1", "2027-01-08"), "not at least 168 days before session 3"),
+    ],
+)
+def test_a_change_that_brings_two_too_near_is_refused(life, command, said):
+    assert said in life.now("2026-12-31 09:00").refused(3, *command)
+    life.do(*command, "--override", "apart")
+    broken = [each["broken"] for each in life.record["sessions"] if each["broken"]]
+    assert broken == [["apart"], ["apart"]]
+    assert life.run("check", ".").code == 0
+
+
+def test_one_beyond_the_farthest_day_is_refused(life):
+    said = life.refused(3, "move", "3", "2028-02-10", "--override", "window,lapse")
+    assert "not at most 400 days after session 1" in said
+
+
+def test_what_took_place_late_is_counted_from(life):
+    """Nothing moves by itself: `status` tells."""
+    life.now("2027-01-12 18:00").do("done", "1", "--on", "2027-01-11")
+    assert "session 3: not at least 168 days after session 1" in str(life.report["warnings"])
+    life.refused(3, "move", "3", "2027-06-25")
+    life.do("move", "3", "2027-06-28")
+    assert life.report["warnings"] == []
+
+
+def test_what_makes_up_for_the_first_is_counted_from(life):
+    life.now("2027-01-05 08:00").do("miss", "1")
+    days = {each[0]: each for each in life.ahead}
+    assert days["4"] == "4 Wed 6 Jan"
+    assert days["3"] == "3 Wed 23 Jun"
+
+
+def test_of_one_that_nothing_makes_up_for_nothing_is_asked(life):
+    life.now("2027-01-05 08:00").do("miss", "1", "--then", "keep")
+    assert life.do("move", "3", "2027-06-10").code == 0
+
+
+def test_a_make_up_stays_apart_too(life):
+    """Squeezed in as near to the missed booster as may be: not in the week before it."""
+    for number, day in (("1", "2027-01-04"), ("2", "2027-02-01")):
+        life.now(f"{day} 18:00").do("done", number)
+    life.now("2027-06-10 09:00").do("cancel", "3", "--then", "squeeze")
+    assert life.ahead == ["4 Tue 22 Jun"]
+
+
+def test_a_record_that_says_otherwise_is_found(life):
+    life.now("2026-12-31 09:00").do("move", "3", "2027-06-18", "--override", "apart")
+    record = life.record
+    for session in record["sessions"]:
+        session["broken"] = []
+    write(json.dumps(record), "alex.course.json")
+    outcome = life.run("check", ".")
+    assert outcome.code == 1
+    assert "alex, session 3, apart: 165 days from session 1, less than 168" in outcome.out
+
+
+def test_a_day_that_closes_moves_no_one_too_near(life):
+    outcome = life.now("2026-12-31 09:00").run("close-day", "2027-01-04", ".")
+    assert outcome.code == 0, outcome.err
+    starts = {each["number"]: each["start"][:10] for each in life.record["sessions"]}
+    assert starts[1] > "2027-01-04"
+    assert starts[3] >= "2027-06-22"
