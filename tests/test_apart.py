@@ -133,7 +133,7 @@ def test_what_is_planned_stays_apart(ketasched, text, more, day, why):
 def test_where_there_is_no_day_the_distance_is_among_the_reasons(ketasched):
     write(change("late: 14 days", "late: 0 days", change("pause: 2 weeks", "pause: 0 weeks")))
     failure = days_of(ketasched, "--start", "2027-01-04", "--closed", "2027-06-19..2027-06-22")
-    refused = {day["date"]: day["reasons"] for day in failure["refused"]}
+    refused = {day["date"]: day["reasons"] for day in failure["errors"][0]["refused"]}
     assert refused["2027-06-18"] == [
         {
             "kind": "apart",
