@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from ketasched.cli.commands import convert as command
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.files.study_design.opening import MAX_STUDY
 from ketasched.files.visit_table import conversion, headers
-from ketasched.reading.file_text import MAX_BYTES
+from ketasched.reading.file_text import MAX_BYTES, file_bytes
 from ketasched.reading.text_table import TextTable
 
 SMALL = """\
@@ -32,7 +33,11 @@ changed = changer(SMALL)
 
 def convert(text, *, name="visits.csv", identifier="visits", title="", minutes=60, **columns):
     return conversion.convert(
-        write(text, name), columns, identifier=identifier, title=title, minutes=minutes
+        file_bytes(write(text, name), MAX_STUDY, ""),
+        columns,
+        identifier=identifier,
+        title=title,
+        minutes=minutes,
     )
 
 
@@ -351,7 +356,7 @@ def test_two_columns_for_the_window_win_over_one():
 @pytest.mark.parametrize("name", ["missing.csv", ".", "nul\0byte"])
 def test_files_that_cannot_be_read(name):
     with pytest.raises(FileTrouble, match="cannot read"):
-        conversion.convert(name, {}, identifier="a", title="", minutes=60)
+        file_bytes(name, MAX_STUDY, "")
 
 
 @pytest.mark.parametrize(

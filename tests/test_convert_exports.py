@@ -4,7 +4,9 @@ import pytest
 import yaml
 from helpers import mistakes, writer
 
+from ketasched.files.study_design.opening import MAX_STUDY
 from ketasched.files.visit_table import conversion
+from ketasched.reading.file_text import file_bytes
 
 write = writer("visits.csv")
 WHAT = "Visit,Day,Window\nBaseline,0,0\nDose 2,14,\xb12\n"
@@ -12,7 +14,9 @@ VISITS = [("Baseline", 0, "0 days", "0 days"), ("Dose 2", 14, "2 days", "2 days"
 
 
 def protocols_of(text, **columns):
-    made = conversion.convert(write(text), columns, identifier="t", title="", minutes=60)
+    made = conversion.convert(
+        file_bytes(write(text), MAX_STUDY, ""), columns, identifier="t", title="", minutes=60
+    )
     return yaml.safe_load(made.text)["protocols"], made.ignored
 
 

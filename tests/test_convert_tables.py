@@ -5,13 +5,17 @@ import yaml
 from helpers import mistakes, only, writer
 
 from ketasched.errors import UsageProblem
+from ketasched.files.study_design.opening import MAX_STUDY
 from ketasched.files.visit_table import conversion, headers
+from ketasched.reading.file_text import file_bytes
 
 write = writer("visits.csv")
 
 
 def converted(text, **columns):
-    return conversion.convert(write(text), columns, identifier="t", title="", minutes=60)
+    return conversion.convert(
+        file_bytes(write(text), MAX_STUDY, ""), columns, identifier="t", title="", minutes=60
+    )
 
 
 def sessions_of(text, **columns):

@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.files.study_design.opening import MAX_STUDY
 from ketasched.files.visit_table import conversion
+from ketasched.reading.file_text import file_bytes
 
 ROWS = (("Visit", "Day", "Window"), ("Baseline", 0, None), ("Last", 29.0, "±3"))
 SESSIONS = [("Baseline", 0, 0, 0), ("Last", 29, 3, 3)]
@@ -37,7 +39,9 @@ def saved(book, name="visits.xlsx"):
 
 def converted(book, sheet="", **columns):
     file = book if isinstance(book, str) else saved(book)
-    return conversion.convert(file, columns, identifier="t", title="", minutes=60, sheet=sheet)
+    return conversion.convert(
+        file_bytes(file, MAX_STUDY, ""), columns, identifier="t", title="", minutes=60, sheet=sheet
+    )
 
 
 def sessions_of(book, sheet="", **columns):

@@ -8,10 +8,12 @@ mistake.
 from __future__ import annotations
 
 import errno
+import shlex
 import stat
 import sys
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -82,6 +84,40 @@ def read_bytes(path: str, most: int, hint: str, *, plain: bool = False) -> bytes
         why = (getattr(error, "strerror", None) or str(error)).lower()
         elsewhere = isinstance(error, (FileNotFoundError, IsADirectoryError))
         raise FileTrouble(f"cannot read {name}: {why}", hint if elsewhere else "", name) from None
+
+
+class FileBytes(NamedTuple):
+    """A file by its path (``-`` is standard input), and all that is in it."""
+
+    path: str
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return name_of(self.path)
+
+    @property
+    def last_name(self) -> str:
+        """Its name without folders, so that it can be printed on one line."""
+        if self.path == "-":
+            return self.name
+        signs = Path(self.path).name[:200]
+        return "".join(sign if sign.isprintable() else "?" for sign in signs)
+
+    @property
+    def argument(self) -> str:
+        """How it is named on a command line in its own folder."""
+        return "-" if self.path == "-" else shlex.quote(self.last_name)
+
+
+def file_bytes(path: str, most: int, hint: str) -> FileBytes:
+    """A file and all that is in it, at most one byte more than ``most``.
+
+    Raises:
+        FileTrouble: it cannot be read; the hint is for a file that is not there.
+    """
+    return FileBytes(path, read_bytes(path, most, hint))
 
 
 def read_plain(path: Path, most: int) -> bytes:

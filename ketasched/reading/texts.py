@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,6 +58,17 @@ def identifier(text: str) -> str:
     raise ValueError(
         f"`{text}` is not an id: use small letters, digits and hyphens, such as iv-weekly"
     )
+
+
+def make_id(text: str) -> str:
+    """Small letters, digits and single hyphens from any text; empty if it has none."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", letters).strip("-")
+
+
+def quoted(text: str) -> str:
+    """Printable text as YAML: its double quotes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def length(read: Callable[[str], int], least: int, most: int, unit: str) -> Text:

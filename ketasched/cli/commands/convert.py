@@ -1,27 +1,32 @@
-"""``ketasched convert``: a visit table becomes a protocol file."""
+"""``ketasched convert``: a visit table or a study design becomes a protocol file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result, file_result
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.shell import paste
 
-HELP = """Turn the visit table of a trial into a protocol file.
+if TYPE_CHECKING:
+    from ketasched.reading.file_text import FileBytes
+
+HELP = """Turn the visit table or the design of a trial into a protocol file.
 
 The table is CSV or Excel (.xlsx): visit name, day or week from baseline, windows, protocol version;
 lengths and arms if it has them; an arm becomes a protocol. Headers are known in English, German,
-French and Spanish, and those of REDCap and CDISC. - reads standard input.
+French and Spanish, and those of REDCap and CDISC. The design is the JSON of CDISC's USDM, version
+4; what a protocol cannot say is listed. - reads standard input.
 
 \b
 Examples:
   ketasched convert visits.csv -o trial.yaml
   ketasched convert visits.csv --column day="Study Day" --id t7 -o t7.yaml
   ketasched convert visits.xlsx --sheet Plan --column week=Time -o t7.yaml
+  ketasched convert study.json --id t7 -o t7.yaml
 """
 DEFAULT_MINUTES = 60
 LONGEST_TITLE = 300
@@ -65,11 +70,28 @@ def run(request: ConvertRequest) -> Result:
         UsageProblem: an option that cannot be read, or that does not fit the table.
         FileTrouble, FileProblems: the table.
     """
-    from ketasched.files.visit_table import conversion
+    from ketasched.files.study_design.opening import MAX_STUDY, is_json
+    from ketasched.reading.file_text import file_bytes
 
     _refuse_table(request)
+    file = file_bytes(request.file, MAX_STUDY, "give the path of a visit table or a study")
+    convert = _of_study if is_json(file) else _of_table
+    text, notes = convert(request, file)
+    # A protocol file is UTF-8 whatever the terminal.
+    result = file_result(text.encode(), request.output, force=request.force)
+    hint = f"Then: {paste(['ketasched', 'check', request.output or 'visits.yaml'])}"
+    if not request.output:
+        command = paste(["ketasched", "convert", request.file, "-o", "visits.yaml"])
+        hint = f"To keep it: {command}\n{hint}"
+    return result._replace(notes=[*notes, *result.notes], hint=hint)
+
+
+def _of_table(request: ConvertRequest, file: FileBytes) -> tuple[str, list[str]]:
+    """The protocol file of a visit table, and notes."""
+    from ketasched.files.visit_table import conversion
+
     converted = conversion.convert(
-        request.file,
+        file,
         _columns(request.column),
         identifier=_identifier(request.identifier, request.file),
         title=_title(request.title),
@@ -78,14 +100,23 @@ def run(request: ConvertRequest) -> Result:
     )
     headers = ", ".join(f"`{header}`" for header in converted.ignored)
     notes = [f"note: {text}" for text in converted.notes]
-    notes += [f"note: columns not used: {headers}"] if headers else []
-    # A protocol file is UTF-8 whatever the terminal.
-    result = file_result(converted.text.encode(), request.output, force=request.force)
-    hint = f"Then: {paste(['ketasched', 'check', request.output or 'visits.yaml'])}"
-    if not request.output:
-        command = paste(["ketasched", "convert", request.file, "-o", "visits.yaml"])
-        hint = f"To keep it: {command}\n{hint}"
-    return result._replace(notes=[*notes, *result.notes], hint=hint)
+    return converted.text, notes + ([f"note: columns not used: {headers}"] if headers else [])
+
+
+def _of_study(request: ConvertRequest, file: FileBytes) -> tuple[str, list[str]]:
+    """The protocol file of a study design, and the list of what it cannot say."""
+    from ketasched.files.study_design import conversion
+
+    for option, given in (("--column", request.column), ("--sheet", request.sheet)):
+        if given:
+            raise UsageProblem(f"{option}: {request.file} is a study, no table", "leave it out")
+    converted = conversion.convert(
+        file,
+        identifier=_identifier(request.identifier, request.file),
+        title=_title(request.title),
+        minutes=_minutes(request.length),
+    )
+    return converted.text, [f"note: {text}" for text in converted.notes]
 
 
 def _refuse_table(request: ConvertRequest) -> None:
@@ -121,8 +152,7 @@ def _columns(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _identifier(text: str, file: str) -> str:
-    from ketasched.files.visit_table.cells import make_id
-    from ketasched.reading.texts import identifier
+    from ketasched.reading.texts import identifier, make_id
 
     if text:
         try:

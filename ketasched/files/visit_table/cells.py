@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ketasched.domain.typed_times import read_minutes
-from ketasched.reading.texts import one_line
+from ketasched.reading.texts import make_id, one_line
 
 LONGEST_VERSION = 100
 LONGEST_VISIT = 24 * 60
 _SEVERAL_ARMS = {"all", "any", "both", "each", "every", "*", "alle", "beide", "tous", "todos"}
-
-
-def make_id(text: str) -> str:
-    """Small letters, digits and single hyphens from any text; empty if it has none."""
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", letters).strip("-")
 
 
 def read_name(text: str) -> str:

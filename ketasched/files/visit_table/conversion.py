@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
 from ketasched.errors import FileProblems, Problem
-from ketasched.files.visit_table.cells import make_id
 from ketasched.files.visit_table.columns import columns_of
 from ketasched.files.visit_table.headers import field_of, plain
 from ketasched.files.visit_table.phase import phase_of
-from ketasched.files.visit_table.quoting import quoted
 from ketasched.files.visit_table.visits import Course, Visit, told_apart_by, visits_of
 from ketasched.reading.any_table import opened
-from ketasched.reading.file_text import MAX_BYTES, name_of, read_bytes
+from ketasched.reading.file_text import MAX_BYTES, FileBytes
 from ketasched.reading.table import Cell, Kind, Table
+from ketasched.reading.texts import make_id, quoted
 
 VISIT_TABLE = Kind("visit table", "visits", most=4 * 1024 * 1024, most_text=MAX_BYTES)
 NO_VERSION = "not stated"
@@ -31,7 +29,7 @@ class Converted(NamedTuple):
 
 
 def convert(
-    path: str,
+    file: FileBytes,
     columns: Mapping[str, str],
     *,
     identifier: str,
@@ -39,10 +37,10 @@ def convert(
     minutes: int,
     sheet: str = "",
 ) -> Converted:
-    """Make a protocol file of the visit table in a file; ``-`` reads standard input.
+    """Make a protocol file of the visit table in a file.
 
     Args:
-        path: the table: a line of headers, then a line for each visit.
+        file: the table: a line of headers, then a line for each visit.
         columns: the headers of the columns that were named, by their key in `headers.FIELDS`.
         identifier: the id of the protocol; of several versions, what their ids begin with.
         title: the title of the protocol; empty: from the file's name.
@@ -50,12 +48,11 @@ def convert(
         sheet: the sheet of a workbook; empty: the one that looks like such a table.
 
     Raises:
-        FileTrouble: the file cannot be read.
+        FileTrouble: there is no table in the file.
         FileProblems: all that is wrong with the table.
         UsageProblem: ``columns`` or ``sheet`` does not fit the table.
     """
-    data = read_bytes(path, VISIT_TABLE.most, "give the path of a visit table")
-    table, header, rows = opened(name_of(path), data, sheet, _meaning(columns), VISIT_TABLE)
+    table, header, rows = opened(file.name, file.data, sheet, _meaning(columns), VISIT_TABLE)
     known = columns_of(table, header, rows, columns)
     courses = visits_of(table, header, rows, known)
     at = None if table.problems else header[known.places["day"]]
@@ -65,10 +62,8 @@ def convert(
     }
     ids = _ids(table, courses, identifier)
     table.finish()
-    file = "standard input" if path == "-" else _shown(PurePath(path).name)
-    name = "visits" if path == "-" else _shown(PurePath(path).stem)
-    made_by = "-" if path == "-" else shlex.quote(file)
-    text = f"# Made by: ketasched convert {made_by}\nversion: 1\nprotocols:\n"
+    name = "visits" if file.path == "-" else PurePath(file.last_name).stem
+    text = f"# Made by: ketasched convert {file.argument}\nversion: 1\nprotocols:\n"
     alone = bool(title) and len(phases) == 1
     of_its_own = "length" in known.places
     which = "a visit without a length of its own" if of_its_own else "every visit"
@@ -83,7 +78,7 @@ def convert(
             length=f"{minutes} min",
             which=which,
             phase=phase,
-            file=quoted(file),
+            file=quoted(file.last_name),
         )
     if len(text.encode()) > MAX_BYTES:
         message = f"the protocol file would be larger than {MAX_BYTES // 1024} KiB"
@@ -125,10 +120,6 @@ def _ids(
             table.fault(told_apart_by(visits[0].cells), message, hint)
         ids[course] = own
     return ids
-
-
-def _shown(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text[:200])
 
 
 _PROTOCOL = """\

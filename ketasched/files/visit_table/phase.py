@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ketasched.domain.wording import count_text
 from ketasched.files.visit_table.days import Sides, Span, VisitDay, bounded
-from ketasched.files.visit_table.quoting import quoted
 from ketasched.files.visit_table.visits import Course, Visit
 from ketasched.reading.table import Cell, Table
+from ketasched.reading.texts import quoted
 
 _BASELINE = re.compile(
     r"\b(?:base\s?line|basisvisite|basal|(?:day|tag|jour|d[ií]a)\s*[01])\b", re.IGNORECASE
