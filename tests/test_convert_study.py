@@ -1,6 +1,5 @@
 """Studies in USDM's JSON as protocol files: what is said, what is listed, what is refused."""
 
-
 import pytest
 import yaml
 from helpers import mistakes, only, writer
@@ -104,8 +103,8 @@ protocols:
     sources:
       - {fact: "visits, days and windows", source: "study.json", grade: convention}
     # What is not in it, or not as the study has it:
-    # - not at every visit, or not for the patient's calendar: comments below the sessions have
-    #   Consent
+    # - Consent: not at every visit, or not for the patient's calendar; comments name them below
+    #   their sessions
 """
     )
 

@@ -64,11 +64,11 @@ class ConvertRequest(NamedTuple):
     ),
 )
 def run(request: ConvertRequest) -> Result:
-    """The protocol file that a visit table makes; ``-`` reads standard input.
+    """The protocol file that a visit table or a study design makes; ``-`` reads standard input.
 
     Raises:
         UsageProblem: an option that cannot be read, or that does not fit the table.
-        FileTrouble, FileProblems: the table.
+        FileTrouble, FileProblems: the table, or the study.
     """
     from ketasched.files.study_design.opening import MAX_STUDY, is_json
     from ketasched.reading.file_text import file_bytes
@@ -104,7 +104,7 @@ def _of_table(request: ConvertRequest, file: FileBytes) -> tuple[str, list[str]]
 
 
 def _of_study(request: ConvertRequest, file: FileBytes) -> tuple[str, list[str]]:
-    """The protocol file of a study design, and the list of what it cannot say."""
+    """The protocol file of a study design; the list of what it cannot say, or where that stands."""
     from ketasched.files.study_design import conversion
 
     for option, given in (("--column", request.column), ("--sheet", request.sheet)):
@@ -116,7 +116,12 @@ def _of_study(request: ConvertRequest, file: FileBytes) -> tuple[str, list[str]]
         title=_title(request.title),
         minutes=_minutes(request.length),
     )
-    return converted.text, [f"note: {text}" for text in converted.notes]
+    notes = [f"note: {text}" for text in converted.notes]
+    if notes and not request.output:  # the list is in what is printed
+        count = len(notes)
+        which = "one thing of the study is" if count == 1 else f"{count} things of the study are"
+        notes = [f"note: {which} not in the protocol as it says: the list stands behind it"]
+    return converted.text, notes
 
 
 def _refuse_table(request: ConvertRequest) -> None:

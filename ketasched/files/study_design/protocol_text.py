@@ -139,8 +139,8 @@ def everywhere_of(
             elsewhere.append(activity)
     if elsewhere:
         ledger.note(
-            "not at every visit, or not for the patient's calendar: comments below the sessions "
-            f"have {', '.join(map(called, elsewhere))}"
+            f"{', '.join(map(called, elsewhere))}: not at every visit, or not for the patient's "
+            "calendar; comments name them below their sessions"
         )
     return instructions
 
