@@ -2,14 +2,30 @@
 
 import email
 import json
+import os
+import signal
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
 
 import icalendar
 import pytest
-from helpers import files_in, record_of
+from helpers import ended, files_in, in_child, record_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mail_server import Post
-from servers import PASSWORD, USER
+from servers import PASSWORD, USER, free_port
+
+from ketasched.errors import UsageProblem
+from ketasched.mailing import post as posting
+from ketasched.mailing.correspondent import read_correspondent
+from ketasched.mailing.message import Letter, Manner, messages_of
+from ketasched.mailing.outbox import read_outbox
+from ketasched.records.open import open_record
+from ketasched.records.record import Mailbox
 
 NOW = "2026-12-22T15:00"
 LATER = "2026-12-23T15:00"
@@ -122,7 +138,7 @@ def test_messages_go_through_a_server(invite, post):
 @pytest.mark.parametrize(
     ("stage", "fault", "went", "state"),
     [
-        ("rcpt", "450 4.2.0 Greylisted, come back", 9, "refused"),
+        ("rcpt", "450 4.2.0 Greylisted, come back", 1, "refused"),
         ("data", "550 5.7.1 We want no calendars", 9, "refused"),
         ("cut off", "cut", 1, "refused"),
         ("data", "cut", 1, "uncertain"),
@@ -135,7 +151,8 @@ def test_a_server_that_fails_at_the_second_message(invite, post, stage, fault, w
         post.fault = lambda at, number: fault if (at, number >= 2) == ("rcpt", True) else None
     report = invite("--send", post.address, code=4)
     assert len(post.inbox) == went
-    assert sum(each["state"] == state for each in report["messages"]) == 1
+    failed = [each for each in report["messages"] if each["state"] == state]
+    assert len(failed) == (9 if fault.startswith("450") else 1)
     post.fault = lambda *_: None
     unknown = state == "uncertain"
     report = invite("--send", post.address, code=1 if unknown else 0)
@@ -146,3 +163,509 @@ def test_a_server_that_fails_at_the_second_message(invite, post, stage, fault, w
     if unknown:
         assert invite("--send", post.address, "--uncertain", "arrived")["messages"] == []
         assert len(post.inbox) == len(subjects)
+
+
+# What a message says
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_cancelled_appointment_is_no_news_to_who_was_never_invited(at, invite):
+    at(NOW, "cancel", "alex", "3")
+    at("2027-01-05T15:00", "done", "alex", "1")
+    report = invite("--out", "outbox", moment="2027-01-05T15:00")
+    told = set(done(report))
+    assert told & {"1", "3", "c1"} == set()
+    assert "2" in told
+
+
+@pytest.mark.usefixtures("alex")
+def test_sequence_goes_on_from_what_calendars_were_told(at, invite):
+    for day in ("2027-01-08", "2027-01-06"):
+        at(NOW, "move", "alex", "2", day)
+    assert done(invite("--out", "outbox"))["2"] == ("new", "written", 2)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    at(NOW, "undo", "alex")
+    assert done(invite("--out", "outbox")) == {}  # it is where it was told to be
+    at(NOW, "move", "alex", "2", "2027-01-07")
+    assert done(invite("--out", "outbox")) == {"2": ("changed", "written", 5)}
+
+
+@pytest.mark.usefixtures("alex")
+def test_what_is_over_is_told_of_no_detail(at, invite):
+    invite("--out", "outbox")
+    at("2027-01-08T15:00", "adjust", "alex", "--clock", "12")
+    report = invite("--out", "outbox", moment="2027-01-08T15:00")
+    assert {"1", "2", "c1"} & set(done(report)) == set()
+    assert done(report)["3"] == ("changed", "written", 1)
+    text = read("outbox/alex.3.1.request.alex@example.org.eml").get_body("plain").get_content()
+    assert "Only details have changed." in text
+    at("2027-01-08T15:00", "miss", "alex", "2", "--then", "keep")
+    report = invite("--out", "outbox", moment="2027-01-08T15:00")
+    assert done(report)["2"][:2] == ("cancelled", "written")
+
+
+def test_an_undone_session_that_was_invited_is_called_off(at):
+    at(NOW, "plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    at(NOW, "cancel", "alex", "3", "--then", "append")
+    at(NOW, "invite", "alex", "--to", TO, "--from", FROM, "--out", "outbox")
+    at(NOW, "undo", "alex")
+    told = done(json.loads(at(NOW, "invite", "alex", "--out", "outbox", "-f", "json").out))
+    assert told["7"][0] == "cancelled"
+    assert told["3"][0] == "new"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words", "in_utc"),
+    [
+        ("America/Chicago", "All times are those of Chicago (UTC-6).", False),
+        ("Pacific/Chatham", "All times are those of Chatham (UTC+13:45).", True),
+        ("UTC", "All times are those of UTC.", True),
+    ],
+)
+def test_the_zone_is_said_in_words(at, zone, words, in_utc):
+    at(NOW, "plan", "iv", "--start", "2027-01-04", "--tz", zone, "--save", "alex")
+    at(NOW, "invite", "alex", "--to", TO, "--from", FROM, "--out", "outbox")
+    mail = read("outbox/alex.1.0.request.alex@example.org.eml")
+    assert words in mail.get_body("plain").get_content()
+    _, ical = calendar(mail)
+    assert (ical.timezones == []) == in_utc
+
+
+def test_the_patients_language(at):
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Mexico_City", "--save", "alex")
+    at(NOW, *plan, "--lang", "es")
+    at(NOW, "invite", "alex", "--to", TO, "--from", FROM, "--out", "outbox")
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    at(NOW, "invite", "alex", "--out", "outbox")
+    mail = read("outbox/alex.2.1.request.alex@example.org.eml")
+    assert mail["Subject"].startswith("Cambio: Cita 2 de 6 - ")
+    text = mail.get_body("plain").get_content()
+    assert "viernes, 8 de enero de 2027" in text
+    assert "No hace falta responder." in text
+    assert b"8bit" not in mail.as_bytes()
+    _, ical = calendar(mail)
+    assert ical.events[0]["SUMMARY"] == "Cita 2 de 6"
+
+
+def test_no_words_name_the_treatment_unless_they_are_for_staff(at):
+    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    at(NOW, *plan, "--title", "Ketamine infusion", "--location", "Spravato Centre, 1 Shore Rd")
+    people = ("--from", "Ketamine Clinic <desk@example.org>", "--out", "outbox")
+    err = at(NOW, "invite", "alex", "--to", TO, *people).err
+    assert "the sender's name gives the treatment away" in err
+    assert "the title gives the treatment away" in err
+    for path in Path("outbox").iterdir():
+        mail = read(path)
+        words = f"{mail['Subject']} {mail.get_body('plain').get_content()}".casefold()
+        assert not any(word in words for word in ("ketamin", "spravato", "infusion"))
+    at(NOW, "invite", "alex", "--to", "staff@example.org", "--for", "staff", *people)
+    mail = read("outbox/alex.2.0.request.staff@example.org.eml")
+    assert "Ketamine infusion" in mail["Subject"]
+    outcome = at(NOW, "invite", "alex", "--to", TO, "--for", "staff", *people, code=2)
+    assert "was invited as patient" in outcome.err
+
+
+@pytest.mark.usefixtures("alex")
+def test_an_answer_and_a_file_where_they_are_asked_for(invite):
+    invite("--out", "outbox", "--rsvp", "--attach")
+    mail = read("outbox/alex.2.0.request.alex@example.org.eml")
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "text/calendar",
+        "application/ics",
+    ]  # fmt: skip
+    part, ical = calendar(mail)
+    assert ical.events[0]["ATTENDEE"].params["RSVP"] == "TRUE"
+    (file,) = mail.iter_attachments()
+    assert file.get_content().decode() == part.get_content()
+    assert "Please answer" in mail.get_body("plain").get_content()
+
+
+@pytest.mark.usefixtures("alex")
+def test_one_message_with_all(at, invite):
+    report = invite("--out", "outbox", "--digest")
+    assert len({each["file"] for each in report["messages"]}) == 1
+    (path,) = Path("outbox").iterdir()
+    part, ical = calendar(read(path))
+    assert (len(ical.events), ical.get("METHOD")) == (10, None)
+    assert part.get_content_disposition() == "attachment"
+    text = read(path).get_body("plain").get_content()
+    assert text.count("Appointment ") == 6
+    assert "The attached calendar changes nothing that came before." in text
+    assert invite("--out", "outbox", "--digest")["messages"] == []
+    at(LATER, "move", "alex", "2", "2027-01-08")
+    at(LATER, "cancel", "alex", "3")
+    assert set(done(invite("--out", "outbox", "--digest", moment=LATER))) == {"2", "3"}
+    (path,) = [each for each in Path("outbox").iterdir() if each != path]
+    mail = read(path)
+    assert mail["Subject"] == "Changed: Your appointments"
+    text = mail.get_body("plain").get_content()
+    assert "was Thu, Jan 7" in text
+    assert "Called off: Appointment 3" in text
+    told = read_outbox(Path("outbox"))["alex@example.org"]
+    assert sorted(each.sequence for each in told.values()) == [0] * 8 + [1] * 2
+    assert [each.is_cancelled for each in told.values()].count(True) == 1
+
+
+# Nothing in a message is another line of it
+
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs",)) | st.sampled_from('\r\n\0\x85\u2028<>";:,@=?'),
+    max_size=30,
+)
+HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]
+
+
+@pytest.mark.usefixtures("alex")
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.tuples(NAMES, NAMES), title=NAMES, place=NAMES)
+def test_no_name_or_title_injects_anything(names, title, place):
+    try:
+        to = read_correspondent("--to", f"{names[0]} <alex@example.org>")
+        sender = read_correspondent("--from", f"{names[1]} <desk@example.org>")
+    except UsageProblem:
+        return
+    opened = open_record("alex", datetime(2026, 12, 22, 15, tzinfo=UTC))
+    opened = opened._replace(task=opened.task._replace(title=title, location=place))
+    letter = Letter(to, sender, Mailbox("patient", str(to), str(sender)))
+    message = messages_of(opened, letter, Manner())[1]
+    mail = email.message_from_bytes(message.data, policy=default)
+    assert list(mail.keys()) == HEADERS
+    assert [address.addr_spec for address in mail["To"].addresses] == ["alex@example.org"]
+    assert [address.addr_spec for address in mail["From"].addresses] == ["desk@example.org"]
+    _, ical = calendar(mail)
+    (event,) = ical.events
+    assert event["ATTENDEE"] == "mailto:alex@example.org"
+    assert event["ORGANIZER"] == "mailto:desk@example.org"
+    assert len([name for name in event if name == "ATTENDEE"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alex", "alex@", "@example.org", "a b@example.org", "alex@example..org", "<alex@example.org",
+        "alex@example.org, bo@example.org", "alex@example.org>", "a\u0000@example.org",
+        "älex@example.org", "alex@exämple.org", f"{'a' * 65}@example.org", "alex@-x.org", "",
+        "alex@example.org\nBcc: bo@example.org", "Alex <a@b.org> <c@d.org>",
+    ],
+)  # fmt: skip
+def test_what_is_no_address(text):
+    with pytest.raises(UsageProblem):
+        read_correspondent("--to", text)
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_record_that_somebody_altered_sends_nothing_elsewhere(at, invite):
+    invite("--out", "outbox")
+    path = Path("alex.course.json")
+    text = path.read_text().replace(
+        '"to": "Alex Doe <alex@example.org>"', '"to": "a@b.org\\nBcc: c@d.org"'
+    )
+    path.write_text(text)
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    assert "is no mail address" in at(NOW, "invite", "alex", "--out", "outbox", code=2).err
+
+
+# What is asked
+
+ASKED = [
+    (("--out", "a", "--send", "smtp://h"), 2, "leave one of them out"),
+    ((), 2, "nobody knows where the messages are to go"),
+    (("--send", "http://host"), 2, "is no mail server's address"),
+    (("--send", "smtp://a:b@host"), 2, "a login in an address is read by others"),
+    (("--send", "smtp://host:port"), 2, "is no address"),
+    (("--out", "a", "--login", "b"), 2, "are for --send"),
+    (("--send", "smtp://h", "--per-minute", "0"), 2, "is no number of messages"),
+    (("--out", "a", "--digest", "--rsvp"), 2, "--digest is no invitation"),
+    (("--out", "alex.course.json"), 1, "alex.course.json"),
+    (("--out", "no/where"), 1, "no/where"),
+]
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(("options", "code", "why"), ASKED)
+def test_what_cannot_be_asked(at, options, code, why):
+    before = files_in()
+    outcome = at(NOW, "invite", "alex", "--to", TO, "--from", FROM, *options, code=code)
+    assert why in outcome.err
+    assert files_in() == before
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(
+    ("people", "why"),
+    [
+        ((), "--to is missing"),
+        (("--to", TO), "--from is missing"),
+        (("--to", TO, "--from", "Desk <ALEX@example.org>"), "are the same address"),
+    ],
+)
+def test_who_is_missing(at, people, why):
+    assert why in at(NOW, "invite", "alex", *people, "--out", "a", code=2).err
+
+
+@pytest.mark.usefixtures("alex")
+def test_looking_writes_nothing(at, invite):
+    before = files_in()
+    report = invite("--out", "outbox", "--dry-run")
+    assert {each["state"] for each in report["messages"]} == {"would be"}
+    assert "nothing was sent" in report["err"]
+    invite("--dry-run", "--send", "smtp://127.0.0.1:1")
+    assert files_in() == before
+    page = at(NOW, "invite", "alex", "--to", TO, "--from", FROM, "--dry-run").out
+    assert page.endswith("Would be: 10 new, 0 changed, 0 cancelled\n")
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_folder_invites_whom_it_knows(at, invite):
+    invite("--out", "outbox")
+    at(NOW, "plan", "im", "--start", "2027-01-05", "--tz", "UTC", "--save", "bo")
+    Path("cy.course.json").write_text("{")
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    report = invite("--out", "outbox", name=".", code=1)
+    assert [(each["record"], each["to"]) for each in report["messages"]] == [
+        ("alex", "alex@example.org")
+    ]
+    assert report["without_address"] == ["bo"]
+    assert "no address is known of bo" in report["err"]
+    assert [each["file"] for each in report["unread"]] == ["cy.course.json"]
+    assert "--to is for one course" in at(NOW, "invite", ".", "--to", TO, "--out", "o", code=2).err
+
+
+@pytest.mark.usefixtures("alex")
+def test_no_file_of_another_is_written_over(at, invite):
+    Path("outbox").mkdir()
+    file = Path("outbox/alex.2.0.request.alex@example.org.eml")
+    file.write_text("mine")
+    before = files_in()
+    people = ("--to", TO, "--from", FROM)
+    assert "is another message" in at(NOW, "invite", "alex", *people, "--out", "outbox", code=1).err
+    assert files_in() == before
+    file.unlink()
+    invite("--out", "outbox")
+    Path("outbox/alex.3.0.request.alex@example.org.eml").unlink()
+    before = files_in("outbox")
+    record = record_of()
+    del record["mail"]
+    Path("alex.course.json").write_text(
+        json.dumps(record)
+    )  # as a stop before it was kept leaves it
+    invite("--out", "outbox")
+    assert files_in("outbox").items() > before.items()
+
+
+@pytest.mark.usefixtures("alex")
+def test_status_says_what_an_address_is_behind(at, invite):
+    invite("--out", "outbox")
+    assert "changed since" not in at(NOW, "status", ".", "--calls").out
+    at(NOW, "move", "alex", "2", "2027-01-08")
+    text = " ".join(at(NOW, "status", ".", "--calls").out.split())
+    assert "session 2 is on Fri 8 Jan 2027" in text
+    assert "ketasched invite alex --send smtps://HOST" in text
+    invite("--out", "outbox")
+    assert "session 2 is on" not in at(NOW, "status", ".", "--calls").out
+
+
+# Sending
+
+
+@pytest.mark.usefixtures("alex")
+def test_an_address_that_is_not_wanted_is_not_tried_on_and_on(invite, post):
+    post.fault = lambda stage, _: "550 5.1.1 No such user" if stage == "rcpt" else None
+    report = invite("--send", post.address, code=4)
+    assert {(each["state"], each["why"]) for each in report["messages"]} == {
+        ("refused", "550 5.1.1 No such user")
+    }
+    assert (len(report["messages"]), post.begun) == (10, 1)
+    assert "mail" not in record_of()
+
+
+@pytest.mark.usefixtures("alex")
+def test_what_is_uncertain_goes_again_when_it_is_asked_for(invite, post):
+    post.fault = lambda stage, number: "cut" if (stage, number) == ("data", 3) else None
+    invite("--send", post.address, code=4)
+    report = invite("--send", post.address, code=1)
+    assert "nobody knows whether it went" in report["err"]
+    assert len(post.inbox) == 9
+    report = invite("--send", post.address, "--uncertain", "again")
+    assert [each["what"] for each in report["messages"]] == ["new"]
+    assert len({mail["Message-ID"] for mail in post.mails}) == len(post.inbox) == 10
+    assert invite("--send", post.address)["messages"] == []
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_change_of_what_is_uncertain_goes(at, invite, post):
+    post.fault = lambda stage, number: "cut after" if (stage, number) == ("data", 3) else None
+    invite("--send", post.address, code=4)
+    post.fault = lambda *_: None
+    unknown = invite("--send", post.address, code=1)["uncertain"]
+    number = next(
+        each["number"]
+        for each in record_of()["mail"]["alex@example.org"]["entries"]
+        if each["state"] == "uncertain"
+    )
+    at(NOW, "cancel", "alex", str(number))
+    report = invite("--send", post.address)
+    assert [(each["what"], each["uid"]) for each in report["messages"]] == [
+        ("cancelled", unknown[0]["uid"])
+    ]
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize("which", [1, 4, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that is killed")
+def test_a_kill_repeats_nothing(invite, post, which):
+    killer = []
+
+    def fault(stage, number):
+        if (stage, number) == ("data", which):
+            os.kill(killer[0], signal.SIGKILL)
+            post.fault = lambda *_: None
+
+    post.fault = fault
+    arguments = ["invite", "alex", "--to", TO, "--from", FROM, "--send", post.address]
+    ready = threading.Event()
+    pid, _ = in_child(arguments, lambda: ready.wait(0.2))
+    killer.append(pid)
+    assert ended(pid) == -signal.SIGKILL
+    report = invite("--send", post.address, code=1)
+    assert (len(report["uncertain"]), len(report["messages"])) == (1, 10 - which)
+    ids = [mail["Message-ID"] for mail in post.mails]
+    assert len(ids) == len(set(ids)) == 10
+
+
+@pytest.mark.usefixtures("alex")
+def test_another_desk_changes_the_record_meanwhile(at, invite, post):
+    def fault(stage, number):
+        if (stage, number) == ("data", 2):
+            post.fault = lambda *_: None
+            thread = threading.Thread(target=at, args=(NOW, "move", "alex", "6", "2027-01-22"))
+            thread.start()
+            thread.join()
+
+    post.fault = fault
+    report = invite("--send", post.address)
+    assert {each["state"] for each in report["messages"]} == {"sent"}
+    assert done(report)["6"] == ("new", "sent", 1)
+    assert [entry["state"] for entry in record_of()["mail"]["alex@example.org"]["entries"]] == [
+        "sent"
+    ] * len(report["messages"])
+    assert invite("--send", post.address)["messages"] == []
+
+
+@pytest.mark.usefixtures("alex")
+def test_no_more_than_some_in_a_minute(invite, post, monkeypatch):
+    now, waits = [0.0], []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(posting.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(posting.time, "sleep", sleep)
+    invite("--send", post.address, "--per-minute", "4")
+    assert waits == [60.0, 0.0, 0.0, 0.0, 60.0, 0.0]
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(
+    ("login", "why"),
+    [
+        ("ann\nwrong", "does not take the login from login"),
+        ("ann\npäss", "signs that cannot be sent"),
+    ],
+)
+def test_a_login_that_is_not_taken(invite, post, login, why):
+    Path("login").write_text(login)
+    Path("login").chmod(0o600)
+    report = invite("--send", post.address, "--login", "login", code=4)
+    assert why in report["err"]
+    assert "wrong" not in report["err"].replace("wrong login", "")
+    assert post.inbox == []
+    assert "mail" not in record_of()
+
+
+CERTIFICATE = str(Path(__file__).parent / "fixtures/tls/self-signed.pem")
+
+
+@pytest.fixture(params=["starttls", "smtps"])
+def secure(request):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    if request.param == "smtps":
+        server = Post(ssl_context=context)
+        server.address = server.address.replace("smtp:", "smtps:")
+    else:
+        server = Post(tls_context=context, require_starttls=True, auth_require_tls=True)
+    yield server
+    server.stop()
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_certificate_nobody_vouches_for(invite, secure, monkeypatch):
+    Path("login").write_text(f"{USER}\n{PASSWORD}\n")
+    Path("login").chmod(0o600)
+    report = invite("--send", secure.address, "--login", "login", code=4)
+    assert "certificate" in report["err"]
+    assert (secure.inbox, secure.logins) == ([], [])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATE)
+    invite("--send", secure.address, "--login", "login")
+    assert (len(secure.inbox), secure.logins) == (10, [(USER, PASSWORD)])
+
+
+@pytest.mark.usefixtures("alex")
+def test_no_login_goes_in_the_open(invite, post, monkeypatch):
+    monkeypatch.setattr(posting, "is_loopback", lambda _: False)
+    Path("login").write_text(f"{USER}\n{PASSWORD}\n")
+    Path("login").chmod(0o600)
+    report = invite("--send", post.address, "--login", "login", code=4)
+    assert "would be read by others" in report["err"]
+    assert (post.inbox, post.logins) == ([], [])
+    assert "was not encrypted" in invite("--send", post.address)["err"]
+    assert len(post.inbox) == 10
+
+
+def silent():
+    """A server that takes connections and says nothing."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    return listener, f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_server_that_is_not_there_or_says_nothing(at, post, monkeypatch):
+    monkeypatch.setattr(posting, "PATIENCE", 0.2)
+    listener, address = silent()
+    people = ("--to", TO, "--from", FROM)
+    for scheme, where, why in [
+        ("smtp", f"127.0.0.1:{free_port()}", "the connection to 127.0.0.1 failed"),
+        ("smtp", address, "127.0.0.1 does not answer"),
+        ("smtps", address, "127.0.0.1 does not answer"),
+        ("smtps", post.address.removeprefix("smtp://"), "does not speak TLS on port"),
+        ("smtp", "nowhere.invalid", "there is no server nowhere.invalid"),
+    ]:
+        outcome = at(NOW, "invite", "alex", *people, "--send", f"{scheme}://{where}", code=4)
+        assert why in outcome.err
+        assert "mail" not in record_of()
+    listener.close()
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_server_that_answers_a_letter_at_a_time(invite, monkeypatch):
+    monkeypatch.setattr(posting, "WHOLE", 0.5)
+    listener, address = silent()
+    stop = threading.Event()
+
+    def drip():
+        connection, _ = listener.accept()
+        connection.sendall(b"220 hello\r\n")
+        while not stop.wait(0.05):
+            try:
+                connection.sendall(b"2")
+            except OSError:
+                return
+
+    threading.Thread(target=drip, daemon=True).start()
+    report = invite("--send", f"smtp://{address}", code=4)
+    stop.set()
+    listener.close()
+    assert "127.0.0.1" in report["err"]
+    assert "mail" not in record_of()

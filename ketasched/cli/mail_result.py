@@ -10,7 +10,9 @@ from ketasched.domain.giveaways import gives_away
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import count_text
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble
+from ketasched.mailing.correspondent import read_correspondent
 from ketasched.mailing.desk import Mailing, Posted
+from ketasched.records import feed_names
 from ketasched.records.folder import Unread, unread_text
 
 
@@ -82,18 +84,25 @@ def _message(mailing: Mailing, posted: Posted) -> Mapping[str, object]:
 
 
 def _remarks(mailing: Mailing) -> Iterator[str]:
-    """What a sender may not know of what went to an address for the first time."""
+    """What a sender may not know of what went to an address."""
     record, letter = mailing.opened.record, mailing.letter
+    before = letter.box.sender
+    if before and mailing.posted and read_correspondent("--from", before).key != letter.sender.key:
+        yield (
+            f"{letter.to.address} was invited by {before}: some programs take changes from that "
+            "address only"
+        )
     if letter.box.audience != "patient" or letter.box.entries or not mailing.posted:
         return
     if gives_away(record.protocol, str(letter.sender)):
         yield f"the sender's name gives the treatment away: {letter.sender}"
     if gives_away(record.protocol, mailing.opened.task.title):
         yield "the title gives the treatment away: the text leaves it out, the calendar has it"
-    if record.exported.get("patient") or record.published:
+    has_feed = (mailing.opened.path.parent / feed_names.NAME).exists()
+    if record.exported.get("patient") or record.published or has_feed:
         yield (
-            f"{record.name} has a calendar too: whoever has both in one program may see each "
-            "appointment twice"
+            f"{record.name} has a calendar too: in a program that has both, each appointment may "
+            "stand twice"
         )
 
 

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 from ketasched.errors import ChangedMeanwhile, FileTrouble, KetaschedError, NetworkTrouble
 from ketasched.mailing.due import Due, uncertain
 from ketasched.mailing.message import Letter, Manner, Message, messages_of
-from ketasched.mailing.post import MailServer, Refused, Unclear
+from ketasched.mailing.post import MailServer, NotWanted, Refused, Unclear
+from ketasched.progress import counting
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.open import Opened, open_record
 from ketasched.records.record import Mailbox, MailedEntry
@@ -92,69 +93,102 @@ def send(opened: Opened, letter: Letter, manner: Manner, server: MailServer) -> 
     """Hand messages over to a server. The record says first that each may have gone, and then that
     it did; it goes back to what it said where the message was not taken.
     """
-    posted: list[Posted] = []
-    trouble: KetaschedError | None = None
-    tried: set[str] = set()
-    waiting = messages_of(opened, letter, manner)
-    while waiting and trouble is None:
-        message, *waiting = waiting
-        tried |= {due.told.uid for due in message.due}
-        before = opened
+    return _Round(opened, letter, manner, server).run()
+
+
+class _Round:
+    """Messages to one address of a record, one after the other."""
+
+    def __init__(self, opened: Opened, letter: Letter, manner: Manner, server: MailServer) -> None:
+        self.opened = opened
+        self.letter = letter
+        self.manner = manner
+        self.server = server
+        self.posted: list[Posted] = []
+        self.trouble: KetaschedError | None = None
+        self.waiting = messages_of(opened, letter, manner)
+
+    def run(self) -> Mailing:
+        """Hand over what is due, until something ends it."""
+        with counting("mailing", self.opened.record.name) as progress:
+            while self.waiting and self.trouble is None:
+                progress(len(self.posted), len(self.posted) + len(self.waiting))
+                try:
+                    self._post_next()
+                except FileTrouble as error:
+                    self.trouble = error
+        box = self.opened.record.mail.get(self.letter.to.key, self.letter.box)
+        left = uncertain(self.opened, box)
+        return Mailing(self.opened, self.letter, self.posted, left, self.trouble)
+
+    def _post_next(self) -> None:
+        before = self.opened
+        message = self.waiting[0]
+        marked = {due.told.uid: due.mailed._replace(certain=False) for due in message.due}
         try:
-            opened = _keep(opened, letter, _marked(message))
-        except FileTrouble as error:
-            trouble = error
-            break
-        state, why, trouble = _handed_over(message, letter, server)
-        try:
-            opened = _settle(opened, letter, message, before, state)
-        except FileTrouble as error:
-            state, trouble = "uncertain", error
-        posted += [Posted(due, state, message.file, why) for due in message.due]
-        if opened.record.told != before.record.told:  # somebody changed it meanwhile
-            now = letter._replace(box=box_of(opened, letter))
-            later = messages_of(opened, now, manner)
-            waiting = [each for each in later if each.due[0].told.uid not in tried]
-    box = opened.record.mail.get(letter.to.key, letter.box)
-    return Mailing(opened, letter, posted, uncertain(opened, box), trouble)
-
-
-def _marked(message: Message) -> dict[str, MailedEntry]:
-    return {due.told.uid: due.mailed._replace(certain=False) for due in message.due}
-
-
-def _handed_over(
-    message: Message, letter: Letter, server: MailServer
-) -> tuple[State, str, KetaschedError | None]:
-    """What became of a message, why, and what ended it all."""
-    try:
-        server.deliver(letter.sender, letter.to, message.data)
-    except Refused as refusal:
-        return "refused", str(refusal), None
-    except Unclear as trouble:
-        return "uncertain", trouble.message, trouble
-    except NetworkTrouble as trouble:
-        return "refused", trouble.message, trouble
-    return "sent", "", None
-
-
-def _settle(
-    opened: Opened, letter: Letter, message: Message, before: Opened, state: State
-) -> Opened:
-    """The record after a message, which somebody may have changed while it went."""
-    if state == "uncertain":
-        return opened
-    known = before.record.mail.get(letter.to.key)
-    entries: dict[str, MailedEntry | None] = {}
-    for due in message.due:
-        was = known.entries.get(due.told.uid) if known else None
-        entries[due.told.uid] = due.mailed if state == "sent" else was
-    for _ in range(MOST_TIMES - 1):
-        try:
-            return _keep(opened, letter, entries)
+            self.opened = _keep(before, self.letter, marked)
         except ChangedMeanwhile:
-            opened = open_record(str(opened.path), opened.now)
-    return _keep(opened, letter, entries)
+            self._compose_anew(open_record(str(before.path), before.now))
+            return
+        self.waiting = self.waiting[1:]
+        state, why = self._hand_over(message)
+        self._note(message, state, why)
+        if state != "uncertain":
+            known = before.record.mail.get(self.letter.to.key)
+            was = known.entries if known else {}
+            self._settle(
+                {
+                    due.told.uid: due.mailed if state == "sent" else was.get(due.told.uid)
+                    for due in message.due
+                }
+            )
+        if self.opened.record.told != before.record.told:
+            self._compose_anew(self.opened)
+
+    def _hand_over(self, message: Message) -> tuple[State, str]:
+        """What became of a message, and why."""
+        try:
+            self.server.deliver(self.letter.sender, self.letter.to, message.data)
+        except NotWanted as refusal:
+            for each in self.waiting:
+                self._note(each, "refused", str(refusal))
+            self.waiting = []
+            return "refused", str(refusal)
+        except Refused as refusal:
+            return "refused", str(refusal)
+        except NetworkTrouble as trouble:
+            self.trouble = trouble
+            return "uncertain" if isinstance(trouble, Unclear) else "refused", trouble.message
+        return "sent", ""
+
+    def _note(self, message: Message, state: State, why: str) -> None:
+        self.posted += [Posted(due, state, message.file, why) for due in message.due]
+
+    def _settle(self, entries: Mapping[str, MailedEntry | None]) -> None:
+        """Keep what came of a message; somebody may have changed the record while it went.
+
+        Raises:
+            FileTrouble: it cannot be kept: what went is taken for uncertain by the next run.
+        """
+        for _ in range(MOST_TIMES):
+            try:
+                self.opened = _keep(self.opened, self.letter, entries)
+            except ChangedMeanwhile:
+                self.opened = open_record(str(self.opened.path), self.opened.now)
+            else:
+                return
+        self.opened = _keep(self.opened, self.letter, entries)
+
+    def _compose_anew(self, opened: Opened) -> None:
+        """Go on with what a record says that somebody changed meanwhile."""
+        self.opened = opened
+        self.letter = self.letter._replace(box=box_of(opened, self.letter))
+        done = {each.due.told.uid for each in self.posted}
+        self.waiting = [
+            each
+            for each in messages_of(opened, self.letter, self.manner)
+            if not done & {due.told.uid for due in each.due}
+        ]
 
 
 def _keep(

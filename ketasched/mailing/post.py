@@ -36,6 +36,10 @@ class Refused(Exception):
     """The server did not take a message, and says why."""
 
 
+class NotWanted(Refused):
+    """The server takes nothing for an address, or not now."""
+
+
 class Unclear(NetworkTrouble):
     """The connection broke before the server said whether it has the message."""
 
@@ -178,26 +182,22 @@ class MailServer:
 
         Raises:
             Refused: it may not.
+            NetworkTrouble: none may come from this sender.
             OSError: the connection broke, or the server closes it.
         """
         with _at_most(smtp, WHOLE):
-            for verb, argument in (
-                ("MAIL", f"FROM:<{sender.address}>"),
-                ("RCPT", f"TO:<{to.address}>"),
-            ):
-                self._expect(smtp, smtp.docmd(verb, argument), 250, 251)
-            self._expect(smtp, smtp.docmd("DATA"), 354)
-
-    def _expect(self, smtp: smtplib.SMTP, answer: tuple[int, bytes], *codes: int) -> None:
-        code, words = answer
-        if code in codes:
-            return
-        error = smtplib.SMTPResponseException(code, words)
-        if code == _CLOSING:
-            raise error
-        with contextlib.suppress(OSError):
-            smtp.rset()
-        raise Refused(_said(error))
+            refusal = _refusal(smtp, "MAIL", f"FROM:<{sender.address}>")
+            if refusal:
+                raise NetworkTrouble(
+                    f"{self.address.host} takes no mail from {sender.address}: {refusal}",
+                    "look at --from and at the login",
+                )
+            refusal = _refusal(smtp, "RCPT", f"TO:<{to.address}>")
+            if refusal:
+                raise NotWanted(refusal)
+            refusal = _refusal(smtp, "DATA")
+            if refusal:
+                raise Refused(refusal)
 
     def _hand_over(self, smtp: smtplib.SMTP, data: bytes) -> None:
         """Send what may come; only the answer says whether the server has it."""
@@ -210,8 +210,6 @@ class MailServer:
             self.close()
             trouble = self._trouble(error)
             raise Unclear(trouble.message, trouble.hint) from None
-        if answer[0] == _CLOSING:
-            self.close()
         if not 200 <= answer[0] < 300:
             raise Refused(_said(smtplib.SMTPResponseException(*answer)))
 
@@ -230,9 +228,26 @@ class MailServer:
             return NetworkTrouble(f"there is no server {host}", "look at the address")
         if isinstance(error, smtplib.SMTPResponseException):
             return NetworkTrouble(f"{host} turns us away: {_said(error)}", _GOES_ON)
-        if isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError) or "timed out" in str(error):
             return NetworkTrouble(f"{host} does not answer", _GOES_ON)
         return NetworkTrouble(f"the connection to {host} failed", _GOES_ON)
+
+
+def _refusal(smtp: smtplib.SMTP, verb: str, argument: str = "") -> str:
+    """Why a server does not let us go on; empty if it does.
+
+    Raises:
+        OSError: the connection broke, or the server closes it.
+    """
+    code, words = smtp.docmd(verb, argument)
+    if 200 <= code < 400:
+        return ""
+    error = smtplib.SMTPResponseException(code, words)
+    if code == _CLOSING:
+        raise error
+    with contextlib.suppress(OSError):
+        smtp.rset()
+    return _said(error)
 
 
 def _said(error: smtplib.SMTPResponseException) -> str:

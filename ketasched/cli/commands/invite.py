@@ -150,7 +150,8 @@ class _How:
             return desk.look(opened, letter, self.manner)
         if self.request.uncertain == "arrived":
             opened = desk.settled(opened, letter)
-        letter = letter._replace(box=desk.box_of(opened, letter))
+        known = opened.record.mail.get(letter.to.key, letter.box)
+        letter = letter._replace(box=known)
         if self.server:
             return desk.send(opened, letter, self.manner, self.server)
         return desk.write_out(opened, letter, self.manner, Path(self.request.out))
