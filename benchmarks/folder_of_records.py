@@ -29,7 +29,7 @@ def fill(folder: Path, size: int, environment: dict[str, str]) -> None:
     for path in folder.iterdir():
         path.unlink()
     for number in range(size):
-        path = folder / f"p{number:04}.course.json"
+        path = folder / f"p{number}-{number % len(texts)}.course.json"
         path.write_text(_another(texts[number % len(texts)], number), "utf-8")
 
 

@@ -15,7 +15,8 @@ from ketasched.reports.table import Part, Table, cell
 
 LONGEST_NAME = 31
 """UTF-16 units that the name of a sheet may have in Excel."""
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\n\ufffe\uffff]")
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _WHEN = frozenset(("day", "start", "target", "window_start", "window_end", "planned", "actual"))
 """The columns of days and instants; an `end` is that of a `start`."""
 _FORMATS: Mapping[type, str] = {
@@ -120,7 +121,8 @@ class _Writer:
         self.book = package.Workbook(write_only=True)
         self.book.properties.creator = None  # the package would name itself
         self.columns = columns
-        self.cells: dict[tuple[str, type], Any] = {}
+        self.heads: list[Any] = []
+        self.cells: dict[tuple[int, type], Any] = {}
 
     def write(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """A sheet of some rows under a header that stays where it is."""
@@ -131,33 +133,35 @@ class _Writer:
             letter = self.package.utils.get_column_letter(place + 1)
             values = [column.heading, *(line[place] for line in lines)]
             sheet.column_dimensions[letter].width = min(_WIDEST, max(map(_width, values)) + 2)
-        sheet.append([self._cell(sheet, column.heading, "") for column in self.columns])
+        self.heads = self.heads or [self._head(sheet, column) for column in self.columns]
+        sheet.append(self.heads)
         for line in lines:
-            cells = zip(self.columns, line, strict=True)
-            sheet.append([self._cell(sheet, value, column.heading) for column, value in cells])
+            sheet.append([self._cell(sheet, place, value) for place, value in enumerate(line)])
 
-    def _cell(self, sheet: Any, value: Any, heading: str) -> Any:
-        """A value in the cell of its column; that of a header has none, and is new each time."""
+    def _head(self, sheet: Any, column: Column) -> Any:
+        head = self.package.cell.WriteOnlyCell(sheet, column.heading)
+        head.font = self.package.styles.Font(bold=True)
+        return head
+
+    def _cell(self, sheet: Any, place: int, value: Any) -> Any:
+        """A value in the cell of its column."""
         if value is None or value == "":
             return None
-        own = self.cells.get((heading, type(value)))
-        if own is None:
-            own = self._styled(sheet, type(value))
-            if heading:
-                self.cells[heading, type(value)] = own
-            else:
-                own.font = self.package.styles.Font(bold=True)
-        own.value = value
-        if isinstance(value, str):
+        kind = type(value)
+        if (place, kind) not in self.cells:
+            self.cells[place, kind] = self._styled(sheet, kind)
+        own = self.cells[place, kind]
+        if kind is str:
+            own.value = _NOT_IN_XML.sub("?", value)
             own.data_type = "s"  # whatever it looks like
+        else:
+            own.value = value
         return own
 
     def _styled(self, sheet: Any, kind: type) -> Any:
         own = self.package.cell.WriteOnlyCell(sheet)
-        styles = self.package.styles
-        own.alignment = styles.Alignment(vertical="top", wrap_text=kind is str)
-        if kind in _FORMATS:
-            own.number_format = _FORMATS[kind]
+        own.alignment = self.package.styles.Alignment(vertical="top", wrap_text=kind is str)
+        own.number_format = _FORMATS.get(kind, "General")
         return own
 
 
