@@ -97,7 +97,14 @@ HEAVY = {"jinja2", "markupsafe", "babel", "segno", "playwright", "ortools", "ope
     [
         [["--help"], *([name, "--help"] for name in ("plan", "status", "agenda", "admit"))],
         [[*IV, "--ics", "a.ics"]],
-        [[*IV, "--save", "a", "--name", "Ana"], ["status", "a"], ["agenda"], ["agenda", "--week"], ["status", "a", "-f", "csv"], ["export", "a"]],
+        [
+            [*IV, "--save", "a", "--name", "Ana"],
+            ["status", "a"],
+            ["agenda"],
+            ["agenda", "--week"],
+            ["status", "a", "-f", "csv"],
+            ["export", "a"],
+        ],
     ],
     ids=["--help", "plan --ics", "agenda"],
 )
