@@ -20,11 +20,12 @@ from ketasched.asking import library
 from ketasched.calendar import ics_file
 from ketasched.calendar.entry_text import View
 from ketasched.domain.clinic import Clinic, Closure
+from ketasched.domain.commitments import Commitments
 from ketasched.domain.course import Course
 from ketasched.domain.typed_times import read_clock
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
-from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import StartTimes
 
 STAMP = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -19,11 +19,12 @@ from ketasched import zone as zones
 from ketasched.cli import app
 from ketasched.domain.busy import Absence, BusyTimes
 from ketasched.domain.clinic import ALL_DAY, WORKING_WEEK, Clinic, Closure
+from ketasched.domain.commitments import Commitments
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
 from ketasched.files.protocols import protocol_file
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
-from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import StartTimes
 
 ROOT = Path(__file__).parents[1]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import Clinic, Closure, Opening, Span
+from ketasched.domain.commitments import Commitments
 from ketasched.domain.course import Course
 from ketasched.domain.notice import Notice, ShortNotice
 from ketasched.domain.protocol import Phase
@@ -27,7 +28,7 @@ from ketasched.domain.weekly import WeeklyAbsence
 from ketasched.planning.phase_options import pausing
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan import plan
-from ketasched.planning.plan_input import Commitments, make_rules
+from ketasched.planning.plan_input import make_rules
 from ketasched.planning.start_times import StartTimes
 from ketasched.planning.targets import Target
 

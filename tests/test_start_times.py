@@ -13,8 +13,9 @@ from helpers import be_at, mistakes, only
 from ketasched.asking.surroundings import clinic_of
 from ketasched.domain.candidate import Candidate
 from ketasched.domain.clinic import Clinic, NotStarting, Span, not_starting_week
+from ketasched.domain.commitments import NO_COMMITMENTS
 from ketasched.files.clinic import clinic_file
-from ketasched.planning.plan_input import NO_COMMITMENTS, make_rules
+from ketasched.planning.plan_input import make_rules
 from ketasched.planning.start_times import NINE, StartTimes, fitting_time, fitting_times
 from ketasched.reading.file_text import FileText
 

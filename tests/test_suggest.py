@@ -13,9 +13,10 @@ from conftest import order_of
 
 from ketasched import public_holidays
 from ketasched.domain.clinic import WHOLE_WEEK
+from ketasched.domain.commitments import Commitments
 from ketasched.domain.wording import WEEKDAYS
 from ketasched.files.protocols import protocol_file
-from ketasched.planning.plan_input import Commitments, make_rules
+from ketasched.planning.plan_input import make_rules
 from ketasched.planning.suggest import suggest
 
 KEYS = ["start", "days", "pauses", "moved", "days_moved", "feasible"]

@@ -15,13 +15,14 @@ from ketasched import zone as zones
 from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic, Closure, Opening, Span
+from ketasched.domain.commitments import Commitments
 from ketasched.domain.course import Course
 from ketasched.domain.linked_visit_rule import VISIT_KINDS, Anchor, Offset, VisitRule
 from ketasched.domain.protocol import Phase, Review, Step
 from ketasched.planning import visit_times
 from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
-from ketasched.planning.plan_input import Commitments, Order, make_rules
+from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import StartTimes
 from ketasched.running import at_a_moment, changes
 from ketasched.running.legal_change import Conditions

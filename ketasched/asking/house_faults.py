@@ -19,7 +19,7 @@ from ketasched.reading.needs import one_spelling
 if TYPE_CHECKING:
     from ketasched.asking.request import Terms
     from ketasched.domain.house import House
-    from ketasched.domain.protocol import Protocol
+    from ketasched.domain.protocol import Protocol, Step
     from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.files.protocols.protocol_file import WrittenProtocol
 
@@ -95,7 +95,8 @@ def _unknown(
         if protocol is None:
             yield (takes.subject,), unknown_subject(takes.subject, protocols)
             continue
-        names = [step.name for step in protocol.steps]
+        named = (step.name for steps in protocol.all_steps for step in steps)
+        names = list(dict.fromkeys(named))
         for name, _ in takes.steps:
             if name not in names:
                 hint = did_you_mean(name, names) or f"its steps are {', '.join(names)}"
@@ -123,12 +124,29 @@ def _impossible(house: House, written: WrittenProtocol) -> Iterator[Problem]:
     if said and said.need is not None:
         return
     settled = {name for name, _ in said.steps} if said else set()
-    nodes = _value(written.node, "steps").value
-    for step, node in zip(protocol.steps, nodes, strict=True):
+    for step, node in zip(_steps(protocol), _step_nodes(written), strict=True):
         for name, number in () if step.name in settled else step.takes or ():
             fault = need_fault(house, name, number)
             if fault:
                 yield written.source.at(_key(node, ("takes", name)), *fault)
+
+
+def _steps(protocol: Protocol) -> Iterator[Step]:
+    """Every step of a protocol, those of single sessions too."""
+    return (step for steps in protocol.all_steps for step in steps)
+
+
+def _step_nodes(written: WrittenProtocol) -> Iterator[yaml.Node]:
+    """Where they stand."""
+    yield from _value(written.node, "steps").value
+    for phase in _value(written.node, "phases").value:
+        keys = {key.value: value.value for key, value in phase.value}
+        for _, steps in keys.get("steps", ()):
+            yield from steps.value
+        listed = keys["sessions"] if isinstance(keys.get("sessions"), list) else ()
+        for session in listed:
+            for key, steps in session.value:
+                yield from steps.value if key.value == "steps" else ()
 
 
 def _key(node: yaml.Node, place: tuple[str, ...]) -> yaml.Node:

@@ -20,12 +20,12 @@ from ketasched.domain.clinic import (
     no_holidays,
     not_starting_week,
 )
+from ketasched.domain.commitments import LONGEST_TRAVEL, Commitments
 from ketasched.domain.typed_dates import read_span
 from ketasched.domain.typed_times import read_minutes
 from ketasched.domain.typed_week import read_away, read_can
 from ketasched.domain.weekly import WeeklyAbsence, free_week
 from ketasched.errors import FileTrouble, UsageProblem
-from ketasched.planning.plan_input import LONGEST_TRAVEL, Commitments
 from ketasched.progress import counting
 
 if TYPE_CHECKING:

@@ -206,8 +206,9 @@ def _staff_visit_lines(course: Course, visit: LinkedVisit) -> Iterator[str]:
 def _staff_session_lines(course: Course, session: Session) -> Iterator[str]:
     protocol = course.protocol
     yield _protocol_line(course)
-    if session.minutes == protocol.minutes:
-        yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in protocol.steps)
+    steps = protocol.steps_lasting(session.minutes)
+    if session.minutes == sum(step.minutes for step in steps):
+        yield ", ".join(f"{step.name} {duration_text(step.minutes)}" for step in steps)
     else:
         yield f"Length {duration_text(session.minutes)}"
     for pause in course.pauses:

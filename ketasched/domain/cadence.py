@@ -9,10 +9,13 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
 from ketasched.domain.wording import count_text, list_text
+
+if TYPE_CHECKING:
+    from ketasched.domain.protocol import Step
 
 CountsFrom = Literal["actual", "planned"]
 """What the day numbers of a list count from: its anchor as it took place, or as it was planned."""
@@ -144,8 +147,8 @@ class NamedSession(NamedTuple):
     """A session with a name, on a day of its own.
 
     ``day`` counts as its list does; with ``follows`` it is the days after that session, as placed.
-    ``window`` None is the phase's, ``minutes`` None the protocol's. ``apart``: how far it stays
-    from earlier sessions.
+    ``window`` None is the phase's, ``minutes`` None the protocol's; ``steps``: its own, if it has
+    other ones. ``apart``: how far it stays from earlier sessions.
     """
 
     name: str
@@ -153,6 +156,7 @@ class NamedSession(NamedTuple):
     window: Window | None = None
     minutes: int | None = None
     follows: str = ""
+    steps: tuple[Step, ...] = ()
     apart: tuple[Apart, ...] = ()
 
 

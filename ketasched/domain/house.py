@@ -122,6 +122,10 @@ class House(NamedTuple):
             needs = [(minutes, _most(need for _, need in needs))]
         return self._stretches(needs)
 
+    def of_session_of(self, protocol: Protocol, minutes: int) -> list[Stretch]:
+        """What a session of a protocol takes, by the steps that last as long."""
+        return self.of_session(protocol.id, protocol.steps_lasting(minutes), minutes)
+
     def of_visit(self, kind: str, minutes: int, *, by_video: bool) -> list[Stretch]:
         """What a linked visit takes: nothing, if it is by video."""
         said = self._said_of(kind)
@@ -176,7 +180,7 @@ class House(NamedTuple):
 
     def text_of(self, protocol: Protocol) -> str:
         """What a session of a protocol takes, in words."""
-        stretches = self.of_session(protocol.id, protocol.steps, protocol.minutes)
+        stretches = self.of_session_of(protocol, protocol.minutes)
         whole = len(stretches) == 1 and stretches[0].ends - stretches[0].begins == protocol.minutes
         if not stretches:
             return "nothing"

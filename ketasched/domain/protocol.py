@@ -14,6 +14,7 @@ from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
 Then = Literal["append", "squeeze", "shift", "keep", "replan"]
@@ -85,8 +86,15 @@ class Phase:
     @property
     def own_minutes(self) -> dict[int, int]:
         """The lengths of the sessions that have one of their own, by place."""
-        by_steps = [(place, sum(step.minutes for step in steps)) for place, steps in self.steps]
-        return dict(sorted([*self.lengths, *by_steps]))
+        own = {place: minutes_of(steps) for place, steps in self.own_steps.items()}
+        return dict(sorted((dict(self.lengths) | own).items()))
+
+    @property
+    def own_steps(self) -> dict[int, tuple[Step, ...]]:
+        """The steps of the sessions that have other ones, by place."""
+        listed = self.cadence.sessions if isinstance(self.cadence, NamedDays) else ()
+        own = {place: named.steps for place, named in enumerate(listed, start=1) if named.steps}
+        return own | dict(self.steps)
 
     def using(self, alternative: Alternative) -> Phase:
         """This phase at the alternative's cadence, window and gap."""
@@ -101,6 +109,17 @@ class Step(NamedTuple):
     name: str
     minutes: int
     takes: tuple[tuple[str, int], ...] | None = None
+
+
+def minutes_of(steps: Sequence[Step]) -> int:
+    """How long some steps are together."""
+    return sum(step.minutes for step in steps)
+
+
+def steps_lasting(offered: Sequence[tuple[Step, ...]], minutes: int) -> tuple[Step, ...]:
+    """Those of some steps that last so many minutes; the first of all, if none do."""
+    as_long = (steps for steps in offered if minutes_of(steps) == minutes)
+    return next(as_long, offered[0])
 
 
 class When(NamedTuple):
@@ -190,17 +209,17 @@ class Protocol:
     @property
     def minutes(self) -> int:
         """The length of one session: all its steps, in minutes."""
-        return sum(step.minutes for step in self.steps)
+        return minutes_of(self.steps)
+
+    @property
+    def all_steps(self) -> tuple[tuple[Step, ...], ...]:
+        """The usual steps of a session, and those that single sessions have instead."""
+        own = (steps for phase in self.phases for steps in phase.own_steps.values())
+        return (self.steps, *own)
 
     def steps_lasting(self, minutes: int) -> tuple[Step, ...]:
-        """The steps of a session of so many minutes: those of all sessions, unless some have
-        others, which are as long.
-        """
-        if minutes == self.minutes:
-            return self.steps
-        own = (steps for phase in self.phases for _, steps in phase.steps)
-        as_long = (steps for steps in own if sum(step.minutes for step in steps) == minutes)
-        return next(as_long, self.steps)
+        """The steps of a session of so many minutes."""
+        return steps_lasting(self.all_steps, minutes)
 
     @property
     def has_distances(self) -> bool:

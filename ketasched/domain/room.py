@@ -154,7 +154,7 @@ class Room:
         def refuse(candidate: Candidate) -> Reason | None:
             minutes = candidate.minutes
             if minutes not in takes:
-                takes[minutes] = self.house.of_session(protocol.id, protocol.steps, minutes)
+                takes[minutes] = self.house.of_session_of(protocol, minutes)
             return self.refusal(takes[minutes], candidate)
 
         return refuse

@@ -80,7 +80,7 @@ def wanted(house: House, protocol: Protocol, entry: Session | LinkedVisit) -> li
     if isinstance(entry, LinkedVisit):
         stretches = house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
     else:
-        stretches = house.of_session(protocol.id, protocol.steps, entry.minutes)
+        stretches = house.of_session_of(protocol, entry.minutes)
     name = house.place_of(stretches)
     resource = house.resource(name)
     fixed = resource and (name == CHAIR or resource.always is not None)

@@ -162,7 +162,7 @@ class Question:
         key = slots, day, minutes
         if key not in self._kinds:
             protocol = self.wishes[number].order.protocol
-            takes = self.room.house.of_session(protocol.id, protocol.steps, minutes)
+            takes = self.room.house.of_session_of(protocol, minutes)
             starts = tuple(
                 Start(self._minute(day, start), change)
                 for start, change in slots.legal_starts(day, minutes)

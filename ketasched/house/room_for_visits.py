@@ -71,7 +71,7 @@ class _Round:
             day, start = session.start.date(), Start(minute_at(session.start), 0)
             kind = self._times.question.kind_of(wish, course.start, session.number, day)
             protocol = course.protocol
-            takes = self._house.of_session(protocol.id, protocol.steps, session.minutes)
+            takes = self._house.of_session_of(protocol, session.minutes)
             stays = Kind((start,), tuple(takes))
             self._on.setdefault(day, []).append(
                 _Entry(wish, kind or stays, start, session.number if kind else None)

@@ -164,9 +164,9 @@ def without_a_place(wishes: Sequence[Wish], there: Container[int]) -> tuple[int,
 
 def held_of(house: House, course: Course) -> list[Held]:
     """What the sessions and linked visits of a course take."""
-    steps, held = course.protocol.steps, list[Held]()
+    held = list[Held]()
     for session in course.live:
-        takes = house.of_session(course.protocol.id, steps, session.minutes)
+        takes = house.of_session_of(course.protocol, session.minutes)
         held += held_by(takes, minute_at(session.start))
     for visit in course.visits:
         if not is_gone(visit):

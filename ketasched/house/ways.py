@@ -100,7 +100,7 @@ def held_by_entries(
         takes = (
             house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
             if isinstance(entry, LinkedVisit)
-            else house.of_session(course.protocol.id, course.protocol.steps, entry.minutes)
+            else house.of_session_of(course.protocol, entry.minutes)
         )
         yield from held_by(takes, minute_at(entry.start))
 
@@ -229,7 +229,7 @@ def _places(
     freed: Collection[int],
 ) -> Iterator[_Place]:
     """Where a free session may stand; first where it stands, if it may stay."""
-    takes = room.house.of_session(course.protocol.id, course.protocol.steps, session.minutes)
+    takes = room.house.of_session_of(course.protocol, session.minutes)
     here = session.start.replace(tzinfo=None)
     if session.number not in freed:
         off = (here.date() - session.target).days

@@ -138,7 +138,7 @@ def _nearest_start(order: Order, step: int) -> date | None:
     """
     now, today = order.rules.beside.now, order.rules.beside.today
     first = order.first_day(now) if now else today
-    allowed = order.weekdays() & frozenset(order.days if order.takes_days else range(7))
+    allowed = order.weekdays_to_start() & frozenset(order.days if order.takes_days else range(7))
     for distance in range(1, FAR + 1):
         start = order.start + timedelta(days=step * distance)
         if (first and start < first) or not FIRST_YEAR <= start.year <= LAST_YEAR:

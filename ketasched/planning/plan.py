@@ -71,7 +71,7 @@ def targets_of(order: Order) -> list[Target] | Failure:
         ChoiceRefused: as ``plan``.
     """
     week, weekdays = order.week(), order.weekdays()
-    refusal = refuse_length(order) or refuse_start(order, weekdays) or refuse_days(order, weekdays)
+    refusal = refuse_length(order) or refuse_start(order) or refuse_days(order, weekdays)
     if refusal:
         return refusal
     targets = lay_targets(

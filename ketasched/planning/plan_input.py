@@ -7,62 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from ketasched.domain.busy import Absence, BusyTimes, away, busy
 from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Constraint, not_before, unclear_clock
 from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
+from ketasched.domain.commitments import NO_COMMITMENTS, Commitments
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.room import Room
-from ketasched.domain.weekly import WeeklyAbsence, away_weekly, can_come, can_text, free_week
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
 from ketasched.planning.visit_times import Beside
-
-LONGEST_TRAVEL = 12 * 60
-"""The most minutes of travel; a guard against slips of the keyboard."""
-
-
-class Commitments(NamedTuple):
-    """What keeps the patient from coming: absences, busy times with minutes of ``travel``, and what
-    holds every week: absences, and the times at which they ``can`` come, None for all.
-    """
-
-    absences: tuple[Absence, ...] = ()
-    busy: BusyTimes | None = None
-    travel: int = 0
-    weekly: tuple[WeeklyAbsence, ...] = ()
-    can: Week | None = None
-
-    @property
-    def free_week(self) -> Week:
-        """When the patient can come every week."""
-        return free_week(self.can, self.weekly)
-
-    @property
-    def weekly_texts(self) -> list[str]:
-        """What holds every week, for good, in words."""
-        texts = [can_text(self.can)] if self.can else []
-        return texts + [str(absence) for absence in self.weekly if absence.until is None]
-
-    def at_clinic(self, clinic: Clinic) -> tuple[Constraint, ...]:
-        """What refuses a candidate for which the patient must come to the clinic."""
-        coming = (can_come(self.can, clinic.zone),) if self.can else ()
-        return (*coming, *self.constraints(clinic, self.travel))
-
-    def constraints(self, clinic: Clinic, travel: int) -> tuple[Constraint, ...]:
-        """What refuses a candidate when ``travel`` minutes are needed on both sides of it."""
-        constraints = [away(self.absences, clinic.zone)] if self.absences else []
-        if self.weekly:
-            constraints.append(away_weekly(self.weekly, clinic.zone))
-        if self.busy:
-            constraints.append(busy(self.busy, clinic.zone, travel))
-        return tuple(constraints)
-
-
-NO_COMMITMENTS = Commitments()
 
 
 class Rules(NamedTuple):
@@ -247,23 +203,32 @@ class Order:
         for named in first.named():
             if not named.follows and (self.already or named.day == anchor):
                 return named.minutes or self.protocol.minutes
-        return self.protocol.minutes
+        return first.minutes_of(first.first_place)
+
+    @property
+    def usual_minutes(self) -> int:
+        """The length of most sessions, by which weekdays are chosen."""
+        return self.first_minutes if self.layout.stretches[0].named() else self.protocol.minutes
 
     def week(self) -> Clinic:
         """The clinic, open on the weekdays on which a session fits its hours at the asked time,
         or as far from it as that may change.
         """
-        return self.clinic.only_on(self._fitting(WHOLE_WEEK))
+        return self.clinic.only_on(self._fitting(WHOLE_WEEK, self.usual_minutes))
 
     def weekdays(self) -> frozenset[int]:
         """The weekdays of a pattern: a session fits the hours, and the patient can come."""
-        return self._fitting(self.commitments.free_week)
+        return self._fitting(self.commitments.free_week, self.usual_minutes)
 
-    def _fitting(self, free: Week) -> frozenset[int]:
+    def weekdays_to_start(self) -> frozenset[int]:
+        """The weekdays on which the session on the start fits, and the patient can come."""
+        return self._fitting(self.commitments.free_week, self.first_minutes)
+
+    def _fitting(self, free: Week, minutes: int) -> frozenset[int]:
         """The weekdays on which a session fits the hours and what is free of a week, at a time that
         may be tried.
         """
-        monday, minutes = date(2001, 1, 1), self.first_minutes
+        monday = date(2001, 1, 1)
         return frozenset(
             weekday
             for weekday in range(7)

@@ -96,11 +96,11 @@ def refuse_length(order: Order) -> Failure | None:
     return Failure("too-long", text, hint, order.already + 1, order.start, order.start, refused)
 
 
-def refuse_start(order: Order, allowed: frozenset[int]) -> Failure | None:
+def refuse_start(order: Order) -> Failure | None:
     """The failure of a start on a weekday that is never open, on which the patient never comes, or
     that is not among those asked for.
     """
-    weekday = order.start.weekday()
+    weekday, allowed = order.start.weekday(), order.weekdays_to_start()
     is_asked = not order.takes_days or weekday in order.days
     if weekday in allowed and is_asked:
         return None

@@ -63,7 +63,7 @@ def takings(
 def _stretches(house: House, record: CourseRecord, entry: Entry) -> list[Stretch]:
     if isinstance(entry, LinkedVisit):
         return house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
-    return house.of_session(record.protocol.id, record.protocol.steps, entry.minutes)
+    return house.of_session_of(record.protocol, entry.minutes)
 
 
 def overfull(resource: str, houses: Sequence[House], taken: Sequence[Taking]) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ from ketasched import zone
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.domain.course import CANCELLED, MISSED, Course, LinkedVisit, Session
 from ketasched.domain.house import House, Stretch, minute_at
-from ketasched.domain.protocol import Step
+from ketasched.domain.protocol import Step, steps_lasting
 from ketasched.domain.room import Held, Load, held_by, load_of
 from ketasched.domain.seat import Seat
 from ketasched.domain.typed_times import read_minutes
@@ -49,7 +49,7 @@ class _Course(NamedTuple):
 
     identity: str
     protocol: str
-    steps: tuple[Step, ...]
+    steps: tuple[tuple[Step, ...], ...]
     appointments: tuple[Appointment, ...]
     seats: Sequence[Row]
     place: ZoneInfo
@@ -67,7 +67,9 @@ class _Course(NamedTuple):
                 takes[known] = (
                     house.of_visit(kind, minutes, by_video=by_video)
                     if kind
-                    else house.of_session(self.protocol, self.steps, minutes)
+                    else house.of_session(
+                        self.protocol, steps_lasting(self.steps, minutes), minutes
+                    )
                 )
             yield from held_by(takes[known], start)
 
@@ -202,7 +204,7 @@ def _of_record(record: CourseRecord) -> _Course:
     protocol = record.protocol
     place = zone.load(record.timezone).tzinfo
     seats = seats_data(record.seats, place).get("seats", ())
-    return _Course(record.told[0].uid, protocol.id, protocol.steps, appointments, seats, place)
+    return _Course(record.told[0].uid, protocol.id, protocol.all_steps, appointments, seats, place)
 
 
 def _quickly(data: Mapping[str, Any]) -> _Course:
@@ -218,7 +220,8 @@ def _quickly(data: Mapping[str, Any]) -> _Course:
         for each in data["visits"]
         if each["status"] not in (MISSED, CANCELLED)
     ]
-    steps = tuple(map(_step, protocol["steps"]))
+    own = (steps for phase in protocol["phases"] for steps in _own_steps(phase))
+    steps = tuple(tuple(map(_step, each)) for each in (protocol["steps"], *own))
     seats = data.get("seats", ())
     identity = data["entries"][0]["uid"]
     return _Course(identity, protocol["id"], steps, tuple(appointments), seats, place)
@@ -226,6 +229,13 @@ def _quickly(data: Mapping[str, Any]) -> _Course:
 
 def _minute(entry: Mapping[str, Any], place: ZoneInfo) -> int:
     return minute_at(wall_time_of(entry["start"]).replace(tzinfo=place))
+
+
+def _own_steps(phase: Mapping[str, Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The steps of the sessions that have other ones."""
+    yield from phase.get("steps", {}).values()
+    listed = phase["sessions"] if isinstance(phase.get("sessions"), list) else ()
+    yield from (session["steps"] for session in listed if "steps" in session)
 
 
 def _step(data: Mapping[str, Any]) -> Step:

@@ -67,7 +67,7 @@ class Booking(NamedTuple):
         stretches = (
             house.of_visit(kind, minutes, by_video=by_video)
             if kind
-            else house.of_session(protocol.id, protocol.steps, minutes)
+            else house.of_session_of(protocol, minutes)
         )
         return held_by(stretches, start)
 

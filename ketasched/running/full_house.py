@@ -32,7 +32,8 @@ class Use(NamedTuple):
 def is_plain(house: House, shown: Iterable[Coming]) -> bool:
     """Whether a house has but a number of chairs, and each who comes takes one."""
     only_chairs = [resource.name for resource in house.resources] == [CHAIR]
-    steps = (step for visitor in shown for step in visitor.patient.course.protocol.steps)
+    protocols = (visitor.patient.course.protocol for visitor in shown)
+    steps = (step for protocol in protocols for own in protocol.all_steps for step in own)
     usual = not house.takes and all(step.takes is None for step in steps)
     return only_chairs and house.resources[0].always is not None and usual
 
@@ -140,7 +141,7 @@ def taken_by(house: House, visitor: Coming) -> list[Stretch]:
         return []
     if isinstance(entry, LinkedVisit):
         return house.of_visit(entry.kind, entry.minutes, by_video=entry.by_video)
-    return house.of_session(protocol.id, protocol.steps, entry.minutes)
+    return house.of_session_of(protocol, entry.minutes)
 
 
 def _held(house: House, visitor: Coming) -> Iterable[Held]:

@@ -13,7 +13,7 @@ from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.baseline import counting_text
 from ketasched.domain.cadence import Cycles, NamedDays
 from ketasched.domain.house import need_text
-from ketasched.domain.protocol import BUILT_IN, NOT_STATED, SessionRange
+from ketasched.domain.protocol import BUILT_IN, NOT_STATED, SessionRange, minutes_of
 from ketasched.domain.signs import printable
 from ketasched.domain.wording import count_text, duration_text, list_text
 
@@ -140,7 +140,8 @@ def _named(phase: Phase, named: NamedSession) -> str:
         day = f"{count_text(named.day, 'day')} after {named.follows}"
     else:
         day = f"day {named.day}"
-    length = f", {duration_text(named.minutes)}" if named.minutes else ""
+    steps = f" ({_steps(named.steps)})" if named.steps else ""
+    length = f", {duration_text(named.minutes)}{steps}" if named.minutes else ""
     return f"{named.name}: {day}, {named.window or phase.window}{length}"
 
 
@@ -152,10 +153,11 @@ def _length(phase: Phase) -> tuple[str, str]:
 
 
 def _own(phase: Phase) -> Iterable[tuple[str, str]]:
-    """The sessions with a length or steps of their own."""
-    for place, minutes in phase.own_minutes.items():
-        steps = _steps(dict(phase.steps).get(place, ()))
-        yield f"Session {place}", ": ".join(filter(None, (duration_text(minutes), steps)))
+    """The sessions with a length or steps of their own, where they are not listed one by one."""
+    for place, minutes in phase.lengths:
+        yield f"Session {place}", duration_text(minutes)
+    for place, steps in phase.steps:
+        yield f"Session {place}", f"{duration_text(minutes_of(steps))}: {_steps(steps)}"
 
 
 def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:

@@ -12,6 +12,7 @@ import yaml
 
 from ketasched import public_holidays
 from ketasched.domain.clinic import Closure, NotStarting, Opening, Week, not_starting_week
+from ketasched.domain.commitments import LONGEST_TRAVEL
 from ketasched.domain.house import CHAIR, House, Resource, Takes
 from ketasched.domain.notice import Notice, read_notice
 from ketasched.domain.typed_times import read_clock, read_minutes
@@ -22,7 +23,6 @@ from ketasched.files.clinic.opening_hours import SPANS, Hours
 from ketasched.files.clinic.resources import RESOURCES, TAKES, chairs_of, check_takes
 from ketasched.languages.language import LANGUAGES, HourCycle, LanguageCode
 from ketasched.languages.typed import read_hour_cycle, read_language
-from ketasched.planning.plan_input import LONGEST_TRAVEL
 from ketasched.public_holidays import HolidayCalendar
 from ketasched.reading.fields import (
     Key,

@@ -17,6 +17,7 @@ from ketasched.files.protocols.phase_parts import (
     REVIEWS,
     WINDOW,
 )
+from ketasched.files.protocols.session_steps import STEPS, check_steps
 from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
 from ketasched.reading.texts import LINE, MINUTES
 
@@ -63,6 +64,8 @@ def _check_named(
     session: pace.NamedSession, before: set[str], cadence: pace.NamedDays, reading: Reading
 ) -> None:
     """A named session, beside the names of those before it."""
+    if session.steps:
+        check_steps(session, reading)
     if session.name.casefold() in map(str.casefold, before):
         reading.fault_in(session, "name", f"two sessions are called `{session.name}`")
     if session.follows and session.follows not in before:
@@ -81,8 +84,12 @@ def _check_named(
 # The parts, from the inside out
 
 
-def _named_session(length: int | None, **keys: Any) -> pace.NamedSession:
-    return pace.NamedSession(minutes=length, **keys)
+def _named_session(
+    length: int | None, steps: tuple[core.Step, ...], **keys: Any
+) -> pace.NamedSession:
+    """With steps of its own it is as long as those."""
+    minutes = core.minutes_of(steps) if steps else length
+    return pace.NamedSession(minutes=minutes, steps=steps, **keys)
 
 
 def _listed_phase(
@@ -114,6 +121,7 @@ _LISTED = Record(
         ),
         "window": Key(WINDOW, "its window, if it is not the phase's", None),
         "length": Key(MINUTES, "how long it takes, if not all steps, such as 30 min", None),
+        "steps": Key(STEPS, "its own steps, if it has other ones than the protocol", ()),
         "follows": Key(LINE, "the session it counts from as placed, instead of the baseline", ""),
         "apart": APART,
     },

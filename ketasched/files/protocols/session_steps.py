@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketasched.domain import protocol as core
+from ketasched.domain.cadence import NamedDays, NamedSession
 from ketasched.domain.wording import duration_text
 from ketasched.reading.by_number import ByNumber
 from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
@@ -49,29 +50,39 @@ def check_own(phase: core.Phase, reading: Reading) -> None:
         if number in dict(phase.lengths):
             message = f"the steps of session {number} say how long it is"
             reading.fault_in(phase.lengths, str(number), message, "leave one of them out")
-        if sum(step.minutes for step in steps) > LONGEST_SESSION:
+        if core.minutes_of(steps) > LONGEST_SESSION:
             message = f"the steps of session {number} take more than a day"
             reading.fault_in(phase.steps, str(number), message)
+
+
+def check_steps(session: NamedSession, reading: Reading) -> None:
+    """A listed session that has steps of its own."""
+    if reading.says(session, "length"):
+        message = "the steps of the session say how long it is"
+        reading.fault_in(session, "length", message, "leave one of them out")
+    if core.minutes_of(session.steps) > LONGEST_SESSION:
+        reading.fault_in(session, "steps", "the steps of the session take more than a day")
 
 
 def check_told_apart(protocol: core.Protocol, reading: Reading) -> None:
     """Sessions with other steps must be of another length: by that it is known what each takes."""
     steps_of = {protocol.minutes: protocol.steps}
-    for phase, number, minutes, steps in _own(protocol):
+    for record, key, minutes, steps in _own(protocol):
         if steps_of.setdefault(minutes, steps) != steps:
-            pairs = phase.steps if number in dict(phase.steps) else phase.lengths
             message = f"other sessions of {duration_text(minutes)} have other steps"
             hint = "a session is known by its length: make it a minute longer"
-            reading.fault_in(pairs, str(number), message, hint)
+            reading.fault_in(record, key, message, hint)
 
 
-def _own(
-    protocol: core.Protocol,
-) -> Iterator[tuple[core.Phase, int, int, tuple[core.Step, ...]]]:
-    """The sessions that have something of their own: phase, number, minutes and steps."""
+def _own(protocol: core.Protocol) -> Iterator[tuple[object, str, int, tuple[core.Step, ...]]]:
+    """What sessions have of their own: where it stands, the length and the steps."""
     for phase in protocol.phases:
         for number, steps in phase.steps:
-            yield phase, number, sum(step.minutes for step in steps), steps
+            yield phase.steps, str(number), core.minutes_of(steps), steps
+        listed = phase.cadence.sessions if isinstance(phase.cadence, NamedDays) else ()
+        for session in listed:
+            if session.steps:
+                yield session, "steps", core.minutes_of(session.steps), session.steps
     for phase in protocol.phases:
         for number, minutes in phase.lengths:
-            yield phase, number, minutes, protocol.steps
+            yield phase.lengths, str(number), minutes, protocol.steps
