@@ -515,7 +515,7 @@ def test_check_and_schema(ketasched):
 @pytest.mark.parametrize(
     ("complete", "typed", "offered"),
     [
-        (lambda typed: [name for name, _ in completion.protocols(typed)], "spr", ["spravato", "spravato-mdsi"]),
+        (lambda typed: [name for name, _ in completion.protocols(typed)], "spr", ["spravato", "spravato-mdsi", "spravato-eu"]),
         (lambda typed: [name for name, _ in completion.protocols(typed)], "vato", []),
         (lambda typed: [name for name, _ in completion.protocols(typed)], "mdsi", []),
         (completion.zones, "America/Chic", ["America/Chicago"]),
@@ -551,7 +551,7 @@ def test_completion_offers_protocols_and_zones():
             "COMP_CWORD": "2",
         }
     )
-    assert outcome.stdout.split() == [b"spravato", b"spravato-mdsi"]
+    assert outcome.stdout.split() == [b"spravato", b"spravato-mdsi", b"spravato-eu"]
     outcome = run_process(
         env={
             "_KETASCHED_COMPLETE": "complete_bash",

@@ -6,18 +6,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from time import process_time
 
 import pytest
 from conftest import order_of
+from optimum import Seat, best_days
 
 from ketasched import public_holidays
 from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.commitments import Commitments
 from ketasched.domain.wording import WEEKDAYS
 from ketasched.files.protocols import protocol_file
+from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import make_rules
+from ketasched.planning.refusals import Failure
 from ketasched.planning.suggest import suggest
+from ketasched.running.robustness import Fault, after_fault, robustness
 
 KEYS = ["start", "days", "pauses", "moved", "days_moved", "feasible"]
 US = public_holidays.load(public_holidays.HolidayCalendar.of_place("US"))
@@ -363,3 +368,98 @@ def test_numbers_and_their_verbs(first, last, closed, page, err, ketasched):
     )  # fmt: skip
     assert page in " ".join(outcome.out.split())
     assert outcome.err.startswith(err)
+
+
+# What a start bears
+
+
+def days_without(course, days, closed):
+    """The days of a course with nobody there on some days, counted by the oracle alone, or None."""
+    gap = course.protocol.phases[0].gap
+    ahead = [each.number for each in course.sessions if each.start.date() >= min(days)]
+    there = [each.number for each in course.sessions if each.start.date() in days]
+    for free in (there, ahead):
+        seats = [
+            Seat(
+                session.number,
+                session.start.date(),
+                session.number in free,
+                session.target,
+                max(session.window_start, min(days)),
+                session.window_end,
+                session.phase,
+                gap.min,
+                gap.max,
+            )
+            for session in course.sessions
+        ]
+        best = best_days(
+            seats, lambda day: day.weekday() < 5 and day not in closed | days, course.start
+        )
+        if best:
+            return best
+    return None
+
+
+@pytest.mark.sampled(20)
+@pytest.mark.parametrize("seed", range(400))
+def test_a_closed_day_and_a_sick_week_do_what_brute_force_counts(seed):
+    pick = Random(seed)
+    start = date(2027, 1, 4) + timedelta(days=pick.randrange(60))
+    closed = {start + timedelta(days=pick.randrange(1, 30)) for _ in range(pick.randrange(6))}
+    order = order_of(pick.choice(["iv", "sc", "kap"]), start, closed=closed)
+    course = plan(order)
+    if isinstance(course, Failure) or course.pauses:
+        return
+    for session in course.sessions:
+        for kind, length in (("closed", 1), ("sick", 7)):
+            away = {session.start.date() + timedelta(days=number) for number in range(length)}
+            after = after_fault(order, course, Fault(kind, session.number))
+            assert (after and tuple(each.start.date() for each in after.sessions)) == days_without(
+                course, away, closed
+            ), (kind, session.number)
+
+
+def test_a_missed_session_is_made_up_for_as_the_protocol_says():
+    order = order_of("spravato", date(2027, 1, 5), days=(1, 4))
+    course = plan(order)
+    kept = after_fault(order, course, Fault("missed", 3))
+    assert [each.status for each in kept.sessions][:4] == [
+        "planned",
+        "planned",
+        "missed",
+        "planned",
+    ]
+    assert [each.start for each in kept.sessions] == [each.start for each in course.sessions]
+    made_up = after_fault(order, course, Fault("missed", 10))
+    assert [each.instead_of for each in made_up.sessions if each.instead_of] == [10]
+    robust = robustness(order, course)
+    assert (robust.misses, robust.closed_days, robust.sick_weeks, robust.pairs) == (12, 12, 12, 10)
+    after = [
+        after_fault(order, course, Fault(kind, each.number))
+        for kind in ("missed", "closed", "sick")
+        for each in course.sessions
+    ]
+    assert robust.legal == sum(outcome is not None for outcome in after) / 36
+    assert robustness(order, course) == robust
+
+
+ROBUST = ("iv", "--from", "2027-01-04", "--to", "2027-01-15", "--holidays", "US")
+
+
+def test_starts_are_ranked_by_what_they_bear(report, ketasched):
+    found, plain = report(*ROBUST, "--robust"), report(*ROBUST)
+    bare = [{key: start[key] for key in KEYS} for start in found["starts"]]
+    assert sorted(map(str, bare)) == sorted(map(str, plain["starts"]))
+    ranks = [
+        (start["pauses"], -start["robust"]["legal"], start["robust"]["mean_days_moved"])
+        for start in found["starts"]
+        if start["feasible"]
+    ]
+    assert ranks == sorted(ranks)
+    assert ranks[0] < ranks[-1]
+    assert all((start["robust"] is None) == (not start["feasible"]) for start in found["starts"])
+    page = ketasched("suggest", *ROBUST, "--robust").out
+    assert "By days" in page
+    assert "Bears is the share of single faults" in page
+    assert "Bears" not in ketasched("suggest", *ROBUST).out

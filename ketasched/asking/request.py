@@ -69,4 +69,5 @@ class SuggestRequest(Terms):
 
     first: str
     last: str
+    robust: bool = False
     format: Literal["table", "json", "html", "xlsx"] = "table"

@@ -18,7 +18,7 @@ OPTION_GROUPS = {
     "The patient": "can away pause reason busy travel name",
     "The calendar entries": "audience title location remind lang clock",
     "What is kept and printed": (
-        "save authorised_until authorised_visits ics html feed_url output force top format"
+        "robust save authorised_until authorised_visits ics html feed_url output force top format"
     ),
 }
 _FEW = 15

@@ -45,6 +45,37 @@ def told_of_others(starts: Sequence[Suggestion]) -> Iterator[str]:
         yield f"{without} of {len(starts)} starts and patterns that were tried {have} no course."
 
 
+def share_text(share: float | None) -> str:
+    """A share in whole per cent, never rounded to all; empty where there is none."""
+    if share is None:
+        return ""
+    return f"{100 if share == 1 else min(round(100 * share), 99)}%"
+
+
+def robust_columns(starts: Sequence[Suggestion]) -> list[tuple[str, list[str]]]:
+    """What faults would do to some starts, a column each, with its title; none if nobody asked."""
+    robust = [start.robust for start in starts if start.robust]
+    means = (each.mean_days_moved for each in robust)
+    columns = [
+        ("Bears", [share_text(each.legal) for each in robust]),
+        ("By days", ["" if mean is None else f"{mean:.1f}" for mean in means]),
+        ("Two", [share_text(each.legal_pairs) for each in robust]),
+    ]
+    return columns if robust else []
+
+
+def robust_text(starts: Sequence[Suggestion]) -> Iterator[str]:
+    """What these columns say, in a sentence."""
+    robust = next((each.robust for each in starts if each.robust), None)
+    if robust:
+        yield (
+            "Bears is the share of single faults (each session missed, its day closed, its week "
+            "spent sick) after which the rest has legal days without a pause; By days, by how many "
+            "sessions then move in all, on the average; Two, the share of "
+            f"{robust.pairs} pairs, drawn."
+        )
+
+
 def days_text(start: Suggestion) -> str:
     """The weekdays of a start."""
     return ", ".join(WEEKDAYS[day] for day in start.days)

@@ -17,12 +17,32 @@ LONGEST_RANGE = 3 * 366
 """The most days in which a start is looked for."""
 
 
+class Robustness(NamedTuple):
+    """What each single fault does to a course, and each of some ``pairs`` of them: a session is
+    missed, a day on which the clinic closes, a week in which the patient is sick.
+
+    ``legal`` is the share of single faults after which all that is to come has a legal day without
+    a further pause, ``legal_pairs`` that of the pairs (None: there are none). ``mean_days_moved``:
+    the days by which sessions then move in all, make-ups from the day of what they make up for, on
+    the average of the single faults that stay legal; None where none does.
+    """
+
+    misses: int
+    closed_days: int
+    sick_weeks: int
+    legal: float
+    mean_days_moved: float | None
+    pairs: int
+    legal_pairs: float | None
+
+
 class Suggestion(NamedTuple):
     """A start and its weekday pattern, empty where the protocol leaves none to choose.
 
     ``weeks`` is the length of its pauses; ``moved`` counts the sessions on another day than their
     target, ``days_moved`` the days they moved; ``first`` and ``last`` are the days of its first and
     last session, or of the start. Without a course (not ``feasible``) all are 0.
+    ``robust``: what faults would do to it, if that was asked.
     """
 
     start: date
@@ -34,6 +54,7 @@ class Suggestion(NamedTuple):
     weeks: int = 0
     moved: int = 0
     days_moved: int = 0
+    robust: Robustness | None = None
 
 
 def suggest(

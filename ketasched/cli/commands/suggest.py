@@ -24,6 +24,7 @@ fewest pauses, the fewest sessions moved, the fewest days moved, then the earlie
 Examples:
   ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --holidays US
   ketasched suggest spravato --from tomorrow --to 2027-02-28 --busy alex.ics
+  ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --robust
   ketasched suggest kap --from 2027-01-01 --to 2027-03-31 --output starts.html
 """
 
@@ -39,6 +40,7 @@ class NoStart(KetaschedError):
     SuggestRequest,
     first=Option("The first start to look at: 2027-01-01.", "DATE"),
     last=Option("The last start to look at: 2027-03-31.", "DATE"),
+    robust=Option("Rank also by what a missed session, a closed day or a sick week would do."),
     format=Option("How to print; a table by default.", short="-f"),
 )
 def run(request: SuggestRequest) -> Result:
@@ -69,6 +71,8 @@ def run(request: SuggestRequest) -> Result:
         raise NoLegalPlacement(too_long, too_long.hint)
     with counting("trying", "starts") as tell:
         starts = suggest(terms.order, first, last, tell)
+    if request.robust:
+        starts = _by_what_they_bear(terms, starts)
     feasible = [start for start in starts if start.feasible]
     soonest = terms.order.first_day(now.astimezone(terms.order.clinic.zone))
     best = next((start for start in feasible if start.start >= soonest), None)
@@ -99,6 +103,14 @@ def run(request: SuggestRequest) -> Result:
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
     )
+
+
+def _by_what_they_bear(terms: Understood, starts: Sequence[Suggestion]) -> list[Suggestion]:
+    from ketasched.progress import counting
+    from ketasched.running.robustness import by_what_they_bear
+
+    with counting("testing", "starts") as tell:
+        return by_what_they_bear(terms.order, starts, tell)
 
 
 def _table(

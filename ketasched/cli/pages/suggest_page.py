@@ -12,6 +12,8 @@ from ketasched.cli.suggested import (
     begins_text,
     days_text,
     pauses_text,
+    robust_columns,
+    robust_text,
     setting_facts,
     told_of_others,
 )
@@ -54,6 +56,7 @@ def suggest_page(
     one to come, and ``command`` plans it.
     """
     feasible = [start for start in starts if start.feasible]
+    robust = robust_columns(feasible[:MOST_ROWS])
     by_day: dict[date, Suggestion] = {}
     for start in starts:  # the best first
         by_day.setdefault(start.start, start)
@@ -66,6 +69,7 @@ def suggest_page(
             "weekdays": WEEKDAY_NAMES,
             "weeks": list(_weeks(by_day)),
             "legend": _LEGEND,
+            "robust": [title for title, _ in robust],
             "rows": [
                 (
                     day_text(start.start),
@@ -76,10 +80,11 @@ def suggest_page(
                     start.days_moved,
                     start == best,
                     begins_text(start),
+                    [(title, figures[place]) for title, figures in robust],
                 )
-                for start in feasible[:MOST_ROWS]
+                for place, start in enumerate(feasible[:MOST_ROWS])
             ],
-            "others": list(told_of_others(starts)),
+            "others": [*robust_text(feasible), *told_of_others(starts)],
             "command": command,
             "facts": list(setting_facts(terms)),
             "advice": advice(terms.order.protocol),

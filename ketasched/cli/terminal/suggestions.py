@@ -13,7 +13,10 @@ from ketasched.cli.suggested import (
     begins_text,
     days_text,
     pauses_text,
+    robust_columns,
+    robust_text,
     setting_facts,
+    share_text,
     told_of_others,
 )
 from ketasched.cli.terminal import windows
@@ -46,6 +49,8 @@ def suggestions_page(
         meanings = [_meaning(start, best, terms.today) for start in rows]
         narrow = page.width < NARROW
         page.add(*(map(_line, rows, meanings) if narrow else [_table(rows, meanings)]), "")
+        for sentence in robust_text(feasible):
+            page.add(sentence, "")
     page.add(*told_of_others(starts))
     if command:
         page.add("To plan the best start to come:")
@@ -69,20 +74,24 @@ def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Ta
     table.add_column("Days", no_wrap=True)
     for title in ("Pauses", "Moved", "Days moved"):
         table.add_column(title, justify="right")
+    robust = robust_columns(rows)
+    for title, _ in robust:
+        table.add_column(title, justify="right")
     begins = [begins_text(start) for start in rows]
     if any(begins):
         table.add_column("")
     days = with_signs([windows.aligned_day(start.start) for start in rows], meanings)
-    for suggestion, day, meaning, begun in zip(rows, days, meanings, begins, strict=True):
+    for place, (suggestion, meaning) in enumerate(zip(rows, meanings, strict=True)):
         counts = (suggestion.moved, suggestion.days_moved)
         paused: Meaning | None = "moved" if suggestion.pauses else None
         pauses = marked(pauses_text(suggestion), paused)
         table.add_row(
-            day,
+            days[place],
             days_text(suggestion),
             pauses,
             *map(str, counts),
-            *([begun] if any(begins) else []),
+            *(figures[place] for _, figures in robust),
+            *([begins[place]] if any(begins) else []),
             style=row_style(meaning),
         )
     return table
@@ -92,7 +101,8 @@ def _line(suggestion: Suggestion, meaning: Meaning | None) -> Text:
     start = ", ".join(filter(None, (day_text(suggestion.start), days_text(suggestion))))
     moved = f"{suggestion.moved} moved by {suggestion.days_moved} in all"
     begins = f", {begins_text(suggestion)}" if begins_text(suggestion) else ""
-    text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}{begins}"
+    bears = f", bears {share_text(suggestion.robust.legal)}" if suggestion.robust else ""
+    text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}{bears}{begins}"
     (sign,) = with_signs([text], [meaning])
     sign.stylize(row_style(meaning))
     return sign
