@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ketasched.cli.options import takes
 from ketasched.cli.result import Result
 
-HELP = """Show a protocol in full, with its sources.
+HELP = """Show a protocol in full, with its sources; or as a FHIR PlanDefinition.
 
 \b
 Examples:
   ketasched show spravato
+  ketasched show spravato --format fhir -o spravato.json
 """
 
 
 class ShowRequest(NamedTuple):
-    """Which protocol to show, and where else protocols are."""
+    """Which protocol to show, where else protocols are, and as what."""
 
     protocol: str
     protocols: str = ""
     clinic: str = ""
+    format: Literal["table", "fhir"] = "table"
 
 
 @takes(ShowRequest)
@@ -37,7 +39,6 @@ def run(request: ShowRequest) -> Result:
         protocol_folders,
         protocols_file,
     )
-    from ketasched.cli.terminal.protocol import protocol_page
 
     clinic = clinic_file(request.clinic) or clinic_here()
     file = protocols_file(request.protocols, clinic)
@@ -47,7 +48,19 @@ def run(request: ShowRequest) -> Result:
     house = clinic.house if clinic else None
     if house:
         house_faults.refuse_impossible_steps(house, [written])
+
+    def page() -> str:
+        from ketasched.cli.terminal.protocol import protocol_page
+
+        return protocol_page(protocol, house)
+
+    def definition() -> dict[str, Any]:
+        from ketasched.files.fhir.plan_definition import plan_definition
+
+        return plan_definition(protocol)
+
     return Result(
-        lambda: protocol_page(protocol, house),
+        page,
+        definition,
         hint=f"To plan a course: ketasched plan {request.protocol} --start DATE",
     )

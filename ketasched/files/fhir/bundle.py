@@ -13,7 +13,6 @@ from ketasched.files.fhir.parts import (
     Resource,
     concept,
     duration,
-    duration_range,
     filled,
     identifier,
     instant,
@@ -23,6 +22,7 @@ from ketasched.files.fhir.parts import (
     reference,
     value,
 )
+from ketasched.files.fhir.phase_rules import phase_rules
 from ketasched.files.fhir.recurrence import recurrences, timing
 from ketasched.files.fhir.shown_course import ShownCourse, request_status
 
@@ -86,27 +86,6 @@ def _of_phase(shown: ShownCourse, phase: Phase) -> str:
     if shown.staff:
         return f"{title or shown.course.protocol.title}, {phase.name}"
     return title or shown.view.language.text("Appointments")
-
-
-def phase_rules(phase: Phase) -> list[Resource]:
-    """What FHIR has no place for: how far a session may move, how far apart two in a row stay, how
-    long a pause may be, and when a person must decide how to go on.
-    """
-    said = [
-        nested(
-            own("window"),
-            [
-                value("early", "Duration", duration(phase.window.early, "d")),
-                value("late", "Duration", duration(phase.window.late, "d")),
-            ],
-        ),
-        value(own("gap"), "Range", duration_range(phase.gap.min, phase.gap.max, "d")),
-    ]
-    if phase.pause:
-        said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
-    if phase.lapse:
-        said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
-    return said
 
 
 def _care_plan(shown: ShownCourse) -> Resource:

@@ -26,8 +26,8 @@ ValueKind = Literal[
     "Reference", "String", "UnsignedInt",
 ]  # fmt: skip
 """The types that a value of an extension has here."""
-Unit = Literal["min", "d", "wk"]
-_UNITS: Mapping[Unit, str] = {"min": "minutes", "d": "days", "wk": "weeks"}
+Unit = Literal["min", "d", "wk", "mo"]
+_UNITS: Mapping[Unit, str] = {"min": "minutes", "d": "days", "wk": "weeks", "mo": "months"}
 
 
 def filled(resource: Resource) -> Resource:

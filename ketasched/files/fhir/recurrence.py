@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ketasched.domain.cadence import Cadence, DayList, EveryWeeks, NamedDays, PerWeek, WorkingDays
+from ketasched.domain.cadence import (
+    Cadence,
+    Cycles,
+    DayList,
+    EveryMonths,
+    EveryWeeks,
+    NamedDays,
+    PerWeek,
+    WorkingDays,
+)
 from ketasched.domain.course import Session, is_gone
 from ketasched.domain.protocol import Phase
 from ketasched.files.fhir.parts import (
@@ -31,6 +40,10 @@ def pace(cadence: Cadence) -> Resource:
         return {"frequency": cadence.sessions, "period": cadence.every, "periodUnit": "wk"}
     if isinstance(cadence, EveryWeeks):
         return {"frequency": 1, "period": cadence.weeks, "periodUnit": "wk"}
+    if isinstance(cadence, EveryMonths):
+        return {"frequency": 1, "period": cadence.months, "periodUnit": "mo"}
+    if isinstance(cadence, Cycles):
+        return {"frequency": len(cadence.days), "period": cadence.length, "periodUnit": "d"}
     if isinstance(cadence, WorkingDays):
         return {"frequency": 1, "period": 1, "periodUnit": "d"}
     return {}
@@ -49,7 +62,7 @@ def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
         **pace(phase.cadence),
         "dayOfWeek": [_DAYS[day][:3] for day in _weekdays(phase.cadence, targets)],
     }
-    listed = isinstance(phase.cadence, DayList | NamedDays)
+    listed = isinstance(phase.cadence, DayList | NamedDays | Cycles)
     return filled(
         {
             "event": [target.isoformat() for target in targets] if listed else [],

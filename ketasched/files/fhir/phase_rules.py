@@ -1,0 +1,45 @@
+"""What a phase says that FHIR has no place for, as extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketasched.domain.protocol import Phase
+from ketasched.files.fhir.parts import Resource, duration, duration_range, nested, own, value
+
+
+def phase_rules(phase: Phase) -> list[Resource]:
+    """How far a session may move, how far apart two stay, how long a pause may be, and after how
+    many days without a session a person must decide how to go on.
+    """
+    said = [
+        nested(
+            own("window"),
+            [
+                value("early", "Duration", duration(phase.window.early, "d")),
+                value("late", "Duration", duration(phase.window.late, "d")),
+            ],
+        ),
+        value(own("gap"), "Range", duration_range(phase.gap.min, phase.gap.max, "d")),
+    ]
+    if phase.pause:
+        said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
+    if phase.lapse:
+        said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
+    for apart in phase.apart:
+        days = value("days", "Range", duration_range(apart.min, apart.max, "d"))
+        said.append(nested(own("apart"), [value("from", "String", str(apart.origin)), days]))
+    return said
+
+
+def more_rules(phase: Phase) -> Iterator[Resource]:
+    """What a protocol leaves to the clinician: another cadence, and what follows a missed session;
+    and that a phase has no end.
+    """
+    if phase.sessions is None:
+        yield value(own("open-ended"), "Boolean", content=True)
+    if phase.missed:
+        yield value(own("missed"), "String", phase.missed)
+    for other in phase.alternatives:
+        rules = [rule for rule in phase_rules(phase.using(other)) if rule["url"] != own("apart")]
+        yield nested(own("alternative"), [value("cadence", "String", str(other.cadence)), *rules])

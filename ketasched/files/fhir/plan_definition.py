@@ -1,0 +1,284 @@
+"""A protocol as a PlanDefinition: phases, sessions, steps, visits and what stands between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from ketasched.domain.cadence import Cycles, DayList, Months, NamedDays
+from ketasched.domain.instructions import general_text
+from ketasched.domain.linked_visit_rule import VisitRule
+from ketasched.domain.protocol import Duty, Instruction, Phase, Protocol, Review, Step
+from ketasched.files.fhir.parts import (
+    Resource,
+    Unit,
+    coded,
+    concept,
+    duration,
+    duration_range,
+    filled,
+    own,
+    plan_definition_url,
+    value,
+)
+from ketasched.files.fhir.phase_rules import more_rules, phase_rules
+from ketasched.files.fhir.recurrence import pace
+
+Relationship = Literal["before-start", "after-start", "after-end"]
+_TYPE = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
+
+
+def plan_definition(protocol: Protocol) -> Resource:
+    """The whole protocol, with its sources."""
+    topics = (protocol.label, protocol.drug, protocol.route)
+    said = {
+        "resourceType": "PlanDefinition",
+        "extension": [
+            value(own("reminder"), "Duration", duration(round(ahead.total_seconds() / 60), "min"))
+            for ahead in protocol.reminders
+        ],
+        "url": plan_definition_url(protocol.id),
+        "version": protocol.version,
+        "name": "".join(
+            ["Protocol", *map(str.capitalize, re.findall(r"[A-Za-z0-9]+", protocol.id))]
+        ),
+        "title": protocol.title,
+        "type": coded(_TYPE, "clinical-protocol"),
+        "status": "active",
+        "subjectCodeableConcept": coded("http://hl7.org/fhir/resource-types", "Patient"),
+        "description": "Dates only: no dose, no choice of patients, no decision to go on.",
+        "usage": protocol.use,
+        "topic": [concept(topic) for topic in topics if topic],
+        "relatedArtifact": [
+            {
+                "type": "citation",
+                "label": source.grade,
+                "display": source.fact,
+                "citation": source.source,
+            }
+            for source in protocol.sources
+        ],
+        "action": [*_phases(protocol), *_visits(protocol)],
+    }
+    return filled(said)
+
+
+def _name(protocol_id: str) -> str:
+    """A name that programs can use: letters and digits, a capital first."""
+    return "".join(["Protocol", *map(str.capitalize, re.findall("[A-Za-z0-9]+", protocol_id))])
+
+
+def _phases(protocol: Protocol) -> Iterator[Resource]:
+    for number, phase in enumerate(protocol.phases, 1):
+        name = f"phase-{number}"
+        yield filled(
+            {
+                "id": name,
+                "extension": [*phase_rules(phase), *more_rules(phase)],
+                "title": phase.name,
+                "textEquivalent": str(phase.cadence),
+                "relatedAction": [_behind(phase, number - 1)] if number > 1 else [],
+                "timingTiming": _timing(phase, protocol.minutes),
+                "action": [
+                    _session(protocol, f"{name}-session"),
+                    *_listed(phase, f"{name}-session"),
+                    *_reviews(phase, name),
+                ],
+            }
+        )
+
+
+def _behind(phase: Phase, before: int) -> Resource:
+    """That a phase comes after the one before it, and how long after."""
+    after, name = phase.after, f"phase-{before}"
+    if after is None:
+        return _related(name, "after-end")
+    if isinstance(after, Months):
+        return _related(name, "after-end", duration(after.number, "mo"))
+    return _related(name, "after-end", duration(after, "d"))
+
+
+def _related(name: str, relationship: Relationship, offset: Resource | None = None) -> Resource:
+    said = {"actionId": name, "relationship": relationship, "offsetDuration": offset}
+    return filled(said)
+
+
+def _timing(phase: Phase, minutes: int) -> Resource:
+    """How often the sessions of a phase come, how many there are, and how long each is."""
+    choice = phase.choice
+    repeat = {
+        "count": choice.fewest if choice else phase.sessions,
+        "countMax": choice.most if choice else None,
+        "duration": minutes,
+        "durationUnit": "min" if minutes else "",
+        **pace(phase.cadence),
+    }
+    return filled({"repeat": filled(repeat), "code": concept(str(phase.cadence))})
+
+
+def _lasting(minutes: int | None) -> Resource:
+    return {"repeat": {"duration": minutes, "durationUnit": "min"}} if minutes else {}
+
+
+def _session(protocol: Protocol, name: str) -> Resource:
+    """What every session of a phase is made of."""
+    parts = [
+        *_steps(protocol.steps, name),
+        *_instructions(protocol.instructions, name),
+        *_duties(protocol.duties, name),
+    ]
+    lasting = _lasting(protocol.minutes)
+    return filled({"id": name, "title": "each session", "timingTiming": lasting, "action": parts})
+
+
+def _steps(steps: Sequence[Step], session: str) -> Iterator[Resource]:
+    for number, step in enumerate(steps, 1):
+        before = _related(f"{session}-step-{number - 1}", "after-end")
+        yield filled(
+            {
+                "id": f"{session}-step-{number}",
+                "title": step.name,
+                "relatedAction": [before] if number > 1 else [],
+                "timingTiming": _lasting(step.minutes),
+            }
+        )
+
+
+def _instructions(instructions: Sequence[Instruction], session: str) -> Iterator[Resource]:
+    for instruction in instructions:
+        when = instruction.when
+        minutes = when.minutes if when else None
+        offset = duration(abs(minutes), "min") if minutes else None
+        relationship: Relationship = "before-start" if minutes and minutes < 0 else "after-end"
+        yield filled(
+            {
+                "title": instruction.text,
+                "textEquivalent": general_text(instruction),
+                "relatedAction": [_related(session, relationship, offset)] if when else [],
+            }
+        )
+
+
+def _duties(duties: Sequence[Duty], session: str) -> Iterator[Resource]:
+    for duty in duties:
+        within = {"offsetRange": duration_range(0, duty.days, "d")}
+        related = _related(session, "after-end") | within
+        yield {"title": duty.name, "textEquivalent": str(duty), "relatedAction": [related]}
+
+
+def _listed(phase: Phase, session: str) -> Iterator[Resource]:
+    """The sessions that have days of their own, counted from the one they count from."""
+    for place, (title, offset, origin, minutes) in enumerate(_days(phase), 1):
+        relationship: Relationship = "before-start" if offset < 0 else "after-start"
+        counted = _related(f"{session}-{origin}", relationship, duration(abs(offset), "d"))
+        yield filled(
+            {
+                "id": f"{session}-{place}",
+                "title": title,
+                "relatedAction": [counted] if origin != place else [],
+                "timingTiming": _lasting(minutes),
+            }
+        )
+
+
+_Day = tuple[str, int, int, int | None]
+"""A title, days, the place of the session that they count from, and minutes of its own."""
+
+
+def _days(phase: Phase) -> list[_Day]:
+    cadence = phase.cadence
+    if isinstance(cadence, NamedDays):
+        return _named_days(cadence)
+    if isinstance(cadence, DayList):
+        first = cadence.days[0]
+        return [(f"day {day}", day - first, 1, None) for day in cadence.days]
+    if isinstance(cadence, Cycles):
+        first = cadence.days[0]
+        return [(f"day {day} of each cycle", day - first, 1, None) for day in cadence.days]
+    return []
+
+
+def _named_days(cadence: NamedDays) -> list[_Day]:
+    places = {session.name: place for place, session in enumerate(cadence.sessions, 1)}
+    baseline = next(
+        (
+            places[session.name]
+            for session in cadence.sessions
+            if not session.follows and session.day == cadence.first_day
+        ),
+        1,
+    )
+    start = cadence.offset(cadence.sessions[baseline - 1].day)
+    return [
+        (session.name, session.day, places[session.follows], session.minutes)
+        if session.follows
+        else (session.name, cadence.offset(session.day) - start, baseline, session.minutes)
+        for session in cadence.sessions
+    ]
+
+
+def _reviews(phase: Phase, name: str) -> Iterator[Resource]:
+    for number, review in enumerate(phase.reviews, 1):
+        yield {
+            "id": f"{name}-review-{number}",
+            "extension": [value(own("after-session"), "String", _reviewed(review))],
+            "title": review.name,
+            "textEquivalent": f"A decision before going on, after {_reviewed(review)}",
+            "relatedAction": [_related(f"{name}-session", "after-end")],
+        }
+
+
+def _reviewed(review: Review) -> str:
+    return f"session {review.after_session}" if review.after_session else "the last session"
+
+
+def _visits(protocol: Protocol) -> Iterator[Resource]:
+    for number, rule in enumerate(protocol.visits, 1):
+        yield filled(
+            {
+                "id": f"visit-{number}",
+                "extension": [value(own("anchor"), "String", str(rule.anchor))],
+                "title": rule.name,
+                "textEquivalent": str(rule),
+                "code": [concept(rule.kind)],
+                "relatedAction": [_beside(rule, name) for name in _anchors(protocol, rule)],
+                "timingTiming": _lasting(rule.minutes),
+            }
+        )
+
+
+def _beside(rule: VisitRule, name: str) -> Resource:
+    """How far a linked visit is from the session that it goes with."""
+    unit: Unit = "d" if rule.offset.in_days else "min"
+    side: Relationship = "before-start" if rule.anchor.side == "before" else "after-end"
+    return {
+        "extension": [value(own("ideal-offset"), "Duration", duration(rule.offset.ideal, unit))],
+        "actionId": name,
+        "relationship": side,
+        "offsetRange": duration_range(rule.offset.least, rule.offset.most, unit),
+    }
+
+
+def _anchors(protocol: Protocol, rule: VisitRule) -> list[str]:
+    """The actions beside which a linked visit stands: for one session, its phase's."""
+    sessions = [f"phase-{number}-session" for number in range(1, len(protocol.phases) + 1)]
+    which = rule.anchor.which
+    if which == "review":
+        return [
+            f"phase-{number}-review-{place}"
+            for number, phase in enumerate(protocol.phases, 1)
+            for place in range(1, len(phase.reviews) + 1)
+        ]
+    if which == "number":
+        return [sessions[_phase_of(protocol, rule.anchor.number)]]
+    return {"first": sessions[:1], "last": sessions[-1:]}.get(which, sessions)
+
+
+def _phase_of(protocol: Protocol, number: int) -> int:
+    """The index of the phase in which the session of that number is."""
+    for index, phase in enumerate(protocol.phases):
+        if phase.sessions is None or number <= phase.sessions:
+            return index
+        number -= phase.sessions
+    return len(protocol.phases) - 1
