@@ -18,9 +18,11 @@ from ketasched.domain.course import (
     LinkedVisit,
     Session,
 )
+from ketasched.domain.giveaways import gives_away
 from ketasched.domain.protocol import Phase
 from ketasched.files.fhir.parts import (
     Resource,
+    filled,
     identifier,
     own,
     plan_definition_url,
@@ -92,16 +94,18 @@ class ShownCourse:
 
     @cached_property
     def patient(self) -> Resource:
-        """The patient, by a pseudonym and the name that the course has; who only has to know when
-        is told neither.
+        """The patient, by a pseudonym and the name that the course has, unless it gives the
+        treatment away; who only has to know when is told neither.
         """
         if self.bare:
             return {"type": "Patient"}
-        return {
+        name = self.view.course_name
+        said = {
             "type": "Patient",
             "identifier": identifier(part_uid(self.view, self.course, "patient")),
-            "display": self.view.course_name,
+            "display": name if self.staff or not gives_away(self.course.protocol, name) else "",
         }
+        return filled(said)
 
     def service(self, entry: Entry) -> str:
         """What kind of service an entry is."""
