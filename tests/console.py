@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -35,7 +36,13 @@ WORLD = {
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 WITHOUT = "Without the extra"
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
-FEED = re.compile(r"\b[0-9a-f]{40}\b")
+DRAWN = {
+    re.compile(r"\b[0-9a-f]{40}\b"): lambda text: hashlib.sha1(text.encode()).hexdigest(),
+    re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"): lambda text: str(
+        uuid.uuid5(uuid.NAMESPACE_DNS, text)
+    ),
+}
+"""Names of feeds and UIDs, which are drawn at random, and what stands for the one of a number."""
 PORT = "5232"
 
 
@@ -137,7 +144,7 @@ def moments(text):
 def replay(page, moment=OWN_DAY):
     """The page with what its commands print at a moment, or at that which their heading names, and
     the runs of its commands; later ones find what earlier ones wrote. The calendar server that it
-    names is one of ours, on another port; names of feeds, which are drawn at random, are replaced.
+    names is one of ours, on another port; what is drawn at random is replaced.
     Under the heading WITHOUT no module of the solver can be imported.
     """
     runs = []
@@ -187,9 +194,9 @@ def calendar_server():
 
 
 def steady(text):
-    """The text with the n-th name of a feed made from n."""
-    names = dict.fromkeys(FEED.findall(text))
-    stand_ins = {
-        name: hashlib.sha1(str(number).encode()).hexdigest() for number, name in enumerate(names)
-    }
-    return FEED.sub(lambda match: stand_ins[match[0]], text)
+    """The text in which the n-th of what is drawn at random is made from n."""
+    for drawn, stand_in in DRAWN.items():
+        names = dict.fromkeys(drawn.findall(text))
+        stand_ins = {name: stand_in(str(number)) for number, name in enumerate(names)}
+        text = drawn.sub(lambda match, known=stand_ins: known[match[0]], text)
+    return text

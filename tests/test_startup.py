@@ -115,3 +115,14 @@ def test_nothing_that_a_page_a_language_or_a_house_needs_is_loaded(commands):
 def test_what_was_typed_needs_no_conversion():
     plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--closed", "2027-01-05")
     assert "pydantic" not in modules((*plan, "--weekends", "--ics", "a.ics", "--force"))
+
+
+def test_only_what_writes_fhir_loads_it():
+    loaded = each_loaded(
+        [*IV, "--save", "f", "--name", "Fay", "--format", "json"], ["list"], ["show", "iv"],
+        ["status", "f"], ["agenda"], ["export", "f"], ["export", "f", "--format", "fhir"],
+    )  # fmt: skip
+    ours = [any(name.startswith("ketasched.files.fhir") for name in each) for each in loaded]
+    assert ours == [False] * 6 + [True]
+    bundle = modules(["export", "f", "--format", "fhir"])
+    assert not bundle & {"fhir", "rich", "jinja2", "ics", "openpyxl"}
