@@ -23,6 +23,7 @@ from ketasched.records.seating import seatless_notes
 from ketasched.records.write import mend, refuse_no_room, write
 from ketasched.running import changes, visit_changes
 from ketasched.running.broken_rules import RULES, Rule
+from ketasched.running.gates import overlooked
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.make_ups import appended_where
 from ketasched.shell import paste
@@ -141,7 +142,8 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
 
         return change_report(before.course, after.course, what, told)
 
-    return Result(page, report, notes=[note, *seatless])
+    late = [f"look: {need}" for need in overlooked(before.course, after.course)]
+    return Result(page, report, notes=[note, *late, *seatless])
 
 
 def _newly_broken(before: Course, after: Course) -> tuple[str, ...]:

@@ -28,7 +28,11 @@ def concerns_of(opened: Opened) -> Iterator[Concern]:
     agreed = Agreed(task.authorised_until, task.authorised_visits, _is_stopped(opened.record))
     conditions = Conditions(task.order, opened.here)
     for concern in concerns(conditions, opened.record.course, agreed):
-        yield concern._replace(text=f"{concern.text}{_decision(opened, concern.broken)}")
+        more = _decision(opened, concern.broken)
+        if concern.lacks:
+            command = f"ketasched done {name_of(opened.path)} {paste([concern.lacks])}"
+            more = f"; once it is there: {command}"
+        yield concern._replace(text=f"{concern.text}{more}")
     yield from _without_place(opened)
     if task.zone.version < task.zone_rules:
         yield Concern(

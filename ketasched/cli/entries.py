@@ -12,7 +12,8 @@ from ketasched.domain.visit_handle import by_handle, key_of, named, rule_of
 from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.planning.visit_times import ideal_start
-from ketasched.records.open import Opened
+from ketasched.records.open import Opened, name_of
+from ketasched.shell import paste
 
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)")
 _LIST = re.compile(r"[^,]*(,[^,]*)+|\d+\s*-\s*\d+")
@@ -57,6 +58,13 @@ def entry_of(opened: Opened, text: str) -> Meant:
 def session_meant(session: Session) -> Meant:
     """A session as it is meant by its number."""
     return Meant(f"session {session.number}", session.start, session.number)
+
+
+def gate_of(opened: Opened, text: str) -> str:
+    """What is needed before a session, by its own name; empty if a text names nothing of that."""
+    word = " ".join(text.split()).casefold()
+    gates = (gate.what for gate in opened.record.course.protocol.needs)
+    return next((what for what in gates if what.casefold() == word), "")
 
 
 def entries_of(opened: Opened, text: str) -> list[Meant]:
@@ -104,11 +112,18 @@ def _visit(opened: Opened, handle: str) -> Meant:
 def _no_such(opened: Opened, text: str) -> UsageProblem:
     course = opened.record.course
     handles = by_handle(course)
+    gates = [gate.what for gate in course.protocol.needs]
+    if gate_of(opened, text):
+        name = name_of(opened.path)
+        hint = f"once it is there: ketasched done {name} {paste([text.strip()])}"
+        return UsageProblem(f"`{text}` is no session, but what is needed before one", hint)
+    needs = f"what is needed before sessions is {list_text(gates)}" if gates else ""
+    near = did_you_mean(text.strip(), [*handles, *gates, *(v.name for v in handles.values())])
     if not handles:
-        return UsageProblem(f"there is no session `{text}`", course.numbering)
-    names = {visit.name for visit in handles.values()}
-    near = did_you_mean(text.strip(), [*handles, *names])
+        hint = "; ".join(filter(None, (course.numbering, needs)))
+        return UsageProblem(f"there is no session `{text}`", f"{near} {hint}" if near else hint)
     there = f"linked visits are {', '.join(handles)}"
+    there += f"; {needs}" if needs else ""
     return UsageProblem(
         f"there is no session or linked visit `{text}`",
         f"{near} {there}" if near else f"{course.numbering}; {there}",

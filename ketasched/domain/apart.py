@@ -33,6 +33,12 @@ class Apart(NamedTuple):
         return self if self.max is None else self._replace(max=self.max + 7 * weeks)
 
     def __str__(self) -> str:
-        if self.max is None:
-            return f"at least {count_text(self.min, 'day')}"
-        return f"{self.min} to {count_text(self.max, 'day')}"
+        least = f"at least {count_text(self.min, 'day')}"
+        most = f"at most {count_text(self.max, 'day')}" if self.max else ""
+        span = " and ".join(filter(None, (least if self.min > 1 or not most else "", most)))
+        return f"{span} after {session_text(self.origin)}"
+
+
+def session_text(origin: int | str) -> str:
+    """A session, by its number or its name."""
+    return f"session {origin}" if isinstance(origin, int) else origin

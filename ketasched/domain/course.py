@@ -12,6 +12,7 @@ from ketasched.domain.candidate import Reason, minutes_between
 from ketasched.domain.linked_visit_rule import Side, VisitKey, VisitKind, Which, visit_key
 
 if TYPE_CHECKING:
+    from ketasched.domain.gate import PassedGate
     from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Protocol
 
@@ -192,7 +193,7 @@ class Course:
     the phases with a set number of sessions; the sessions of an open-ended phase have higher
     numbers and no total. ``unplaced``: what goes with a session and has no legal place.
     ``visits_off``: the linked visits that a person called off, for good. ``duties_off``: the duties
-    that nobody has here.
+    that nobody has here. ``gates``: those that are passed.
     """
 
     protocol: Protocol
@@ -206,6 +207,7 @@ class Course:
     unplaced: tuple[Unplaced, ...] = ()
     visits_off: tuple[VisitKey, ...] = ()
     duties_off: tuple[str, ...] = ()
+    gates: tuple[PassedGate, ...] = ()
 
     @property
     def shows_windows(self) -> bool:

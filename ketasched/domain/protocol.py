@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import Cadence, Cycles, DayList, Gap, Months, NamedDays, Window
+from ketasched.domain.gate import Gate
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.wording import count_text, duration_text, list_text
 
@@ -187,7 +188,8 @@ class Protocol:
     """The recipe for one course: drug, route, session, phases, instructions, sources.
 
     ``label`` is the short name used in a staff calendar; ``file`` says where it was read. A
-    clinic's own protocol need not state drug, route, use and sources: they are empty then.
+    clinic's own protocol need not state drug, route, use and sources: they are empty then. Its
+    ``needs`` are gates.
     """
 
     id: str
@@ -205,6 +207,7 @@ class Protocol:
     visits: tuple[VisitRule, ...] = ()
     duties: tuple[Duty, ...] = ()
     file: str = ""
+    needs: tuple[Gate, ...] = ()
 
     @property
     def minutes(self) -> int:

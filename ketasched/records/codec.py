@@ -62,7 +62,7 @@ def text_of(record: CourseRecord) -> str:
         "clinic": record.clinic_data,
         "busy": busy_state(record.busy),
         "start": record.course.start.isoformat(),
-        **state_of(record.course),
+        **_said(state_of(record.course)),
         "calendars": [_following_data(file) for file in record.following],
         "entries": [_entry_data(entry) for entry in record.told],
         "exported": {who: dict(entries) for who, entries in record.exported.items()},
@@ -76,6 +76,11 @@ def text_of(record: CourseRecord) -> str:
         "history": [_change_data(change) for change in record.history],
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _said(state: dict[str, Any]) -> dict[str, Any]:
+    """What a record says of a course: nothing of gates where none is passed."""
+    return {name: value for name, value in state.items() if value or name != "gates"}
 
 
 def _following_data(file: FollowingFile) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from ketasched.domain.candidate import Reason, ReasonKind, session_end
+from ketasched.domain.candidate import session_end
 from ketasched.domain.course import Course, DatedReview, LinkedVisit, Session, Unplaced
+from ketasched.domain.gate import PassedGate
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Protocol
 from ketasched.reading.json_shape import TEXT, YES, Shape, items, keys_of, maybe, one_of, whole
@@ -21,6 +22,7 @@ from ketasched.records.plain_values import (
     date_of,
     wall_time_of,
 )
+from ketasched.records.reasons import REASONS, reasons_data, reasons_of
 
 STATUSES = ("planned", "tentative", "attended", "missed", "cancelled")
 
@@ -35,11 +37,12 @@ def state_of(course: Course) -> dict[str, Any]:
             {
                 "before_session": pause.before_session,
                 "weeks": pause.weeks,
-                "reasons": _reasons_data(pause.reasons),
+                "reasons": reasons_data(pause.reasons),
             }
             for pause in course.pauses
         ],
         "reviews": [review._asdict() for review in course.reviews],
+        "gates": [{"what": gate.what, "on": gate.on.isoformat()} for gate in course.gates],
         "left_out": list(course.left_out),
         "total": course.total,
         "visits_off": [{"name": name, "session": session} for name, session in course.visits_off],
@@ -54,7 +57,7 @@ def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: 
         start=start,
         sessions=tuple(_session(session, place) for session in state["sessions"]),
         pauses=tuple(
-            Pause(pause["before_session"], pause["weeks"], _reasons(pause["reasons"]))
+            Pause(pause["before_session"], pause["weeks"], reasons_of(pause["reasons"]))
             for pause in state["pauses"]
         ),
         reviews=tuple(
@@ -67,6 +70,9 @@ def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: 
         unplaced=tuple(_unplaced(unplaced) for unplaced in state["unplaced"]),
         visits_off=tuple((off["name"], off["session"]) for off in state.get("visits_off", ())),
         duties_off=tuple(state.get("duties_off", ())),
+        gates=tuple(
+            PassedGate(gate["what"], date_of(gate["on"])) for gate in state.get("gates", ())
+        ),
     )
 
 
@@ -131,7 +137,7 @@ def _session_data(session: Session) -> dict[str, Any]:
         "start": session.start.strftime(WALL),
         "minutes": session.minutes,
         "moved_minutes": session.moved_minutes,
-        "reasons": _reasons_data(session.reasons),
+        "reasons": reasons_data(session.reasons),
         "status": session.status,
         "by_hand": session.by_hand,
         "instead_of": session.instead_of,
@@ -154,7 +160,7 @@ def _session(data: Mapping[str, Any], place: ZoneInfo) -> Session:
         start=start,
         end=session_end(start, data["minutes"]),
         moved_minutes=data["moved_minutes"],
-        reasons=_reasons(data["reasons"]),
+        reasons=reasons_of(data["reasons"]),
         status=data["status"],
         name=data["name"],
         by_hand=data["by_hand"],
@@ -178,7 +184,7 @@ def _visit_data(visit: LinkedVisit) -> dict[str, Any]:
         "start": visit.start.strftime(WALL),
         "minutes": visit.minutes,
         "by_video": visit.by_video,
-        "reasons": _reasons_data(visit.reasons),
+        "reasons": reasons_data(visit.reasons),
         "status": visit.status,
         "by_hand": visit.by_hand,
         "broken": list(visit.broken),
@@ -197,7 +203,7 @@ def _visit(data: Mapping[str, Any], place: ZoneInfo) -> LinkedVisit:
         start,
         session_end(start, data["minutes"]),
         data["by_video"],
-        _reasons(data["reasons"]),
+        reasons_of(data["reasons"]),
         data["status"],
         data.get("by_hand", False),
         tuple(data.get("broken", ())),
@@ -211,7 +217,7 @@ def _unplaced_data(unplaced: Unplaced) -> dict[str, Any]:
         "session": unplaced.session,
         "side": unplaced.side,
         "days": [day.isoformat() for day in unplaced.days] if unplaced.days else [],
-        "reasons": _reasons_data(unplaced.reasons),
+        "reasons": reasons_data(unplaced.reasons),
         "number": unplaced.number,
     }
 
@@ -224,29 +230,9 @@ def _unplaced(data: Mapping[str, Any]) -> Unplaced:
         data["session"],
         data["side"],
         (days[0], days[1]) if days else None,
-        _reasons(data["reasons"]),
+        reasons_of(data["reasons"]),
         data["number"],
     )
-
-
-def _reasons_data(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [
-        {"kind": reason.kind, "text": reason.full}
-        | ({"detail": reason.detail} if reason.detail else {})
-        for reason in reasons
-    ]
-
-
-def _reasons(data: Any) -> tuple[Reason, ...]:
-    return tuple(_reason(reason["kind"], reason["text"], reason.get("detail")) for reason in data)
-
-
-def _reason(kind: ReasonKind, full: str, detail: str | None) -> Reason:
-    """A reason from its whole sentence; older records do not say apart what the detail of it is."""
-    if detail is None and kind == "closed" and full.endswith(")"):
-        text, _, detail = full.removesuffix(")").partition(" (")
-        return Reason(kind, text, detail)
-    return Reason(kind, full.removesuffix(f" ({detail})"), detail) if detail else Reason(kind, full)
 
 
 def _wall(text: str, place: ZoneInfo) -> datetime:
@@ -256,7 +242,6 @@ def _wall(text: str, place: ZoneInfo) -> datetime:
 # What it may say
 
 _STATUS = one_of(STATUSES)
-REASONS = items(keys_of({"kind": one_of(get_args(ReasonKind)), "text": TEXT}, {"detail": TEXT}))
 ITEMS: dict[str, dict[str, Shape]] = {
     "sessions": {
         "number": NUMBER, "phase": TEXT, "place": NUMBER, "name": TEXT, "target": DATE,
@@ -293,5 +278,6 @@ STATE: dict[str, Shape] = {
 LATER_STATE: dict[str, Shape] = {
     "visits_off": items(keys_of({"name": TEXT, "session": NUMBER})),
     "duties_off": items(TEXT),
+    "gates": items(keys_of({"what": TEXT, "on": DATE})),
 }
 """What it says of it too, unless an earlier version wrote it."""

@@ -12,6 +12,7 @@ from ketasched.reports.course_report import beside, named_window, reasons_report
 from ketasched.reports.report_text import SCHEMA, unread_report
 from ketasched.running.baselines import CountedFrom
 from ketasched.running.duties import due_soon
+from ketasched.running.gates import needed
 
 
 class Told(Protocol):
@@ -130,6 +131,24 @@ def status_report(
             for each in counted
         ],
         "warnings": list(warnings),
+        **_needs(course),
+    }
+
+
+def _needs(course: Course) -> dict[str, Any]:
+    """What is needed before sessions, where the protocol says so."""
+    if not course.protocol.needs:
+        return {}
+    return {
+        "needs": [
+            {
+                "what": need.what,
+                "session": need.session.number,
+                "by": need.session.start.date().isoformat(),
+                "since": need.since.isoformat() if need.since else None,
+            }
+            for need in needed(course)
+        ]
     }
 
 

@@ -20,9 +20,13 @@ from ketasched.domain.seat import Seat
 from ketasched.domain.wording import day_text
 from ketasched.running.authorisation import uncovered
 from ketasched.running.duties import due_duties
+from ketasched.running.gates import missing
 
 FORMS_AHEAD = timedelta(days=2)
 """How long before its day a form is shown as due: over a weekend."""
+
+GATES_AHEAD = timedelta(days=7)
+"""How long before its session it is shown what is missing: it is asked of others, who take time."""
 
 
 class Patient(NamedTuple):
@@ -104,8 +108,8 @@ def due_elsewhere(
 
 
 def what_is_due(patient: Patient, first: date, last: date) -> Iterator[str]:
-    """Reviews that are due by the end of some days, forms that fall due then or just after, and
-    approvals that run out.
+    """Reviews that are due by the end of some days, forms that fall due then or just after, what is
+    missing before a session within a week, and approvals that run out.
     """
     course = patient.course
     for review in course.reviews:
@@ -116,6 +120,9 @@ def what_is_due(patient: Patient, first: date, last: date) -> Iterator[str]:
         held = course.session(duty.session).status == ATTENDED
         if held and first <= duty.due <= last + FORMS_AHEAD:
             yield f"{duty.name} for session {duty.session}, by {day_text(duty.due)}"
+    for need in missing(course):
+        if need.session.start.date() <= last + GATES_AHEAD:
+            yield str(need)
     if any(session.is_live and session.start.date() >= first for session in course.sessions):
         yield from uncovered(course, patient.authorised_until, patient.authorised_visits, last)
 

@@ -10,25 +10,30 @@ from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session
 from ketasched.domain.wording import day_text
 from ketasched.running.authorisation import uncovered
 from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.gates import SOON, missing
 from ketasched.running.legal_change import Conditions, unwanted
 from ketasched.running.visit_changes import misplaced_visits
 
 ConcernKind = Literal[
-    "no-next-session", "unmarked", "review", "approval", "not-told", "no-place",
+    "no-next-session", "unmarked", "review", "approval", "needs", "not-told", "no-place",
     "broken-rule", "zone-rules", "calendar-file",
 ]  # fmt: skip
 CALLS: tuple[ConcernKind, ...] = (
-    "no-next-session", "unmarked", "review", "approval", "not-told", "no-place", "broken-rule",
+    "no-next-session", "unmarked", "review", "approval", "needs", "not-told", "no-place",
+    "broken-rule",
 )  # fmt: skip
 """The kinds for which somebody is to be rung up."""
 
 
 class Concern(NamedTuple):
-    """Something to look at, of what kind, and the rule that a session breaks, if that is it."""
+    """Something to look at, of what kind; the rule that a session breaks, or what it ``lacks``, if
+    that is it.
+    """
 
     kind: ConcernKind
     text: str
     broken: BrokenRule | None = None
+    lacks: str = ""
 
 
 class Agreed(NamedTuple):
@@ -60,6 +65,9 @@ def concerns(conditions: Conditions, course: Course, agreed: Agreed) -> Iterator
     until, visits = agreed.authorised_until, agreed.authorised_visits
     for text in uncovered(course, until, visits, conditions.today):
         yield Concern("approval", text)
+    for need in missing(course):
+        if need.session.start.date() - conditions.today <= SOON:
+            yield Concern("needs", str(need), lacks=need.what)
     for review in course.reviews:
         before = [session for session in course.sessions if session.number == review.after_session]
         if not review.passed and before and before[0].end < now:

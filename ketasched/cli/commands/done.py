@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ketasched import clock
 from ketasched.asking.values import read
 from ketasched.cli.change import changed, moment_text, open_course, reason_for, rewritten
-from ketasched.cli.entries import entry_of, is_list
+from ketasched.cli.entries import entry_of, gate_of, is_list
 from ketasched.cli.marks import (
     Days,
     Marks,
@@ -34,9 +34,11 @@ from ketasched.records.open import Opened, path_of
 from ketasched.records.write import write_all
 from ketasched.reports.running_report import Call, change_report, folder_change_report
 from ketasched.running import changes, visit_changes
+from ketasched.running.gates import overlooked, passed
 from ketasched.shell import paste
 
-HELP = """A session or a linked visit took place: nothing moves it any more.
+HELP = """A session or a linked visit took place: nothing moves it any more; or what is
+needed before a session is there.
 
 Several are marked in one go: a list, all sessions up to a day, or those of a
 day in all records of a folder. Each is an entry of the history, and one undo
@@ -47,13 +49,16 @@ Examples:
   ketasched done alex 5
   ketasched done alex 5 --on 2027-01-20 --at 10:15
   ketasched done alex 2-5,7
+  ketasched done alex enrolment --on 2027-01-03
   ketasched done alex --until today
   ketasched done records --day today --except ben,cleo
 """
 
 
 class DoneRequest(NamedTuple):
-    """Which session took place, and when if not as planned; or which ones."""
+    """Which session took place, and when if not as planned; or which ones. ``number`` may be what
+    is needed before a session.
+    """
 
     name: str
     number: str = ""
@@ -133,6 +138,9 @@ def _refuse_unclear(request: DoneRequest, *, is_folder: bool) -> None:
 
 def _one_done(request: DoneRequest) -> Result:
     opened, conditions = open_course(request.name)
+    gate = gate_of(opened, request.number)
+    if gate:
+        return _gate_passed(opened, gate, request)
     meant = entry_of(opened, request.number)
     if not (meant.has_place or request.on):
         raise UsageProblem(
@@ -151,6 +159,19 @@ def _one_done(request: DoneRequest) -> Result:
         outcome = changes.attend(conditions, course, meant.number, start)
     what = f"{meant.title} took place on {moment_text(start)}"
     return changed(opened, outcome, what, request)
+
+
+def _gate_passed(opened: Opened, what: str, request: DoneRequest) -> Result:
+    """What is needed before a session is there, since a day."""
+    if request.at:
+        raise UsageProblem("--at is about a session", "leave --at out; --on says since which day")
+    day = opened.today
+    if request.on:
+        day = read("--on", lambda text: read_date(text, opened.today), request.on)
+    if day > opened.today:
+        raise UsageProblem(f"--on {day_text(day)} is to come", "say so once it is there")
+    course = passed(opened.record.course, what, day)
+    return changed(opened, course, f"{what} is there, since {day_text(day)}", request)
 
 
 def _folder_done(request: DoneRequest, days: Days) -> Result:
@@ -182,7 +203,15 @@ def _folder_done(request: DoneRequest, days: Days) -> Result:
     return Result(
         page,
         lambda: folder_change_report(what, calls, unread),
-        notes=[*to_come_notes(all_marks), _written_note(marks, dry_run=request.dry_run)],
+        notes=[
+            *to_come_notes(all_marks),
+            _written_note(marks, dry_run=request.dry_run),
+            *(
+                f"look: {after.name}: {need}"
+                for opened, after in written
+                for need in overlooked(opened.record.course, after.course)
+            ),
+        ],
         trouble=_not_read(unread),
     )
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
+from ketasched.domain.apart import session_text
 from ketasched.domain.baseline import counting_text
 from ketasched.domain.cadence import Cycles, NamedDays
 from ketasched.domain.house import need_text
@@ -81,6 +82,7 @@ def protocol_page(protocol: Protocol, house: House | None = None) -> str:
             ("For", protocol.use or NOT_STATED),
             ("Session", f"{duration_text(protocol.minutes)}: {_steps(protocol.steps)}"),
             *_takes(protocol, house),
+            *_needs(protocol),
             ("Reminders", _reminders(protocol)),
         ]
     )
@@ -128,6 +130,11 @@ def _takes(protocol: Protocol, house: House | None) -> Iterable[tuple[str, str]]
         yield "Takes", "; ".join(said)
 
 
+def _needs(protocol: Protocol) -> Iterable[tuple[str, str]]:
+    for gate in protocol.needs:
+        yield "Needs", f"{gate.what}, before {session_text(gate.before)}"
+
+
 def _reminders(protocol: Protocol) -> str:
     if not protocol.reminders:
         return "none"
@@ -142,7 +149,8 @@ def _named(phase: Phase, named: NamedSession) -> str:
         day = f"day {named.day}"
     steps = f" ({_steps(named.steps)})" if named.steps else ""
     length = f", {duration_text(named.minutes)}{steps}" if named.minutes else ""
-    return f"{named.name}: {day}, {named.window or phase.window}{length}"
+    apart = "".join(f", {apart}" for apart in named.apart)
+    return f"{named.name}: {day}, {named.window or phase.window}{length}{apart}"
 
 
 def _length(phase: Phase) -> tuple[str, str]:
@@ -175,6 +183,7 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     if counts_from:
         yield "", f"counted from {counts_from}"
     yield "Gap", f"{phase.gap} between sessions"
+    yield from (("Apart", f"its first session is {apart}") for apart in phase.apart)
     if phase.missed:
         yield "If missed", f"{phase.missed}, unless asked otherwise"
     if phase.lapse:

@@ -20,6 +20,7 @@ from ketasched.domain.wording import clock_text, count_text, day_text, list_text
 from ketasched.records.planned_from import facts_of
 from ketasched.running.baselines import CountedFrom, counted_from
 from ketasched.running.duties import due_soon
+from ketasched.running.gates import missing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -65,6 +66,9 @@ def course_facts(opened: Opened) -> list[tuple[str, str | Text]]:
     facts += [
         ("Due", f"{duty.name} for session {duty.session}, by {day_text(duty.due)}")
         for duty in due_soon(course, opened.today)
+    ]
+    facts += [
+        ("Needs", f"{need.what}, before session {need.session.number}") for need in missing(course)
     ]
     reviews = [review for review in course.reviews if not review.passed]
     facts += [

@@ -28,7 +28,7 @@ def _check_apart(apart: Apart, reading: Reading) -> None:
         reading.fault_in(apart, "max", message)
 
 
-def _read_origin(text: str) -> int | str:
+def _read_session(text: str) -> int | str:
     """The number of a session, or its name."""
     return SESSION_NUMBER.parse(text) if text.isdecimal() else one_line(text)
 
@@ -68,15 +68,13 @@ def _check_origin(
 
 
 SESSION_NUMBER = whole(1, core.MAX_SESSIONS)
+SESSION = Text(_read_session, {"type": ["integer", "string"], "examples": [1, "dose 1"]})
 FARTHEST = 3660
 _APART_DAYS = length(read_days, 1, FARTHEST, "days")
 _APART = Record(
     _apart,
     {
-        "from": Key(
-            Text(_read_origin, {"type": ["integer", "string"], "examples": [1, "dose 1"]}),
-            "an earlier session, by its number or its name",
-        ),
+        "from": Key(SESSION, "an earlier session, by its number or its name"),
         "min": Key(_APART_DAYS, "the fewest days between the two, such as 168 days", None),
         "max": Key(_APART_DAYS, "the most days between the two, such as 400 days", None),
     },

@@ -10,6 +10,7 @@ from ketasched.domain.giveaways import gives_away
 from ketasched.domain.typed_protocol import read_when
 from ketasched.domain.typed_times import read_days
 from ketasched.files.protocols.apart import check_distances
+from ketasched.files.protocols.gates import NEEDS_BEFORE, check_gates
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
 from ketasched.files.protocols.phases import PHASE
 from ketasched.files.protocols.session_steps import STEPS, check_told_apart
@@ -38,6 +39,7 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     _check_discretion(protocol, reading)
     check_visits(protocol, reading)
     check_distances(protocol, reading)
+    check_gates(protocol, reading)
     check_told_apart(protocol, reading)
     if len(reading.problems) == before:
         from ketasched.planning.protocol_check import own_gaps_fault
@@ -154,6 +156,7 @@ _PROTOCOL = {
     "phases": Key(ListOf(PHASE), "the phases, in order"),
     "visits": Key(ListOf(VISIT), "linked visits: what stands beside the sessions", ()),
     "duties": Key(ListOf(_DUTY), "what staff must have done within some days of each session", ()),
+    "needs": NEEDS_BEFORE,
     "instructions": Key(
         ListOf(_INSTRUCTION), "what the patient should do or leave around a session", ()
     ),
