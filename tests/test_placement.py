@@ -16,7 +16,7 @@ from ketasched.planning.placement import place
 from ketasched.planning.plan import plan
 from ketasched.planning.refusals import Failure
 from ketasched.planning.start_times import Slots, StartTimes
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 TUE, THU, FRI = 1, 3, 4
 

@@ -21,7 +21,7 @@ from ketasched.domain.course import Course
 from ketasched.domain.protocol import Phase
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.start_times import Slots, StartTimes
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 START = date(2027, 1, 4)
 NINE = time(9)

@@ -30,7 +30,7 @@ from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import make_rules
 from ketasched.planning.start_times import StartTimes
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 MONDAY = date(2027, 1, 4)
 ANY_ORDER = order_of("iv", MONDAY)

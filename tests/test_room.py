@@ -23,7 +23,7 @@ from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan import plan
 from ketasched.planning.start_times import Slots, StartTimes
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 CHICAGO = load_zone("America/Chicago").tzinfo
 MONDAY = date(2027, 1, 4)

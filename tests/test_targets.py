@@ -11,7 +11,8 @@ from ketasched.domain.clinic import Clinic, Closure
 from ketasched.domain.protocol import Phase
 from ketasched.planning.plan import plan
 from ketasched.planning.protocol_check import own_gaps_fault
-from ketasched.planning.targets import Stretch, lay_targets
+from ketasched.planning.target import Stretch
+from ketasched.planning.targets import lay_targets
 from ketasched.planning.weekday_patterns import weekday_patterns
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)

@@ -49,7 +49,7 @@ from ketasched.errors import UsageProblem
 from ketasched.languages.language import ENGLISH, Language
 from ketasched.planning.phase_options import lay_out
 from ketasched.planning.plan_input import Order, make_rules
-from ketasched.planning.start_times import fitting_times, when_patient_comes
+from ketasched.planning.usual_days import times_of
 
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
@@ -251,10 +251,8 @@ def understand_terms(
         raise worded(refusal) from None
     flex = flex_minutes(terms.flex)
     asked = start_times(terms.at, around.clinic, file.defaults.start_time if file else None)
-    lengths = layout.lengths | {protocol.minutes}
-    times = fitting_times(asked, around.clinic, lengths, protocol.minutes)._replace(flex=flex)
     patient = commitments(terms, around, today, saved.busy if saved else None)
-    times = when_patient_comes(times, around.clinic, patient.free_week, layout.lengths)
+    times = times_of(asked, flex, around.clinic, patient.free_week, layout, protocol.minutes)
     here = now.astimezone(around.clinic.zone)
     notice = file.notice if file else Notice()
     near = ShortNotice(here, notice.ends(here, around.clinic), notice, lead(protocol.instructions))

@@ -12,7 +12,7 @@ from ketasched.domain.wording import clock_text, day_text, minute_of_day
 ReasonKind = Literal[
     "closed", "holiday", "opening", "hours", "not-starting", "can", "away", "busy", "clock", "past",
     "notice", "full", "gap", "weekday", "no-place", "taken", "by-hand", "make-up", "stays",
-    "agreed", "apart",
+    "agreed", "apart", "distance",
 ]  # fmt: skip
 """What a reason is about."""
 

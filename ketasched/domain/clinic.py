@@ -210,6 +210,19 @@ class Clinic:
             return False
         return fits(self.week, weekday, start, minutes)
 
+    def next_start(self, day: date, start: time, minutes: int) -> time:
+        """The first time of a day from one on at which so many minutes fit its hours and may begin;
+        the time itself where there is none.
+        """
+        edges = [span.opens for span in (*self.on(day).spans, *self.not_starting[day.weekday()])]
+        edges += [span.closes for span in self.not_starting[day.weekday()]]
+        later = sorted(edge for edge in edges if minute_of_day(start) < edge < 1440)
+        for begin in (start, *(time(*divmod(edge, 60)) for edge in later)):
+            candidate = Candidate(day, begin, minutes)
+            if not (self._outside_hours(candidate) or self._not_starting(candidate)):
+                return begin
+        return start
+
     def only_on(self, weekdays: frozenset[int]) -> Clinic:
         """The clinic as if it were open on these weekdays only."""
         week = tuple(spans if day in weekdays else () for day, spans in enumerate(self.week))

@@ -12,6 +12,7 @@ from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import Cadence, Cycles, DayList, Gap, Months, NamedDays, Window
 from ketasched.domain.gate import Gate
 from ketasched.domain.linked_visit_rule import VisitRule
+from ketasched.domain.per_day import PerDay
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Phase:
     ``pause`` is the most whole weeks by which the rest of a course may be put off. ``missed`` says
     what happens after a missed session unless asked otherwise, None: the rest stays. After more
     than ``lapse`` days without a session a person must decide how to go on. ``apart``: how far its
-    first session stays from earlier ones.
+    first session stays from earlier ones. With ``per_day`` each of the cadence's days has several
+    sessions: ``sessions`` counts all of them, ``choice`` and where its reviews stand the days.
     """
 
     name: str
@@ -83,6 +85,17 @@ class Phase:
     apart: tuple[Apart, ...] = ()
     lengths: tuple[tuple[int, int], ...] = ()
     steps: tuple[tuple[int, tuple[Step, ...]], ...] = ()
+    per_day: PerDay | None = None
+
+    @property
+    def a_day(self) -> int:
+        """How many sessions it has on each of its days."""
+        return self.per_day.sessions if self.per_day else 1
+
+    @property
+    def days(self) -> int | None:
+        """How many days of its cadence it has; None for an open-ended phase."""
+        return self.sessions and self.sessions // self.a_day
 
     @property
     def own_minutes(self) -> dict[int, int]:

@@ -14,7 +14,7 @@ from ketasched.planning.plan import targets_of
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
 from ketasched.planning.standing import Standing
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 
 class Starts:

@@ -1,18 +1,24 @@
-"""The search for the best legal days: dynamic programming over (session, day)."""
+"""The search for the best legal days: dynamic programming over (step, day). A step is a session, or
+all sessions of a treatment day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from ketasched.domain.candidate import Reason
 from ketasched.planning.distances import Carrying, Left, Link, links_between
-from ketasched.planning.standing import FREE, Cost, Standing, add_costs
+from ketasched.planning.standing import FREE, Cost, Placed, Standing, add_costs
 from ketasched.planning.start_times import Slots
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target, steps_of
+from ketasched.planning.treatment_day import DayPlan, Member, TreatmentDay
 
 
 class Search:
-    """One question to the placement: what is best, or what stands in the way."""
+    """One question to the placement: what is best, or what stands in the way. ``targets`` has one
+    for each step, of a treatment day the first that is free; ``groups`` has all of each step.
+    """
 
     def __init__(
         self,
@@ -21,20 +27,88 @@ class Search:
         fixed: Mapping[int, datetime],
         start: date,
     ) -> None:
-        self.targets = targets
+        self.sessions = targets
+        self.groups = list(steps_of(targets))
+        self.targets = [
+            next((target for target in group if target.number not in fixed), group[0])
+            for group in self.groups
+        ]
+        self.step_of = {
+            target.number: index for index, group in enumerate(self.groups) for target in group
+        }
         self.slots = slots
         self.fixed = fixed
         self.start = start
-        self.gaps = [self._gap(index) for index in range(len(targets))]
-        self.links = tuple(links_between(targets, fixed))
-        self.carrying = Carrying(self.links, len(targets))
-        self._slots = [self._slots_of(target) for target in targets]
+        self.gaps = [self._gap(index) for index in range(len(self.groups))]
+        self.links = tuple(links_between(self.groups, fixed))
+        self.carrying = Carrying(self.links, len(self.groups))
+        self._slots = [self._slots_of(target) for target in self.targets]
+        self._days = [self._treatment_day(group) for group in self.groups]
+        self._plans: dict[tuple[int, date], DayPlan | None] = {}
 
-    # What one session may do by itself
+    # What one step may do by itself
 
     def legal_start(self, index: int, day: date) -> tuple[time, int] | None:
-        """The legal start of least change of a session on a day."""
+        """The legal start of least change of a step on a day."""
+        if self._days[index]:
+            plan = self.plan(index, day)
+            return (plan.starts[0], plan.changes[0]) if plan else None
         return self.slots_on(index, day).legal_start(day, self.targets[index].minutes)
+
+    def plan(self, index: int, day: date) -> DayPlan | None:
+        """The best plan of a treatment day on a day."""
+        treatment_day, key = self._days[index], (index, day)
+        if treatment_day and key not in self._plans:
+            self._plans[key] = treatment_day.best(day, self.slots_on(index, day))
+        return self._plans.get(key)
+
+    def why_none(self, index: int, day: date) -> tuple[Reason, ...]:
+        """What refuses a day on which a step has no legal start."""
+        slots, treatment_day = self.slots_on(index, day), self._days[index]
+        if treatment_day:
+            return treatment_day.why_none(day, slots)
+        return slots.why_none(day, self.targets[index].minutes)
+
+    def why_not_asked(self, index: int, day: date, number: int) -> tuple[Reason, ...]:
+        """What refuses the asked start of a session of a step on a day."""
+        slots, target = self.slots_on(index, day), self.targets[index]
+        treatment_day = self._days[index]
+        if treatment_day:
+            return treatment_day.why_not_asked(day, number, slots)
+        return slots.refusals(day, slots.times.on(day, target.minutes), target.minutes)
+
+    def starts_that_work(self, index: int, day: date) -> list[time]:
+        """The starts that nobody asked for at which a treatment day may begin on a day."""
+        treatment_day = self._days[index]
+        return (
+            treatment_day.starts_that_work(day, self.slots_on(index, day)) if treatment_day else []
+        )
+
+    def seats(self, index: int, state: Standing) -> list[Placed]:
+        """Where the sessions of a step stand in one of its states."""
+        group = self.groups[index]
+        if state.plan is None and len(group) == 1:
+            return [Placed(group[0], state.day, state.start, state.moved_minutes)]
+        free = iter(zip(state.plan.starts, state.plan.changes, strict=True) if state.plan else ())
+        seats = []
+        for target in group:
+            if target.number in self.fixed:
+                stays = self.fixed[target.number]
+                seats.append(Placed(target, stays.date(), stays.time(), 0))
+            else:
+                seats.append(Placed(target, state.day, *next(free)))
+        return seats
+
+    def _treatment_day(self, group: Sequence[Target]) -> TreatmentDay | None:
+        """The sessions of a step as a treatment day, if they are one."""
+        per_day = group[0].phase.per_day
+        if per_day is None:
+            return None
+        members = [
+            Member(target.number, target.minutes, self.fixed.get(target.number), target.after_break)
+            for target in group
+        ]
+        return TreatmentDay(members, per_day)
 
     def slots_on(self, index: int, day: date) -> Slots:
         """What refuses a session on a day."""
@@ -74,7 +148,8 @@ class Search:
         target = self.targets[index]
         if target.number in self.fixed:
             moment = self.fixed[target.number]
-            return [Standing(weeks, moment.date(), moment.time(), 0, FREE)]
+            reaches = self.reaches(index, moment.date())
+            return [Standing(weeks, moment.date(), moment.time(), 0, FREE, reaches=reaches)]
         return self.on_days(index, weeks, self.window(index, weeks))
 
     def on_days(self, index: int, weeks: int, days: Sequence[date]) -> list[Standing]:
@@ -83,17 +158,23 @@ class Search:
         for day in days:
             start = self.legal_start(index, day)
             if start:
-                off = (day - target.day).days - 7 * weeks
-                states.append(
-                    Standing(weeks, day, *start, (off * off, int(off != 0), abs(start[1])))
-                )
+                plan, off = self.plan(index, day), (day - target.day).days - 7 * weeks
+                cost = off * off, int(off != 0), plan.cost if plan else abs(start[1])
+                reaches = self.reaches(index, day) if plan else None
+                states.append(Standing(weeks, day, *start, cost, plan=plan, reaches=reaches))
         return states
 
-    # What two sessions in a row may do
+    def reaches(self, index: int, day: date) -> tuple[date, date] | None:
+        """From which day to which a step reaches whose free sessions stand on a day."""
+        numbers = [target.number for target in self.groups[index]]
+        days = {day, *(self.fixed[number].date() for number in numbers if number in self.fixed)}
+        return (min(days), max(days)) if len(days) > 1 else None
+
+    # What two steps in a row may do
 
     def _gap(self, index: int) -> tuple[int, int | None]:
-        """The fewest and most days between session ``index`` and the one before it."""
-        before, here = self.targets[index - 1], self.targets[index]
+        """The fewest and most days between step ``index`` and the one before it."""
+        before, here = self.groups[index - 1][-1], self.groups[index][0]
         if before.number in self.fixed and here.number in self.fixed:
             return 0, None
         if before.phase.name == here.phase.name and not here.after_break:
@@ -101,7 +182,7 @@ class Search:
         return min(before.phase.gap.min, here.phase.gap.min), None
 
     def may_follow(self, index: int, before: Standing, here: Standing) -> bool:
-        """Whether session ``index`` may stand at ``here`` when the one before is at ``before``."""
+        """Whether step ``index`` may stand at ``here`` when the one before is at ``before``."""
         if self.links and not self.carrying.may_follow(index, before, here):
             return False
         return self.is_beside(index, before, here)
@@ -114,7 +195,7 @@ class Search:
             if not pausing or here.weeks > self.targets[index].phase.pause:
                 return False
         least, most = self.gaps[index]
-        days = (here.day - before.day).days
+        days = (here.first - before.last).days
         if most is not None:
             most += 7 * (here.weeks - before.weeks)
         return least <= days and (most is None or days <= most)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ketasched.domain.apart import Apart
 from ketasched.planning.standing import Standing
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
 
 Left = frozenset[tuple[int, date]]
 """Of the standings of a session those that are left: weeks put off, and day."""
@@ -63,13 +63,18 @@ class Link(NamedTuple):
         return self._replace(apart=self.apart.wider(weeks)) if weeks else self
 
 
-def links_between(targets: Sequence[Target], fixed: Collection[int]) -> Iterator[Link]:
-    """The distances that the sessions of a course keep; between two fixed ones none is asked."""
-    places: dict[int | str, int] = {target.number: index for index, target in enumerate(targets)}
-    for here, target in enumerate(targets):
+def links_between(steps: Sequence[Sequence[Target]], fixed: Collection[int]) -> Iterator[Link]:
+    """The distances that the sessions of a course keep, step by step; between two fixed ones none
+    is asked.
+    """
+    places: dict[int | str, int] = {
+        target.number: index for index, step in enumerate(steps) for target in step
+    }
+    for target in (target for step in steps for target in step):
+        here = places[target.number]
         for apart in target.apart:
             origin = places.get(apart.origin)
-            if origin is None or {target.number, apart.origin} <= set(fixed):
+            if origin in (None, here) or {target.number, apart.origin} <= set(fixed):
                 continue
             yield Link(min(origin, here), max(origin, here), apart, reversed=here < origin)
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, time, timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
 
 from ketasched.domain.candidate import Reason
 from ketasched.domain.wording import count_text, day_text
 from ketasched.planning.best_days import Search
 from ketasched.planning.distances import Link
-from ketasched.planning.targets import Target
+from ketasched.planning.standing import Placed
 
 WEEK = timedelta(weeks=1)
-
-
-class Placed(NamedTuple):
-    """Where a session stands, and why it is not on its target at the asked time."""
-
-    target: Target
-    day: date
-    start: time
-    moved_minutes: int
-    reasons: tuple[Reason, ...] = ()
 
 
 class Explanation:
@@ -46,8 +35,8 @@ class Explanation:
         self.links = links
 
     def of(self, index: int) -> tuple[Reason, ...]:
-        """What refused the target of a session, or else which gap to which neighbour and what moved
-        that one; what refused the days nearer to the target; then what refused the time.
+        """What refused the target of a step, or else which gap to which neighbour and what moved
+        that one; then what refused the days nearer to the target.
         """
         session = self.placed[index]
         reasons = list(session.target.skipped)
@@ -60,18 +49,23 @@ class Explanation:
             else:
                 reasons += self._why_not(index, session.target.day)
                 reasons += self._on_the_way(index)
+        return tuple(dict.fromkeys(reasons))
+
+    def of_session(self, session: Placed) -> tuple[Reason, ...]:
+        """What refused the target of a session, as of its step, and then what refused its time."""
+        index, number = self.search.step_of[session.target.number], session.target.number
+        if number in self.search.fixed:
+            return session.target.skipped
+        reasons = self.of(index)
         if session.moved_minutes:
-            slots, minutes = self.search.slots_on(index, session.day), session.target.minutes
-            asked = slots.times.on(session.day, minutes)
-            reasons += slots.refusals(session.day, asked, minutes)
+            reasons += self.search.why_not_asked(index, session.day, number)
         return tuple(dict.fromkeys(reasons))
 
     def _is_legal(self, index: int) -> bool:
         return self.search.legal_start(index, self.placed[index].target.day) is not None
 
     def _why_not(self, index: int, day: date) -> tuple[Reason, ...]:
-        minutes = self.placed[index].target.minutes
-        return self.search.slots_on(index, day).why_none(day, minutes)
+        return self.search.why_none(index, day)
 
     def _on_the_way(self, index: int) -> Iterator[Reason]:
         """What refused the days between a target and where its session stands, but for what is so
@@ -91,19 +85,25 @@ class Explanation:
         for neighbour, gap_index in ((index - 1, index), (index + 1, index + 1)):
             if not 0 <= neighbour < len(self.placed):
                 continue
-            other = self.placed[neighbour]
-            days = (other.day - day).days if neighbour > index else (day - other.day).days
-            name = str(other.target)
+            other, name = self._edge(neighbour, index)
+            days = (other - day).days if neighbour > index else (day - other).days
             if days == 0:
                 yield neighbour, Reason("gap", f"{day_text(day)} is taken by {name}")
             elif days < 0:
                 side = "after" if neighbour < index else "before"
                 yield neighbour, Reason("gap", f"{day_text(day)} is not {side} {name}")
             else:
-                where = f"from {name} ({day_text(other.day)})"
+                where = f"from {name} ({day_text(other)})"
                 reasons = gap_reasons(self.gaps[gap_index], [days], where, f"{day_text(day)} is ")
                 yield from ((neighbour, reason) for reason in reasons)
         yield from self._linked_in_the_way(index, day)
+
+    def _edge(self, neighbour: int, index: int) -> tuple[date, str]:
+        """The day of the session of a neighbour that is next to a step, and its name."""
+        search, place = self.search, -1 if neighbour < index else 0
+        reaches = search.reaches(neighbour, self.placed[neighbour].day)
+        day = reaches[place] if reaches else self.placed[neighbour].day
+        return day, str(search.groups[neighbour][place])
 
     def _linked_in_the_way(self, index: int, day: date) -> Iterator[tuple[int, Reason]]:
         """Which session that need not be a neighbour is too near or too far, and how."""

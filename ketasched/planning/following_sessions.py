@@ -17,7 +17,7 @@ from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplace
 from ketasched.domain.protocol import Phase
 from ketasched.domain.wording import day_text
 from ketasched.planning.start_times import Slots
-from ketasched.planning.targets import Stretch
+from ketasched.planning.target import Stretch
 
 
 class _Follower(NamedTuple):

@@ -7,9 +7,9 @@ from datetime import datetime
 from ketasched.domain.candidate import session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, DatedReview, Session
 from ketasched.domain.pause import Pause
-from ketasched.planning.explanation import Placed
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import Target
+from ketasched.planning.standing import Placed
+from ketasched.planning.target import Target
 
 
 def laid_course(order: Order, placed: tuple[Placed, ...], pause: Pause | None) -> Course:
@@ -55,7 +55,7 @@ def _reviews(order: Order, placed: list[Target]) -> list[DatedReview]:
     for stretch in order.layout.stretches:
         for review in stretch.phase.reviews:
             last = stretch.first_place - 1 + (stretch.sessions or 0)
-            place_in_phase = review.after_session or last
+            place_in_phase = (review.after_session or 0) * stretch.phase.a_day or last
             if stretch.sessions is None:
                 last = max(
                     (seat.place for seat in placed if seat.phase is stretch.phase),

@@ -12,7 +12,7 @@ from ketasched.domain.choice import Choice, ChoiceRefused
 from ketasched.domain.protocol import MAX_SESSIONS, Phase, Protocol, SessionRange
 from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import did_you_mean
-from ketasched.planning.targets import Stretch
+from ketasched.planning.target import Stretch
 
 Value = TypeVar("Value")
 
@@ -141,7 +141,7 @@ def _counts(protocol: Protocol, choices: Choices) -> dict[str, int | None]:
             raise ChoiceRefused(said, choice=choice, remedy="leave it out")
         seen[phase.name] = choice
         _refuse_number(protocol, phase, choice, number, sessions)
-        counts[phase.name] = sessions
+        counts[phase.name] = sessions * phase.a_day
     return counts
 
 
@@ -165,7 +165,7 @@ def _refuse_number(
     if phase.sessions is not None and phase.choice is None:
         raise ChoiceRefused(
             f"the phase {phase.name} of {protocol.id} leaves no choice, "
-            f"it has {count_text(phase.sessions, 'session')}",
+            f"it has {count_text(phase.days or 0, counted_in(phase)[:-1])}",
             choice=choice,
             remedy="leave it out or write a protocol",
         )
@@ -174,12 +174,18 @@ def _refuse_number(
     ):
         may = SessionRange(phase.choice.fewest // each, phase.choice.most // each)
         of_each = f" of {count_text(each, 'session')}" if choice != unit else ""
+        counted = counted_in(phase) if unit == "sessions" else unit
         wrong = f"{number} {choice}" if choice != unit else number
         raise ChoiceRefused(
-            f"the phase {phase.name} of {protocol.id} has {may} {unit}{of_each}, not {wrong}",
+            f"the phase {phase.name} of {protocol.id} has {may} {counted}{of_each}, not {wrong}",
             "choose a number the protocol allows, or write a protocol of your own",
             choice=choice,
         )
+
+
+def counted_in(phase: Phase) -> str:
+    """What the length of a phase is counted in."""
+    return "treatment days" if phase.per_day else "sessions"
 
 
 def _only_choice(protocol: Protocol, choice: Choice) -> Phase:

@@ -8,6 +8,10 @@ earliest dates in order; then the earliest start times in order. Dynamic program
 Where a session keeps a distance to another that need not be its neighbour (`apart`), the search
 carries what that one leaves it (`distances`). A pause between the two widens the most, as it does
 with the largest gap, and excuses no least.
+
+The sessions of a treatment day (several a day) stand on one day, and count once: its days from
+target, whether it is on another day, and the change of its start; `treatment_day` says which start
+times are legal, and what their change is. Gaps hold between treatment days.
 """
 
 from __future__ import annotations
@@ -21,10 +25,11 @@ from ketasched.domain.candidate import Reason
 from ketasched.domain.pause import Pause
 from ketasched.domain.wording import day_text
 from ketasched.planning.best_days import Search
-from ketasched.planning.explanation import Explanation, Placed, gap_reasons
-from ketasched.planning.standing import Standing
+from ketasched.planning.explanation import Explanation, gap_reasons
+from ketasched.planning.standing import Placed, Standing
 from ketasched.planning.start_times import Slots
-from ketasched.planning.targets import Target
+from ketasched.planning.target import Target
+from ketasched.planning.treatment_day import runs_text
 
 
 class Placement(NamedTuple):
@@ -93,30 +98,34 @@ def refuse_pause(
 
 def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: int) -> Placement:
     """The chosen days with the reason for every move, and for the pause."""
-    targets = list(search.targets)
     gaps = list(search.gaps)
     links = list(search.links)
     pause = None
     if pause_index:
-        pause = Pause(targets[pause_index].number, weeks, _what_forced_a_pause(search))
+        first = search.groups[pause_index][0].number
+        pause = Pause(first, weeks, _what_forced_a_pause(search))
         least, most = gaps[pause_index]
         gaps[pause_index] = least, None if most is None else most + 7 * weeks
         links = [
             link.paused(weeks) if link.first < pause_index <= link.last else link for link in links
         ]
-        put_off = timedelta(weeks=weeks)
-        targets[pause_index:] = [
-            target._replace(day=target.day + put_off, skipped=())
-            for target in targets[pause_index:]
-        ]
-    placed = [
-        Placed(target, state.day, state.start, state.moved_minutes)
-        for target, state in zip(targets, chosen, strict=True)
+
+    def put_off(index: int, target: Target) -> Target:
+        if not pause_index or index < pause_index:
+            return target
+        return target._replace(day=target.day + timedelta(weeks=weeks), skipped=())
+
+    steps = [
+        Placed(put_off(index, target), state.day, state.start, state.moved_minutes)
+        for index, (target, state) in enumerate(zip(search.targets, chosen, strict=True))
     ]
-    why = Explanation(search, placed, gaps, links)
-    return Placement(
-        tuple(seat._replace(reasons=why.of(index)) for index, seat in enumerate(placed)), pause
-    )
+    why = Explanation(search, steps, gaps, links)
+    placed = [
+        seat._replace(target=put_off(index, seat.target))
+        for index, state in enumerate(chosen)
+        for seat in search.seats(index, state)
+    ]
+    return Placement(tuple(seat._replace(reasons=why.of_session(seat)) for seat in placed), pause)
 
 
 def _what_forced_a_pause(search: Search) -> tuple[Reason, ...]:
@@ -134,13 +143,13 @@ def _failure(search: Search) -> NoPlacement:
     index, before = _first_without_place(search, 0)
     longest = max(target.phase.pause for target in search.targets)
     furthest = max(_first_without_place(search, weeks)[0] for weeks in range(longest + 1))
-    number = search.targets[index].number
+    target = search.targets[index]
     window = search.window(index, 0)
     refused = []
     for day in window:
         reasons: Sequence[Reason] = ()
-        if number not in search.fixed and not search.legal_start(index, day):
-            reasons = search.slots_on(index, day).why_none(day, search.targets[index].minutes)
+        if target.number not in search.fixed and not search.legal_start(index, day):
+            reasons = [*search.why_none(index, day), *_starts_that_work(search, index, day)]
         elif before:
             days = [(day - earlier.day).days for earlier in before]
             where = f"from {search.targets[index - 1]}, wherever that can stand"
@@ -149,7 +158,7 @@ def _failure(search: Search) -> NoPlacement:
                 *_too_near(search, index, day, before),
             ]
         refused.append(RefusedDay(day, tuple(reasons)))
-    with_pause = search.targets[furthest].number
+    number, with_pause = (search.groups[step][0].number for step in (index, furthest))
     return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
 
 
@@ -160,6 +169,13 @@ def _too_near(
     for link, fault in search.faults(index, day, before):
         where = f"{link.side(index)} {search.targets[link.other(index)]}, wherever that can stand"
         yield Reason("apart", f"not {fault} {where}")
+
+
+def _starts_that_work(search: Search, index: int, day: date) -> Iterator[Reason]:
+    """At which other starts a treatment day would be legal on a day."""
+    starts = search.starts_that_work(index, day)
+    if starts:
+        yield Reason("distance", f"the day fits if it starts at {runs_text(starts)}")
 
 
 def _first_without_place(search: Search, weeks: int) -> tuple[int, list[Standing]]:

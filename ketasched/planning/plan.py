@@ -26,7 +26,8 @@ from ketasched.planning.refusals import (
     refuse_length,
     refuse_start,
 )
-from ketasched.planning.targets import NoPattern, Target, lay_targets
+from ketasched.planning.target import Target
+from ketasched.planning.targets import NoPattern, lay_targets
 
 
 def plan(order: Order) -> Course | Failure:

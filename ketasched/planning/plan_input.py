@@ -18,6 +18,7 @@ from ketasched.domain.room import Room
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
+from ketasched.planning.usual_days import UsualDay, usual_days
 from ketasched.planning.visit_times import Beside
 
 
@@ -52,7 +53,7 @@ def make_rules(
         now,
         notice,
     )
-    return Rules(Slots(at_clinic, times), beside, notice)
+    return Rules(Slots(at_clinic, times._replace(clinic=clinic)), beside, notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,11 @@ class Order:
         return offered
 
     @property
+    def first_day_of_several(self) -> UsualDay | None:
+        """The treatment day on the start, dates aside, if it has several sessions."""
+        return next(usual_days(self.layout.stretches[:1]), None)
+
+    @property
     def first_minutes(self) -> int:
         """The length of the session on the start."""
         first = self.layout.stretches[0]
@@ -228,6 +234,10 @@ class Order:
         """The weekdays on which a session fits the hours and what is free of a week, at a time that
         may be tried.
         """
+        several = self.first_day_of_several
+        if several:
+            day = several.lasting(minutes) if minutes == self.usual_minutes else several
+            return day.weekdays(self.clinic, free, self.times)
         monday = date(2001, 1, 1)
         return frozenset(
             weekday

@@ -11,7 +11,8 @@ from ketasched.domain.cadence import EveryMonths, Months
 from ketasched.domain.clinic import WHOLE_WEEK, WORKING_WEEK, Clinic
 from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.wording import count_text
-from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.planning.target import Stretch, Target
+from ketasched.planning.targets import NoPattern, lay_targets
 
 _SOME_MONDAY = date(2001, 1, 1)
 _OPEN_ENDED_SAMPLE = 3
@@ -75,7 +76,7 @@ def _counts_months(phase: Phase) -> bool:
 def _sample(phase: Phase) -> int:
     """How many sessions tell the distances that a phase ever has."""
     sample = _MONTHLY_SAMPLE if isinstance(phase.cadence, EveryMonths) else _OPEN_ENDED_SAMPLE
-    return phase.sessions or sample
+    return phase.sessions or sample * phase.a_day
 
 
 def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> UnkeptGap | NoPattern | None:
@@ -85,7 +86,7 @@ def _outcome(phases: list[Phase], start: date, clinic: Clinic) -> UnkeptGap | No
         return targets
     by_number: dict[int | str, Target] = {target.number: target for target in targets}
     faults = chain(
-        (_gap_fault(before, here) for before, here in pairwise(targets)),
+        (_gap_fault(*pair) for pair in pairwise(targets) if not _are_of_one_day(*pair)),
         (_apart_fault(by_number, target) for target in targets),
     )
     return next((fault for fault in faults if fault), None)
@@ -102,6 +103,10 @@ def _apart_fault(by_number: Mapping[int | str, Target], here: Target) -> UnkeptG
             )
             return UnkeptGap(here.phase.name, "apart", message)
     return None
+
+
+def _are_of_one_day(before: Target, here: Target) -> bool:
+    return bool(here.phase.per_day) and (before.phase, before.day) == (here.phase, here.day)
 
 
 def _gap_fault(before: Target, here: Target) -> UnkeptGap | None:

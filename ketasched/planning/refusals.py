@@ -26,7 +26,8 @@ from ketasched.planning.placement import (
     RefusedDay,
 )
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import NoPattern, Target, lay_targets
+from ketasched.planning.target import Target
+from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.planning.weekday_patterns import weekday_patterns
 
 FailureCode = Literal[
@@ -124,6 +125,9 @@ def refuse_start(order: Order) -> Failure | None:
 def _why_never(order: Order, weekday: int) -> Reason:
     """Why no session fits a weekday: the clinic does not let it, or the patient never comes."""
     commitments, minutes = order.commitments, order.first_minutes
+    several = order.first_day_of_several
+    if several and order.clinic.week[weekday]:
+        return several.why_not(order.clinic, commitments.free_week, weekday, order.times)
     monday = date(2001, 1, 1)
     day = monday + timedelta(days=weekday)
     starts = [start for start, _ in order.times.options(day, minutes)]

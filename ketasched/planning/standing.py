@@ -1,9 +1,13 @@
-"""A session on a day, as the search for the best days weighs it."""
+"""Where a session, or a treatment day, stands: as the search weighs it, and as it is placed."""
 
 from __future__ import annotations
 
 from datetime import date, time
 from typing import NamedTuple
+
+from ketasched.domain.candidate import Reason
+from ketasched.planning.target import Target
+from ketasched.planning.treatment_day import DayPlan
 
 Cost = tuple[int, int, int]
 """Squared days from target, whether it is on another day than that, minutes of change."""
@@ -16,8 +20,10 @@ def add_costs(cost: Cost, other: Cost) -> Cost:
 
 
 class Standing(NamedTuple):
-    """A session on a day; ``weeks``: how far the targets from here on are put off. ``carried``: of
-    each distance to a session behind it that is still open, what of that one's days it leaves.
+    """A step of the search on a day; ``weeks``: how far the targets from here on are put off.
+    ``carried``: of each distance to a session behind it that is still open, what of that one's days
+    it leaves. Of a treatment day ``plan`` is when its free sessions start. ``reaches``: from which
+    day to which, where some of its sessions took place, or were put, on another day.
     """
 
     weeks: int
@@ -26,3 +32,25 @@ class Standing(NamedTuple):
     moved_minutes: int
     cost: Cost
     carried: tuple[frozenset[tuple[int, date]], ...] = ()
+    plan: DayPlan | None = None
+    reaches: tuple[date, date] | None = None
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.reaches[0] if self.reaches else self.day
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.reaches[1] if self.reaches else self.day
+
+
+class Placed(NamedTuple):
+    """Where a session stands, and why it is not on its target at the asked time."""
+
+    target: Target
+    day: date
+    start: time
+    moved_minutes: int
+    reasons: tuple[Reason, ...] = ()

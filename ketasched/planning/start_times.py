@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, count, product
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Candidate, Constraint, Reason, lasting
-from ketasched.domain.clinic import ALL_DAY, Clinic, Span, Spans, Week, fits
+from ketasched.domain.clinic import ALL_DAY, WHOLE_WEEK, Clinic, Span, Spans, Week, fits
 from ketasched.domain.linked_visit_rule import WAKING
+from ketasched.domain.per_day import PerDay
 from ketasched.domain.wording import minute_of_day
 
 NINE = time(9)
 """When a session starts that nobody asked a time for, if it fits then."""
 FLEX_STEP = 15
 """Minutes between two start times that are tried."""
+ALWAYS_OPEN = Clinic(UTC, WHOLE_WEEK)
+"""A clinic without a break."""
+Length = int | PerDay
+"""The minutes of a session, or the sessions of a treatment day."""
 
 
 class StartTimes(NamedTuple):
     """The asked wall time for each weekday (Monday first), and the minutes it may change.
 
-    ``by_length``: the wall times for sessions of so many minutes, where nobody asked for one time.
-    ``wished``: what was wished for instead, where the patient cannot come then; empty if nowhere.
+    ``by_length``: the wall times for sessions of so many minutes and for treatment days, where
+    nobody asked for one time. ``wished``: what was wished for instead, where the patient cannot
+    come then; empty if nowhere. ``clinic``: whose breaks a treatment day skips.
     """
 
     by_weekday: tuple[time, ...]
     flex: int = 0
     wished: tuple[time, ...] = ()
-    by_length: Mapping[int, tuple[time, ...]] = {}
+    by_length: Mapping[Length, tuple[time, ...]] = {}
+    clinic: Clinic = ALWAYS_OPEN
 
-    def on_weekday(self, weekday: int, minutes: int) -> time:
-        """The asked start of a session of ``minutes`` on a weekday."""
-        return self.by_length.get(minutes, self.by_weekday)[weekday]
+    def on_weekday(self, weekday: int, length: Length) -> time:
+        """The asked start of a session or treatment day on a weekday."""
+        return self.by_length.get(length, self.by_weekday)[weekday]
 
-    def on(self, day: date, minutes: int) -> time:
-        """The asked start of a session of ``minutes`` on a day."""
-        return self.on_weekday(day.weekday(), minutes)
+    def on(self, day: date, length: Length) -> time:
+        """The asked start of a session or treatment day on a day."""
+        return self.on_weekday(day.weekday(), length)
 
-    def options(self, day: date, minutes: int) -> list[tuple[time, int]]:
+    def options(self, day: date, length: Length) -> list[tuple[time, int]]:
         """Start times on a day with their change in minutes: least change first, then earliest."""
-        asked = datetime.combine(day, self.on(day, minutes))
+        asked = datetime.combine(day, self.on(day, length))
         changes = range(-(self.flex // FLEX_STEP) * FLEX_STEP, self.flex + 1, FLEX_STEP)
         moments = [(asked + timedelta(minutes=change), change) for change in changes]
         same_day = [(moment.time(), change) for moment, change in moments if moment.date() == day]
@@ -123,7 +130,10 @@ def when_patient_comes(
         )
 
     chosen = nearest(times.by_weekday, lengths)
-    by_length = {minutes: nearest(wishes, [minutes]) for minutes, wishes in times.by_length.items()}
+    by_length = {
+        length: nearest(wishes, [length]) if isinstance(length, int) else wishes
+        for length, wishes in times.by_length.items()
+    }
     if (chosen, by_length) == (times.by_weekday, times.by_length):
         return times
     return times._replace(by_weekday=chosen, wished=times.by_weekday, by_length=by_length)
@@ -189,6 +199,7 @@ class Slots:
         self.moved = Slots((*constraints, *if_moved), times, above=self) if if_moved else self
         self.to_come = self.under(if_to_come) if if_to_come else self
         self._starts: dict[tuple[date, int], _Remembered] = {}
+        self._allowed: dict[Candidate, bool] = {}
 
     def under(
         self,
@@ -214,6 +225,16 @@ class Slots:
         candidate = Candidate(day, start, minutes)
         reasons = (constraint(candidate) for constraint in self.constraints)
         return tuple(reason for reason in reasons if reason)
+
+    def allows(self, day: date, start: time, minutes: int) -> bool:
+        """Whether nothing refuses a session of ``minutes`` on that day and time."""
+        candidate = Candidate(day, start, minutes)
+        if candidate not in self._allowed:
+            above = self._above
+            self._allowed[candidate] = (
+                above is None or above.allows(day, start, minutes)
+            ) and not any(constraint(candidate) for constraint in self._own)
+        return self._allowed[candidate]
 
     def why_none(self, day: date, minutes: int) -> tuple[Reason, ...]:
         """What refuses a day without a legal start: what holds at all times that were tried, else

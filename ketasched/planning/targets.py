@@ -19,89 +19,15 @@ from ketasched.domain.cadence import (
     NamedDays,
     NamedSession,
     PerWeek,
-    Window,
     WorkingDays,
 )
 from ketasched.domain.candidate import Reason
 from ketasched.domain.clinic import Clinic
-from ketasched.domain.protocol import MAX_SESSIONS, Phase
+from ketasched.domain.protocol import Phase
 from ketasched.planning.phase_begins import begin_after, next_period, on_open_weekday
+from ketasched.planning.target import Stretch, Target
 from ketasched.planning.weekday_patterns import keeps_gaps, weekday_patterns
 from ketasched.planning.working_days import working_days
-
-
-class Stretch(NamedTuple):
-    """The part of a phase that is laid out: from ``first_place`` on, ``sessions`` of them or up to
-    ``until`` (an open-ended phase), at the cadence the phase now has. Sessions last ``minutes``.
-    """
-
-    phase: Phase
-    first_place: int
-    sessions: int | None
-    until: date | None = None
-    minutes: int = 0
-
-    def named(self) -> tuple[NamedSession, ...]:
-        """The sessions that are listed one by one, if the phase is such a list."""
-        if not isinstance(self.phase.cadence, NamedDays):
-            return ()
-        return self.phase.cadence.sessions[self.first_place - 1 :][: self.sessions]
-
-    @property
-    def most(self) -> int:
-        """How many sessions are laid out at most: one more than a course may have shows that."""
-        return min(self.sessions or MAX_SESSIONS + 1, MAX_SESSIONS + 1)
-
-    def minutes_of(self, place: int) -> int:
-        """The length of the session at a place of the phase, if it is not listed by name."""
-        return self.phase.own_minutes.get(place, self.minutes)
-
-    @property
-    def own_minutes(self) -> set[int]:
-        """The lengths of its sessions, if they are not listed by name."""
-        own = self.phase.own_minutes
-        last = self.first_place + self.most - 1
-        there = {minutes for place, minutes in own.items() if self.first_place <= place <= last}
-        return there | {self.minutes}
-
-    def name_of(self, place: int) -> str:
-        """What the session at a place is called in its cycle; empty if there are none."""
-        cadence = self.phase.cadence
-        return cadence.name(place) if isinstance(cadence, Cycles) else ""
-
-
-class Target(NamedTuple):
-    """The ideal day of a session, its window and length.
-
-    ``skipped``: closed days that a run of working days left out. ``name`` is empty unless the
-    protocol names its sessions. ``after_break``: a session before it did not take place, so that
-    the largest gap to what is before that is not asked for. ``apart``: how far it stays from other
-    sessions, by their numbers.
-    """
-
-    number: int
-    phase: Phase
-    place: int
-    day: date
-    window: Window
-    minutes: int
-    skipped: tuple[Reason, ...] = ()
-    name: str = ""
-    after_break: bool = False
-    apart: tuple[Apart, ...] = ()
-
-    @property
-    def first(self) -> date:
-        """The first day of its window."""
-        return self.day - timedelta(days=self.window.early)
-
-    @property
-    def last(self) -> date:
-        """The last day of its window."""
-        return self.day + timedelta(days=self.window.late)
-
-    def __str__(self) -> str:
-        return f"session {self.number}"
 
 
 class NoPattern(NamedTuple):
@@ -146,7 +72,10 @@ def lay_targets(
             pattern = _pattern(phase.cadence, phase.gap, begin, weekdays, days)
             if pattern is None:
                 return NoPattern(number, phase, begin)
-        laid = _lay(stretch, begin, pattern, clinic, literal_start=position == 0)
+        of_days = stretch.of_days()
+        laid = _lay(of_days, begin, pattern, clinic, literal_start=position == 0)
+        due = [ideal.day for ideal in laid]
+        laid = _each_of_its_sessions(stretch, laid)
         targets += [
             Target(
                 number + index,
@@ -163,7 +92,7 @@ def lay_targets(
         ]
         number += stretch.sessions or len(laid)
         if laid:
-            begin = next_period(phase, stretch.first_place, begin, [ideal.day for ideal in laid])
+            begin = next_period(phase, of_days.first_place, begin, due)
     return [_from_numbers(target, targets) if target.apart else target for target in targets]
 
 
@@ -228,6 +157,19 @@ def _lay(
     else:
         raise TypeError(cadence)
     return [_Ideal(index, day) for index, day in enumerate(days)]
+
+
+def _each_of_its_sessions(stretch: Stretch, laid: list[_Ideal]) -> list[_Ideal]:
+    """The ideal days of the sessions of a stretch, given those of its treatment days."""
+    per_day = stretch.phase.per_day
+    if per_day is None:
+        return laid
+    missing = per_day.position(stretch.first_place) - 1  # of a course that began elsewhere
+    places = range(missing, len(laid) * per_day.sessions)
+    return [
+        laid[place // per_day.sessions]._replace(place=place - missing)
+        for place in places[: stretch.sessions]
+    ]
 
 
 def _pattern(

@@ -11,11 +11,12 @@ from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.visit_handle import key_of
 from ketasched.domain.wording import count_text
-from ketasched.planning.explanation import Placed
 from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.laid_course import laid_course
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import NoPattern, Target, lay_targets
+from ketasched.planning.standing import Placed
+from ketasched.planning.target import Target
+from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
 from ketasched.running.broken_rules import BrokenRule

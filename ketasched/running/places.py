@@ -13,7 +13,8 @@ from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.planning.phase_begins import on_open_weekday
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import NoPattern, Stretch, Target, lay_targets
+from ketasched.planning.target import Stretch, Target
+from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.cycles import slots_after
 from ketasched.running.legal_change import Conditions
 from ketasched.running.other_weekdays import on_free_weekdays

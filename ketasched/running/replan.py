@@ -17,9 +17,9 @@ from ketasched.domain.course import (
     Session,
 )
 from ketasched.planning.best_days import Search
-from ketasched.planning.explanation import Placed
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
+from ketasched.planning.standing import Placed
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.why_now import target_of
 
@@ -44,7 +44,7 @@ def settle(
     pauses = list(course.pauses)
     search = search_for(order, course, free, now, avoid)
     if search:
-        outcome = place(search.targets, search.slots, search.fixed, course.begins)
+        outcome = place(search.sessions, search.slots, search.fixed, course.begins)
         if isinstance(outcome, NoPlacement):
             return outcome
         placed = [seat for seat in outcome.placed if seat.target.number in free]

@@ -9,9 +9,10 @@ from ketasched.domain.cadence import Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import Course, Session
 from ketasched.planning.best_days import Search
-from ketasched.planning.explanation import Explanation, Placed
+from ketasched.planning.explanation import Explanation
 from ketasched.planning.plan_input import Order
-from ketasched.planning.targets import Target
+from ketasched.planning.standing import Placed
+from ketasched.planning.target import Target
 from ketasched.planning.working_days import LONGEST_CLOSURE
 from ketasched.running.apart import distances
 
@@ -38,7 +39,9 @@ def with_reasons_that_hold(
     why = _explanation(order, course, live)
     return course.changing(
         [
-            session._replace(reasons=_that_hold(order, session, why.of(live.index(session))))
+            session._replace(
+                reasons=_that_hold(order, session, why.of_session(_seat(why, session)))
+            )
             for session in explained
         ]
     )
@@ -47,13 +50,21 @@ def with_reasons_that_hold(
 def _explanation(order: Order, course: Course, live: Sequence[Session]) -> Explanation:
     """What refuses the targets of sessions today, or which gap to which neighbour does."""
     targets = [target_of(order, session, course) for session in live]
-    placed = [
-        Placed(target, session.start.date(), session.start.time(), session.moved_minutes)
-        for target, session in zip(targets, live, strict=True)
-    ]
     fixed = {session.number: session.start for session in live if session.is_fixed}
     search = Search(targets, order.rules.slots, fixed, course.begins)
-    return Explanation(search, placed, search.gaps, search.links)
+    by_number = {session.number: session for session in live}
+    steps = [_placed(target, by_number[target.number]) for target in search.targets]
+    return Explanation(search, steps, search.gaps, search.links)
+
+
+def _seat(why: Explanation, session: Session) -> Placed:
+    search = why.search
+    group = search.groups[search.step_of[session.number]]
+    return _placed(next(each for each in group if each.number == session.number), session)
+
+
+def _placed(target: Target, session: Session) -> Placed:
+    return Placed(target, session.start.date(), session.start.time(), session.moved_minutes)
 
 
 def _that_hold(order: Order, session: Session, present: tuple[Reason, ...]) -> tuple[Reason, ...]:
@@ -97,6 +108,7 @@ def target_of(order: Order, session: Session, course: Course) -> Target:
             for distance in distances(order, course)
             if distance.later.number == session.number
         ),
+        alone="distance" in session.broken,
     )
 
 

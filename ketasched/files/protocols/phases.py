@@ -9,6 +9,7 @@ import yaml
 
 from ketasched.domain import cadence as pace
 from ketasched.domain import protocol as core
+from ketasched.domain.per_day import PerDay
 from ketasched.domain.typed_protocol import read_cadence, read_session_range, read_sessions
 from ketasched.domain.typed_times import read_days
 from ketasched.domain.wording import count_text
@@ -22,6 +23,7 @@ from ketasched.files.protocols.phase_parts import (
     WINDOW,
 )
 from ketasched.files.protocols.session_steps import OWN, check_own
+from ketasched.files.protocols.several_a_day import PER_DAY
 from ketasched.reading.fields import (
     Key,
     ListOf,
@@ -74,11 +76,11 @@ def _is_cycles(phase: core.Phase) -> bool:
 
 
 def _check_phase(phase: core.Phase, reading: Reading) -> None:
-    count = phase.sessions
     before = len(reading.problems)
     _check_count(phase, reading)
     if len(reading.problems) > before:
         return
+    count = phase.days
     if isinstance(phase.cadence, pace.DayList) and count != len(phase.cadence.days):
         message = f"the cadence lists {count_text(len(phase.cadence.days), 'day')}"
         reading.fault_in(phase, "sessions", message, "leave `sessions` out")
@@ -93,7 +95,8 @@ def _check_phase(phase: core.Phase, reading: Reading) -> None:
             reading.fault_in(review, "", message)
         fewest = phase.choice.fewest if phase.choice else count
         if fewest is not None and (review.after_session or 1) > fewest:
-            message = f"the phase may have only {count_text(fewest, 'session')}"
+            what = "day" if phase.per_day else "session"
+            message = f"the phase may have only {count_text(fewest, what)}"
             reading.fault_in(review, "after_session", message)
     offered = [phase.cadence, *(other.cadence for other in phase.alternatives)]
     if len(set(offered)) < len(offered):
@@ -117,12 +120,13 @@ def _phase(
     sessions: _Count | None,
     cycles: _Count | None,
     cadence: pace.Cadence,
+    per_day: PerDay | None,
     choice: core.SessionRange | None,
     alternatives: tuple[Any, ...],
     **keys: Any,
 ) -> core.Phase:
-    """A day list needs no count, and what counts cycles has so many sessions in each; an
-    alternative has the phase's window and gap unless it says.
+    """A day list needs no count, and what counts cycles has so many days in each, as any phase may
+    have several sessions on a day; an alternative has the phase's window and gap unless it says.
     """
     count = sessions.number if sessions else None
     if isinstance(cadence, pace.Cycles):
@@ -137,7 +141,14 @@ def _phase(
         )
         for other in alternatives
     )
-    return core.Phase(sessions=count, cadence=cadence, choice=choice, alternatives=complete, **keys)
+    return core.Phase(
+        sessions=count and count * (per_day.sessions if per_day else 1),
+        cadence=cadence,
+        choice=choice,
+        alternatives=complete,
+        per_day=per_day,
+        **keys,
+    )
 
 
 def _cycles(cycle: int, days: tuple[int, ...], counts_from: pace.CountsFrom) -> pace.Cycles:
@@ -208,6 +219,7 @@ _PHASE = Record(
         "cadence": Key(_CADENCE, "how often, such as 2 per week"),
         "sessions": Key(_SESSIONS, "how many sessions, or open-ended", None),
         "cycles": Key(_SESSIONS, "of a cadence of cycles: how many, or open-ended", None),
+        "per_day": PER_DAY,
         "choice": Key(_RANGE, "how few and how many a user may choose, such as 4 to 6", None),
         "window": Key(WINDOW, "how far from its target a session may be placed"),
         "gap": Key(GAP, "fewest and most days between two sessions in a row"),

@@ -14,6 +14,7 @@ from ketasched.files.protocols.gates import NEEDS_BEFORE, check_gates
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
 from ketasched.files.protocols.phases import PHASE
 from ketasched.files.protocols.session_steps import STEPS, check_told_apart
+from ketasched.files.protocols.several_a_day import check_distances_in_a_day
 from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of
 from ketasched.reading.texts import (
     IDENTIFIER,
@@ -40,6 +41,7 @@ def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
     check_visits(protocol, reading)
     check_distances(protocol, reading)
     check_gates(protocol, reading)
+    check_distances_in_a_day(protocol, reading)
     check_told_apart(protocol, reading)
     if len(reading.problems) == before:
         from ketasched.planning.protocol_check import own_gaps_fault
