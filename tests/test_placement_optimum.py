@@ -93,7 +93,7 @@ def refusing(refused):
     return refuse
 
 
-def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one after the other
+def brute_force(targets, refused, fixed, flex, start=START):  # noqa: C901 - the rules, one after the other
     """The best (days, changes, weeks, pause index), or None."""
     changes = [0, -15, 15] if flex else [0]
 
@@ -138,7 +138,7 @@ def brute_force(targets, refused, fixed, flex):  # noqa: C901 - the rules, one a
                     (day, change, (day - ideal).days)
                     for off in range(-target.phase.window.early, target.phase.window.late + 1)
                     for change in changes
-                    if (day := ideal + timedelta(days=off)) >= START and legal(day, change)
+                    if (day := ideal + timedelta(days=off)) >= start and legal(day, change)
                 ]
                 if index == 0 and any(day == ideal for day, _, _ in here):
                     here = [option for option in here if option[0] == ideal]
