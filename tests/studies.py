@@ -1,6 +1,7 @@
 """Small study designs of our own, in the shape of USDM's JSON."""
 
 import json
+from itertools import chain
 
 MAIN = "Main"
 
@@ -98,7 +99,10 @@ def design(instances=(), timings=(), arms=(), name="Design", **keys):
         "name": name,
         "encounters": [{"id": one, "name": one.removeprefix("E ")} for one in named("encounterId")],
         "activities": [{"id": one, "name": one} for one in named("activityIds")],
-        "epochs": [{"id": one, "name": one} for one in named("epochId")],
+        "epochs": [
+            {"id": one, "name": one}
+            for one in dict.fromkeys([*named("epochId"), *chain(*dict(arms).values())])
+        ],
         "arms": [{"id": f"Arm {arm}", "name": arm} for arm in dict(arms)],
         "studyCells": [
             {"id": f"{arm} {epoch}", "armId": f"Arm {arm}", "epochId": epoch}

@@ -3,6 +3,8 @@
 import pytest
 import yaml
 from helpers import mistakes, only, writer
+from hypothesis import given
+from hypothesis import strategies as st
 from studies import (
     after,
     baseline,
@@ -16,10 +18,11 @@ from studies import (
     written,
 )
 
+from ketasched.files.protocols.protocol_file import read
 from ketasched.files.study_design import conversion
 from ketasched.files.study_design.lengths import read_length
 from ketasched.files.study_design.opening import MAX_STUDY, is_json
-from ketasched.reading.file_text import FileBytes, file_bytes
+from ketasched.reading.file_text import FileBytes, FileText, file_bytes
 
 write = writer("study.json")
 
@@ -103,6 +106,7 @@ protocols:
     sources:
       - {fact: "visits, days and windows", source: "study.json", grade: convention}
     # What is not in it, or not as the study has it:
+    # - no window is said, so on their day only: Base
     # - Consent: not at every visit, or not for the patient's calendar; comments name them below
     #   their sessions
 """
@@ -377,3 +381,130 @@ def test_a_file_is_json_by_its_first_sign_or_its_name():
     assert is_json(FileBytes("-", '{"study": 1}'.encode("utf-16")))
     assert is_json(FileBytes("a.JSON", b"visit,day"))
     assert not is_json(FileBytes("a.csv", b"visit,day"))
+
+
+LENGTHS = ["P0D", "PT30M", "PT20H", "P1D", "P1DT12H", "P6D", "P2W", "P1M"]
+SIZES = [None, "P0D", "PT6H", "PT36H", "P1D", "P5D", "P1M"]
+
+
+@st.composite
+def studies(draw):
+    """A random study without damage: its instances count from one another in any order, some from
+    nothing; some are decisions, some in epochs that an arm lacks.
+    """
+    names = [f"Visit{number}" for number in range(draw(st.integers(1, 7)))]
+    order = draw(st.permutations(names))
+    base = order[0]
+    instances, timings = [], [baseline(base, draw(st.sampled_from(["P1D", "P0D"])))]
+    for number, name in enumerate(names):
+        then = names[number + 1] if number + 1 < len(names) else None
+        if then and name != base and draw(st.integers(0, 4)) == 0:
+            instances.append(decision(name, then, **{draw(st.sampled_from(names)): f"so{number}"}))
+            continue
+        activities = draw(st.lists(st.sampled_from(["Act1", "Act2", "Act3"]), unique=True))
+        encounter = draw(st.sampled_from([name, name, "Shared", ""]))
+        epoch = draw(st.sampled_from(["Epoch1", "Epoch1", "Epoch2"])) if name != base else "Epoch1"
+        instances.append(visit(name, then, encounter, activities, epoch))
+    for number, name in enumerate(order[1:], 1):
+        if draw(st.integers(0, 5)):
+            kind = draw(st.sampled_from([after, before]))
+            other = draw(st.sampled_from(order[:number]))
+            length, early, late = (
+                draw(st.sampled_from(choice)) for choice in (LENGTHS, SIZES, SIZES)
+            )
+            timings.append(kind(name, length, other, early, late))
+    epochs = draw(st.sampled_from([["Epoch1", "Epoch2"], ["Epoch1"]]))
+    arms = draw(st.sampled_from([{}, {"ArmA": ["Epoch1", "Epoch2"], "ArmB": epochs}]))
+    extra = {
+        "activities": [{"id": f"Act{number}", "name": f"Act{number}"} for number in range(1, 5)]
+    }
+    return study(design(instances, timings, arms, **extra))
+
+
+def true_day(name, timings):
+    """The day of an instance, each step of its chain by itself; None if nothing says it."""
+    day = minutes = 0
+    while (step := timings.get(name)) and step["type"]["decode"] != "Fixed Reference":
+        if step["value"] == "P1M":
+            return None
+        sign = -1 if step["type"]["decode"] == "Before" else 1
+        days, rest = divmod(read_length(step["value"]), 24 * 60)
+        day, minutes = day + sign * days, minutes + sign * rest
+        name = step["relativeToScheduledInstanceId"]
+    # What is left of the days is carried where it comes to a day: it is for the reader to say how.
+    return (day, minutes) if step else None
+
+
+def offsets_of(protocol):
+    """Days from the baseline of each session of a protocol."""
+    phase = protocol["phases"][0]
+    offsets = {}
+    for session in phase["sessions"]:
+        day = session["day"]
+        if "follows" in session:
+            offsets[session["name"]] = offsets[session["follows"]] + day
+        else:
+            offsets[session["name"]] = day - phase["first_day"] if day >= 0 else day
+    return offsets
+
+
+@given(studies())
+def test_everything_in_a_study_is_in_the_protocol_or_in_the_list(values):
+    (only_design,) = values["study"]["versions"][0]["studyDesigns"]
+    (main,) = only_design["scheduleTimelines"]
+    file = FileBytes("study.json", written(values).encode())
+    converted = conversion.convert(file, identifier="t7", title="", minutes=60)
+    notes = "\n".join(converted.notes)
+    read(FileText("t7.yaml", converted.text))  # as `check` does
+    protocols = yaml.safe_load(converted.text)["protocols"]
+    timings = {one["relativeFromScheduledInstanceId"]: one for one in main["timings"]}
+    offsets = [offsets_of(protocol) for protocol in protocols]
+    (base,) = (name for name, one in timings.items() if one["type"]["decode"] == "Fixed Reference")
+    epochs_of_arms = {cell["epochId"] for cell in only_design["studyCells"]}
+    for instance in main["instances"]:
+        name, day = instance["id"], true_day(instance["id"], timings)
+        if "conditionAssignments" in instance:
+            assert name in converted.text
+            continue
+        encounter = (instance["encounterId"] or "").removeprefix("E ")
+        in_an_arm = not only_design["arms"] or instance["epochId"] in epochs_of_arms
+        is_visit = instance["encounterId"] or instance["activityIds"] or name == base
+        if day is None or not in_an_arm or not is_visit:
+            assert name in notes
+        elif abs(day[1]) < 24 * 60:
+            assert encounter or name in converted.text
+            assert any(
+                offset == day[0] and encounter in session
+                for sessions in offsets
+                for session, offset in sessions.items()
+            )
+    for one in main["timings"]:
+        whole = one["value"] in ("P0D", "P1D", "P6D", "P2W")
+        in_days = all(
+            size in (None, "P0D", "P1D", "P5D") for size in (one["windowLower"], one["windowUpper"])
+        )
+        in_protocol = any(
+            one["relativeFromScheduledInstanceId"] in session
+            for sessions in offsets
+            for session in sessions
+        )
+        assert (
+            (whole and in_days and in_protocol)
+            or one["name"] in notes
+            or in_protocol_by(one, values)
+        )
+    for part in ("encounters", "activities", "arms"):
+        assert all(one["name"] in converted.text for one in only_design[part])
+
+
+def in_protocol_by(one, values):
+    """Whether the instance of a timing shares its encounter with others, or has none: its session
+    is called by another name.
+    """
+    (main,) = values["study"]["versions"][0]["studyDesigns"][0]["scheduleTimelines"]
+    (instance,) = (
+        instance
+        for instance in main["instances"]
+        if instance["id"] == one["relativeFromScheduledInstanceId"]
+    )
+    return instance.get("encounterId") != f"E {instance['id']}"

@@ -47,7 +47,7 @@ def list_conditional(design: Design, timeline: Timeline, path: set[str], ledger:
         if instance.id in path or instance.kind == "decision":
             continue
         if instance.id in branches:
-            why = f"takes place only if: {branches[instance.id] or 'a condition that is not said'}"
+            why = f"takes place only {_if(branches[instance.id])}"
         else:
             why = "is not on the way that the timeline takes by default"
         ledger.note(f"{_title(design, instance)} ({instance.id}) {why}")
@@ -121,13 +121,18 @@ def _before(timeline: Timeline, decision: Instance) -> set[str]:
 
 def _decision_text(design: Design, timeline: Timeline, decision: Instance) -> str:
     ways = [
-        f"if {branch.condition or 'a condition that is not said'}: "
-        f"{_target(design, timeline, branch.target)}"
+        f"{_if(branch.condition)}: {_target(design, timeline, branch.target)}"
         for branch in decision.branches
     ]
     if decision.next or not ways:
         ways.append(f"else: {_target(design, timeline, decision.next)}")
     return f"{decision.name} ({'; '.join(ways)})"
+
+
+def _if(condition: str) -> str:
+    if not condition:
+        return "if a condition holds that is not said"
+    return condition if condition.casefold().startswith("if ") else f"if {condition}"
 
 
 def _target(design: Design, timeline: Timeline, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ketasched.domain.giveaways import gives_away
@@ -12,7 +12,7 @@ from ketasched.domain.wording import count_text
 from ketasched.files.study_design.decisions import Review
 from ketasched.files.study_design.ledger import Ledger, called
 from ketasched.files.study_design.sessions import Session, day_number
-from ketasched.files.study_design.study import Activity, Design
+from ketasched.files.study_design.study import Activity, Design, Instance
 from ketasched.reading.texts import quoted
 
 _LONGEST_LINE = 500
@@ -92,10 +92,16 @@ def _sessions(
             epoch = own
             yield f"          # {design.epochs[own]}"
         yield _session(session, first_day)
-        activities = [one for one in _activities(design, session) if one not in everywhere]
-        if activities:
-            words = "; ".join(map(words_of, activities))
-            yield from _wrapped(words, "          #   ", "          #   ")
+        for instance in session.instances:
+            words = "; ".join(
+                words_of(activity)
+                for activity in _activities(design, [instance])
+                if activity not in everywhere
+            )
+            if len(session.instances) > 1:  # what makes up the day
+                words = f"{instance.name}: {words}" if words else instance.name
+            if words:
+                yield from _wrapped(words, "          #   ", "          #     ")
 
 
 def _session(session: Session, first_day: int) -> str:
@@ -111,8 +117,8 @@ def _session(session: Session, first_day: int) -> str:
 # Activities
 
 
-def _activities(design: Design, session: Session) -> list[Activity]:
-    names = dict.fromkeys(name for one in session.instances for name in one.activities)
+def _activities(design: Design, instances: Iterable[Instance]) -> list[Activity]:
+    names = dict.fromkeys(name for one in instances for name in one.activities)
     return [design.activities[name] for name in names if name in design.activities]
 
 
@@ -122,7 +128,7 @@ def everywhere_of(
     """The activities of every session, which the protocol has as instructions, unless they give the
     treatment away; of the others a comment says where they are.
     """
-    by_session = [_activities(design, session) for session in sessions]
+    by_session = [_activities(design, session.instances) for session in sessions]
     every = dict.fromkeys(one for activities in by_session for one in activities)
     stub = Protocol(
         text.identifier, text.title, text.label, text.version, text.drug, "", "", (), (), (), (), ()

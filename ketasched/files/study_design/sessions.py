@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain, count
 from typing import NamedTuple
 
 from ketasched.domain.wording import count_text
@@ -35,6 +37,11 @@ class Session(NamedTuple):
     follows: str = ""
     distance: int = 0
 
+    @property
+    def may_move(self) -> bool:
+        """Whether it may stand on another day than that from the baseline."""
+        return bool(self.follows) or any(self.window)
+
 
 class _Context(NamedTuple):
     design: Design
@@ -58,10 +65,15 @@ def sessions_of(
     sessions: dict[int, Session] = {}
     names: set[str] = set()
     for day, together in sorted(by_day.items()):
-        session = _session(context, day, together, sessions)
-        name = _unlike(session.name, day_number(day, days.first_day), names)
+        session = _session(context, day, together)
+        name = _unlike(session, day_number(day, days.first_day), names)
         names.add(name.casefold())
         sessions[day] = session._replace(name=name)
+    for day, session in sessions.items():
+        sessions[day] = _following(context, session, sessions)
+    for session in sessions.values():
+        _list_other_counts(context, session, sessions)
+    _list_without_window(context, sessions.values())
     return list(sessions.values())
 
 
@@ -84,14 +96,11 @@ def _is_visit(context: _Context, instance: Instance, moment: Moment) -> bool:
     return False
 
 
-def _session(
-    context: _Context, day: int, instances: list[Instance], before: dict[int, Session]
-) -> Session:
-    moments = context.days.moments
-    leading = [one for one in instances if _leads(moments[one.id], day, moments)] or instances[:1]
+def _session(context: _Context, day: int, instances: list[Instance]) -> Session:
+    leading = _leading(context, day, instances)
     window = _window(context, leading)
     for instance in instances:
-        timing = moments[instance.id].timing
+        timing = context.days.moments[instance.id].timing
         context.ledger.say([instance.id, timing.id])
         if instance not in leading and (timing.early or timing.late):
             context.ledger.note(
@@ -99,41 +108,66 @@ def _session(
                 f"{_written(timing)}, which the protocol cannot say",
                 timing.id + WINDOW,
             )
-    session = Session(_name(context, instances), day, tuple(instances), window)
-    return _following(context, session, moments[leading[0].id], before)
+    return Session(_name(context, instances), day, tuple(instances), window)
 
 
-def _leads(moment: Moment, day: int, moments: dict[str, Moment]) -> bool:
-    """Whether the day is by its timing, and not by that of another instance of the day."""
-    return not moment.other or moments[moment.other].day != day
+def _leading(context: _Context, day: int, instances: Iterable[Instance]) -> list[Instance]:
+    """Those whose day is by their own timing, and not by that of another instance of the day."""
+    moments = context.days.moments
+    together = list(instances)
+    leading = [
+        instance
+        for instance in together
+        if not (other := moments[instance.id].other) or moments[other].day != day
+    ]
+    return leading or together[:1]
 
 
-def _following(
-    context: _Context, session: Session, moment: Moment, before: dict[int, Session]
-) -> Session:
-    """Let a session count from the one its timing names, if that may stand elsewhere than its day
-    from the baseline says.
+def _counts_from(context: _Context, instance: Instance) -> int:
+    """The day of what an instance counts from, leaving out what is on its own day; 0 is that of the
+    baseline.
     """
-    if not moment.other:
-        return session
-    day = context.days.moments[moment.other].day
-    other = before.get(day)
-    if other and (other.follows or any(other.window)) and day and not moment.backwards:
+    moments = context.days.moments
+    moment = moments[instance.id]
+    day = moment.day
+    while moment.other and moment.day == day:
+        moment = moments[moment.other]
+    return moment.day
+
+
+def _following(context: _Context, session: Session, sessions: dict[int, Session]) -> Session:
+    """Let a session count from an earlier one that its timing names, if that may stand elsewhere
+    than its day from the baseline says.
+    """
+    lead = _leading(context, session.offset, session.instances)[0]
+    day = _counts_from(context, lead)
+    other = sessions.get(day)
+    backwards = context.days.moments[lead.id].backwards
+    if day and day < session.offset and other and other.may_move and not backwards:
         return session._replace(follows=other.name, distance=session.offset - day)
-    if day and not moment.backwards and (session.offset < day or not other):
-        name = context.timeline.instances[moment.other].name
-        context.ledger.note(
-            f"{session.name}: {called(moment.timing)} counts from {name}; "
-            "the protocol counts from the baseline",
-            moment.timing.id,
-        )
-    if moment.backwards:
-        context.ledger.note(
-            f"{session.name}: its day is by {called(moment.timing)}, the timing "
-            "of a session that counts from it",
-            moment.timing.id,
-        )
     return session
+
+
+def _list_other_counts(context: _Context, session: Session, sessions: dict[int, Session]) -> None:
+    """List the timings that count from something else than the protocol does."""
+    for lead in _leading(context, session.offset, session.instances):
+        moment = context.days.moments[lead.id]
+        day = _counts_from(context, lead)
+        other = sessions.get(day)
+        own = session.offset - session.distance if session.follows else 0
+        if moment.backwards:
+            context.ledger.note(
+                f"{session.name}: its day is by {called(moment.timing)}, the timing "
+                "of a session that counts from it",
+                moment.timing.id,
+            )
+        elif day not in (own, session.offset) and (other is None or other.may_move):
+            name = context.timeline.instances[moment.other].name
+            context.ledger.note(
+                f"{session.name}: {called(moment.timing)} counts from {name}, and the protocol "
+                f"from {session.follows or 'the baseline'}",
+                moment.timing.id,
+            )
 
 
 # Windows
@@ -160,6 +194,20 @@ def _window(context: _Context, instances: list[Instance]) -> Sides:
             f"{names} are on one day with windows of their own: the session has what they share"
         )
     return window
+
+
+def _list_without_window(context: _Context, sessions: Iterable[Session]) -> None:
+    moments = context.days.moments
+    exact = [
+        session.name
+        for session in sessions
+        if not any(
+            moments[instance.id].timing.early or moments[instance.id].timing.late
+            for instance in session.instances
+        )
+    ]
+    if exact:
+        context.ledger.note(f"no window is said, so on their day only: {', '.join(exact)}")
 
 
 def _days(context: _Context, timing: Timing, key: str, text: str) -> int:
@@ -218,10 +266,9 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
-def _unlike(name: str, day: int, names: set[str]) -> str:
+def _unlike(session: Session, day: int, names: set[str]) -> str:
     """A name that no session before has."""
-    count, own = 1, name
-    while own.casefold() in names:
-        own = f"{name} (day {day})" if count == 1 else f"{name} (day {day}, {count})"
-        count += 1
-    return own
+    instance = _cut(session.instances[0].name)
+    own = (session.name, f"{session.name} ({instance})", f"{session.name} (day {day})")
+    numbered = (f"{own[-1]} ({number})" for number in count(2))
+    return next(name for name in chain(own, numbered) if name.casefold() not in names)
