@@ -41,8 +41,11 @@ DRAWN = {
     re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"): lambda text: str(
         uuid.uuid5(uuid.NAMESPACE_DNS, text)
     ),
+    re.compile(r"(?<==_)[0-9a-f]{32}\b"): lambda text: hashlib.md5(text.encode()).hexdigest(),
 }
-"""Names of feeds and UIDs, which are drawn at random, and what stands for the one of a number."""
+"""Names of feeds, UIDs and what parts the parts of a message, which are drawn at random or made of
+what is, and what stands for the one of a number.
+"""
 PORT = "5232"
 
 
@@ -95,6 +98,10 @@ def _start(program, arguments):
     if program == "mkdir":
         for name in arguments:
             Path(name).mkdir()
+        return 0
+    if program == "cat":
+        for name in arguments:
+            sys.stdout.write(Path(name).read_text("utf-8"))
         return 0
     assert program == "python"
     with mock.patch.object(sys, "argv", arguments):

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import threading
+from collections import Counter
 from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from mail_server import Post
 from servers import PASSWORD, USER, free_port
 
-from ketasched.errors import UsageProblem
+from ketasched.errors import NetworkTrouble, UsageProblem
+from ketasched.mailing import desk
 from ketasched.mailing import post as posting
 from ketasched.mailing.correspondent import read_correspondent
 from ketasched.mailing.message import Letter, Manner, messages_of
@@ -316,7 +318,7 @@ HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Conte
 
 
 @pytest.mark.usefixtures("alex")
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.tuples(NAMES, NAMES), title=NAMES, place=NAMES)
 def test_no_name_or_title_injects_anything(names, title, place):
     try:
@@ -550,6 +552,64 @@ def test_another_desk_changes_the_record_meanwhile(at, invite, post):
         "sent"
     ] * len(report["messages"])
     assert invite("--send", post.address)["messages"] == []
+
+
+class Unreliable:
+    """In the place of a server: what it does with each message is given, until it is reliable."""
+
+    def __init__(self, faults):
+        self.faults = list(faults)
+        self.inbox = []
+        self.went = set()
+        self.closed = False
+
+    def deliver(self, _sender, _to, data):
+        fault = self.faults.pop(0) if self.faults else "taken"
+        message = next(line for line in data.split(b"\r\n") if line.startswith(b"Message-ID"))
+        assert message not in self.went  # what was answered does not come again
+        if fault.startswith("taken"):
+            self.inbox.append(data)
+        if fault == "taken":
+            self.went.add(message)
+        elif fault in FAILURES:
+            raise FAILURES[fault]("why")
+
+
+FAILURES = {
+    "refused": posting.Refused, "not wanted": posting.NotWanted, "no line": NetworkTrouble,
+    "taken, and no answer": posting.Unclear, "no answer": posting.Unclear,
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("alex")
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(faults=st.lists(st.sampled_from(["taken", "taken", *FAILURES]), max_size=16))
+def test_whatever_a_server_does_each_message_arrives_and_none_twice_unasked(faults):
+    now = datetime(2026, 12, 22, 15, tzinfo=UTC)
+    before = Path("alex.course.json").read_bytes()
+    server = Unreliable(faults)
+    people = read_correspondent("--to", TO), read_correspondent("--from", FROM)
+
+    def run(manner):
+        opened = open_record("alex", now)
+        box = opened.record.mail.get("alex@example.org", Mailbox("patient", TO, FROM))
+        return desk.send(opened, Letter(*people, box), manner, server)
+
+    while server.faults:
+        remaining, mailing = len(server.faults), run(Manner())
+        unknown = {each.due.told.uid for each in mailing.posted if each.state == "uncertain"}
+        assert unknown <= set(mailing.left)
+        if len(server.faults) == remaining:
+            break  # all is sent, or uncertain
+    server.faults = []
+    run(Manner())
+    unknown = set(run(Manner()).left)
+    assert {each.due.told.uid for each in run(Manner(again=True)).posted} == unknown
+    assert run(Manner(again=True)).posted == []
+    subjects = Counter(email.message_from_bytes(data)["Message-ID"] for data in server.inbox)
+    assert len(subjects) == 10
+    assert sum(subjects.values()) <= 10 + len(unknown)
+    Path("alex.course.json").write_bytes(before)
 
 
 @pytest.mark.usefixtures("alex")

@@ -112,6 +112,11 @@ def test_nothing_that_a_page_a_language_or_a_house_needs_is_loaded(commands):
     assert not modules(*commands) & HEAVY
 
 
+def test_only_mail_loads_what_speaks_to_mail_servers():
+    commands = [[*IV, "--save", "a"], ["status", "a"], ["status", ".", "--calls"], ["undo", "a"]]
+    assert not modules(*commands) & {"smtplib"}
+
+
 def test_what_was_typed_needs_no_conversion():
     plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--closed", "2027-01-05")
     assert "pydantic" not in modules((*plan, "--weekends", "--ics", "a.ics", "--force"))
