@@ -142,7 +142,7 @@ def test_messages_go_through_a_server(invite, post):
     [
         ("rcpt", "450 4.2.0 Greylisted, come back", 1, "refused"),
         ("data", "550 5.7.1 We want no calendars", 9, "refused"),
-        ("cut off", "cut", 1, "refused"),
+        ("cut off", "cut", 1, "not sent"),
         ("data", "cut", 1, "uncertain"),
         ("data", "cut after", 2, "uncertain"),
     ],
@@ -670,6 +670,31 @@ def test_a_certificate_nobody_vouches_for(invite, secure, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATE)
     invite("--send", secure.address, "--login", "login")
     assert (len(secure.inbox), secure.logins) == (10, [(USER, PASSWORD)])
+
+
+@pytest.mark.usefixtures("alex")
+def test_an_authority_that_is_none(at, post, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "nowhere.pem")
+    people = ("--to", TO, "--from", FROM)
+    outcome = at(NOW, "invite", "alex", *people, "--send", post.address, code=2)
+    assert "REQUESTS_CA_BUNDLE names nowhere.pem" in outcome.err
+    assert "mail" not in record_of()
+
+
+@pytest.mark.usefixtures("alex")
+def test_a_login_that_nobody_named_is_left_where_none_is_taken(invite, monkeypatch):
+    for name, text in (("netrc", "default login a password b"), ("login", "a\nb")):
+        Path(name).write_text(text)
+        Path(name).chmod(0o600)
+    monkeypatch.setenv("NETRC", "netrc")
+    server = Post(auth_exclude_mechanism=["LOGIN", "PLAIN"])
+    try:
+        report = invite("--send", server.address, "--login", "login", code=4)
+        assert "takes no login there" in report["err"]
+        invite("--send", server.address)
+    finally:
+        server.stop()
+    assert (len(server.inbox), server.logins) == (10, [])
 
 
 @pytest.mark.usefixtures("alex")

@@ -16,7 +16,7 @@ from ketasched.records.open import Opened, open_record
 from ketasched.records.record import Mailbox, MailedEntry
 from ketasched.records.write import after_writing, lock_of, prepared
 
-State = Literal["would be", "written", "sent", "uncertain", "refused"]
+State = Literal["would be", "written", "sent", "uncertain", "refused", "not sent"]
 MOST_TIMES = 5
 """How often it is tried to keep what went, while others change the record."""
 
@@ -158,7 +158,7 @@ class _Round:
             return "refused", str(refusal)
         except NetworkTrouble as trouble:
             self.trouble = trouble
-            return "uncertain" if isinstance(trouble, Unclear) else "refused", trouble.message
+            return "uncertain" if isinstance(trouble, Unclear) else "not sent", trouble.message
         return "sent", ""
 
     def _note(self, message: Message, state: State, why: str) -> None:

@@ -117,11 +117,7 @@ class _Writer:
         name = hashlib.sha256(state.encode()).hexdigest()[:32]
         mail = self._begun(words, name)
         mail.add_attachment(
-            bytes(ours),
-            "text",
-            "calendar",
-            filename="appointments.ics",
-            params={"charset": "utf-8"},
+            bytes(ours).decode(), subtype="calendar", charset="utf-8", filename="appointments.ics"
         )
         changed = max(each.line.modified for each in due)
         file = self._file("all", f"{changed:%Y%m%dT%H%M%SZ}")

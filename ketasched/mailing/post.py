@@ -75,13 +75,22 @@ def read_server(text: str) -> ServerAddress:
 
 
 class MailServer:
-    """Hands messages over, at most some in a minute; one connection serves for many."""
+    """Hands messages over, at most some in a minute; one connection serves for many. A login that
+    nobody ``named`` is left where the server takes none.
 
-    def __init__(self, address: ServerAddress, login: Login | None, per_minute: int) -> None:
+    Raises:
+        UsageProblem: the certificate authorities that are named cannot be read.
+    """
+
+    def __init__(
+        self, address: ServerAddress, login: Login | None, per_minute: int, *, named: bool = True
+    ) -> None:
         self.address = address
         self.in_the_open = False
         self._login = login
+        self._named = named
         self._per_minute = per_minute
+        self._context = ssl.create_default_context(cafile=authorities() or None)
         self._sent: deque[float] = deque(maxlen=per_minute)
         self._smtp: smtplib.SMTP | None = None
 
@@ -126,9 +135,8 @@ class MailServer:
         host, port, tls = self.address
         try:
             if tls:
-                context = _context()
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, port, domain, timeout=PATIENCE, context=context
+                    host, port, domain, timeout=PATIENCE, context=self._context
                 )
             else:
                 smtp = smtplib.SMTP(host, port, domain, timeout=PATIENCE)
@@ -151,7 +159,7 @@ class MailServer:
         smtp.ehlo_or_helo_if_needed()
         if not self.address.tls:
             if smtp.has_extn("starttls"):
-                smtp.starttls(context=_context())
+                smtp.starttls(context=self._context)
                 smtp.ehlo()
             else:
                 self.in_the_open = not is_loopback(host)
@@ -164,8 +172,6 @@ class MailServer:
             )
         try:
             smtp.login(self._login.user, self._login.password)
-        except smtplib.SMTPNotSupportedError:
-            raise NetworkTrouble(f"{host} takes no login there", "look at the port") from None
         except UnicodeError:
             raise NetworkTrouble(
                 f"the login from {self._login.source} has signs that cannot be sent",
@@ -176,6 +182,12 @@ class MailServer:
                 f"{host} does not take the login from {self._login.source}: {_said(error)}",
                 "look at the user's name and the password; many want an app password",
             ) from None
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
+            raise
+        except smtplib.SMTPException:  # it offers none, or none that is known here
+            if self._named:
+                hint = "look at the port, or leave --login out"
+                raise NetworkTrouble(f"{host} takes no login there", hint) from None
 
     def _propose(self, smtp: smtplib.SMTP, sender: Correspondent, to: Correspondent) -> None:
         """Ask whether a message may come: all until then can be tried again.
@@ -255,10 +267,6 @@ def _said(error: smtplib.SMTPResponseException) -> str:
     words = error.smtp_error
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{error.smtp_code} {' '.join(printable(text).split())}"[:200].strip()
-
-
-def _context() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=authorities() or None)
 
 
 @contextlib.contextmanager

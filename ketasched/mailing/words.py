@@ -75,7 +75,8 @@ class Speaker:
             day = language.day(start.date(), long=True)
             hours = hours_text(language, start, entry.end)
             lines.append(f"{day}, {hours}: {self._title(entry)}")
-        lines += ["", self._zone(ahead[0][0] if ahead else self.now)]
+        place = str(self.course.sessions[0].start.tzinfo)
+        lines += ["", language.text("All times are those of {zone}.", zone=place)]
         if paper and changed:
             subject = language.text("Changed: {title}", title=subject)
             lines += ["", *changed_lines(self.course, self.view, told, changed, language)]

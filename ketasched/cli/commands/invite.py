@@ -167,8 +167,11 @@ def _how(request: InviteRequest) -> _How:
             f"--per-minute: `{per_minute}` is no number of messages",
             f"give one from 1 to {_MOST_PER_MINUTE}",
         )
-    account = None if request.dry_run else login.find(address.host, request.login)
-    return _How(request, MailServer(address, account, int(per_minute)))
+    if request.dry_run:
+        return _How(request, None)
+    account = login.find(address.host, request.login)
+    server = MailServer(address, account, int(per_minute), named=bool(request.login))
+    return _How(request, server)
 
 
 def _refuse_together(request: InviteRequest) -> None:

@@ -28,7 +28,7 @@ def invite_page(mailings: Sequence[Mailing]) -> str:
             page.add_title(f"{mailing.opened.record.name}: {mailing.letter.to}")
             page.add(_table(mailing, narrow=page.width < NARROW), "")
     posted = [each for mailing in mailings for each in mailing.posted]
-    for state in ("refused", "uncertain"):
+    for state in ("refused", "not sent", "uncertain"):
         reasons = Counter(each.why for each in posted if each.state == state)
         page.add(*(f"{state} {count}: {why}" for why, count in reasons.items()))
     left = sum(len(mailing.left) for mailing in mailings)
