@@ -149,6 +149,11 @@ V = {name: visit(name) for name in ("Base", "A", "B", "C")}
             [baseline(), after("B", "P7D", late="P4D"), before("A", "P2D", "B", early="P1D")],
             [("Base", 1, 0, 0), ("A", 6, 1, 0), ("B", 8, 0, 4)],
         ),
+        # The baseline is where it is, whatever else falls on its day.
+        (
+            [baseline(), before("B", "P1D", late="P1D"), after("A", "P1D", "B")],
+            [("B", -1, 0, 1), ("A / Base", 1, 0, 0)],
+        ),
         # A timing of the baseline, read from its other end: its window too.
         (
             [baseline(), timing("Base", "After", "P14D", "A", "P1D", "P3D")],

@@ -112,7 +112,9 @@ def _session(context: _Context, day: int, instances: list[Instance]) -> Session:
 
 
 def _leading(context: _Context, day: int, instances: Iterable[Instance]) -> list[Instance]:
-    """Those whose day is by their own timing, and not by that of another instance of the day."""
+    """Those whose day is by their own timing, and not by that of another instance of the day; the
+    baseline first.
+    """
     moments = context.days.moments
     together = list(instances)
     leading = [
@@ -120,7 +122,7 @@ def _leading(context: _Context, day: int, instances: Iterable[Instance]) -> list
         for instance in together
         if not (other := moments[instance.id].other) or moments[other].day != day
     ]
-    return leading or together[:1]
+    return sorted(leading, key=lambda one: bool(moments[one.id].other)) or together[:1]
 
 
 def _counts_from(context: _Context, instance: Instance) -> int:
