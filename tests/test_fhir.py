@@ -1,6 +1,7 @@
 """Courses and protocols in FHIR R4, read by other models than ours and taken by a server in memory."""
 
 import json
+import os
 import typing
 from datetime import date, datetime
 from pathlib import Path
@@ -168,6 +169,104 @@ def test_a_protocol_is_a_plan_definition_whose_actions_find_each_other(protocol)
     assert [
         action["title"] for action in definition["action"] if action["id"].startswith("phase")
     ] == [phase.name for phase in protocol.phases]
+
+
+LISTED = """\
+version: 1
+protocols:
+  - id: listed
+    title: A listed protocol
+    label: Listed
+    version: 1
+    drug: not stated
+    route: not stated
+    use: not stated
+    steps: [{name: visit, length: 60 min}]
+    phases:
+      - name: early
+        first_day: 1
+        sessions:
+          - {name: screening, day: -14, window: {early: 7 days, late: 0 days}, length: 30 min}
+          - {name: dosing, day: 1, window: {early: 0 days, late: 0 days}}
+          - {name: second, day: 15, window: {early: 1 day, late: 2 days}, apart: {from: dosing, min: 13 days}}
+          - {name: call, follows: second, day: 2, window: {early: 0 days, late: 1 day}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "relationship", "origin", "days", "minutes"),
+    [
+        (1, "before-start", 2, 14, 30),
+        (2, None, None, None, None),
+        (3, "after-start", 2, 14, None),
+        (4, "after-start", 3, 2, None),
+    ],
+)
+def test_listed_sessions_count_from_the_one_they_count_from(
+    place, relationship, origin, days, minutes
+):
+    Path("listed.yaml").write_text(LISTED, "utf-8")
+    (protocol,) = protocol_file.load("listed.yaml")
+    definition = plan_definition(protocol)
+    check(definition)
+    assert "not stated" not in json.dumps(definition)
+    session = action(definition, f"phase-1-session-{place}")
+    if origin:
+        (beside,) = session["relatedAction"]
+        assert (beside["relationship"], beside["actionId"]) == (
+            relationship,
+            f"phase-1-session-{origin}",
+        )
+        assert beside["offsetDuration"]["value"] == days
+    else:
+        assert "relatedAction" not in session
+    assert session.get("timingTiming", {}).get("repeat", {}).get("duration") == minutes
+    early, late = [(7, 0), (0, 0), (1, 2), (0, 1)][place - 1]
+    window = extension(session, own("window"))
+    assert (window["early"]["value"], window["late"]["value"]) == (early, late)
+    apart = extension(session, own("apart"))
+    assert (apart and apart["days"]["low"]["value"]) == (13 if place == 3 else None)
+
+
+def action(definition, name):
+    (action,) = [
+        part for part in parts_of(definition) if isinstance(part, dict) and part.get("id") == name
+    ]
+    return action
+
+
+def test_a_plan_definition_has_cadence_windows_steps_and_offsets():
+    definition = plan_definition(BUILT_IN["iv"])
+    phase = action(definition, "phase-1")
+    assert phase["timingTiming"] == {
+        "repeat": {"count": 6, "duration": 120, "durationUnit": "min", "frequency": 2, "period": 1, "periodUnit": "wk"},
+        "code": {"text": "2 per week"},
+    }  # fmt: skip
+    assert extension(phase, own("gap"))["high"]["value"] == 7
+    assert extension(phase, own("longest-pause"))["value"] == 1
+    later = action(definition, "phase-2")
+    assert extension(later, own("open-ended")) is True
+    assert later["relatedAction"][0] == {
+        "actionId": "phase-1",
+        "relationship": "after-end",
+        "offsetDuration": {
+            "value": 28,
+            "unit": "days",
+            "system": "http://unitsofmeasure.org",
+            "code": "d",
+        },
+    }
+    session = action(definition, "phase-1-session")
+    fasting = next(part for part in session["action"] if part["title"] == "no food")
+    assert fasting["relatedAction"][0]["relationship"] == "before-start"
+    assert fasting["relatedAction"][0]["offsetDuration"]["value"] == 360
+    early = action(definition, "visit-2")
+    assert extension(early, own("anchor")) == "after session 4"
+    (beside,) = early["relatedAction"]
+    assert (beside["actionId"], beside["relationship"]) == ("phase-1-session", "after-end")
+    assert [beside["offsetRange"][end]["value"] for end in ("low", "high")] == [1440, 4320]
+    reviewed = action(definition, "visit-3")
+    assert [beside["actionId"] for beside in reviewed["relatedAction"]] == ["phase-1-review-1"]
 
 
 # What it says
@@ -474,6 +573,9 @@ def test_a_bundle_goes_to_a_file_and_who_cannot_be_read_is_named(save, at):
     save("alex", "iv", "--tz", "UTC")
     assert "wrote alex.json" in at(NOW, "export", "alex", "-o", "alex.json").err
     check(json.loads(Path("alex.json").read_text("utf-8")))
+    at(NOW, "export", "alex", "--for", "staff", "-o", "staff.json")
+    if os.name == "posix":
+        assert Path("staff.json").stat().st_mode & 0o077 == 0
     Path("bo.course.json").write_text("{}", "utf-8")
     outcome = at(NOW, "export", ".", "--format", "fhir", "-o", "all.json", code=1)
     assert "bo.course.json" in outcome.err

@@ -17,4 +17,8 @@ def exported_table(name: str, audience: Audience, *, drop_cancelled: bool) -> Re
     """
     courses, trouble = courses_of(name)
     seen = [(opened.record.course, view_for(opened.task, audience)) for opened in courses]
-    return Result(rows=lambda: entries_table(seen, drop_cancelled=drop_cancelled), trouble=trouble)
+    return Result(
+        rows=lambda: entries_table(seen, drop_cancelled=drop_cancelled),
+        trouble=trouble,
+        private=audience == "staff",
+    )

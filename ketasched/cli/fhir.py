@@ -19,7 +19,8 @@ def bundle_result(name: str, audience: Audience) -> Result:
     """
     courses, trouble = courses_of(name)
     shown = [_shown(opened, audience) for opened in courses]
-    return Result(report=lambda: transaction(shown), trouble=trouble)
+    private = audience == "staff"
+    return Result(report=lambda: transaction(shown), trouble=trouble, private=private)
 
 
 def _shown(opened: Opened, audience: Audience) -> ShownCourse:

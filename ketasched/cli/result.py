@@ -25,7 +25,8 @@ class Result(NamedTuple):
     that went well. ``notes`` are said on standard error, ``hint`` to a person at a terminal, and
     ``trouble`` is what it fails with after all that. ``written`` is called with the form of a
     result that goes to a file, and its path: once its bytes are safe, before it has its name; what
-    it is made of may have been changed by then, and it is made anew.
+    it is made of may have been changed by then, and it is made anew. A ``private`` file nobody
+    else may read.
     """
 
     page: Callable[[], str] | None = None
@@ -38,6 +39,7 @@ class Result(NamedTuple):
     hint: str = ""
     trouble: KetaschedError | None = None
     written: Callable[[str, str], None] | None = None
+    private: bool = False
 
 
 def file_result(data: bytes, path: str, *, force: bool) -> Result:
@@ -98,7 +100,8 @@ def _write_once(result: Result, form: str, file: OutputFile) -> None:
     if data is None:
         data = printable(text).encode(errors="replace")
     try:
-        with atomic.new_file(file.path, data, replace=file.replace), result.writing:
+        new = atomic.new_file(file.path, data, replace=file.replace, private=result.private)
+        with new, result.writing:
             if result.written:
                 result.written(form, file.path)
     except FileTrouble as trouble:

@@ -16,6 +16,7 @@ from ketasched.files.fhir.parts import (
     nested,
     own,
     reference,
+    stated,
     value,
 )
 from ketasched.files.fhir.shown_course import ShownCourse
@@ -44,7 +45,7 @@ def appointment(
 ) -> Resource:
     """The entry with that UID; ``recurrence``: what R5 says of the pattern that it is in."""
     about = "" if shown.bare else description(shown.course, entry, shown.view)
-    reason = shown.course.protocol.use or shown.course.protocol.title
+    reason = stated(shown.course.protocol.use) or shown.course.protocol.title
     said = {
         "resourceType": "Appointment",
         "extension": [*shown.revised(uid), *recurrence, *_placement(shown, entry)],
@@ -57,7 +58,7 @@ def appointment(
         "start": instant(entry.start),
         "end": instant(entry.end),
         "minutesDuration": entry.minutes,
-        "created": shown.created(uid),
+        "created": shown.created([uid]),
         "comment": about if shown.staff else "",
         "patientInstruction": "" if shown.staff else about,
         "basedOn": _request_for(shown, entry),
@@ -117,7 +118,7 @@ def task(shown: ShownCourse, uid: str, duty: DueDuty) -> Resource:
         "code": concept(duty.name),
         "focus": reference(shown.session_uids[duty.session]),
         "for": shown.patient,
-        "authoredOn": shown.created(uid),
+        "authoredOn": shown.created([uid]),
         "restriction": {"period": {"end": duty.due.isoformat()}},
     }
     return filled(said)

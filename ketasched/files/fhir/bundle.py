@@ -20,6 +20,7 @@ from ketasched.files.fhir.parts import (
     own,
     put,
     reference,
+    stated,
     value,
 )
 from ketasched.files.fhir.phase_rules import phase_rules
@@ -63,7 +64,8 @@ def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
     """A phase, and when its sessions are due."""
     sessions = shown.sessions(phase.name)
     lengths = {session.minutes for session in sessions}
-    first = min(sessions, key=lambda session: session.number)
+    use = stated(shown.course.protocol.use)
+    uids = [shown.session_uids[session.number] for session in sessions]
     said = {
         "resourceType": "ServiceRequest",
         "extension": phase_rules(phase) if shown.staff else [],
@@ -74,10 +76,9 @@ def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
         "code": concept(_of_phase(shown, phase)),
         "subject": shown.patient,
         "occurrenceTiming": timing(phase, sessions, lengths.pop() if len(lengths) == 1 else 0),
-        "authoredOn": shown.created(shown.session_uids[first.number]),
-        "reasonCode": [concept(shown.course.protocol.use)] if shown.staff else [],
+        "authoredOn": shown.created(uids),
+        "reasonCode": [concept(use)] if shown.staff and use else [],
     }
-    said["reasonCode"] = [reason for reason in said["reasonCode"] if reason]
     return filled(said)
 
 
@@ -90,7 +91,7 @@ def _of_phase(shown: ShownCourse, phase: Phase) -> str:
 
 def _care_plan(shown: ShownCourse) -> Resource:
     """The course as a whole: what is to happen, the reviews between, and for staff its pauses."""
-    course, entries = shown.course, shown.entries.values()
+    course, entries = shown.course, shown.entries
     said = {
         "resourceType": "CarePlan",
         "extension": [_pause(shown, pause) for pause in course.pauses] if shown.staff else [],
@@ -101,10 +102,10 @@ def _care_plan(shown: ShownCourse) -> Resource:
         "title": calendar_name(course, shown.view),
         "subject": shown.patient,
         "period": {
-            "start": instant(min(entry.start for entry in entries)),
-            "end": instant(max(entry.end for entry in entries)),
+            "start": instant(min(entry.start for entry in entries.values())),
+            "end": instant(max(entry.end for entry in entries.values())),
         },
-        "created": shown.created(shown.session_uids[course.sessions[0].number]),
+        "created": shown.created(entries),
         "activity": list(_activities(shown)),
         "note": [{"text": NOTE}],
     }

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from ketasched.calendar.uid import DOMAIN
+from ketasched.domain.protocol import NOT_STATED
 
 Resource = dict[str, Any]
 """A resource, or a part of one, as its JSON is."""
@@ -33,6 +34,11 @@ _UNITS: Mapping[Unit, str] = {"min": "minutes", "d": "days", "wk": "weeks", "mo"
 def filled(resource: Resource) -> Resource:
     """A resource without what is empty: FHIR knows no empty text and no empty list."""
     return {key: value for key, value in resource.items() if value not in (None, "", [], {})}
+
+
+def stated(text: str) -> str:
+    """A fact of a protocol, empty where the protocol says that it is not stated."""
+    return "" if text == NOT_STATED else text
 
 
 def concept(text: str) -> Resource:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ketasched.domain.apart import Apart
+from ketasched.domain.cadence import Window
 from ketasched.domain.protocol import Phase
 from ketasched.files.fhir.parts import Resource, duration, duration_range, nested, own, value
 
@@ -13,23 +15,29 @@ def phase_rules(phase: Phase) -> list[Resource]:
     many days without a session a person must decide how to go on.
     """
     said = [
-        nested(
-            own("window"),
-            [
-                value("early", "Duration", duration(phase.window.early, "d")),
-                value("late", "Duration", duration(phase.window.late, "d")),
-            ],
-        ),
+        window_rule(phase.window),
         value(own("gap"), "Range", duration_range(phase.gap.min, phase.gap.max, "d")),
     ]
     if phase.pause:
         said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
     if phase.lapse:
         said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
-    for apart in phase.apart:
+    return [*said, *apart_rules(phase.apart)]
+
+
+def window_rule(window: Window) -> Resource:
+    """How many days before and after its target a session may be: not always as many."""
+    ends = (("early", window.early), ("late", window.late))
+    return nested(
+        own("window"), [value(end, "Duration", duration(days, "d")) for end, days in ends]
+    )
+
+
+def apart_rules(aparts: Sequence[Apart]) -> Iterator[Resource]:
+    """How far a session stays from earlier ones that need not be its neighbours."""
+    for apart in aparts:
         days = value("days", "Range", duration_range(apart.min, apart.max, "d"))
-        said.append(nested(own("apart"), [value("from", "String", str(apart.origin)), days]))
-    return said
+        yield nested(own("apart"), [value("from", "String", str(apart.origin)), days])
 
 
 def more_rules(phase: Phase) -> Iterator[Resource]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator
 
-from ketasched.domain.cadence import Cycles, DayList, Months, NamedDays
-from ketasched.domain.instructions import general_text
+from ketasched.domain.cadence import Months
 from ketasched.domain.linked_visit_rule import VisitRule
-from ketasched.domain.protocol import Duty, Instruction, Phase, Protocol, Review, Step
+from ketasched.domain.protocol import Phase, Protocol, Review
 from ketasched.files.fhir.parts import (
     Resource,
     Unit,
@@ -20,18 +18,25 @@ from ketasched.files.fhir.parts import (
     filled,
     own,
     plan_definition_url,
+    stated,
     value,
 )
 from ketasched.files.fhir.phase_rules import more_rules, phase_rules
 from ketasched.files.fhir.recurrence import pace
+from ketasched.files.fhir.session_actions import (
+    Relationship,
+    each_session,
+    lasting,
+    related,
+    single_sessions,
+)
 
-Relationship = Literal["before-start", "after-start", "after-end"]
 _TYPE = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
 
 
 def plan_definition(protocol: Protocol) -> Resource:
     """The whole protocol, with its sources."""
-    topics = (protocol.label, protocol.drug, protocol.route)
+    topics = map(stated, (protocol.label, protocol.drug, protocol.route))
     said = {
         "resourceType": "PlanDefinition",
         "extension": [
@@ -40,15 +45,13 @@ def plan_definition(protocol: Protocol) -> Resource:
         ],
         "url": plan_definition_url(protocol.id),
         "version": protocol.version,
-        "name": "".join(
-            ["Protocol", *map(str.capitalize, re.findall(r"[A-Za-z0-9]+", protocol.id))]
-        ),
+        "name": _name(protocol.id),
         "title": protocol.title,
         "type": coded(_TYPE, "clinical-protocol"),
         "status": "active",
         "subjectCodeableConcept": coded("http://hl7.org/fhir/resource-types", "Patient"),
         "description": "Dates only: no dose, no choice of patients, no decision to go on.",
-        "usage": protocol.use,
+        "usage": stated(protocol.use),
         "topic": [concept(topic) for topic in topics if topic],
         "relatedArtifact": [
             {
@@ -81,8 +84,8 @@ def _phases(protocol: Protocol) -> Iterator[Resource]:
                 "relatedAction": [_behind(phase, number - 1)] if number > 1 else [],
                 "timingTiming": _timing(phase, protocol.minutes),
                 "action": [
-                    _session(protocol, f"{name}-session"),
-                    *_listed(phase, f"{name}-session"),
+                    each_session(protocol, f"{name}-session"),
+                    *single_sessions(phase, f"{name}-session"),
                     *_reviews(phase, name),
                 ],
             }
@@ -93,15 +96,10 @@ def _behind(phase: Phase, before: int) -> Resource:
     """That a phase comes after the one before it, and how long after."""
     after, name = phase.after, f"phase-{before}"
     if after is None:
-        return _related(name, "after-end")
+        return related(name, "after-end")
     if isinstance(after, Months):
-        return _related(name, "after-end", duration(after.number, "mo"))
-    return _related(name, "after-end", duration(after, "d"))
-
-
-def _related(name: str, relationship: Relationship, offset: Resource | None = None) -> Resource:
-    said = {"actionId": name, "relationship": relationship, "offsetDuration": offset}
-    return filled(said)
+        return related(name, "after-end", duration(after.number, "mo"))
+    return related(name, "after-end", duration(after, "d"))
 
 
 def _timing(phase: Phase, minutes: int) -> Resource:
@@ -117,107 +115,6 @@ def _timing(phase: Phase, minutes: int) -> Resource:
     return filled({"repeat": filled(repeat), "code": concept(str(phase.cadence))})
 
 
-def _lasting(minutes: int | None) -> Resource:
-    return {"repeat": {"duration": minutes, "durationUnit": "min"}} if minutes else {}
-
-
-def _session(protocol: Protocol, name: str) -> Resource:
-    """What every session of a phase is made of."""
-    parts = [
-        *_steps(protocol.steps, name),
-        *_instructions(protocol.instructions, name),
-        *_duties(protocol.duties, name),
-    ]
-    lasting = _lasting(protocol.minutes)
-    return filled({"id": name, "title": "each session", "timingTiming": lasting, "action": parts})
-
-
-def _steps(steps: Sequence[Step], session: str) -> Iterator[Resource]:
-    for number, step in enumerate(steps, 1):
-        before = _related(f"{session}-step-{number - 1}", "after-end")
-        yield filled(
-            {
-                "id": f"{session}-step-{number}",
-                "title": step.name,
-                "relatedAction": [before] if number > 1 else [],
-                "timingTiming": _lasting(step.minutes),
-            }
-        )
-
-
-def _instructions(instructions: Sequence[Instruction], session: str) -> Iterator[Resource]:
-    for instruction in instructions:
-        when = instruction.when
-        minutes = when.minutes if when else None
-        offset = duration(abs(minutes), "min") if minutes else None
-        relationship: Relationship = "before-start" if minutes and minutes < 0 else "after-end"
-        yield filled(
-            {
-                "title": instruction.text,
-                "textEquivalent": general_text(instruction),
-                "relatedAction": [_related(session, relationship, offset)] if when else [],
-            }
-        )
-
-
-def _duties(duties: Sequence[Duty], session: str) -> Iterator[Resource]:
-    for duty in duties:
-        within = {"offsetRange": duration_range(0, duty.days, "d")}
-        related = _related(session, "after-end") | within
-        yield {"title": duty.name, "textEquivalent": str(duty), "relatedAction": [related]}
-
-
-def _listed(phase: Phase, session: str) -> Iterator[Resource]:
-    """The sessions that have days of their own, counted from the one they count from."""
-    for place, (title, offset, origin, minutes) in enumerate(_days(phase), 1):
-        relationship: Relationship = "before-start" if offset < 0 else "after-start"
-        counted = _related(f"{session}-{origin}", relationship, duration(abs(offset), "d"))
-        yield filled(
-            {
-                "id": f"{session}-{place}",
-                "title": title,
-                "relatedAction": [counted] if origin != place else [],
-                "timingTiming": _lasting(minutes),
-            }
-        )
-
-
-_Day = tuple[str, int, int, int | None]
-"""A title, days, the place of the session that they count from, and minutes of its own."""
-
-
-def _days(phase: Phase) -> list[_Day]:
-    cadence = phase.cadence
-    if isinstance(cadence, NamedDays):
-        return _named_days(cadence)
-    if isinstance(cadence, DayList):
-        first = cadence.days[0]
-        return [(f"day {day}", day - first, 1, None) for day in cadence.days]
-    if isinstance(cadence, Cycles):
-        first = cadence.days[0]
-        return [(f"day {day} of each cycle", day - first, 1, None) for day in cadence.days]
-    return []
-
-
-def _named_days(cadence: NamedDays) -> list[_Day]:
-    places = {session.name: place for place, session in enumerate(cadence.sessions, 1)}
-    baseline = next(
-        (
-            places[session.name]
-            for session in cadence.sessions
-            if not session.follows and session.day == cadence.first_day
-        ),
-        1,
-    )
-    start = cadence.offset(cadence.sessions[baseline - 1].day)
-    return [
-        (session.name, session.day, places[session.follows], session.minutes)
-        if session.follows
-        else (session.name, cadence.offset(session.day) - start, baseline, session.minutes)
-        for session in cadence.sessions
-    ]
-
-
 def _reviews(phase: Phase, name: str) -> Iterator[Resource]:
     for number, review in enumerate(phase.reviews, 1):
         yield {
@@ -225,7 +122,7 @@ def _reviews(phase: Phase, name: str) -> Iterator[Resource]:
             "extension": [value(own("after-session"), "String", _reviewed(review))],
             "title": review.name,
             "textEquivalent": f"A decision before going on, after {_reviewed(review)}",
-            "relatedAction": [_related(f"{name}-session", "after-end")],
+            "relatedAction": [related(f"{name}-session", "after-end")],
         }
 
 
@@ -243,7 +140,7 @@ def _visits(protocol: Protocol) -> Iterator[Resource]:
                 "textEquivalent": str(rule),
                 "code": [concept(rule.kind)],
                 "relatedAction": [_beside(rule, name) for name in _anchors(protocol, rule)],
-                "timingTiming": _lasting(rule.minutes),
+                "timingTiming": lasting(rule.minutes),
             }
         )
 

@@ -8,10 +8,8 @@ from datetime import date
 from ketasched.domain.cadence import (
     Cadence,
     Cycles,
-    DayList,
     EveryMonths,
     EveryWeeks,
-    NamedDays,
     PerWeek,
     WorkingDays,
 )
@@ -62,7 +60,7 @@ def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
         **pace(phase.cadence),
         "dayOfWeek": [_DAYS[day][:3] for day in _weekdays(phase.cadence, targets)],
     }
-    listed = isinstance(phase.cadence, DayList | NamedDays | Cycles)
+    listed = isinstance(phase.cadence, Cycles) or not pace(phase.cadence)
     return filled(
         {
             "event": [target.isoformat() for target in targets] if listed else [],

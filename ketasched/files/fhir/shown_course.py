@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from ketasched.files.fhir.parts import (
     Resource,
     filled,
     identifier,
+    instant,
     own,
     plan_definition_url,
     value,
@@ -133,10 +134,10 @@ class ShownCourse:
             value(own("last-changed"), "Instant", revision.modified),
         ]
 
-    def created(self, name: str) -> str:
-        """The day and time at which what has that UID came to be."""
-        revision = self.revisions.get(name)
-        return revision.created.isoformat(timespec="seconds") if revision else ""
+    def created(self, uids: Iterable[str]) -> str:
+        """The day and time at which the first of what has these UIDs came to be."""
+        moments = [self.revisions[uid].created for uid in uids if uid in self.revisions]
+        return instant(min(moments)) if moments else ""
 
     @property
     def protocol(self) -> list[str]:
