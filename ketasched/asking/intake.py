@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched import zone
 from ketasched.asking import library
+from ketasched.asking.arms import for_arm
 from ketasched.asking.feed_address import feed_address
 from ketasched.asking.idle_options import refuse_idle_options, refuse_same_file
 from ketasched.asking.option_values import (
@@ -239,7 +240,7 @@ def understand_terms(
         file, protocol = saved.clinic, saved.protocol
     else:
         file, written = _files_of(terms)
-        protocol = written.protocol
+        protocol = for_arm(written.protocol, terms.arm)
     today = now.astimezone(zone_of(terms.tz, file)[0].tzinfo).date()
     around = surroundings(terms, file, today)
     if saved:

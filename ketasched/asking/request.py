@@ -16,6 +16,7 @@ class Terms:
     """What a course is planned from but for its start; empty means not typed."""
 
     protocol: str
+    arm: str = ""
     at: str = ""
     flex: str = ""
     days: str = ""

@@ -122,6 +122,7 @@ def _request(line: Line, asked: Asked, first: date) -> Request:
         away=line.several("away"),
         busy=line.several("busy"),
         sessions=line.several("sessions"),
+        arm=line.text("arm"),
     )
 
 

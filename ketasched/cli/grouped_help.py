@@ -11,7 +11,7 @@ from ketasched.cli.commands import COMMAND_GROUPS, COMMANDS
 
 OPTION_GROUPS = {
     "The course": (
-        "start first last at flex days sessions cycles until cadence window already without "
+        "arm start first last at flex days sessions cycles until cadence window already without "
         "protocols"
     ),
     "The clinic": "clinic tz closed weekends holidays beside",

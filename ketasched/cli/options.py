@@ -92,6 +92,7 @@ OPTIONS: Mapping[str, Declared] = {
         "A pause to which the clinician agreed, in weeks at most, where nothing else has a place.",
         "WEEKS",
     ),
+    "arm": Option("The arm of a trial, where the protocol has arms.", "ARM"),
     "sessions": Option("How many sessions, or PHASE=N; may be repeated.", "N"),
     "cycles": Option("How many cycles, or PHASE=N; may be repeated.", "N"),
     "until": Option("Lay out open-ended maintenance: the sessions due up to this day.", "DATE"),

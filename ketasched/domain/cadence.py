@@ -158,6 +158,7 @@ class NamedSession(NamedTuple):
     follows: str = ""
     steps: tuple[Step, ...] = ()
     apart: tuple[Apart, ...] = ()
+    arms: tuple[str, ...] = ()
 
 
 class NamedDays(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
+from ketasched.domain.arm import Arm
 from ketasched.domain.cadence import Cadence, Cycles, DayList, Gap, Months, NamedDays, Window
 from ketasched.domain.gate import Gate
 from ketasched.domain.linked_visit_rule import VisitRule
@@ -83,6 +84,7 @@ class Phase:
     missed: Then | None = None
     lapse: int | None = None
     apart: tuple[Apart, ...] = ()
+    arms: tuple[str, ...] = ()
     lengths: tuple[tuple[int, int], ...] = ()
     steps: tuple[tuple[int, tuple[Step, ...]], ...] = ()
     per_day: PerDay | None = None
@@ -202,7 +204,7 @@ class Protocol:
 
     ``label`` is the short name used in a staff calendar; ``file`` says where it was read. A
     clinic's own protocol need not state drug, route, use and sources: they are empty then. Its
-    ``needs`` are gates.
+    ``needs`` are gates. ``arm``: the one of its ``arms`` of which alone it is.
     """
 
     id: str
@@ -221,6 +223,8 @@ class Protocol:
     duties: tuple[Duty, ...] = ()
     file: str = ""
     needs: tuple[Gate, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    arm: str = ""
 
     @property
     def minutes(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ketasched import zone
+from ketasched.domain.arm import of_arm
 from ketasched.domain.busy import Busy
 from ketasched.errors import FileProblems
 from ketasched.reading.file_text import FileText, read_file
@@ -137,7 +138,7 @@ def _with_ways_back(data: dict[str, Any]) -> dict[str, Any]:
 
 def _record(data: dict[str, Any], file: str) -> CourseRecord:
     protocol, protocol_data = data["protocol"]
-    protocol = replace(protocol, file=data["protocol_file"])
+    protocol = of_arm(replace(protocol, file=data["protocol_file"]), data["asked"].get("arm", ""))
     clinic, clinic_data = data.get("clinic") or (None, None)
     if clinic:
         clinic = clinic._replace(file=data.get("clinic_file") or "")
@@ -181,6 +182,8 @@ def _check(data: dict[str, Any], source: FileText) -> None:
         FileProblems: all of that, each at the value that shows it.
     """
     protocol, _ = data["protocol"]
+    arm = data["asked"].get("arm", "")
+    protocol = of_arm(protocol, arm)
     befores = [before for change in data["history"] if (before := change.get("before"))]
     faults = [
         ("sessions", fault) for state in (data, *befores) for fault in check_state(state, protocol)
@@ -191,6 +194,8 @@ def _check(data: dict[str, Any], source: FileText) -> None:
     entries = [(entry["uid"], entry["for"]) for entry in data["entries"]]
     if not entries:
         faults.append(("entries", "a record has entries, and here are none"))
+    if bool(arm) != bool(protocol.arms) or arm not in ("", *(each.name for each in protocol.arms)):
+        faults.append(("asked", f"the protocol has no arm `{arm}`"))
     if len(set(entries)) < len(entries):
         faults.append(("entries", "two entries have the same uid and audience"))
     if data["asked"].get("tz") != data["timezone"]:

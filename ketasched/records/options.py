@@ -34,6 +34,7 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
     commitments = task.order.commitments
     understood = {
         "start": task.order.start.isoformat(),
+        "arm": task.order.protocol.arm,
         "tz": task.zone.name,
         "closed": [span_text(closure.first, closure.last) for closure in task.surroundings.closed],
         "away": [absence.typed for absence in commitments.absences]

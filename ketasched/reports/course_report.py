@@ -48,6 +48,7 @@ def course_report(
             "title": protocol.title,
             "version": protocol.version,
             "file": protocol.file,
+            **({"arm": protocol.arm} if protocol.arm else {}),
         },
         "timezone": setting.zone_name,
         "timezone_source": setting.zone_source,

@@ -97,6 +97,7 @@ def status_report(
         "schema": SCHEMA,
         "today": today.isoformat(),
         "protocol": course.protocol.id,
+        **({"arm": course.protocol.arm} if course.protocol.arm else {}),
         "done": sum(session.status == ATTENDED for session in course.sessions),
         "next": _next(course, ahead[0]) if ahead else None,
         "due": [

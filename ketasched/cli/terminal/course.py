@@ -52,12 +52,15 @@ def course_page(course: Course, task: Task) -> str:
         ("Start", f"{day_text(course.start)}, {_asked_times(course, task)}, {setting}"),
         ("Protocol", f"{protocol.id}, version {protocol.version}, from {protocol.file}"),
     ]
+    facts += [("Arm", protocol.arm)] if protocol.arm else []
     facts[1:1] = agreed_facts(task.order)
     file = task.surroundings.file
     if file:
         facts.insert(1, ("Clinic", clinic_text(file)))
         facts[2:2] = house_facts(task.order, task.others)
-    facts.insert(-1, ("Holidays", holidays_text(task.surroundings.holidays)))
+    facts.insert(
+        len(facts) - 1 - bool(protocol.arm), ("Holidays", holidays_text(task.surroundings.holidays))
+    )
     if task.language.code != "en":
         facts.append(("Language", f"{NAMES[task.language.code]}, in what the patient reads"))
     facts += _notice(course, task)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.domain.apart import session_text
+from ketasched.domain.arm import arms_text
 from ketasched.domain.baseline import counting_text
 from ketasched.domain.cadence import Cycles, NamedDays
 from ketasched.domain.house import need_text
@@ -83,12 +84,14 @@ def protocol_page(protocol: Protocol, house: House | None = None) -> str:
             ("Session", f"{duration_text(protocol.minutes)}: {_steps(protocol.steps)}"),
             *_takes(protocol, house),
             *_needs(protocol),
+            *(("Arm", f"{arm.name}: {arm.title}") for arm in protocol.arms),
             ("Reminders", _reminders(protocol)),
         ]
     )
     for number, phase in enumerate(protocol.phases, start=1):
         page.add("")
-        page.add_title(f"Phase {number}: {phase.name}")
+        of = f" ({arms_text(phase.arms)} only)" if phase.arms else ""
+        page.add_title(f"Phase {number}: {phase.name}{of}")
         page.add_facts(_phase_facts(phase))
     if protocol.duties:
         page.add("")
@@ -150,7 +153,8 @@ def _named(phase: Phase, named: NamedSession) -> str:
     steps = f" ({_steps(named.steps)})" if named.steps else ""
     length = f", {duration_text(named.minutes)}{steps}" if named.minutes else ""
     apart = "".join(f", {apart}" for apart in named.apart)
-    return f"{named.name}: {day}, {named.window or phase.window}{length}{apart}"
+    arms = f", {arms_text(named.arms)} only" if named.arms else ""
+    return f"{named.name}: {day}, {named.window or phase.window}{length}{apart}{arms}"
 
 
 def _length(phase: Phase) -> tuple[str, str]:

@@ -53,6 +53,7 @@ def course_facts(opened: Opened) -> list[tuple[str, str | Text]]:
         ("Today", f"{day_text(opened.today)}, {setting_text(opened.task.surroundings)}"),
         ("Done", f"{len(done)} of {count_text(len(live), 'session')}"),
     ]
+    facts[1:1] = [("Arm", course.protocol.arm)] if course.protocol.arm else []
     if ahead:
         first = ahead[0]
         when = f"{day_text(first.start.date())}, {hours_text(first)}"

@@ -10,6 +10,7 @@ from ketasched.domain import protocol as core
 from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
 from ketasched.files.protocols.apart import APART
+from ketasched.files.protocols.arms import OF_ARMS
 from ketasched.files.protocols.phase_parts import (
     COUNTS_FROM,
     GAP,
@@ -25,7 +26,24 @@ from ketasched.reading.texts import LINE, MINUTES
 
 
 def _check_listed(phase: core.Phase, reading: Reading) -> None:
-    """A phase that lists named sessions."""
+    """A phase that lists named sessions; where some are of some arms alone, each arm has its own
+    order, and the protocol looks at that.
+    """
+    cadence = phase.cadence
+    if not (isinstance(cadence, pace.NamedDays) and any(each.arms for each in cadence.sessions)):
+        _check_list(phase, reading)
+
+
+def check_lists_of_arm(protocol: core.Protocol, reading: Reading) -> None:
+    """Note what is wrong with the phases of an arm that list sessions, of which some are of some
+    arms alone.
+    """
+    for phase in protocol.phases:
+        if isinstance(phase.cadence, pace.NamedDays):
+            _check_list(phase, reading)
+
+
+def _check_list(phase: core.Phase, reading: Reading) -> None:
     cadence = phase.cadence
     if not isinstance(cadence, pace.NamedDays):
         raise TypeError(cadence)
@@ -124,6 +142,7 @@ _LISTED = Record(
         "steps": Key(STEPS, "its own steps, if it has other ones than the protocol", ()),
         "follows": Key(LINE, "the session it counts from as placed, instead of the baseline", ""),
         "apart": APART,
+        "arms": OF_ARMS,
     },
 )
 LISTED_PHASE = Record(

@@ -7,6 +7,7 @@ from ketasched.domain import protocol as core
 from ketasched.domain.typed_protocol import read_days_or_months
 from ketasched.domain.typed_times import read_days, read_weeks
 from ketasched.files.protocols.apart import APART
+from ketasched.files.protocols.arms import OF_ARMS
 from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of, whole
 from ketasched.reading.texts import LINE, length
 
@@ -76,5 +77,6 @@ PHASE_ENDS = {
     "pause": Key(_WEEKS, "the most weeks the rest of a course may be put off", 0),
     "after": Key(_WAIT, "time from the last target of the phase before", None),
     "apart": APART._replace(help=f"of its first session: {APART.help}"),
+    "arms": OF_ARMS,
 }
 REVIEWS = Key(ListOf(_REVIEW), "decisions before going on", ())

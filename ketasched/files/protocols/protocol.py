@@ -10,8 +10,10 @@ from ketasched.domain.giveaways import gives_away
 from ketasched.domain.typed_protocol import read_when
 from ketasched.domain.typed_times import read_days
 from ketasched.files.protocols.apart import check_distances
+from ketasched.files.protocols.arms import ARMS, check_each_arm, check_names_of_arms
 from ketasched.files.protocols.gates import NEEDS_BEFORE, check_gates
 from ketasched.files.protocols.linked_visits import VISIT, check_visits
+from ketasched.files.protocols.listed_sessions import check_lists_of_arm
 from ketasched.files.protocols.phases import PHASE
 from ketasched.files.protocols.session_steps import STEPS, check_told_apart
 from ketasched.files.protocols.several_a_day import check_distances_in_a_day
@@ -30,7 +32,19 @@ from ketasched.reading.texts import (
 
 
 def _check_protocol(protocol: core.Protocol, reading: Reading) -> None:
+    """Note what is wrong with a protocol, or with what an arm has of it."""
+    if not check_names_of_arms(protocol, reading):
+        return
+    if protocol.arms:
+        check_each_arm(protocol, reading, _check_one_arm)
+    else:
+        _check_one_arm(protocol, reading)
+
+
+def _check_one_arm(protocol: core.Protocol, reading: Reading) -> None:
     before = len(reading.problems)
+    if protocol.arm:
+        check_lists_of_arm(protocol, reading)
     if protocol.minutes > LONGEST_SESSION:
         reading.fault_in(protocol, "steps", "the steps of one session take more than a day")
     if sum(phase.sessions or 0 for phase in protocol.phases) > core.MAX_SESSIONS:
@@ -159,6 +173,7 @@ _PROTOCOL = {
     "visits": Key(ListOf(VISIT), "linked visits: what stands beside the sessions", ()),
     "duties": Key(ListOf(_DUTY), "what staff must have done within some days of each session", ()),
     "needs": NEEDS_BEFORE,
+    "arms": ARMS,
     "instructions": Key(
         ListOf(_INSTRUCTION), "what the patient should do or leave around a session", ()
     ),

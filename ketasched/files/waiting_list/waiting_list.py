@@ -13,7 +13,7 @@ from ketasched.reading.table import Cell
 from ketasched.reading.text_table import TextTable
 
 NEEDED = ("name", "protocol", "earliest", "latest")
-COLUMNS = (*NEEDED, "days", "at", "flex", "can", "away", "busy", "priority", "sessions")
+COLUMNS = (*NEEDED, "days", "at", "flex", "can", "away", "busy", "priority", "sessions", "arm")
 MOST = 2000
 """The most patients of a list."""
 
