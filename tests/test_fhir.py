@@ -436,6 +436,17 @@ def test_a_patients_bundle_names_no_treatment(save, at, export, plan):
     assert not [a for a in resources(bundle, "Appointment") if "reasonCode" in a or "comment" in a]
 
 
+def test_a_patients_bundle_speaks_the_patients_language(save, export):
+    save("alex", "iv", "--tz", "UTC", "--lang", "es", "--without", "consultation")
+    for appointment in resources(export(audience="patient"), "Appointment"):
+        assert appointment["language"] == "es"
+        assert "ppointment" not in json.dumps(
+            [appointment["description"], appointment["serviceType"]]
+        )
+    for text in texts_of(resources(export(audience="patient"), "ServiceRequest")):
+        assert "per week" not in text
+
+
 @pytest.mark.usefixtures("lived")
 def test_who_only_has_to_know_when_is_told_nothing_else(export):
     bundle = export(audience="free-busy")

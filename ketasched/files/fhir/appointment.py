@@ -48,6 +48,7 @@ def appointment(
     reason = stated(shown.course.protocol.use) or shown.course.protocol.title
     said = {
         "resourceType": "Appointment",
+        "language": "" if shown.bare else shown.view.language.code,
         "extension": [*shown.revised(uid), *recurrence, *_placement(shown, entry)],
         "identifier": [identifier(uid)],
         "status": STATUSES[entry.status],
@@ -71,7 +72,8 @@ def _session_of(shown: ShownCourse, entry: Entry) -> list[Resource]:
     """The session with which a linked visit goes."""
     if shown.bare or isinstance(entry, Session):
         return []
-    return [reference(shown.session_uids[entry.session])]
+    session = shown.to_session(entry.session)
+    return [session] if session else []
 
 
 def _request_for(shown: ShownCourse, entry: Entry) -> list[Resource]:
@@ -116,7 +118,7 @@ def task(shown: ShownCourse, uid: str, duty: DueDuty) -> Resource:
         "status": "cancelled" if is_gone(duty) else "requested",
         "intent": "plan",
         "code": concept(duty.name),
-        "focus": reference(shown.session_uids[duty.session]),
+        "focus": shown.to_session(duty.session),
         "for": shown.patient,
         "authoredOn": shown.created([uid]),
         "restriction": {"period": {"end": duty.due.isoformat()}},

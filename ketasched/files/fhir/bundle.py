@@ -66,6 +66,7 @@ def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
     lengths = {session.minutes for session in sessions}
     use = stated(shown.course.protocol.use)
     uids = [shown.session_uids[session.number] for session in sessions]
+    due = timing(phase, sessions, lengths.pop() if len(lengths) == 1 else 0)
     said = {
         "resourceType": "ServiceRequest",
         "extension": phase_rules(phase) if shown.staff else [],
@@ -75,7 +76,7 @@ def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:
         "intent": "plan",
         "code": concept(_of_phase(shown, phase)),
         "subject": shown.patient,
-        "occurrenceTiming": timing(phase, sessions, lengths.pop() if len(lengths) == 1 else 0),
+        "occurrenceTiming": due | ({"code": concept(str(phase.cadence))} if shown.staff else {}),
         "authoredOn": shown.created(uids),
         "reasonCode": [concept(use)] if shown.staff and use else [],
     }
@@ -107,17 +108,16 @@ def _care_plan(shown: ShownCourse) -> Resource:
         },
         "created": shown.created(entries),
         "activity": list(_activities(shown)),
-        "note": [{"text": NOTE}],
+        "note": [{"text": NOTE}] if shown.staff else [],
     }
     return filled(said)
 
 
 def _pause(shown: ShownCourse, pause: Pause) -> Resource:
-    said = [
-        value("before", "Reference", reference(shown.session_uids[pause.before_session])),
-        value("length", "Duration", duration(pause.weeks, "wk")),
-        *(value("reason", "String", reason.full) for reason in pause.reasons),
-    ]
+    before = shown.to_session(pause.before_session)
+    said = [value("before", "Reference", before)] if before else []
+    said.append(value("length", "Duration", duration(pause.weeks, "wk")))
+    said += [value("reason", "String", reason.full) for reason in pause.reasons]
     return nested(own("pause"), said)
 
 
@@ -130,12 +130,13 @@ def _activities(shown: ShownCourse) -> Iterator[Resource]:
 
 def _review(shown: ShownCourse, review: DatedReview) -> Resource:
     """A decision before going on, which is no appointment."""
-    after = reference(shown.session_uids[review.after_session])
-    return {
-        "extension": [value(own("after"), "Reference", after)],
+    after = shown.to_session(review.after_session)
+    said = {
+        "extension": [value(own("after"), "Reference", after)] if after else [],
         "detail": {
             "kind": "Task",
             "code": concept(review.name),
             "status": "completed" if review.passed else "not-started",
         },
     }
+    return filled(said)

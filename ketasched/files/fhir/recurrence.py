@@ -19,7 +19,6 @@ from ketasched.files.fhir.parts import (
     UCUM,
     Resource,
     coded,
-    concept,
     filled,
     from_r5,
     nested,
@@ -65,7 +64,6 @@ def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
         {
             "event": [target.isoformat() for target in targets] if listed else [],
             "repeat": filled(repeat),
-            "code": concept(str(phase.cadence)),
         }
     )
 

@@ -27,6 +27,7 @@ from ketasched.files.fhir.parts import (
     instant,
     own,
     plan_definition_url,
+    reference,
     value,
 )
 from ketasched.running.duties import DueDuty, due_duties
@@ -65,6 +66,11 @@ class ShownCourse:
         return {
             entry.number: name for name, entry in self.entries.items() if isinstance(entry, Session)
         }
+
+    def to_session(self, number: int) -> Resource:
+        """A reference to a session; nothing if the course has none of that number."""
+        uid = self.session_uids.get(number)
+        return reference(uid) if uid else {}
 
     @cached_property
     def duties(self) -> dict[str, DueDuty]:
