@@ -40,7 +40,10 @@ def _list_timings(timeline: Timeline, days: Days, ledger: Ledger) -> None:
     for timing in timeline.timings:
         window = timing.early or timing.late
         if not ledger.knows(timing.id):
-            if timing.instance in days.moments:
+            instance = timeline.instances.get(timing.instance)
+            if instance and instance.kind == "decision":
+                reason = f"is the time of {instance.name}: a review follows its session"
+            elif timing.instance in days.moments:
                 reason = "says no more than other timings do"
             else:
                 reason = "is not in the protocol"

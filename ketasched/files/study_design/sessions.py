@@ -16,6 +16,7 @@ from ketasched.files.study_design.study import Design, Instance, Timeline, Timin
 LAST_DAY = 3660
 LONGEST_WINDOW = 366
 _LONGEST_NAME = 400
+_MOST_NAMED = 8
 
 
 class Sides(NamedTuple):
@@ -208,6 +209,8 @@ def _list_without_window(context: _Context, sessions: Iterable[Session]) -> None
             for instance in session.instances
         )
     ]
+    if len(exact) > _MOST_NAMED:
+        exact[_MOST_NAMED:] = [f"and {len(exact) - _MOST_NAMED} more"]
     if exact:
         context.ledger.note(f"no window is said, so on their day only: {', '.join(exact)}")
 
