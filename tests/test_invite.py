@@ -308,6 +308,51 @@ def test_one_message_with_all(at, invite):
     assert [each.is_cancelled for each in told.values()].count(True) == 1
 
 
+@pytest.mark.usefixtures("alex")
+def test_an_address_that_is_given_up_is_told_and_forgotten(at, invite, post):
+    then = "2027-01-05T15:00"
+    invite("--out", "outbox")
+    at(then, "done", "alex", "1")
+    at(then, "move", "alex", "2", "2027-01-08")
+    course = record_of()["sessions"]
+    remove = ("--to", "alex@example.org", "--remove")
+    report = invite(*remove, "--out", "outbox", "--dry-run", moment=then)
+    post.fault = lambda stage, number: "450 later" if (stage, number) == ("data", 3) else None
+    assert len(done(invite(*remove, "--send", post.address, moment=then, code=4))) == 8
+    assert len(invite(*remove, "--send", post.address, moment=then)["messages"]) == 1
+    assert (record_of()["sessions"], "mail" in record_of()) == (course, False)
+    for mail in post.mails:
+        _, ical = calendar(mail)
+        assert (ical["METHOD"], ical.events[0]["STATUS"]) == ("CANCEL", "CANCELLED")
+        assert mail["Subject"].startswith("CANCELLED: ")
+    cancelled = {
+        str(calendar(mail)[1].events[0]["UID"]): calendar(mail)[1].events[0]["SEQUENCE"]
+        for mail in post.mails
+    }
+    assert cancelled == {each["uid"]: each["sequence"] for each in report["messages"]}
+    assert set(cancelled.values()) == {1}
+    outcome = at(
+        then,
+        "invite",
+        "alex",
+        "--to",
+        "new@example.org",
+        *remove[2:],
+        "--from",
+        FROM,
+        "--out",
+        "o",
+        code=2,
+    )
+    assert "was never invited" in outcome.err
+    again = json.loads(
+        at(then, "invite", "alex", "--to", TO, "--from", FROM, "--out", "again", "-f", "json").out
+    )
+    assert {each["uid"]: each["sequence"] for each in again["messages"]} == dict.fromkeys(
+        cancelled, 2
+    )
+
+
 # Nothing in a message is another line of it
 
 NAMES = st.text(
@@ -593,7 +638,7 @@ def test_whatever_a_server_does_each_message_arrives_and_none_twice_unasked(faul
     def run(manner):
         opened = open_record("alex", now)
         box = opened.record.mail.get("alex@example.org", Mailbox("patient", TO, FROM))
-        return desk.send(opened, Letter(*people, box), manner, server)
+        return desk.send(opened, Letter(*people, box), manner, messages_of, server)
 
     while server.faults:
         remaining, mailing = len(server.faults), run(Manner())

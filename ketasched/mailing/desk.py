@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ketasched.errors import ChangedMeanwhile, FileTrouble, KetaschedError, NetworkTrouble
 from ketasched.mailing.due import Due, uncertain
-from ketasched.mailing.message import Letter, Manner, Message, messages_of
+from ketasched.mailing.message import Letter, Manner, Message
 from ketasched.mailing.post import MailServer, NotWanted, Refused, Unclear
 from ketasched.progress import counting
 from ketasched.records.atomic import NewFile, place_files
@@ -17,6 +17,8 @@ from ketasched.records.record import Mailbox, MailedEntry
 from ketasched.records.write import after_writing, lock_of, prepared
 
 State = Literal["would be", "written", "sent", "uncertain", "refused", "not sent"]
+Compose = Callable[[Opened, Letter, Manner], list[Message]]
+"""Writes what an address is to get."""
 MOST_TIMES = 5
 """How often it is tried to keep what went, while others change the record."""
 
@@ -41,6 +43,12 @@ class Mailing(NamedTuple):
     left: Sequence[str] = ()
     trouble: KetaschedError | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was due surely went."""
+        went = all(each.state in ("sent", "written") for each in self.posted)
+        return went and not self.left and self.trouble is None
+
 
 def box_of(opened: Opened, letter: Letter) -> Mailbox:
     """What is known of an address, with who writes now."""
@@ -48,11 +56,11 @@ def box_of(opened: Opened, letter: Letter) -> Mailbox:
     return known._replace(to=str(letter.to), sender=str(letter.sender))
 
 
-def look(opened: Opened, letter: Letter, manner: Manner) -> Mailing:
+def look(opened: Opened, letter: Letter, manner: Manner, compose: Compose) -> Mailing:
     """What would be sent."""
     posted = [
         Posted(due, "would be", message.file)
-        for message in messages_of(opened, letter, manner)
+        for message in compose(opened, letter, manner)
         for due in message.due
     ]
     left = [] if manner.again else uncertain(opened, letter.box)
@@ -69,7 +77,9 @@ def settled(opened: Opened, letter: Letter) -> Opened:
     return _keep(opened, letter, known) if known else opened
 
 
-def write_out(opened: Opened, letter: Letter, manner: Manner, folder: Path) -> Mailing:
+def write_out(
+    opened: Opened, letter: Letter, manner: Manner, compose: Compose, folder: Path
+) -> Mailing:
     """Write messages into a folder. The record knows of them once they stand there; where it is
     stopped between the two, the next run writes the same files again.
 
@@ -77,7 +87,7 @@ def write_out(opened: Opened, letter: Letter, manner: Manner, folder: Path) -> M
         FileTrouble: a file of another message has such a name, or something cannot be written;
             nothing was then.
     """
-    messages = messages_of(opened, letter, manner)
+    messages = compose(opened, letter, manner)
     if messages:
         files = [NewFile(folder / each.file, each.data, private=True) for each in messages]
         for file in files:
@@ -89,24 +99,34 @@ def write_out(opened: Opened, letter: Letter, manner: Manner, folder: Path) -> M
     return Mailing(opened, letter, posted, uncertain(opened, box))
 
 
-def send(opened: Opened, letter: Letter, manner: Manner, server: MailServer) -> Mailing:
+def send(
+    opened: Opened, letter: Letter, manner: Manner, compose: Compose, server: MailServer
+) -> Mailing:
     """Hand messages over to a server. The record says first that each may have gone, and then that
     it did; it goes back to what it said where the message was not taken.
     """
-    return _Round(opened, letter, manner, server).run()
+    return _Round(opened, letter, manner, compose, server).run()
 
 
 class _Round:
     """Messages to one address of a record, one after the other."""
 
-    def __init__(self, opened: Opened, letter: Letter, manner: Manner, server: MailServer) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        letter: Letter,
+        manner: Manner,
+        compose: Compose,
+        server: MailServer,
+    ) -> None:
         self.opened = opened
         self.letter = letter
         self.manner = manner
+        self.compose = compose
         self.server = server
         self.posted: list[Posted] = []
         self.trouble: KetaschedError | None = None
-        self.waiting = messages_of(opened, letter, manner)
+        self.waiting = compose(opened, letter, manner)
 
     def run(self) -> Mailing:
         """Hand over what is due, until something ends it."""
@@ -186,7 +206,7 @@ class _Round:
         done = {each.due.told.uid for each in self.posted}
         self.waiting = [
             each
-            for each in messages_of(opened, self.letter, self.manner)
+            for each in self.compose(opened, self.letter, self.manner)
             if not done & {due.told.uid for due in each.due}
         ]
 

@@ -16,8 +16,9 @@ from ketasched.errors import FileTrouble, NetworkTrouble, UsageProblem
 from ketasched.mailing import desk
 from ketasched.mailing.correspondent import read_correspondent
 from ketasched.mailing.desk import Mailing
-from ketasched.mailing.message import Letter, Manner
+from ketasched.mailing.message import Letter, Manner, messages_of
 from ketasched.mailing.post import MailServer, read_server
+from ketasched.mailing.removal import forgotten, making_room, removals
 from ketasched.publishing import login
 from ketasched.publishing.turn import turn_to_mail
 from ketasched.records.atomic import file_trouble
@@ -54,6 +55,7 @@ class InviteRequest(NamedTuple):
     digest: bool = False
     rsvp: bool = False
     attach: bool = False
+    remove: bool = False
     uncertain: Literal["again", "arrived"] | None = None
     dry_run: bool = False
     format: Format = "table"
@@ -76,6 +78,7 @@ class InviteRequest(NamedTuple):
     digest=Option("One message with all; it updates nothing in place."),
     rsvp=Option("Ask for an answer."),
     attach=Option("With the calendar as a file besides, for programs that show no invitation."),
+    remove=Option("Call off all that is to come for an address, and forget it."),
     uncertain=Option("Send again what may not have gone, or note that it arrived."),
     dry_run=Option("Show what would be sent; write nothing."),
 )
@@ -146,15 +149,24 @@ class _How:
             opened = mailing.opened
 
     def _mail(self, opened: Opened, letter: Letter) -> Mailing:
+        remove = self.request.remove
+        compose = removals if remove else messages_of
         if self.request.dry_run:
-            return desk.look(opened, letter, self.manner)
+            return desk.look(opened, letter, self.manner, compose)
         if self.request.uncertain == "arrived":
             opened = desk.settled(opened, letter)
         known = opened.record.mail.get(letter.to.key, letter.box)
         letter = letter._replace(box=known)
+        if remove:
+            opened = making_room(opened, letter)
         if self.server:
-            return desk.send(opened, letter, self.manner, self.server)
-        return desk.write_out(opened, letter, self.manner, Path(self.request.out))
+            mailing = desk.send(opened, letter, self.manner, compose, self.server)
+        else:
+            out = Path(self.request.out)
+            mailing = desk.write_out(opened, letter, self.manner, compose, out)
+        if remove and mailing.is_done:
+            return mailing._replace(opened=forgotten(mailing.opened, letter))
+        return mailing
 
 
 def _how(request: InviteRequest) -> _How:
@@ -188,8 +200,10 @@ def _refuse_together(request: InviteRequest) -> None:
         raise UsageProblem("--to is for one course", "name its record")
     if not request.send and (request.login or request.per_minute):
         raise UsageProblem("--login and --per-minute are for --send", "leave them out")
-    if request.digest and (request.rsvp or request.attach):
-        raise UsageProblem("--digest is no invitation", "leave --rsvp and --attach out")
+    if request.digest and (request.rsvp or request.attach or request.remove):
+        raise UsageProblem("--digest is no invitation", "leave the other options out")
+    if request.remove and Path(request.name).is_dir():
+        raise UsageProblem("--remove is for one course", "name its record")
 
 
 def _records(name: str) -> tuple[list[Opened], list[Unread]]:
@@ -212,6 +226,9 @@ def _letters(opened: Opened, request: InviteRequest, *, alone: bool) -> list[Let
     if request.to:
         to = read_correspondent("--to", request.to)
         audience: Audience = request.audience or "patient"
+        if request.remove and to.key not in mail:
+            known = ", ".join(mail) or "nobody"
+            raise UsageProblem(f"{to.address} was never invited", f"invited: {known}")
         boxes = [mail.get(to.key, Mailbox(audience, str(to), ""))._replace(to=str(to))]
     else:
         boxes = [*mail.values()]
