@@ -24,6 +24,14 @@ def protocols(incomplete: str) -> list[tuple[str, str]]:
     ]
 
 
+def models(incomplete: str) -> list[str]:
+    """The examples and built-in protocols that one may copy whose name begins so."""
+    from ketasched.files.protocols.examples import example_names
+
+    built_in = [name for name, _ in protocols(incomplete)]
+    return [name for name in example_names() if name.startswith(incomplete)] + built_in
+
+
 def zones(incomplete: str) -> list[str]:
     """The time zones whose name begins so."""
     from ketasched import zone

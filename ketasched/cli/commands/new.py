@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from ketasched.asking import completion
 from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result, file_result
-from ketasched.errors import UsageProblem
+from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.shell import paste
 
 HELP = """Write a protocol to start from, ID.yaml, with comments.
@@ -18,14 +19,17 @@ beside the clinic's file. Add it to a file of several protocols when you like: -
 \b
 Examples:
   ketasched new our-course
+  ketasched new our-iv --like iv
+  ketasched new our-chemo --like chemotherapy
   ketasched new our-course -o protocols/our-course.yaml
 """
 
 
 class NewRequest(NamedTuple):
-    """The protocol's id, and the file if it is not to be ``ID.yaml`` in this folder."""
+    """The protocol's id, what it is like, and the file if not ``ID.yaml`` in this folder."""
 
     identifier: str
+    like: str = ""
     output: str = ""
     force: bool = False
 
@@ -33,6 +37,11 @@ class NewRequest(NamedTuple):
 @takes(
     NewRequest,
     identifier=Argument("ID"),
+    like=Option(
+        "Begin with a built-in protocol or an example: such as tms, ect, chemotherapy.",
+        "NAME",
+        complete=completion.models,
+    ),
     output=Option("The file to write; ID.yaml if not given, printed if -.", "FILE", "-o"),
 )
 def run(request: NewRequest) -> Result:
@@ -42,11 +51,9 @@ def run(request: NewRequest) -> Result:
         UsageProblem: it cannot have that id.
         FileTrouble: the file is there, or cannot be written.
     """
-    from ketasched.files.protocols.first_file import first_file
-
     name = _identifier(request.identifier)
     path = request.output or f"{name}.yaml"
-    result = file_result(first_file(name).encode(), path, force=request.force)
+    result = file_result(_text(name, request.like).encode(), path, force=request.force)
     if path == "-":
         return result
     plan = ["ketasched", "plan", name, "--start", "next mon"]
@@ -54,6 +61,27 @@ def run(request: NewRequest) -> Result:
     plan += [] if by_name else ["--protocols", path]
     then = f"change it, then: {paste(['ketasched', 'check', path])}\nand: {paste(plan)}"
     return result._replace(notes=[*result.notes, then])
+
+
+def _text(name: str, like: str) -> str:
+    """The protocol that is written.
+
+    Raises:
+        UsageProblem: it is to be like one that there is not.
+    """
+    from ketasched.files.protocols.examples import copied, example_names
+    from ketasched.files.protocols.first_file import first_file
+
+    if not like:
+        return first_file(name)
+    text = copied(like.strip(), name)
+    if text is None:
+        from ketasched.asking import library
+
+        names = [*example_names(), *library.load("")]
+        hint = did_you_mean(like, names) or f"there are {', '.join(names)}"
+        raise UsageProblem(f"--like: there is no protocol `{like}`", hint)
+    return text
 
 
 def _identifier(text: str) -> str:
