@@ -33,5 +33,5 @@ def run(request: ListRequest) -> Result:
     file = protocols_file(request.protocols, clinic_file(request.clinic) or clinic_here())
     protocols = library.load(file).values()
     return Result(
-        lambda: protocol_list(protocols), hint="To read one in full: ketasched show PROTOCOL"
+        lambda: protocol_list(protocols), hint="To read one in full: ketasched show PROTOCOL\nTo begin one of your own: ketasched new ID --like PROTOCOL"
     )
