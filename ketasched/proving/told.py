@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from ketasched.calendar.entry_text import AUDIENCES, Audience, View
 from ketasched.calendar.uid import UidSource, duty_uid, uid
-from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, is_gone
+from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Status, is_gone
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.proving.alone import Entry
@@ -20,6 +20,7 @@ from ketasched.records.record import CourseRecord
 class Said(NamedTuple):
     """What a calendar is to say of an entry, or of a duty, which takes a whole day; ``sequence``
     None: no calendar was ever told of it. ``rises``: by how much it may be higher already.
+    ``state`` is what we call that of an entry, of a duty empty.
     """
 
     handle: Handle
@@ -28,6 +29,7 @@ class Said(NamedTuple):
     status: str
     sequence: int | None
     rises: int = 0
+    state: Status | Literal[""] = ""
 
 
 def handle(course: Course, entry: Entry) -> Handle:
@@ -53,7 +55,7 @@ def _to_say(
     view = View(record.name, audience, uid_source=source)
     told = {entry.uid: entry.sequence for entry in record.told if entry.audience == audience}
     entries = {
-        name: Said(called, entry.start, entry.end, _status(entry), told.get(name))
+        name: Said(called, entry.start, entry.end, _status(entry), told.get(name), 0, entry.status)
         for entry, called in handles
         for name in [uid(view, course, entry)]
     }

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from ketasched import clock
-from ketasched.asking.surroundings import clinic_file, clinic_here
+from ketasched.asking.surroundings import clinic_file
 from ketasched.asking.values import choose
 from ketasched.calendar.entry_text import AUDIENCES, Audience
+from ketasched.cli.calendar_servers import server_at, usual_publishing
 from ketasched.cli.options import RECORD_OR_FOLDER, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
-from ketasched.files.clinic.clinic import ClinicFile, Publishing
+from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.publishing import login
 from ketasched.publishing.desk import Desk, PublishChoices
 from ketasched.publishing.publish import PublishedCourse, publish
-from ketasched.publishing.server import CalendarServer
 from ketasched.publishing.sync import ACTION_KINDS
 from ketasched.publishing.turn import turn_to_publish
 from ketasched.publishing.wire import checked_address
@@ -194,7 +193,7 @@ def _desk(
     opened: Opened, clinic: ClinicFile | None, request: PublishRequest, desks: dict[str, Desk]
 ) -> tuple[Desk, PublishChoices]:
     """The server a record goes to, which is asked once what it has; and how."""
-    default, beside = _default(opened, clinic)
+    default, beside = usual_publishing(opened.path, opened.record, clinic)
     to = request.to or default.to
     if not to:
         raise UsageProblem(
@@ -203,10 +202,7 @@ def _desk(
         )
     address = checked_address(to)
     if address not in desks:
-        of_default = address == (checked_address(default.to) if default.to else "")
-        named = str(beside / default.login) if default.login and of_default else ""
-        account = login.find(urlsplit(address).hostname or "", request.login or named)
-        server = CalendarServer(address, account)
+        server = server_at(address, default, beside, request.login)
         desks[address] = Desk(address, server, server.entries())
     choices = PublishChoices(
         request.audience or choose("--for", default.audience or "patient", AUDIENCES),
@@ -216,21 +212,6 @@ def _desk(
         remove=request.remove,
     )
     return desks[address], choices
-
-
-def _default(opened: Opened, file: ClinicFile | None) -> tuple[Publishing, Path]:
-    """Where to publish unless told otherwise, and the folder its login is in: beside the clinic
-    file, or beside the record where that is not to be found from here.
-    """
-    clinic = file or opened.record.clinic
-    if file is None and (clinic is None or clinic.publish is None):
-        file = clinic = clinic_here(opened.path.parent)
-    if clinic is None or clinic.publish is None:
-        return Publishing(""), Path()
-    beside = Path(clinic.file).parent
-    if file is None and not (beside / clinic.publish.login).exists():
-        beside = opened.path.parent
-    return clinic.publish, beside
 
 
 def _left_to_do(
