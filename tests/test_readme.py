@@ -34,6 +34,7 @@ FAILURES = {
     "ketasched plan iv --start 2027-01-04 --lang spanish --ics sam.ics": 2,
     "ketasched plan iv --start 2027-01-04 --busy broken.example.ics": 1,
     "ketasched check . | tail -2": 1,
+    "ketasched check alex --ics alex.ics --outbox outbox --fhir alex.json": 1,
     "ketasched admit waiting.example.csv --into later --dry-run | head -16": 3,
     **{
         f"ketasched plan im --sessions 4 --start 2027-01-0{day} --flex 1h --name {name}"

@@ -19,7 +19,7 @@ import typer
 
 from ketasched.asking import completion
 from ketasched.asking.values import choose
-from ketasched.cli.output_file import asked_file, output_text
+from ketasched.cli.output_file import asked_file, output_text, writes_calendar
 from ketasched.cli.result import Result, print_result
 
 
@@ -206,7 +206,7 @@ def _forms(types: Mapping[str, Any]) -> tuple[str, ...]:
 def _file_parameters(types: Mapping[str, Any], forms: Sequence[str]) -> Iterator[inspect.Parameter]:
     """The options of a command that prints data which name a file for them."""
     if forms:
-        about = output_text(forms, calendar="ics" in types)
+        about = output_text(forms, calendar=writes_calendar(types))
         option = inspect.Parameter("output", inspect.Parameter.KEYWORD_ONLY, default="")
         yield _parameter(option, str, Option(about, "FILE", "-o"))
         if "force" not in types:

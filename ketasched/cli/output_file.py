@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -28,11 +28,11 @@ class OutputFile(NamedTuple):
 
 
 def asked_file(
-    typed: dict[str, Any], forms: Sequence[str], fields: Container[str]
+    typed: dict[str, Any], forms: Sequence[str], fields: Mapping[str, Any]
 ) -> OutputFile | None:
     """Take ``output`` from what was typed: the file for the result, unless it is a calendar and
-    ``ics`` is among the fields of the request. Its ending says the ``format`` where that was not
-    typed.
+    the fields of the request, with their types, have one. Its ending says the ``format`` where that
+    was not typed.
 
     Raises:
         UsageProblem: the command has no such form, or the file is one that it reads.
@@ -41,7 +41,7 @@ def asked_file(
     path, replace = typed.pop("output", ""), bool(typed.get("force"))
     if "force" not in fields:
         typed.pop("force", None)
-    calendar = _is_calendar(path, forms, typed.get("format")) and "ics" in fields
+    calendar = _is_calendar(path, forms, typed.get("format")) and writes_calendar(fields)
     if path in ("", "-") or calendar:
         _refuse_workbook_on_terminal(typed.get("format"))
         if calendar and typed.get("ics"):
@@ -53,7 +53,7 @@ def asked_file(
     atomic.check_place(path, replace=True)
     notes = [*_contradiction(path, typed.get("format") or "")]
     if not typed.get("format"):
-        form = _form_of(path, forms, calendar="ics" in fields)
+        form = _form_of(path, forms, calendar=writes_calendar(fields))
         typed.update({"format": form} if "format" in fields else {})
     _refuse_files_in_use(path, typed)
     _refuse_without_package(typed.get("format"))
@@ -61,6 +61,11 @@ def asked_file(
         typed["force"] = False
     atomic.try_place(path, replace=replace)
     return OutputFile(path, replace, notes)
+
+
+def writes_calendar(fields: Mapping[str, Any]) -> bool:
+    """Whether a command has an option for a calendar that it writes; `check` reads several."""
+    return fields.get("ics") is str
 
 
 def output_text(forms: Sequence[str], *, calendar: bool) -> str:
@@ -139,7 +144,7 @@ def _refuse_files_in_use(path: str, typed: dict[str, Any]) -> None:
 
 def _written(typed: dict[str, Any]) -> set[Any]:
     """The files that are written besides, if any."""
-    return {typed.get("ics"), typed.get("html")}
+    return {file for file in (typed.get("ics"), typed.get("html")) if isinstance(file, str)}
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:

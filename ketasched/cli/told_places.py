@@ -36,7 +36,7 @@ class AskedCourse(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What is asked about: the folder of the records, the courses, and whether it is all of them."""
+    """What is asked about: the folder of the records, the courses, and whether these are all."""
 
     folder: Path
     courses: Sequence[AskedCourse]
@@ -131,7 +131,6 @@ def calendar_on_server(
     """
     from ketasched.cli.calendar_servers import server_at, usual_publishing
     from ketasched.publishing.our_entries import file_name
-    from ketasched.publishing.server_entry import appearance_of
     from ketasched.publishing.wire import checked_address
 
     record = asked.courses[0].read
@@ -149,16 +148,26 @@ def calendar_on_server(
     with through("reading", address, [*names, *others[:MOST_OTHERS]]) as shown:
         for name in shown:
             resource = server.read(name)
-            look = appearance_of(resource.text, place) if resource else None
-            for entry in vevents.read(resource.text.encode()) if resource and look else ():
-                state = look.words[_STATUS].upper()
-                seen.append(Seen(entry.uid, look.start, look.end, state, entry.sequence))
+            if resource:
+                seen += _on_server(resource.text, place)
     unread = len(others) - MOST_OTHERS
     note = f"note: {unread} other entries in {address} were not looked at" if unread > 0 else ""
     must = asked.must or [name for name, entries in sent.items() if entries]
     told = {course.said.name: _kept_out(course, address) for course in asked.courses}
     there = Place("server", address, seen, of_domain=asked.whole, asked=must, told=told)
     return there, note
+
+
+def _on_server(text: str, place: ZoneInfo) -> Iterator[Seen]:
+    """An entry as a server has it, in whatever words and zones."""
+    from ketasched.publishing.server_entry import appearance_of
+
+    look = appearance_of(text, place)
+    if look is None:
+        return
+    for entry in vevents.read(text.encode()):
+        state = look.words[_STATUS].upper()
+        yield Seen(entry.uid, look.start, look.end, state, entry.sequence)
 
 
 def _kept_out(course: AskedCourse, address: str) -> Mapping[str, None]:
@@ -181,12 +190,11 @@ def fhir_bundle(path: str, asked: Asked) -> Read:
     from ketasched.files.fhir import reading
 
     try:
-        entries = reading.load(path)
+        entries = reading.load_all(path)
     except KetaschedError as error:
         return Unreadable("bundle", path, _without_name(why_not(error), path))
     seen = [
-        Seen(uid, entry.start, entry.end, entry.state, entry.sequence)
-        for uid, entry in entries.items()
+        Seen(uid, entry.start, entry.end, entry.state, entry.sequence) for uid, entry in entries
     ]
     return Place("bundle", path, seen, asked=asked.must)
 
@@ -195,7 +203,7 @@ def fhir_bundle(path: str, asked: Asked) -> Read:
 
 
 def outbox(path: str, asked: Asked) -> Iterator[Read]:
-    """The messages in a folder, by the address they go to."""
+    """The messages in a folder, by the address they go to; those to others are left alone."""
     from ketasched.mailing.outbox import read_outbox
 
     try:
@@ -204,7 +212,11 @@ def outbox(path: str, asked: Asked) -> Iterator[Read]:
         yield Unreadable("outbox", path, _without_name(why_not(error), path))
         return
     mailed = {to for course in asked.courses for to in course.read.record.mail}
-    for address in [*addresses, *(mailed - addresses.keys())]:
+    known = frozenset[str]().union(*(course.said.known for course in asked.courses))
+    ours = [
+        address for address in addresses if address in mailed or addresses[address].keys() & known
+    ]
+    for address in [*ours, *sorted(mailed - addresses.keys())]:
         seen = [
             Seen(
                 invited.uid,
@@ -221,7 +233,7 @@ def outbox(path: str, asked: Asked) -> Iterator[Read]:
             if address in course.read.record.mail
         }
         yield Place("outbox", f"{path} ({address})", seen, asked=[*told], told=told)
-    if not addresses and not mailed:
+    if not ours and not mailed:
         yield Place("outbox", path, [], asked=asked.must)
 
 

@@ -41,7 +41,7 @@ def read_outbox(folder: Path) -> Mapping[str, Mapping[str, Invited]]:
     2.1.5).
 
     Raises:
-        FileTrouble: the folder or a message cannot be read.
+        FileTrouble: the folder or a message cannot be read, or one has no appointment.
     """
     said = [
         (address, invited, sent)
@@ -66,10 +66,13 @@ def _read(path: Path) -> Iterator[tuple[str, Invited, float]]:
         mail = email.message_from_bytes(path.read_bytes(), policy=default)
     except OSError as error:
         raise FileTrouble(f"cannot read {path}: {os_reason(error)}", "", str(path)) from None
+    invited = list(_invited(mail, str(path)))
+    if not invited or not mail["To"]:
+        raise FileTrouble(f"{path} is no message with an appointment", "take it out", str(path))
     sent = mail["Date"].datetime.timestamp() if mail["Date"] else 0.0
-    for address in mail["To"].addresses if mail["To"] else ():
-        for invited in _invited(mail, str(path)):
-            yield address.addr_spec.casefold(), invited, sent
+    for address in mail["To"].addresses:
+        for entry in invited:
+            yield address.addr_spec.casefold(), entry, sent
 
 
 def _invited(mail: EmailMessage, file: str) -> Iterator[Invited]:

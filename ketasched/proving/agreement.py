@@ -66,7 +66,7 @@ class Place(NamedTuple):
 
 
 class SaidCourse(NamedTuple):
-    """What a record says of its course: by audience and UID, and every UID that anybody was told."""
+    """What a record says of its course by audience and UID, and the UIDs that anybody was told."""
 
     name: str
     saying: Saying
@@ -99,9 +99,12 @@ def compare(
     for entry in place.entries:
         if entry.uid in owners:
             own[owners[entry.uid].name].append(entry)
-        elif entry.uid not in of_others and _too_many(place, entry.uid):
-            yield Difference("", entry.uid, place.where, "extra", None, entry.start, place.kind)
-    if not any(own.values()) and not place.asked:
+    if any(own.values()):
+        for entry in place.entries:
+            known = entry.uid in owners or entry.uid in of_others
+            if not known and _too_many(place, entry.uid):
+                yield Difference("", entry.uid, place.where, "extra", None, entry.start, place.kind)
+    elif not place.asked:
         yield Difference("", "", place.where, "entries", None, 0, place.kind)
     for course in courses:
         if own[course.name]:

@@ -1,10 +1,12 @@
-"""``ketasched check``: whether a protocol or clinic file, or a folder of records, is sound."""
+"""``ketasched check``: whether files and records are sound, and all that was sent agrees."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ketasched.asking import completion
+from ketasched.asking.request import RECORD_ENDING
 from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.signs import printable
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 HELP = """Check a protocol or clinic file; - reads standard input. Or prove a folder of
 records from its files: every rule, nobody twice at once, no more chairs than there
-are, and calendars that say what the records say.
+are, and calendars that say what the records say. Or see that all that was sent
+of a record, or of a folder, says the same: name the places.
 
 \b
 Examples:
@@ -30,23 +33,45 @@ Examples:
   ketasched check clinic.yaml --year 2027
   ketasched check clinic.yaml --year 2027 --output 2027.html
   ketasched check records
+  ketasched check alex --ics alex.ics --outbox outbox
+  ketasched check records --feed feeds --server https://host/calendars/clinic/
 """
 _LAST_YEAR = 2100
 
 
 class CheckRequest(NamedTuple):
-    """Which file or folder to check, which year of a clinic to show, and how to print a folder."""
+    """Which file or folder to check, which year of a clinic to show, the places where entries were
+    sent, and how to print what it comes to.
+    """
 
     file: str
     year: str = ""
+    ics: tuple[str, ...] = ()
+    feed: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
+    fhir: tuple[str, ...] = ()
+    outbox: tuple[str, ...] = ()
+    login: str = ""
+    clinic: str = ""
     format: Literal["table", "json", "html"] = "table"
 
 
 @takes(
     CheckRequest,
-    file=Argument("FILE|FOLDER"),
+    file=Argument("FILE|NAME|FOLDER", completion.records),
     year=Option("Show that year of a clinic.", "2027"),
-    format=Option("How to print what is proved of a folder, or a year.", short="-f"),
+    ics=Option("Whether this calendar file agrees; may be repeated.", "FILE"),
+    feed=Option("Whether the feeds in this folder agree; may be repeated.", "DIR"),
+    server=Option("Whether this calendar on a server agrees; may be repeated.", "URL"),
+    fhir=Option("Whether this FHIR bundle agrees; may be repeated.", "FILE"),
+    outbox=Option("Whether the messages in this folder agree; may be repeated.", "DIR"),
+    login=Option(
+        "A file with the user's name and, on the next line, the password, for --server; "
+        "else the keyring, else netrc.",
+        "FILE",
+    ),
+    clinic=Option("The clinic's file, which may name the login for --server.", "FILE"),
+    format=Option("How to print what is proved, a year, or what differs.", short="-f"),
 )
 def run(request: CheckRequest) -> Result:
     """That the file or folder is sound, or the year of a clinic.
@@ -57,6 +82,8 @@ def run(request: CheckRequest) -> Result:
     """
     if request.format == "html" and not request.year:
         raise UsageProblem("--format html: only a year of a clinic is a page", "add --year 2027")
+    if _asks_for_agreement(request):
+        return _agreement(request)
     if _is_folder(request.file):
         from ketasched.cli.check_house import checked_house
 
@@ -67,6 +94,39 @@ def run(request: CheckRequest) -> Result:
         hint = "a file is sound, or its problems are said in lines"
         raise UsageProblem(f"--format json: {request.file} is no folder", hint)
     return checked_file(request)
+
+
+def _asks_for_agreement(request: CheckRequest) -> bool:
+    """Whether places are named, or a record by itself, which knows some.
+
+    Raises:
+        UsageProblem: options cannot go together.
+    """
+    places = any((request.ics, request.feed, request.server, request.fhir, request.outbox))
+    for option, typed in (("--login", request.login), ("--clinic", request.clinic)):
+        if typed and not request.server:
+            raise UsageProblem(f"{option} is for --server", "leave it out, or name a calendar")
+    if not places:
+        name = request.file
+        named = not _is_there(name) and _is_there(f"{name}{RECORD_ENDING}")
+        return named or name.endswith(RECORD_ENDING)
+    if request.year:
+        raise UsageProblem("--year is of a clinic's file", "leave it out")
+    return True
+
+
+def _agreement(request: CheckRequest) -> Result:
+    from ketasched.cli.agreement import Targets, checked_agreement
+
+    targets = Targets(request.ics, request.feed, request.server, request.fhir, request.outbox)
+    return checked_agreement(request.file, targets, clinic=request.clinic, login=request.login)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def _is_folder(path: str) -> bool:

@@ -1,0 +1,96 @@
+"""Where the places that entries were sent to part from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.domain.wording import clock_text, count_text, day_text
+
+if TYPE_CHECKING:
+    from ketasched.cli.agreement import Agreement
+    from ketasched.proving.agreement import Difference, Value, What
+
+_WHAT: dict[What, str] = {
+    "start": "starts",
+    "end": "ends",
+    "state": "state",
+    "sequence": "SEQUENCE",
+    "missing": "is missing",
+    "extra": "is too many",
+    "twice": "times there",
+    "entries": "entries",
+    "unreadable": "cannot be compared",
+}
+
+
+def agreement_page(agreement: Agreement) -> str:
+    """A table of the differences under the name of each place, or one sentence."""
+    page = Page()
+    if not agreement.differences:
+        records = count_text(agreement.records, "record")
+        entries = f"{agreement.entries} entr{'y' if agreement.entries == 1 else 'ies'}"
+        places = count_text(len(agreement.places), "place")
+        say = "says" if len(agreement.places) == 1 else "say"
+        page.add(f"{agreement.name}: {records}, {entries}; {places} {say} the same of them.")
+        return page.text()
+    by_place: dict[str, list[Difference]] = {}
+    for difference in agreement.differences:
+        by_place.setdefault(difference.where, []).append(difference)
+    for number, (where, differences) in enumerate(by_place.items()):
+        page.add(*([""] if number else []))
+        page.add_title(where)
+        narrow = page.width < NARROW
+        page.add(_lines(differences) if narrow else _table(differences))
+    return page.text()
+
+
+def _table(differences: Sequence[Difference]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("Record")
+    table.add_column("#", justify="right", no_wrap=True)
+    for title in ("What", "Ours", "Theirs"):
+        table.add_column(title)
+    for difference in differences:
+        table.add_row(
+            Text(difference.record or "-"), _handle(difference), *map(Text, _words(difference))
+        )
+    return table
+
+
+def _lines(differences: Sequence[Difference]) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(ratio=1)
+    for difference in differences:
+        what, ours, theirs = _words(difference)
+        text = f"{difference.record} {what}: {ours} → {theirs}".strip()
+        table.add_row(_handle(difference), Text(text))
+    return table
+
+
+def _handle(difference: Difference) -> str:
+    return "" if difference.handle is None else str(difference.handle)
+
+
+def _words(difference: Difference) -> tuple[str, str, str]:
+    """What differs, and what we and they say. Theirs is told by our clock."""
+    like = difference.ours if isinstance(difference.ours, datetime) else None
+    theirs = _value(difference.theirs, like)
+    if difference.handle is None and difference.uid:
+        theirs = f"{theirs} {difference.uid}"
+    return _WHAT[difference.what], _value(difference.ours), theirs
+
+
+def _value(value: Value, like: datetime | None = None) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        here = value.astimezone(like.tzinfo) if like else value
+        return f"{day_text(here.date())} {clock_text(here.timetz())}"
+    return day_text(value) if isinstance(value, date) else str(value)
