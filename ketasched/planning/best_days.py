@@ -175,7 +175,8 @@ class Search:
     def _gap(self, index: int) -> tuple[int, int | None]:
         """The fewest and most days between step ``index`` and the one before it."""
         before, here = self.groups[index - 1][-1], self.groups[index][0]
-        if before.number in self.fixed and here.number in self.fixed:
+        of_one_day = before.phase.per_day and (before.phase, before.day) == (here.phase, here.day)
+        if of_one_day or (before.number in self.fixed and here.number in self.fixed):
             return 0, None
         if before.phase.name == here.phase.name and not here.after_break:
             return here.phase.gap.min, here.phase.gap.max

@@ -158,8 +158,8 @@ def _failure(search: Search) -> NoPlacement:
                 *_too_near(search, index, day, before),
             ]
         refused.append(RefusedDay(day, tuple(reasons)))
-    number, with_pause = (search.groups[step][0].number for step in (index, furthest))
-    return NoPlacement(number, window[0], window[-1], tuple(refused), with_pause)
+    with_pause = search.targets[furthest].number
+    return NoPlacement(target.number, window[0], window[-1], tuple(refused), with_pause)
 
 
 def _too_near(

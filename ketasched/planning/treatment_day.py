@@ -132,6 +132,8 @@ class TreatmentDay:
 
     def starts_that_work(self, day: date, slots: Slots) -> list[time]:
         """All quarter hours of a day, counted from the asked start, at which it may begin."""
+        if not self._may_be_on(day):
+            return []
         asked = slots.times.on(day, self.per_day)
         quarters = (
             divmod(minute, 60) for minute in range(asked.minute % FLEX_STEP, 1440, FLEX_STEP)

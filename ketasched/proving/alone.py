@@ -63,6 +63,12 @@ def against_entry(premises: Premises, entry: Entry) -> Iterator[Against]:
     yield from _busy(premises, entry, timedelta() if by_video else premises.travel)
 
 
+def fits_hours(premises: Premises, start: datetime, minutes: int) -> bool:
+    """Whether the clinic is open for so many minutes from a time on, and lets something begin."""
+    end = datetime.fromtimestamp(start.timestamp() + 60 * minutes, start.tzinfo)
+    return not [*_hours(premises, parts_of(start, end)), *_not_starting(premises, start)]
+
+
 def _clock(start: datetime) -> Iterator[Against]:
     first, second = (start.replace(fold=fold).utcoffset() for fold in (0, 1))
     if first != second:

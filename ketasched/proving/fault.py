@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Rule = Literal[
-    "window", "gap", "apart", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
-    "busy", "clock", "notice", "taken", "full", "seat", "calendar", "page", "feed", "sequence",
+    "window", "gap", "apart", "distance", "order", "closed", "holiday", "hours", "not-starting",
+    "can", "away", "busy", "clock", "notice", "taken", "full", "seat", "calendar", "page", "feed", "sequence",
     "uid", "record",
 ]  # fmt: skip
 """The names of the rules that are proved; those of what refuses a session are the same names."""

@@ -22,6 +22,7 @@ from ketasched.proving.in_course import (
     is_open,
     twice_at_once,
 )
+from ketasched.proving.in_day import against_days
 from ketasched.proving.paces import Paces
 from ketasched.proving.past import Past
 from ketasched.proving.resources import Taking, house_of, overfull, takings
@@ -133,6 +134,7 @@ def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault
             against += against_session(entry, course)
         found += [(entry, each) for each in against if each.rule not in entry.broken]
     found += against_neighbours(course, paces)
+    found += against_days(course, paces, lambda start: past.premises_at(start, now))
     found += against_distances(course)
     found += twice_at_once(course)
     for entry, each in found:

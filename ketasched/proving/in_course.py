@@ -62,7 +62,7 @@ def against_neighbours(course: Course, paces: Paces) -> Iterator[Found]:
         if here.start <= before.start:
             text = f"session {before.number} is not before session {here.number}"
             yield from _unless_broken((before, here), session, Against("order", text))
-        else:
+        elif not paces.are_of_one_day(before, here):
             text = _gap_text(course, paces, before, here, days)
             found = Against("gap", f"{text} from session {other.number}")
             yield from _unless_broken((before, here), session, found) if text else ()

@@ -41,6 +41,11 @@ class Paces:
             return self._chosen[session.pace]
         return _with_cadence(self._written[session.phase], session.pace)
 
+    def are_of_one_day(self, session: Session, other: Session) -> bool:
+        """Whether two sessions are due on one treatment day of several sessions."""
+        mine, its = ((each.phase, each.pace, each.target) for each in (session, other))
+        return mine == its and self.of(session).per_day is not None
+
     def window_of(self, session: Session) -> Window:
         """How far from its target a session may stand: as it is listed by name, or as its phase
         says.

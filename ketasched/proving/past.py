@@ -69,11 +69,11 @@ class Past:
     def against_notice(self, entry: Entry) -> Iterator[Against]:
         """Whether an entry that no person put there was put nearer than the notice. Not judged: the
         first plan, whose start is who asks' own; what an undo gave back; and a time at which the
-        patient was to come already. A day of the folder may have been closed later, so none of them
-        makes the notice longer.
+        patient was to come already, or is there. A day of the folder may have been closed later, so
+        none of them makes the notice longer.
         """
         place = self._put_there(entry)
-        if place is None or entry.by_hand:
+        if place is None or entry.by_hand or self._is_on_its_own_day(entry):
             return
         change = self._steps[place].change
         notice = self._record.clinic.notice if self._record.clinic else Notice()
@@ -91,6 +91,12 @@ class Past:
             at = change.at.astimezone(entry.start.tzinfo)
             when = f"{day_text(at.date())} {clock_text(at.timetz())}"
             yield Against("notice", f"put there on {when}, less than {notice} before")
+
+    def _is_on_its_own_day(self, entry: Entry) -> bool:
+        """Whether it makes up for a session on the day of that, when the patient is there."""
+        if not isinstance(entry, Session) or not entry.instead_of:
+            return False
+        return entry.start.date() == self._record.course.session(entry.instead_of).start.date()
 
     def _put_there(self, entry: Entry) -> int | None:
         """The change that put an entry where it stands; 0 is the newest one."""

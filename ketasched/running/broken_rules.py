@@ -12,10 +12,12 @@ from ketasched.domain.wording import count_text, day_text, days_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.apart import Distance, distances
 from ketasched.running.at_a_moment import follower_numbers
+from ketasched.running.treatment_days import distance_fault
 
 Rule = Literal[
     "window", "gap", "lapse", "order", "closed", "holiday", "hours", "not-starting", "can", "away",
     "busy", "clock", "past", "notice", "full", "apart",
+    "distance",
 ]  # fmt: skip
 RULES: tuple[Rule, ...] = get_args(Rule)
 """The names of the rules that a person may break on purpose."""
@@ -103,12 +105,24 @@ def _in_line(
             yield BrokenRule(session.number, "order", f"session {other.number} is not after it")
     for earlier, later in ((place - 1, place), (place, place + 1)):
         if earlier >= 0 and later < len(live):
-            text = _gap_fault(course, live[earlier], live[later], order)
-            other = live[earlier] if later == place else live[later]
-            if text:
-                yield BrokenRule(session.number, "gap", f"{text} from session {other.number}")
+            yield from _apart(course, (live[earlier], live[later]), session, order)
     for before, here in pairwise(live[max(0, place - 1) : place + 2]):
         yield from _lapse(course, before, here, order)
+
+
+def _apart(
+    course: Course, pair: tuple[Session, Session], session: Session, order: Order
+) -> Iterator[BrokenRule]:
+    """How two sessions in a row are too near or too far, said of one of them."""
+    fault = distance_fault(order, *pair, is_broken=_is_broken(course, *pair))
+    if fault:
+        whose = "" if session == pair[1] else f"session {pair[1].number} is "
+        yield BrokenRule(session.number, "distance", f"{whose}{fault}")
+    elif fault is None:
+        other = pair[0] if session == pair[1] else pair[1]
+        text = _gap_fault(course, *pair, order)
+        if text:
+            yield BrokenRule(session.number, "gap", f"{text} from session {other.number}")
 
 
 def _lapse(course: Course, before: Session, session: Session, order: Order) -> Iterator[BrokenRule]:

@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from ketasched.domain.candidate import exists, no_such_time_text, session_end
+from ketasched.domain.candidate import (
+    exists,
+    minutes_between,
+    no_such_time_text,
+    session_end,
+)
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
 from ketasched.domain.protocol import Then
@@ -15,6 +20,7 @@ from ketasched.domain.wording import clock_text, day_text, list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
+from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
@@ -31,6 +37,7 @@ from ketasched.running.legal_change import (
 from ketasched.running.make_ups import made_up
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import put_off, standing
+from ketasched.running.treatment_days import are_of_one_day, per_day_of
 
 Rest = Literal["keep", "shift", "replan"]
 """What happens to the rest when a session is moved."""
@@ -39,45 +46,86 @@ Rest = Literal["keep", "shift", "replan"]
 def move(
     conditions: Conditions, course: Course, number: int, start: datetime, rest: Rest
 ) -> Course | Refusal:
-    """Put a session at another time (aware), and keep, shift or replan the rest.
+    """Put a session at another time (aware), and keep, shift or replan the rest; of its treatment
+    day what may move goes with it, unless all is kept.
 
     Raises:
         ChoiceRefused: there is no such session, or it is over.
     """
-    session = to_come(course, number)
-    refusal = no_such_time(number, start)
-    if refusal:
-        return refusal
-    days = (start.date() - session.start.date()).days
-    changed = standing(conditions.order, session, start)
-    broken = too_soon(conditions, number, start) if start != session.start else None
-    if broken:
-        if broken.name not in conditions.override:
-            return also_broken(conditions, course.changing([changed]), broken)
-        changed = changed._replace(broken=(broken.name,))
-    counted = counted_anew(conditions.order, course.changing([changed]), conditions.now)
+    return _moved(conditions, course, [(to_come(course, number), start)], rest)
+
+
+def move_day(
+    conditions: Conditions, course: Course, numbers: Collection[int], start: datetime, rest: Rest
+) -> Course | Refusal:
+    """Put sessions of a treatment day at other times: the first at a time (aware), the others at
+    their distances after it; and keep, shift or replan the rest.
+
+    Raises:
+        ChoiceRefused: one is over or not there, or they are not of one treatment day.
+    """
+    order = conditions.order
+    sessions = sorted((to_come(course, n) for n in numbers), key=lambda session: session.rank)
+    per_day = per_day_of(order, sessions[0])
+    other = next((each for each in sessions if not are_of_one_day(order, sessions[0], each)), None)
+    if per_day is None or other:
+        those = list_text([str(session.number) for session in sessions])
+        raise ChoiceRefused(
+            f"sessions {those} are not of one treatment day", "move them one by one"
+        )
+    places, before = [(sessions[0], start)], sessions[0]
+    for session in sessions[1:]:
+        start = per_day.next_start(start, session.minutes, order.clinic)
+        if per_day.at_least:
+            later = minutes_between(before.start, session.start)
+            start = session_end(places[-1][1], max(later, per_day.minutes))
+        places.append((session, start))
+        before = session
+    return _moved(conditions, course, places, rest)
+
+
+def _moved(
+    conditions: Conditions, course: Course, places: list[tuple[Session, datetime]], rest: Rest
+) -> Course | Refusal:
+    """The course with sessions in a row at other times, and the rest as it is said."""
+    order, changed, too_near = conditions.order, list[Session](), list[BrokenRule]()
+    for session, start in places:
+        refusal = no_such_time(session.number, start)
+        if refusal:
+            return refusal
+        stands = standing(order, session, start)
+        broken = too_soon(conditions, session.number, start) if start != session.start else None
+        too_near += [broken] if broken and broken.name not in conditions.override else []
+        changed.append(stands._replace(broken=(broken.name,)) if broken else stands)
+    if too_near:
+        return also_broken(conditions, course.changing(changed), too_near[0])
+    numbers = {session.number for session in changed}
+    counted = counted_anew(order, course.changing(changed), conditions.now)
     course = counted.course
     if rest == "keep":
         followed = let_follow(conditions, course, counted.free)
-        return proved(conditions, followed, {number}, counted.anew)
-    free = {
-        session.number for session in course.movable(conditions.now) if session.number != number
-    }
+        return proved(conditions, followed, numbers, counted.anew)
+    session, start = places[0]
+    movable = course.movable(conditions.now)
+    free = {each.number for each in movable if each.number not in numbers}
     if rest == "shift":
-        free = {
-            later.number for later in course.movable(conditions.now) if later.rank > session.rank
-        }
+        days = (start.date() - session.start.date()).days
+        with_it = {each.number for each in movable if are_of_one_day(order, session, each)}
+        free = {each.number for each in movable if each.rank > session.rank} | with_it
+        free -= numbers
         course = course.changing(
             [
-                put_off(conditions.order, session, days)
-                for session in course.sessions
-                if session.number in free - counted.anew
+                put_off(order, each, days)
+                for each in course.sessions
+                if each.number in free - counted.anew - with_it
             ]
         )
     free |= counted.free
-    return passed_by(conditions, course, free, number) or settled(
-        conditions, course, free, {number}
-    )
+    for number in numbers:
+        refusal = passed_by(conditions, course, free, number)
+        if refusal:
+            return refusal
+    return settled(conditions, course, free, numbers)
 
 
 def drop(
@@ -198,7 +246,8 @@ def _refuse_disorder(
             continue
         when = day_text(other.start.date())
         stands = "took place" if other.status == ATTENDED else f"is {other.status}"
-        if other.start.date() == held.start.date():
+        of_one_day = are_of_one_day(order, other, held)
+        if other.start.date() == held.start.date() and not of_one_day:
             raise ChoiceRefused(f"session {other.number} {stands} on {when}", hint)
         in_order = (other.rank < held.rank) == (other.start < held.start)
         if in_order or {held.number, other.number} & following:

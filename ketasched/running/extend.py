@@ -26,6 +26,7 @@ from ketasched.running.legal_change import (
 )
 from ketasched.running.places import Going, places_from
 from ketasched.running.replan import due, put_off, standing
+from ketasched.running.treatment_days import day_of, each_of_a_day
 
 
 def going_on(order: Order, course: Course, *, step_back: bool = False, cadence: str = "") -> Going:
@@ -105,7 +106,9 @@ def add_sessions(
     for target in targets:
         session = _another(conditions.order, course, going)
         numbers.append(session.number)
-        course = course.adding([due(conditions.order, session, target)])
+        session = due(conditions.order, session, target)
+        of_its_day = day_of(conditions.order, course, session)
+        course = course.adding([session._replace(name=of_its_day[0].name)])
     return settled(conditions, course, numbers)
 
 
@@ -125,6 +128,7 @@ def repace(conditions: Conditions, course: Course, going: Going) -> Course | Ref
         days = places_from(conditions, course, going, anchor, len(own) + 1)[1:]
     else:
         days = places_from(conditions, course, going, own[0].target, len(own))
+    days = each_of_a_day(order.paced(*going), days)[: len(own)]
     moved = [
         due(order, session._replace(pace=going.pace), day)
         for session, day in zip(own, days, strict=True)

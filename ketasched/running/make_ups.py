@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from ketasched.domain.candidate import Reason, session_end
+from ketasched.domain.candidate import Reason, not_before, session_end
 from ketasched.domain.course import PLANNED, Course, Session
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Then
 from ketasched.domain.wording import day_text, days_text
 from ketasched.planning.plan_input import Order
+from ketasched.planning.start_times import FLEX_STEP
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_day, is_baseline
 from ketasched.running.broken_rules import BrokenRule, broken_rules
 from ketasched.running.cycles import next_name
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.order_of_time import in_order_of_time
-from ketasched.running.places import Going, next_targets
+from ketasched.running.places import Going, next_target
 from ketasched.running.replan import due, put_off, standing
 from ketasched.running.shifting import (
     next_place,
@@ -26,6 +27,7 @@ from ketasched.running.shifting import (
     places_shifted,
     those_behind,
 )
+from ketasched.running.treatment_days import day_of, per_day_of
 
 FARTHEST_MAKE_UP = 28
 """Days from a missed session within which a make-up is squeezed in."""
@@ -63,8 +65,9 @@ def made_up(
         )
     course = course.changing(later).adding([make_up])
     free = {make_up.number, *(session.number for session in later)}
-    avoid = conditions._replace(avoid=frozenset({dropped.start.date()}))
-    return settled(avoid, course, free)
+    if per_day_of(conditions.order, dropped) is None:
+        conditions = conditions._replace(avoid=frozenset({dropped.start.date()}))
+    return settled(conditions, course, free)
 
 
 def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Session:
@@ -103,7 +106,7 @@ def _appended(
 ) -> Course | Refusal:
     """The make-up at the end, where the whole course would have gone on."""
     going = Going(whole.latest.phase, whole.latest.pace)
-    (target,) = next_targets(conditions, whole, going, 1)
+    target = next_target(conditions, whole, going)
     course = _reviewed_later(course, going.phase, make_up.number)
     place = course.next_place(going.phase)
     name = next_name(conditions.order.phases[going.phase], whole) or make_up.name
@@ -173,7 +176,14 @@ def _squeezed(
     order, now = conditions.order, conditions.now
     slots = order.slots_from(now)
     refused: list[BrokenRule] = []
-    for day in _nearest_days(dropped.start.date()):
+    missed = dropped.start.date()
+    for day in (missed, *_nearest_days(missed)):
+        for start, like in _at_end_of_day(conditions, course, make_up, day):
+            trial = course.adding([_standing_for(order, make_up, start, like)])
+            if not broken_rules(order, in_order_of_time(trial), {make_up.number}):
+                return finish(order, in_order_of_time(trial), now)
+        if day == missed:
+            continue
         other_phase = _in_another_phase(course, dropped, day)
         if other_phase:
             refused.append(BrokenRule(make_up.number, "order", other_phase))
@@ -190,6 +200,30 @@ def _squeezed(
             return finish(order, trial, now)
         refused += broken
     return Refusal(tuple(dict.fromkeys(refused)), for_good=True)
+
+
+def _at_end_of_day(
+    conditions: Conditions, course: Course, make_up: Session, day: date
+) -> Iterator[tuple[datetime, Session]]:
+    """When a make-up may stand at the end of a treatment day that is not full: the quarter hours
+    from its distance after the last session on, none of them over or too near; and that session. On
+    the day of the missed one the patient is there, and needs no notice.
+    """
+    order = conditions.order
+    per_day, slots = per_day_of(order, make_up), order.slots_from(conditions.now)
+    if day == course.session(make_up.instead_of).start.date():
+        slots = order.rules.slots.under([not_before(conditions.now)])
+    there = [each for each in course.live if each.start.date() == day]
+    last = max(there, key=lambda each: each.start, default=None)
+    if per_day is None or last is None or (last.phase, last.pace) != (make_up.phase, make_up.pace):
+        return
+    if sum(each.is_live for each in day_of(order, course, last)) >= per_day.sessions:
+        return
+    start = per_day.next_start(last.start, make_up.minutes, order.clinic)
+    while start.date() == day:
+        if slots.allows(day, start.time(), make_up.minutes):
+            yield start, last
+        start = session_end(start, FLEX_STEP)
 
 
 def _nearest_days(missed: date) -> Iterator[date]:
@@ -214,16 +248,24 @@ def _in_another_phase(course: Course, dropped: Session, day: date) -> str:
     return ""
 
 
-def _standing_for(order: Order, make_up: Session, start: datetime) -> Session:
-    """The make-up at a time, which becomes its target."""
+def _standing_for(
+    order: Order, make_up: Session, start: datetime, like: Session | None = None
+) -> Session:
+    """The make-up at a time, which becomes its target; or on the treatment day of another session,
+    where it is due as that one is.
+    """
     day = start.date()
+    if like:
+        make_up = make_up._replace(window_start=like.window_start, window_end=like.window_end)
+        day = like.target
     wide = make_up._replace(
         target=day,
         window_start=min(make_up.window_start, day),
         window_end=max(make_up.window_end, day),
     )
     reason = Reason("make-up", f"makes up for session {make_up.instead_of}")
-    return standing(order, wide, start)._replace(by_hand=False, reasons=(reason,))
+    placed = standing(order, wide, start)._replace(by_hand=False, reasons=(reason,))
+    return placed._replace(moved_minutes=0) if like else placed
 
 
 # Append

@@ -18,6 +18,7 @@ from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.cycles import slots_after
 from ketasched.running.legal_change import Conditions
 from ketasched.running.other_weekdays import on_free_weekdays
+from ketasched.running.treatment_days import by_days, each_of_a_day, has_room
 
 LONGEST_PAUSE = 52
 """Weeks by which pauses may have put a course off."""
@@ -30,13 +31,39 @@ class Going(NamedTuple):
     pace: str = ""
 
 
-def next_targets(conditions: Conditions, course: Course, going: Going, count: int) -> list[date]:
+def next_targets(conditions: Conditions, course: Course, going: Going, days: int) -> list[date]:
+    """The days on which more sessions of a course are due, of so many of its days each once for
+    every session it has.
+
+    Raises:
+        ChoiceRefused: as next_days.
+    """
+    more = next_days(conditions, course, going, days)
+    return each_of_a_day(conditions.order.paced(*going), more)
+
+
+def next_target(conditions: Conditions, course: Course, going: Going) -> date:
+    """The day on which one more session of a course is due: the last one, if that is to come and
+    not full yet.
+
+    Raises:
+        ChoiceRefused: as next_days.
+    """
+    latest = course.latest
+    own = Going(latest.phase, latest.pace) == going
+    if own and has_room(conditions.order, course, latest, conditions.first_day):
+        return latest.target
+    return next_days(conditions, course, going, 1)[0]
+
+
+def next_days(conditions: Conditions, course: Course, going: Going, count: int) -> list[date]:
     """The days on which the course would go on; whole weeks later if the first of them is over.
 
     Raises:
         ChoiceRefused: the phase lists its days, so it does not go on by itself.
     """
-    order = conditions.order
+    order, course = by_days(conditions.order, course)
+    conditions = conditions._replace(order=order)
     wanted = order.paced(*going)
     if isinstance(wanted.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(
@@ -109,7 +136,8 @@ def places_from(
     conditions: Conditions, course: Course, going: Going, first: date, count: int
 ) -> list[date]:
     """The days of a pace from a day on."""
-    order = conditions.order
+    order, course = by_days(conditions.order, course)
+    conditions = conditions._replace(order=order)
     stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
     if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(f"the phase {stretch.phase.name} lists its days: it has no cadence")
@@ -128,8 +156,8 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     Raises:
         ChoiceRefused: as next_targets.
     """
-    order = conditions.order
-    days = _grid_after(conditions, course, going)
+    order, course = by_days(conditions.order, course)
+    days = _grid_after(conditions._replace(order=order), course, going)
     yield from _to_come(days, going, order, conditions.first_day)
 
 

@@ -138,6 +138,8 @@ def put_off(order: Order, session: Session, days: int) -> Session:
 def standing(order: Order, session: Session, start: datetime) -> Session:
     """A session where a person puts it."""
     asked = datetime.combine(start.date(), order.times.on(start.date(), session.minutes))
+    if order.paced(session.phase, session.pace).per_day:  # of the day, its first one was asked for
+        asked = datetime.combine(start.date(), session.start.time())
     late = int((start.replace(tzinfo=None) - asked).total_seconds()) // 60
     return session._replace(
         start=start,

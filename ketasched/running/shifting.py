@@ -14,11 +14,12 @@ from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.places import Going, places_after
 from ketasched.running.replan import put_off
+from ketasched.running.treatment_days import has_room
 
 
 def shifted(conditions: Conditions, course: Course, number: int) -> Course | Refusal:
     """The course with a session in the place of the next one, that one in the place of the one
-    after it, and so on.
+    after it, and so on; with the rest of its treatment day, in that of the next day.
 
     Raises:
         ChoiceRefused: its phase cannot go on.
@@ -26,7 +27,7 @@ def shifted(conditions: Conditions, course: Course, number: int) -> Course | Ref
     session = course.session(number)
     later = those_behind(conditions, course, session)
     pauses = tuple(pauses_shifted(course, session, later))
-    moved = places_shifted(conditions, course, session, later)
+    moved = places_shifted(conditions, course, session, later, whole_days=True)
     course = replace(course, pauses=pauses).changing(moved)
     return settled(conditions, course, {each.number for each in moved})
 
@@ -41,7 +42,12 @@ def those_behind(conditions: Conditions, course: Course, session: Session) -> li
 
 
 def places_shifted(
-    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+    conditions: Conditions,
+    whole: Course,
+    make_up: Session,
+    later: Sequence[Session],
+    *,
+    whole_days: bool = False,
 ) -> list[Session]:
     """The make-up in the place of the next session of its phase, that one in the place of the one
     after it, and so on; the last goes where the phase would have gone on. Sessions with names of
@@ -50,7 +56,10 @@ def places_shifted(
     """
     own = [session for session in later if session.phase == make_up.phase]
     beyond = [session for session in later if session.phase != make_up.phase]
-    places = [*(session.target for session in own), next_place(conditions, whole, make_up, later)]
+    places = [session.target for session in own]
+    with_it = [place for place in places if place == make_up.target] if whole_days else []
+    places = places[len(with_it) :]
+    places += [next_place(conditions, whole, make_up, later)] * (1 + len(with_it))
     if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays | Cycles):
         distance = places[0] - make_up.target
         places = [session.target + distance for session in (make_up, *own)]
@@ -79,13 +88,17 @@ def next_place(
     conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
 ) -> date:
     """Where a phase would have gone on: on its pattern, or if it lists its days as far from its
-    last session as the next one was from the missed one.
+    last session as the next one was from the missed one. A treatment day that is not full yet takes
+    one more.
     """
     own = [session for session in later if session.phase == make_up.phase]
     last = own[-1] if own else make_up
     going = Going(last.phase, last.pace)
+    if has_room(conditions.order, whole, last, conditions.first_day):
+        return last.target
     if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
-        distance = (later[0].target - make_up.target).days if later else 7
+        behind = [each for each in later if each.target > make_up.target]
+        distance = (behind[0].target - make_up.target).days if behind else 7
         return last.target + timedelta(days=max(1, distance))
     places = places_after(conditions, whole, going)
     return next(place for place in places if place > last.target)

@@ -15,6 +15,7 @@ from ketasched.planning.standing import Placed
 from ketasched.planning.target import Target
 from ketasched.planning.working_days import LONGEST_CLOSURE
 from ketasched.running.apart import distances
+from ketasched.running.treatment_days import are_of_one_day, is_put_apart
 
 LASTING = frozenset(
     ("past", "notice", "taken", "make-up", "by-hand", "no-place", "weekday", "stays")
@@ -102,19 +103,19 @@ def target_of(order: Order, session: Session, course: Course) -> Target:
         session.minutes,
         (),
         session.name,
-        _follows_a_gone_one(session, course),
+        _follows_a_gone_one(order, session, course),
         tuple(
             distance.apart._replace(origin=distance.earlier.number)
             for distance in distances(order, course)
             if distance.later.number == session.number
         ),
-        alone="distance" in session.broken,
+        alone=is_put_apart(session),
     )
 
 
-def _follows_a_gone_one(session: Session, course: Course) -> bool:
+def _follows_a_gone_one(order: Order, session: Session, course: Course) -> bool:
     """Whether the course was put off before a session, or one that did not take place lies between
-    it and the one before it, by the days on which they are due.
+    it and the one before it, by the days on which they are due; on a treatment day, in order.
     """
     if any(pause.before_session == session.number for pause in course.pauses):
         return True
@@ -125,7 +126,13 @@ def _follows_a_gone_one(session: Session, course: Course) -> bool:
         not other.is_live
         and (
             latest is None
-            or (other.rank > latest.rank and _due(latest) < other.start.date() <= session.target)
+            or (
+                other.rank > latest.rank
+                and (
+                    are_of_one_day(order, latest, session)
+                    or _due(latest) < other.start.date() <= session.target
+                )
+            )
         )
         for other in before
     )

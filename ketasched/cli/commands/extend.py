@@ -58,7 +58,7 @@ class ExtendRequest(NamedTuple):
 
 @takes(
     ExtendRequest,
-    sessions=Option("So many more.", "N"),
+    sessions=Option("So many more; treatment days, where one has several.", "N"),
     until=Option("Up to that day.", "DATE"),
     on=Option("One, on that day.", "DATE"),
     cadence=Option("At another cadence that the phase offers.", "TEXT"),
@@ -124,7 +124,7 @@ def _targets(
         return next_targets(conditions, course, going, count)
     until = read("--until", lambda text: read_date(text, opened.today), request.until)
     ahead = next_targets(conditions, course, going, MAX_EXTENSION)
-    targets = [day for day in ahead if day <= until]
+    targets = [day for day in ahead if day <= until][:MAX_EXTENSION]
     if not targets:
         raise UsageProblem(
             f"--until {until.isoformat()}: the next session is due on {day_text(ahead[0])}",

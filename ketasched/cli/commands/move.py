@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import read
 from ketasched.cli.change import changed, moment_text, open_course
-from ketasched.cli.entries import entry_of
+from ketasched.cli.entries import entries_of, entry_of, is_list
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
@@ -21,7 +21,8 @@ from ketasched.running.changes import Rest
 from ketasched.running.legal_change import Conditions, Refusal
 
 HELP = """Put a session or a linked visit at another time; a weekday is the one nearest to
-where it stands. A linked visit has a handle, such as i3 in the plan, or its name.
+where it stands. A linked visit has a handle, such as i3 in the plan, or its name. The
+sessions of a treatment day move together: the others keep their distances to the first.
 
 --rest says what happens to the others: keep leaves them, shift moves all later
 ones by the same distance and then to the nearest legal days, replan places all
@@ -32,6 +33,7 @@ Examples:
   ketasched move alex 5 "thu 14:00"
   ketasched move alex 5 2027-01-21 --rest shift --reason "car broke down"
   ketasched move alex i3 "fri 10:00"
+  ketasched move alex 11-20 "tue 09:30"
 """
 
 
@@ -56,6 +58,8 @@ def run(request: MoveRequest) -> Result:
         UsageProblem: there is none, or the others of a linked visit are to move with it.
     """
     opened, conditions = open_course(request.name, request.override)
+    if is_list(request.number):
+        return _several(request, opened, conditions)
     meant = entry_of(opened, request.number)
     start = _when(request.when, meant.start, opened)
     course = opened.record.course
@@ -72,6 +76,20 @@ def run(request: MoveRequest) -> Result:
             "leave --rest out",
         )
     return changed(opened, outcome, f"moved {meant.title} to {moment_text(start)}", request)
+
+
+def _several(request: MoveRequest, opened: Opened, conditions: Conditions) -> Result:
+    """The course with sessions of a treatment day at other times."""
+    meant = entries_of(opened, request.number)
+    visit = next((entry for entry in meant if entry.visit), None)
+    if visit:
+        raise UsageProblem(f"{visit.title} is no session", "move it alone")
+    numbers = [entry.number for entry in meant]
+    start = _when(request.when, min(entry.start for entry in meant), opened)
+    course = opened.record.course
+    outcome = changes.move_day(conditions, course, numbers, start, request.rest)
+    what = f"moved sessions {request.number.strip()}, from {moment_text(start)}"
+    return changed(opened, outcome, what, request)
 
 
 def _rest_that_works(
