@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 Rule = Literal[
     "window", "gap", "apart", "distance", "order", "closed", "holiday", "hours", "not-starting",
-    "can", "away", "busy", "clock", "notice", "taken", "full", "seat", "calendar", "page", "feed", "sequence",
-    "uid", "record",
+    "can", "away", "busy", "clock", "notice", "taken", "full", "seat", "calendar", "page", "feed",
+    "sequence", "uid", "record",
 ]  # fmt: skip
 """The names of the rules that are proved; those of what refuses a session are the same names."""
 Handle = int | str | None
