@@ -219,3 +219,14 @@ def test_a_day_that_closes_moves_no_one_too_near(life):
     starts = {each["number"]: each["start"][:10] for each in life.record["sessions"]}
     assert starts[1] > "2027-01-04"
     assert starts[3] >= "2027-06-22"
+
+
+def test_deviations_tell_how_far_apart_they_were(life):
+    for number, day in (("1", "2027-01-11"), ("2", "2027-02-01"), ("3", "2027-06-21")):
+        life.now(f"{day} 18:00").do("done", number, "--on", day)
+    report = json.loads(life.do("status", "--deviations", "--format", "json").out)
+    *others, last = report["courses"][0]["sessions"]
+    assert last["apart"] == [{"session": 1, "days": 161, "min": 168, "max": 400, "kept": False}]
+    assert not any("apart" in session for session in others)
+    text = " ".join(life.do("status", "--deviations").out.split())
+    assert "161 days after session 1, NOT at least 168 days" in text

@@ -36,7 +36,7 @@ def goes_as_a_whole(running: RunningCourse, freed: AbstractSet[int]) -> bool:
         return True
     if any(course.session(number).instead_of for number in freed):
         return True
-    if any({each.earlier.number, each.later.number} & freed for each in distances(order, course)):
+    if any({each.earlier.number, each.later.number} & freed for each in distances(course)):
         return True
     return bool(count_from(order, course, running.conditions.now, freed) - freed)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ketasched.reports.course_report import named_window
 from ketasched.reports.report_text import SCHEMA, unread_report
 from ketasched.reports.table import Part, Table
+from ketasched.running.apart import Distance
 from ketasched.running.deviations import Kept, totals
 
 COLUMNS = (
@@ -56,7 +57,7 @@ def _row(kept: Kept) -> dict[str, Any]:
         "in_window": verdicts[kept.in_window],
         "overridden": "; ".join(kept.session.broken),
     }
-    return _session(kept) | in_words
+    return {key: value for key, value in _session(kept).items() if key in COLUMNS} | in_words
 
 
 def _session(kept: Kept) -> dict[str, Any]:
@@ -71,4 +72,15 @@ def _session(kept: Kept) -> dict[str, Any]:
         "status": session.status,
         "reason": kept.reason or None,
         "overridden": list(session.broken),
+        **({"apart": [_distance(each) for each in kept.apart]} if kept.apart else {}),
+    }
+
+
+def _distance(distance: Distance) -> dict[str, Any]:
+    return {
+        "session": distance.earlier.number,
+        "days": distance.days,
+        "min": distance.apart.min,
+        "max": distance.apart.max,
+        "kept": not distance.fault,
     }

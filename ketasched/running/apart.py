@@ -15,8 +15,8 @@ from ketasched.domain.apart import Apart
 from ketasched.domain.cadence import NamedDays
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import Phase
+from ketasched.domain.wording import count_text
 from ketasched.planning.following_sessions import session_counted_from
-from ketasched.planning.plan_input import Order
 
 
 class Distance(NamedTuple):
@@ -32,16 +32,22 @@ class Distance(NamedTuple):
         return (self.later.start.date() - self.earlier.start.date()).days
 
     @property
+    def text(self) -> str:
+        """How far apart they are, and what that is not."""
+        days = f"{count_text(self.days, 'day')} after session {self.earlier.number}"
+        return f"{days}, NOT {self.fault}" if self.fault else days
+
+    @property
     def fault(self) -> str:
         """What their distance is not; empty if it is."""
         return self.apart.fault(self.days)
 
 
-def distances(order: Order, course: Course) -> Iterator[Distance]:
+def distances(course: Course) -> Iterator[Distance]:
     """The distances that the sessions of a course keep now."""
-    if not order.protocol.has_distances:
+    if not course.protocol.has_distances:
         return
-    for phase in order.phases.values():
+    for phase in course.protocol.phases:
         own = [each for each in course.sessions if each.phase == phase.name and not each.undone]
         first = next((each for each in own if each.place == 1), None)
         for apart in phase.apart if first else ():

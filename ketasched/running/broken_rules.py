@@ -45,7 +45,7 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     Across a missed or cancelled session the largest gap is not asked for: missing it made it.
     """
     broken: list[BrokenRule] = []
-    apart = [distance for distance in distances(order, course) if distance.fault]
+    apart = [distance for distance in distances(course) if distance.fault]
     for session in course.sessions:
         if session.number in numbers and session.is_live:
             broken += _alone(course, session, order)

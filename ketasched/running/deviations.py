@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ketasched.domain.course import ATTENDED, CANCELLED, MISSED, PLANNED, TENTATIVE, Course, Session
+from ketasched.running.apart import Distance, distances
 
 
 class CameAbout(NamedTuple):
@@ -20,11 +21,14 @@ class CameAbout(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A session, and how it came to stand where it does."""
+    """A session, how it came to stand where it does, and how far it is from earlier ones that need
+    not be its neighbours.
+    """
 
     session: Session
     planned: datetime
     reason: str = ""
+    apart: tuple[Distance, ...] = ()
 
     @property
     def actual(self) -> datetime | None:
@@ -63,8 +67,13 @@ def kept_to(course: Course, came_about: Mapping[int, CameAbout]) -> list[Kept]:
     whose adding was undone.
     """
     without_place = {unplaced.number for unplaced in course.unplaced}
+    apart = list(distances(course))
     return [
-        Kept(session, *came_about.get(session.number, CameAbout(session.start)))
+        Kept(
+            session,
+            *came_about.get(session.number, CameAbout(session.start)),
+            tuple(each for each in apart if each.later.number == session.number),
+        )
         for session in sorted(course.sessions, key=lambda session: session.number)
         if not session.undone or session.number in without_place
     ]

@@ -106,7 +106,7 @@ def target_of(order: Order, session: Session, course: Course) -> Target:
         _follows_a_gone_one(order, session, course),
         tuple(
             distance.apart._replace(origin=distance.earlier.number)
-            for distance in distances(order, course)
+            for distance in distances(course)
             if distance.later.number == session.number
         ),
         alone=is_put_apart(session),

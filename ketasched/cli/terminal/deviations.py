@@ -93,6 +93,7 @@ def kept_notes(kept: Kept) -> list[Note]:
     notes = [] if plain else [Note(session.status, meaning_of(session))]
     verdict = f"{verdicts[kept.in_window]}{window}"
     notes.append(Note(verdict, "missed" if kept.in_window is False else None))
+    notes += [Note(each.text, "missed" if each.fault else None) for each in kept.apart]
     broken = f"{list_text(session.broken)} broken on purpose" if session.broken else ""
     notes += [Note(broken, "missed")] if broken else []
     return [*notes, Note(f"reason: {kept.reason}")] if kept.reason else notes
