@@ -32,6 +32,6 @@ def run(request: ListRequest) -> Result:
 
     file = protocols_file(request.protocols, clinic_file(request.clinic) or clinic_here())
     protocols = library.load(file).values()
-    return Result(
-        lambda: protocol_list(protocols), hint="To read one in full: ketasched show PROTOCOL\nTo begin one of your own: ketasched new ID --like PROTOCOL"
-    )
+    hint = "To read one in full: ketasched show PROTOCOL"
+    begin = "To begin one of your own: ketasched new ID --like PROTOCOL"
+    return Result(lambda: protocol_list(protocols), hint=f"{hint}\n{begin}")
