@@ -202,8 +202,27 @@ def test_decisions_are_reviews_and_loops_are_told():
     assert "More? may lead back to Cycle" in notes_of(values)
 
 
-def test_arms_that_differ_are_protocols_of_their_own():
+def test_arms_that_differ_say_of_which_sessions_they_are():
     instances = [visit("Base", "A", epoch="X"), visit("A", "B", epoch="Y"), visit("B", epoch="Z")]
+    timings = [baseline(), after("A", "P7D"), after("B", "P14D")]
+    second = "The second arm, which waits"
+    arms = {"Active": ["X", "Y", "Z"], second: ["X", "Z"]}
+    (protocol,) = protocols_of(study(design(instances, timings, arms)))
+    assert protocol["arms"] == {"Active": "Active", "B": second}
+    assert [(one["name"], one.get("arms")) for one in protocol["phases"][0]["sessions"]] == [
+        ("Base", None),
+        ("A", ["Active"]),
+        ("B", None),
+    ]
+
+
+def test_arms_whose_reviews_differ_are_protocols_of_their_own():
+    instances = [
+        visit("Base", "A", epoch="X"),
+        visit("A", "B", epoch="Y"),
+        visit("B", "On?", epoch="Z"),
+        decision("On?", Base="so"),
+    ]
     timings = [baseline(), after("A", "P7D"), after("B", "P14D")]
     arms = {"Active": ["X", "Y", "Z"], "2": ["X", "Z"]}
     protocols = protocols_of(study(design(instances, timings, arms)))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ketasched.files.study_design.ledger import Ledger, called
+from ketasched.files.study_design.sessions import Session
 from ketasched.files.study_design.study import Design, Instance, Timeline
+
+_LONGEST_NAME = 20
+_LETTERS = 26
+_SIGNS = set(",;=")
 
 
 class Arm(NamedTuple):
@@ -40,6 +45,36 @@ def arms_of(design: Design, timeline: Timeline, baseline: str, ledger: Ledger) -
         if not any(instance in arm.instances for arm in arms):
             ledger.note(f"{called(instance)} is in an epoch of no arm", instance.id)
     return arms
+
+
+def short_names(arms: list[Arm]) -> list[str]:
+    """What each arm is called on a command line: its name if that is short, else a letter."""
+    names: list[str] = []
+    for number, arm in enumerate(arms):
+        own = arm.name
+        if len(own) > _LONGEST_NAME or set(own) & _SIGNS or own.casefold() in names:
+            own = chr(ord("A") + number) if number < _LETTERS else f"arm {number + 1}"
+        names.append(own.casefold())
+    return [
+        arm.name if arm.name.casefold() == name else name.upper()
+        for arm, name in zip(arms, names, strict=True)
+    ]
+
+
+def together(names: list[str], sessions: list[list[Session]]) -> list[Session]:
+    """The sessions of all arms in the order of their days; those that only some have say so."""
+    owners: dict[tuple[object, ...], list[str]] = {}
+    first: dict[tuple[object, ...], Session] = {}
+    for name, own in zip(names, sessions, strict=True):
+        for session in own:
+            key = (*session._replace(instances=()), *(one.id for one in session.instances))
+            owners.setdefault(key, []).append(name)
+            first.setdefault(key, session)
+    merged = [
+        session if len(owners[key]) == len(names) else session._replace(arms=tuple(owners[key]))
+        for key, session in first.items()
+    ]
+    return sorted(merged, key=lambda session: session.offset)
 
 
 def _instances(design: Design, instances: tuple[Instance, ...], arm: str) -> tuple[Instance, ...]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.errors import FileProblems, Problem
-from ketasched.files.study_design.arms import Arm, arms_of
+from ketasched.files.study_design.arms import Arm, arms_of, short_names, together
 from ketasched.files.study_design.days import Days, days_of
-from ketasched.files.study_design.decisions import check_path, list_conditional, reviews_of
+from ketasched.files.study_design.decisions import (
+    Review,
+    check_path,
+    list_conditional,
+    reviews_of,
+)
 from ketasched.files.study_design.ledger import Ledger
 from ketasched.files.study_design.left_over import list_left_over
 from ketasched.files.study_design.opening import opened
@@ -18,7 +23,7 @@ from ketasched.files.study_design.protocol_text import (
     protocol_text,
 )
 from ketasched.files.study_design.references import check_references
-from ketasched.files.study_design.sessions import sessions_of
+from ketasched.files.study_design.sessions import Session, sessions_of
 from ketasched.files.study_design.study import Design, Timeline, design_of
 from ketasched.reading.file_text import MAX_BYTES, FileBytes
 from ketasched.reading.texts import make_id
@@ -144,24 +149,45 @@ def _main(design: Design) -> Timeline | None:
 
 
 def _protocols(study: Part, plan: _Plan, asked: _Asked, ids: set[str]) -> str:
-    """The protocols of a design, one for each arm that differs, and the list behind them."""
-    list_conditional(plan.design, plan.timeline, check_path(plan.timeline), plan.ledger)
-    texts = [_protocol(study, plan, arm, asked, ids) for arm in plan.arms]
-    list_left_over(plan.version, plan.design, plan.timeline, plan.days, plan.ledger)
-    return "".join(texts) + list_text(plan.ledger.notes)
-
-
-def _protocol(study: Part, plan: _Plan, arm: Arm, asked: _Asked, ids: set[str]) -> str:
+    """The protocol of a design, and the list behind it. Where its arms differ, and their reviews
+    do too, each arm is a protocol of its own: the number of a session is not the same in all.
+    """
     design, timeline, ledger = plan.design, plan.timeline, plan.ledger
-    instances = list(arm.instances)
-    sessions = sessions_of(design, timeline, plan.days, instances, ledger)
-    reviews = reviews_of(design, timeline, sessions, instances, ledger)
+    list_conditional(design, timeline, check_path(timeline), ledger)
+    sessions = [
+        sessions_of(design, timeline, plan.days, list(arm.instances), ledger) for arm in plan.arms
+    ]
+    reviews = [
+        reviews_of(design, timeline, own, list(arm.instances), ledger)
+        for arm, own in zip(plan.arms, sessions, strict=True)
+    ]
+    each = zip(plan.arms, sessions, reviews, strict=True)
+    if len(plan.arms) > 1 and all(own == reviews[0] for own in reviews):
+        names = short_names(plan.arms)
+        titles = tuple(zip(names, (arm.name for arm in plan.arms), strict=True))
+        all_arms = Arm("", ())
+        text = _head(study, plan, all_arms, asked, ids)._replace(arms=titles)
+        texts = [_protocol(plan, text, together(names, sessions), reviews[0])]
+    else:
+        texts = [
+            _protocol(plan, _head(study, plan, arm, asked, ids), own, decided)
+            for arm, own, decided in each
+        ]
+    list_left_over(plan.version, design, timeline, plan.days, ledger)
+    return "".join(texts) + list_text(ledger.notes)
+
+
+def _protocol(plan: _Plan, text: Text, sessions: list[Session], reviews: list[Review]) -> str:
+    everywhere = everywhere_of(text, plan.design, sessions, plan.ledger)
+    return protocol_text(text, plan.design, sessions, reviews, everywhere)
+
+
+def _head(study: Part, plan: _Plan, arm: Arm, asked: _Asked, ids: set[str]) -> Text:
     own = asked.title or _title(study, plan.version)
-    text = Text(
+    titles = (own, plan.design.name if plan.suffixes[1] else "", arm.name)
+    return Text(
         identifier=_identifier(asked.identifier, plan, arm, ids),
-        title=", ".join(filter(None, (own, design.name if plan.suffixes[1] else "", arm.name)))[
-            :300
-        ],
+        title=", ".join(filter(None, titles))[:300],
         label=(asked.title or study.name or asked.identifier)[:100],
         version=plan.version.text("versionIdentifier")[:100],
         drug=_drug(plan.version),
@@ -169,8 +195,6 @@ def _protocol(study: Part, plan: _Plan, arm: Arm, asked: _Asked, ids: set[str]) 
         file=asked.file,
         first_day=plan.days.first_day,
     )
-    everywhere = everywhere_of(text, design, sessions, ledger)
-    return protocol_text(text, design, sessions, reviews, everywhere)
 
 
 def _identifier(begin: str, plan: _Plan, arm: Arm, ids: set[str]) -> str:

@@ -32,6 +32,7 @@ class Text(NamedTuple):
     minutes: int
     file: str
     first_day: int
+    arms: tuple[tuple[str, str], ...] = ()
 
 
 def protocol_text(
@@ -53,6 +54,8 @@ def protocol_text(
         "    use: not stated",
         "    steps:",
         f"      - {{name: visit, length: {text.minutes} min}}{_OUR_DEFAULT}",
+        *(["    arms:"] if text.arms else []),
+        *(f"      {quoted(name)}: {quoted(title)}" for name, title in text.arms),
         "    phases:",
         "      - name: visits",
         f"        first_day: {text.first_day}   # {_MEANING[text.first_day]}",
@@ -111,7 +114,9 @@ def _session(session: Session, first_day: int) -> str:
     else:
         day = f"day: {day_number(session.offset, first_day)}"
     window = f"window: {{early: {early}, late: {late}}}"
-    return f"          - {{name: {quoted(session.name)}, {day}, {window}}}"
+    names = ", ".join(map(quoted, session.arms))
+    arms = f", arms: [{names}]" if names else ""
+    return f"          - {{name: {quoted(session.name)}, {day}, {window}{arms}}}"
 
 
 # Activities

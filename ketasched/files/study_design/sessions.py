@@ -28,7 +28,7 @@ class Sides(NamedTuple):
 
 class Session(NamedTuple):
     """A session: its instances, and its day from the baseline; with ``follows`` the ``distance``
-    to that session is what holds.
+    to that session is what holds. ``arms``: of which alone it is, of all if there are none.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Session(NamedTuple):
     window: Sides
     follows: str = ""
     distance: int = 0
+    arms: tuple[str, ...] = ()
 
     @property
     def may_move(self) -> bool:
