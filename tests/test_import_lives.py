@@ -38,7 +38,9 @@ def life_of(chance):
         if when.date() >= TODAY:
             state = chance.choice(["planned"] * 4 + ["cancelled"])
         facts.append((when, state))
-        day += timedelta(days=max(1, PROTOCOLS[protocol] + chance.choice([0, 0, 0, 0, -1, 1, 4, 8])))
+        day += timedelta(
+            days=max(1, PROTOCOLS[protocol] + chance.choice([0, 0, 0, 0, -1, 1, 4, 8]))
+        )
         if day > TODAY + timedelta(days=10):
             break
     return protocol, facts
@@ -75,7 +77,7 @@ def bytes_in(folder):
     return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("seed", range(160))
 def test_a_life_is_taken_over_as_it_was_and_goes_on_legally(seed, ketasched, monkeypatch):
     chance = random.Random(seed)
@@ -116,7 +118,9 @@ def holds(path, protocol, facts):
     assert told <= there
     days = {start for start, _ in told}
     rest = [s for s in course.sessions if f"{s.start:%Y-%m-%d %H:%M}" not in days]
-    assert all(session.start > NOW and session.status in ("planned", "tentative") for session in rest)
+    assert all(
+        session.start > NOW and session.status in ("planned", "tentative") for session in rest
+    )
     order = task_of(record, NOW).order
     assert broken_rules(order, course, {session.number for session in rest}) == []
     lost = sum(state in ("missed", "cancelled") for _, state in facts)

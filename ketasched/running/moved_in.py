@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, Course, Session
+from ketasched.domain.pause import Pause
 from ketasched.domain.visit_handle import key_of
-from ketasched.domain.wording import count_text
+from ketasched.domain.wording import count_text, days_text
 from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.laid_course import laid_course
 from ketasched.planning.plan_input import Order
@@ -24,6 +26,10 @@ from ketasched.running.changes import drop
 from ketasched.running.facts import Fact, Facts, facts_of, rules_broken, with_facts
 from ketasched.running.legal_change import Conditions, Refusal, settled, undecided
 from ketasched.running.refusals import refusal_text
+from ketasched.running.replan import put_off
+
+MOST_WEEKS = 4
+"""How many weeks later than its window the rest of a course is tried."""
 
 
 class MovedIn(NamedTuple):
@@ -68,10 +74,12 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
     course = counted_anew(order, _passed(_knowing(course, broken)), now).course
     conditions = Conditions(order, now)
     free = {each.number for each in course.live} - facts.by_number.keys() - follower_numbers(order)
-    outcome = settled(conditions, course, free)
+    outcome = _planned_on(conditions, course, free)
     if isinstance(outcome, Refusal):
         return outcome
-    course, notes = _made_up(conditions, outcome, facts)
+    notes = _put_off_texts(course, outcome)
+    course, more = _made_up(conditions, outcome, facts)
+    notes += more
     too_many = [number for number, lost in facts.extra.items() if not lost]
     total = count_text(course.total, "session")
     notes += [f"session {number}: {course.protocol.id} has {total}" for number in too_many]
@@ -128,6 +136,48 @@ def _passed(course: Course) -> Course:
         for review in course.reviews
     )
     return replace(course, reviews=reviews)
+
+
+def _planned_on(conditions: Conditions, course: Course, free: Collection[int]) -> Course | Refusal:
+    """The course with its ``free`` sessions placed: where the window of the first one is over, or
+    has no place, all of them as many weeks later as it takes.
+    """
+    ahead = sorted((course.session(number) for number in free), key=lambda each: each.rank)
+    late = (conditions.first_day - ahead[0].window_end).days if ahead else 0
+    weeks = max(0, -(-late // 7))
+    first = settled(conditions, _put_off(conditions, course, ahead, weeks), free)
+    if isinstance(first, Course) or course.protocol.counts_days:
+        return first
+    for more in range(weeks + 1, weeks + MOST_WEEKS + 1):
+        outcome = settled(conditions, _put_off(conditions, course, ahead, more), free)
+        if isinstance(outcome, Course):
+            return outcome
+    return first
+
+
+def _put_off(
+    conditions: Conditions, course: Course, ahead: Sequence[Session], weeks: int
+) -> Course:
+    if not weeks or course.protocol.counts_days:
+        return course
+    window = days_text(ahead[0].window_start, ahead[0].window_end)
+    is_over = ahead[0].window_end < conditions.first_day
+    why = (
+        f"the window of session {ahead[0].number}, {window}, {'is over' if is_over else 'is full'}"
+    )
+    pause = Pause(ahead[0].number, weeks, (Reason("past" if is_over else "no-place", why),))
+    later = [put_off(conditions.order, session, 7 * weeks) for session in ahead]
+    return replace(course.changing(later), pauses=(*course.pauses, pause))
+
+
+def _put_off_texts(before: Course, after: Course) -> list[str]:
+    """The pauses that planning on took: nobody agreed to them yet."""
+    return [
+        f"put off by {count_text(pause.weeks, 'week')} from session {pause.before_session} on: "
+        f"{pause.consent}"
+        for pause in after.pauses
+        if pause not in before.pauses
+    ]
 
 
 def _made_up(conditions: Conditions, course: Course, facts: Facts) -> tuple[Course, list[str]]:
