@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.files.course_table.course_table import CourseTable, Line
 from ketasched.planning.plan_input import Order
 from ketasched.running.facts import Fact
-from ketasched.running.moved_in import first_laid
+from ketasched.running.moved_in import standing_facts, start_shown
 
 
 class Asked(NamedTuple):
@@ -162,17 +162,20 @@ def newcomer(
             known[protocol] = understand_terms(request, asked.now)
         request = _with_what_shows(request, told, known[protocol].order)
         task = understand(request, asked.now)
-        start = told.lines[0].start or _start(task.order, told.lines[0])
+        facts = [fact_of(table, line, task.order, asked) for line in told.lines]
+        sure = [fact for fact in facts if fact]
+        if len(sure) < len(facts):
+            return None
+        start = told.lines[0].start or start_shown(task.order, sure)
         request = replace(request, start=start.isoformat())
         task = understand(request, asked.now)
+        standing_facts(task.order, sure)
     except KetaschedError as error:
         said = worded(error)
         cell = told.lines[0].protocol if told.lines[0].protocol.text else told.lines[0].name
-        table.table.fault(cell, said.message, said.hint)
+        table.table.fault(cell, f"{told.name}: {said.message}", said.hint)
         return None
-    facts = [fact_of(table, line, task.order, asked) for line in told.lines]
-    sure = [fact for fact in facts if fact]
-    return Newcomer(told, request, task, sure) if len(sure) == len(facts) else None
+    return Newcomer(told, request, task, sure)
 
 
 def fact_of(table: CourseTable, line: Line, order: Order, asked: Asked) -> Fact | None:
@@ -223,21 +226,12 @@ def _with_what_shows(request: Request, told: Told, order: Order) -> Request:
 
 
 def _usual_days(told: Told, order: Order) -> str:
-    """The weekdays on which the patient comes, where these are as many as a phase has."""
-    days = sorted({line.day.weekday() for line in told.lines if line.status != MISSED})
+    """The weekdays on which the patient comes, where these are as many as a phase has and open."""
+    days = sorted({line.day.weekday() for line in told.lines})
     cadences = [stretch.phase.cadence for stretch in order.layout.stretches]
     offered = {cadence.sessions for cadence in cadences if isinstance(cadence, PerWeek)}
-    several = len(days) > 1 and len(days) in offered
-    return ",".join(WEEKDAYS[day].lower() for day in days) if several else ""
-
-
-def _start(order: Order, line: Line) -> date:
-    """The start of a course whose first session that is told of was on a day."""
-    begun = replace(order, start=line.day)
-    laid = first_laid(begun)
-    own = [session for session in laid if line.number and session.number == line.number]
-    first = (own or laid)[0]
-    return line.day - timedelta(days=(first.target - line.day).days)
+    known = 1 < len(days) < len(told.lines) and order.weekdays().issuperset(days)
+    return ",".join(WEEKDAYS[day].lower() for day in days) if known and len(days) in offered else ""
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
@@ -40,13 +41,24 @@ class MovedIn(NamedTuple):
     notes: tuple[str, ...]
 
 
-def first_laid(order: Order) -> list[Session]:
-    """The sessions of an order on their ideal days, in order, whatever refuses these.
+def start_shown(order: Order, told: Sequence[Fact]) -> date:
+    """The start of a course that its facts show, of an order that starts with the first of them:
+    the day of the session that is due on the start, or else as far from the first as it is due.
 
     Raises:
-        ChoiceRefused: its phases cannot be laid out from that start.
+        ChoiceRefused: as `moved_in`.
     """
-    return sorted(_laid(order).sessions, key=lambda session: (session.start, session.number))
+    laid = _laid(order)
+    facts = facts_of(order, laid, told).by_number
+    known = sorted((each for each in laid.sessions if each.number in facts), key=_by_target)
+    if not known:
+        return order.start
+    first = next((each for each in known if each.target == order.start), known[0])
+    return facts[first.number].start.date() - (first.target - order.start)
+
+
+def _by_target(session: Session) -> tuple[date, int]:
+    return session.target, session.number
 
 
 def standing_facts(order: Order, told: Sequence[Fact]) -> Course:
@@ -145,29 +157,44 @@ def _planned_on(conditions: Conditions, course: Course, free: Collection[int]) -
     ahead = sorted((course.session(number) for number in free), key=lambda each: each.rank)
     late = (conditions.first_day - ahead[0].window_end).days if ahead else 0
     weeks = max(0, -(-late // 7))
-    first = settled(conditions, _put_off(conditions, course, ahead, weeks), free)
-    if isinstance(first, Course) or course.protocol.counts_days:
-        return first
-    for more in range(weeks + 1, weeks + MOST_WEEKS + 1):
-        outcome = settled(conditions, _put_off(conditions, course, ahead, more), free)
-        if isinstance(outcome, Course):
-            return outcome
-    return first
+    if course.protocol.counts_days or not ahead:
+        if weeks:  # what is due by day numbers waits for nobody
+            window = days_text(ahead[0].window_start, ahead[0].window_end)
+            said = f"nothing is said of session {ahead[0].number}, whose window, {window}, is over"
+            raise ChoiceRefused(said, "write a line for it, such as one that says missed")
+        return settled(conditions, course, free)
+    outcomes = (
+        settled(conditions, _put_off(conditions, course, ahead, more), free)
+        for more in range(weeks, weeks + MOST_WEEKS + 1)
+    )
+    first = next(outcomes)
+    outcome = next((each for each in chain([first], outcomes) if isinstance(each, Course)), first)
+    return outcome if isinstance(outcome, Refusal) else _with_one_pause(outcome, ahead[0].number)
 
 
 def _put_off(
     conditions: Conditions, course: Course, ahead: Sequence[Session], weeks: int
 ) -> Course:
-    if not weeks or course.protocol.counts_days:
+    if not weeks:
         return course
     window = days_text(ahead[0].window_start, ahead[0].window_end)
     is_over = ahead[0].window_end < conditions.first_day
-    why = (
-        f"the window of session {ahead[0].number}, {window}, {'is over' if is_over else 'is full'}"
-    )
+    gone = "is over" if is_over else "has no place"
+    why = f"the window of session {ahead[0].number}, {window}, {gone}"
     pause = Pause(ahead[0].number, weeks, (Reason("past" if is_over else "no-place", why),))
     later = [put_off(conditions.order, session, 7 * weeks) for session in ahead]
     return replace(course.changing(later), pauses=(*course.pauses, pause))
+
+
+def _with_one_pause(course: Course, number: int) -> Course:
+    """The course in which all pauses before a session are one."""
+    same = [pause for pause in course.pauses if pause.before_session == number]
+    if len(same) < 2:
+        return course
+    weeks = sum(pause.weeks for pause in same)
+    reasons = tuple(dict.fromkeys(reason for pause in same for reason in pause.reasons))
+    others = [pause for pause in course.pauses if pause not in same]
+    return replace(course, pauses=(*others, Pause(number, weeks, reasons)))
 
 
 def _put_off_texts(before: Course, after: Course) -> list[str]:

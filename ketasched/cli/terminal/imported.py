@@ -23,7 +23,7 @@ def imported_page(outcome: Imported) -> str:
     """A line for each course, what is kept in spite of a rule, and what has grown."""
     new, grown, same, out = outcome.reported
     page = Page()
-    page.add_title(_title(len(new), len(grown), len(same)))
+    page.add_title(_title(len(new), len(grown), len(same), len(out)))
     narrow = page.width < NARROW
     if new:
         page.add("", _stacked(new) if narrow else _courses(new))
@@ -44,8 +44,9 @@ def imported_page(outcome: Imported) -> str:
     return page.text()
 
 
-def _title(new: int, grown: int, same: int) -> str:
-    said = [f"{count_text(new, 'course')} moved in"] if new else []
+def _title(new: int, grown: int, same: int, out: int) -> str:
+    of_all = f"{new} of {count_text(new + out, 'course')}" if out else count_text(new, "course")
+    said = [f"{of_all} moved in"] if new or out else []
     said += [f"{count_text(grown, 'record')} went on"] if grown else []
     as_is = f"{count_text(same, 'course')} {'is' if same == 1 else 'are'} as the table says"
     if not said:
@@ -62,7 +63,7 @@ def _counts(each: ImportedCourse) -> list[str]:
 def _next(each: ImportedCourse) -> str:
     ahead = [s for s in each.course.live if s.status in ("planned", "tentative")]
     first = min(ahead, key=lambda session: session.start, default=None)
-    return f"{day_text(first.start.date())} {clock_text(first.start.timetz())}" if first else "over"
+    return f"{day_text(first.start.date())} {clock_text(first.start.timetz())}" if first else "none"
 
 
 def _courses(new: Sequence[ImportedCourse]) -> Table:
