@@ -14,7 +14,6 @@ from ketasched.domain.pause import Pause
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.broken_rules import BrokenRule, broken_rules
-from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import due, put_off, standing
 
 _AS_IT_WAS = Reason("agreed", "so it took place before it was kept here")
@@ -97,7 +96,8 @@ def _by_number(course: Course, facts: Sequence[Fact], following: frozenset[int])
             by_number[number] = fact
         else:
             by_number[fact.number] = fact
-    last = max((n for n, fact in by_number.items() if fact.status == ATTENDED), default=0)
+    attended = [n for n in known & by_number.keys() if by_number[n].status == ATTENDED]
+    last = max(attended, default=0)
     silent = sorted(known - by_number.keys() - following)
     if silent and silent[0] < last:
         text = f"nothing is said of session {silent[0]}, and a later one took place"
@@ -105,12 +105,22 @@ def _by_number(course: Course, facts: Sequence[Fact], following: frozenset[int])
     return Facts(by_number, extra)
 
 
-def with_facts(order: Order, course: Course, facts: Facts) -> Course:
+class Held(NamedTuple):
+    """A course with its facts; ``weeks``: by how many each session that was whole weeks off moved
+    what is due from it on, negative where it was earlier.
+    """
+
+    course: Course
+    weeks: Mapping[int, int]
+
+
+def with_facts(order: Order, course: Course, facts: Facts) -> Held:
     """The course with its facts: sessions stand where they took place. Where one was whole weeks
     off what was due, all behind it are due as much later, or earlier.
     """
     sessions: list[Session] = []
     pauses: list[Pause] = []
+    moved: dict[int, int] = {}
     weeks = 0
     for session in sorted(course.sessions, key=lambda session: session.number):
         due_then = put_off(order, session, 7 * weeks)
@@ -118,16 +128,17 @@ def with_facts(order: Order, course: Course, facts: Facts) -> Course:
         if fact and not fact.is_lost and not course.protocol.counts_days:
             more = _weeks_off(due_then, fact.start.date())
             weeks += more
+            moved[session.number] = more
             due_then = put_off(order, due_then, 7 * more)
             consent = (_AS_IT_WAS,) if fact.status == ATTENDED else ()
             pauses += [Pause(session.number, more, (*consent, _TOLD_SO))] if more > 0 else []
-        sessions.append(_held(order, due_then, fact) if fact else due_then)
+        sessions.append(_as_told(order, due_then, fact) if fact else due_then)
     course = replace(course, sessions=tuple(sessions), pauses=tuple(pauses))
     for number, lost in facts.extra.items():
-        extra = _extra(course, number, lost, facts.by_number[number])
+        extra = _extra(course, number, lost, facts)
         extra = due(order, extra, facts.by_number[number].start.date())
-        course = course.adding([_held(order, extra, facts.by_number[number])])
-    return in_order_of_time(course)
+        course = course.adding([_as_told(order, extra, facts.by_number[number])])
+    return Held(course, moved)
 
 
 def _weeks_off(session: Session, day: date) -> int:
@@ -139,7 +150,7 @@ def _weeks_off(session: Session, day: date) -> int:
     return weeks if days > 0 else -weeks
 
 
-def _held(order: Order, session: Session, fact: Fact) -> Session:
+def _as_told(order: Order, session: Session, fact: Fact) -> Session:
     """A session as it was told; one that was lost is so once it is made up for."""
     there = standing(order, session, fact.start)
     if fact.status == PLANNED:
@@ -148,27 +159,29 @@ def _held(order: Order, session: Session, fact: Fact) -> Session:
     return there._replace(status=status, reasons=(), by_hand=False)
 
 
-def _extra(course: Course, number: int, lost: int, fact: Fact) -> Session:
+def _extra(course: Course, number: int, lost: int, facts: Facts) -> Session:
     """A session that the protocol does not have: one with a number makes up for what was lost in
     its place, any other goes on behind the last one.
     """
+    fact = facts.by_number[number]
     in_its_place = bool(lost) and lost == fact.number
+    before = (n for n, other in facts.by_number.items() if other.start < fact.start)
+    behind = max((n for n in before if n not in facts.extra), default=lost)
     like = course.session(lost) if in_its_place else course.latest
     return like._replace(
         number=number,
         place=course.next_place(like.phase),
         instead_of=(like.instead_of or lost) if in_its_place else 0,
-        stands_at=like.rank.behind if in_its_place else 0,
+        stands_at=behind if in_its_place else 0,
         name=like.name if in_its_place else "",
         counted_from=None,
     )
 
 
-def rules_broken(order: Order, course: Course, facts: Facts) -> Iterator[BrokenRule]:
+def rules_broken(order: Order, held: Held, facts: Facts) -> Iterator[BrokenRule]:
     """The rules that facts break, each beside those before it in time and as it was due then."""
-    paused = {pause.before_session: pause.weeks for pause in course.pauses}
-    told = facts.sessions(course)
+    told = facts.sessions(held.course)
     for place, session in enumerate(told):
-        as_due = put_off(order, session, -7 * paused.get(session.number, 0))
-        until_then = replace(course, sessions=(*told[:place], as_due), pauses=())
+        as_due = put_off(order, session, -7 * held.weeks.get(session.number, 0))
+        until_then = replace(held.course, sessions=(*told[:place], as_due), pauses=())
         yield from broken_rules(order, until_then, {session.number})

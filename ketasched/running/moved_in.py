@@ -69,7 +69,8 @@ def standing_facts(order: Order, told: Sequence[Fact]) -> Course:
     """
     laid = _laid(order)
     facts = facts_of(order, laid, told)
-    return replace(laid, sessions=tuple(facts.sessions(with_facts(order, laid, facts))))
+    held = with_facts(order, laid, facts)
+    return replace(laid, sessions=tuple(facts.sessions(held.course)))
 
 
 def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Refusal:
@@ -81,9 +82,9 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
     """
     laid = _laid(order)
     facts = facts_of(order, laid, told)
-    course = with_facts(order, laid, facts)
-    broken = tuple(rules_broken(order, course, facts))
-    course = counted_anew(order, _passed(_knowing(course, broken)), now).course
+    held = with_facts(order, laid, facts)
+    broken = tuple(rules_broken(order, held, facts))
+    course = counted_anew(order, _passed(_knowing(held.course, broken)), now).course
     conditions = Conditions(order, now)
     free = {each.number for each in course.live} - facts.by_number.keys() - follower_numbers(order)
     outcome = _planned_on(conditions, course, free)
