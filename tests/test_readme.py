@@ -36,6 +36,7 @@ FAILURES = {
     "ketasched check . | tail -2": 1,
     "ketasched check alex --ics alex.ics --outbox outbox --fhir alex.json": 1,
     "ketasched admit waiting.example.csv --into later --dry-run | head -16": 3,
+    "ketasched import mistakes.example.csv --into patients": 1,
     **{
         f"ketasched plan im --sessions 4 --start 2027-01-0{day} --flex 1h --name {name}"
         f" --save one-by-one/{name.lower()}{shown}": 3
