@@ -228,6 +228,40 @@ def test_listed_sessions_count_from_the_one_they_count_from(
     assert (apart and apart["days"]["low"]["value"]) == (13 if place == 3 else None)
 
 
+ARMS = """\
+version: 1
+protocols:
+  - id: arms
+    title: Two arms
+    label: Arms
+    version: 1
+    drug: not stated
+    route: not stated
+    use: not stated
+    arms: {A: ketamine, B: placebo}
+    steps: [{name: visit, length: 30 min}]
+    phases:
+      - {name: lead, cadence: 1 per week, sessions: 2, window: &w {early: 1 day, late: 1 day}, gap: &g {min: 1 day, max: 30 days}}
+      - {name: one, arms: [A], cadence: 2 per week, sessions: 4, window: *w, gap: *g}
+      - {name: two, arms: [B], cadence: 2 per week, sessions: 12, per_day: {sessions: 3, every: 1 h}, window: *w, gap: *g}
+      - {name: end, cadence: 1 per week, sessions: 2, window: *w, gap: *g}
+"""
+
+
+def test_phases_of_arms_follow_what_their_arm_has_before_them():
+    Path("arms.yaml").write_text(ARMS, "utf-8")
+    (protocol,) = protocol_file.load("arms.yaml")
+    definition = plan_definition(protocol)
+    check(definition)
+    phases = [action(definition, f"phase-{number}") for number in range(1, 5)]
+    before = [[r["actionId"] for r in phase.get("relatedAction", ())] for phase in phases]
+    assert before == [[], ["phase-1"], ["phase-1"], ["phase-2", "phase-3"]]
+    assert [extension(phase, own("of-arm")) for phase in phases] == [None, "A", "B", None]
+    repeat = phases[2]["timingTiming"]["repeat"]
+    assert (repeat["count"], repeat["frequency"], repeat["period"]) == (36, 6, 1)
+    assert extension(phases[2], own("per-day"))["sessions"] == 3
+
+
 def action(definition, name):
     (action,) = [
         part for part in parts_of(definition) if isinstance(part, dict) and part.get("id") == name

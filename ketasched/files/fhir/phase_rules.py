@@ -22,7 +22,20 @@ def phase_rules(phase: Phase) -> list[Resource]:
         said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
     if phase.lapse:
         said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
-    return [*said, *apart_rules(phase.apart)]
+    return [*said, *_per_day(phase), *apart_rules(phase.apart)]
+
+
+def _per_day(phase: Phase) -> Iterator[Resource]:
+    """How many sessions a day has, where it has several, and how far apart they start."""
+    if phase.per_day:
+        sessions = value("sessions", "PositiveInt", phase.per_day.sessions)
+        yield nested(own("per-day"), [sessions, value("rule", "String", str(phase.per_day))])
+
+
+def arm_rules(arms: Sequence[str]) -> Iterator[Resource]:
+    """Of which arms alone something is; nothing where it is of all."""
+    for arm in arms:
+        yield value(own("of-arm"), "String", arm)
 
 
 def window_rule(window: Window) -> Resource:
@@ -44,6 +57,7 @@ def more_rules(phase: Phase) -> Iterator[Resource]:
     """What a protocol leaves to the clinician: another cadence, and what follows a missed session;
     and that a phase has no end.
     """
+    yield from arm_rules(phase.arms)
     if phase.sessions is None:
         yield value(own("open-ended"), "Boolean", content=True)
     if phase.missed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ketasched.domain.arm import phases_of_arm
 from ketasched.domain.cadence import Months
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.protocol import Phase, Protocol, Review
@@ -16,6 +17,7 @@ from ketasched.files.fhir.parts import (
     duration,
     duration_range,
     filled,
+    nested,
     own,
     plan_definition_url,
     stated,
@@ -39,10 +41,7 @@ def plan_definition(protocol: Protocol) -> Resource:
     topics = map(stated, (protocol.label, protocol.drug, protocol.route))
     said = {
         "resourceType": "PlanDefinition",
-        "extension": [
-            value(own("reminder"), "Duration", duration(round(ahead.total_seconds() / 60), "min"))
-            for ahead in protocol.reminders
-        ],
+        "extension": list(_whole(protocol)),
         "url": plan_definition_url(protocol.id),
         "version": protocol.version,
         "name": _name(protocol.id),
@@ -67,6 +66,19 @@ def plan_definition(protocol: Protocol) -> Resource:
     return filled(said)
 
 
+def _whole(protocol: Protocol) -> Iterator[Resource]:
+    """What FHIR has no place for that is of the whole protocol."""
+    for ahead in protocol.reminders:
+        minutes = round(ahead.total_seconds() / 60)
+        yield value(own("reminder"), "Duration", duration(minutes, "min"))
+    for arm in protocol.arms:
+        named = [value("name", "String", arm.name), value("title", "String", arm.title)]
+        yield nested(own("arm"), named)
+    for gate in protocol.needs:
+        needed = [value("before", "String", str(gate.before)), value("what", "String", gate.what)]
+        yield nested(own("needed"), needed)
+
+
 def _name(protocol_id: str) -> str:
     """A name that programs can use: letters and digits, a capital first."""
     return "".join(["Protocol", *map(str.capitalize, re.findall("[A-Za-z0-9]+", protocol_id))])
@@ -81,7 +93,7 @@ def _phases(protocol: Protocol) -> Iterator[Resource]:
                 "extension": [*phase_rules(phase), *more_rules(phase)],
                 "title": phase.name,
                 "textEquivalent": str(phase.cadence),
-                "relatedAction": [_behind(phase, number - 1)] if number > 1 else [],
+                "relatedAction": [_behind(phase, before) for before in _before(protocol, number)],
                 "timingTiming": _timing(phase, protocol.minutes),
                 "action": [
                     each_session(protocol, f"{name}-session"),
@@ -92,8 +104,23 @@ def _phases(protocol: Protocol) -> Iterator[Resource]:
         )
 
 
+def _numbers_by_arm(protocol: Protocol) -> list[list[int]]:
+    """The numbers of the phases that each arm has, from 1; of all where there are no arms."""
+    numbers = {phase.name: number for number, phase in enumerate(protocol.phases, 1)}
+    names = [arm.name for arm in protocol.arms if not protocol.arm]
+    if not names:
+        return [list(numbers.values())]
+    return [[numbers[phase.name] for phase, _ in phases_of_arm(protocol, name)] for name in names]
+
+
+def _before(protocol: Protocol, number: int) -> list[int]:
+    """The numbers of the phases that a phase comes right after: one for each of its arms."""
+    ways = [numbers for numbers in _numbers_by_arm(protocol) if number in numbers[1:]]
+    return list(dict.fromkeys(numbers[numbers.index(number) - 1] for numbers in ways))
+
+
 def _behind(phase: Phase, before: int) -> Resource:
-    """That a phase comes after the one before it, and how long after."""
+    """That a phase comes after another, and how long after."""
     after, name = phase.after, f"phase-{before}"
     if after is None:
         return related(name, "after-end")
@@ -106,11 +133,11 @@ def _timing(phase: Phase, minutes: int) -> Resource:
     """How often the sessions of a phase come, how many there are, and how long each is."""
     choice = phase.choice
     repeat = {
-        "count": choice.fewest if choice else phase.sessions,
-        "countMax": choice.most if choice else None,
+        "count": choice.fewest * phase.a_day if choice else phase.sessions,
+        "countMax": choice.most * phase.a_day if choice else None,
         "duration": minutes,
         "durationUnit": "min" if minutes else "",
-        **pace(phase.cadence),
+        **pace(phase),
     }
     return filled({"repeat": filled(repeat), "code": concept(str(phase.cadence))})
 
@@ -159,23 +186,25 @@ def _beside(rule: VisitRule, name: str) -> Resource:
 
 def _anchors(protocol: Protocol, rule: VisitRule) -> list[str]:
     """The actions beside which a linked visit stands: for one session, its phase's."""
-    sessions = [f"phase-{number}-session" for number in range(1, len(protocol.phases) + 1)]
-    which = rule.anchor.which
-    if which == "review":
+    if rule.anchor.which == "review":
         return [
             f"phase-{number}-review-{place}"
             for number, phase in enumerate(protocol.phases, 1)
             for place in range(1, len(phase.reviews) + 1)
         ]
-    if which == "number":
-        return [sessions[_phase_of(protocol, rule.anchor.number)]]
-    return {"first": sessions[:1], "last": sessions[-1:]}.get(which, sessions)
+    ways = [_anchor_phases(protocol, rule, numbers) for numbers in _numbers_by_arm(protocol)]
+    numbers = dict.fromkeys(number for way in ways for number in way)
+    return [f"phase-{number}-session" for number in sorted(numbers)]
 
 
-def _phase_of(protocol: Protocol, number: int) -> int:
-    """The index of the phase in which the session of that number is."""
-    for index, phase in enumerate(protocol.phases):
-        if phase.sessions is None or number <= phase.sessions:
-            return index
-        number -= phase.sessions
-    return len(protocol.phases) - 1
+def _anchor_phases(protocol: Protocol, rule: VisitRule, numbers: list[int]) -> list[int]:
+    """Of the phases of an arm those in which a linked visit's session may be."""
+    which, left = rule.anchor.which, rule.anchor.number
+    if which != "number":
+        return {"first": numbers[:1], "last": numbers[-1:]}.get(which, numbers)
+    for number in numbers:
+        sessions = protocol.phases[number - 1].sessions
+        if sessions is None or left <= sessions:
+            return [number]
+        left -= sessions
+    return []

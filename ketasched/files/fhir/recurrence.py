@@ -18,6 +18,7 @@ from ketasched.domain.protocol import Phase
 from ketasched.files.fhir.parts import (
     UCUM,
     Resource,
+    Unit,
     coded,
     filled,
     from_r5,
@@ -31,19 +32,26 @@ _ZONES = "https://www.iana.org/timezones"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def pace(cadence: Cadence) -> Resource:
+def pace(phase: Phase) -> Resource:
     """How often, as Timing.repeat has it; nothing where the days are listed."""
+    cadence, a_day = phase.cadence, phase.a_day
     if isinstance(cadence, PerWeek):
-        return {"frequency": cadence.sessions, "period": cadence.every, "periodUnit": "wk"}
-    if isinstance(cadence, EveryWeeks):
-        return {"frequency": 1, "period": cadence.weeks, "periodUnit": "wk"}
-    if isinstance(cadence, EveryMonths):
-        return {"frequency": 1, "period": cadence.months, "periodUnit": "mo"}
-    if isinstance(cadence, Cycles):
-        return {"frequency": len(cadence.days), "period": cadence.length, "periodUnit": "d"}
-    if isinstance(cadence, WorkingDays):
-        return {"frequency": 1, "period": 1, "periodUnit": "d"}
-    return {}
+        often = _often(cadence.sessions, cadence.every, "wk")
+    elif isinstance(cadence, EveryWeeks):
+        often = _often(1, cadence.weeks, "wk")
+    elif isinstance(cadence, EveryMonths):
+        often = _often(1, cadence.months, "mo")
+    elif isinstance(cadence, Cycles):
+        often = _often(len(cadence.days), cadence.length, "d")
+    elif isinstance(cadence, WorkingDays):
+        often = _often(1, 1, "d")
+    else:
+        return {}
+    return often | {"frequency": often["frequency"] * a_day}
+
+
+def _often(frequency: int, period: int, unit: Unit) -> Resource:
+    return {"frequency": frequency, "period": period, "periodUnit": unit}
 
 
 def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
@@ -56,10 +64,10 @@ def timing(phase: Phase, sessions: Sequence[Session], minutes: int) -> Resource:
         "boundsPeriod": {"start": targets[0].isoformat(), "end": targets[-1].isoformat()},
         "count": len(sessions),
         **lasts,
-        **pace(phase.cadence),
+        **pace(phase),
         "dayOfWeek": [_DAYS[day][:3] for day in _weekdays(phase.cadence, targets)],
     }
-    listed = isinstance(phase.cadence, Cycles) or not pace(phase.cadence)
+    listed = isinstance(phase.cadence, Cycles) or not pace(phase)
     return filled(
         {
             "event": [target.isoformat() for target in targets] if listed else [],
@@ -88,7 +96,7 @@ def recurrences(shown: ShownCourse, phase: Phase) -> dict[int, list[Resource]]:
         if not (session.instead_of or session.pace or session.undone)
     ]
     days = _weekdays(phase.cadence, [session.target for session in pattern])
-    if not days or len(pattern) < 2:
+    if not days or len(pattern) < 2 or phase.per_day:
         return {}
     first = pattern[0]
     said = {session.number: list(_occurrence(session)) for session in pattern}

@@ -10,7 +10,7 @@ from ketasched.domain.cadence import Cycles, DayList, NamedDays, NamedSession, W
 from ketasched.domain.instructions import general_text
 from ketasched.domain.protocol import Duty, Instruction, Phase, Protocol, Step
 from ketasched.files.fhir.parts import Resource, duration, duration_range, filled
-from ketasched.files.fhir.phase_rules import apart_rules, window_rule
+from ketasched.files.fhir.phase_rules import apart_rules, arm_rules, window_rule
 
 Relationship = Literal["before-start", "after-start", "after-end"]
 
@@ -82,6 +82,7 @@ class _Single(NamedTuple):
     minutes: int = 0
     window: Window | None = None
     apart: tuple[Apart, ...] = ()
+    arms: tuple[str, ...] = ()
 
 
 def single_sessions(phase: Phase, session: str) -> Iterator[Resource]:
@@ -98,7 +99,7 @@ def single_sessions(phase: Phase, session: str) -> Iterator[Resource]:
         yield filled(
             {
                 "id": name,
-                "extension": [*window, *apart_rules(single.apart)],
+                "extension": [*window, *apart_rules(single.apart), *arm_rules(single.arms)],
                 "title": single.title,
                 "relatedAction": [_counted(single)] if single.origin not in ("", name) else [],
                 "timingTiming": lasting(single.minutes),
@@ -117,16 +118,12 @@ def _days(phase: Phase, session: str) -> dict[str, _Single]:
     cadence = phase.cadence
     if isinstance(cadence, NamedDays):
         return _named_days(cadence, session)
-    if isinstance(cadence, DayList):
-        return {
-            f"{session}-{place}": _Single(f"day {day}", day - cadence.days[0], f"{session}-1")
-            for place, day in enumerate(cadence.days, 1)
-        }
-    if isinstance(cadence, Cycles):
+    if isinstance(cadence, DayList | Cycles):
         first = cadence.days[0]
+        of_each = " of each cycle" if isinstance(cadence, Cycles) else ""
         return {
             f"{session}-day-{day}": _Single(
-                f"day {day} of each cycle", day - first, f"{session}-day-{first}"
+                f"day {day}{of_each}", day - first, f"{session}-day-{first}"
             )
             for day in cadence.days
         }
@@ -144,6 +141,7 @@ def _named_days(cadence: NamedDays, session: str) -> dict[str, _Single]:
         days = named.day if named.follows else cadence.offset(named.day) - start
         origin = names[named.follows or baseline.name]
         minutes = named.minutes or 0
-        return _Single(named.name, days, origin, minutes, named.window, named.apart)
+        own = (named.window, named.apart, named.arms)
+        return _Single(named.name, days, origin, minutes, *own)
 
     return {names[named.name]: single(named) for named in cadence.sessions}
