@@ -67,9 +67,9 @@ def main() -> None:
         fill(Path(temporary, "records"), size)
         spent = {name: medians(words, temporary, runs) for name, words in commands.items()}
     print(f"{size} records, medians of {runs} runs (reach 5 s for 1000)")
-    for name, (wall, cpu) in spent.items():
-        ratio = cpu / spent["agenda"][1]
-        print(f"  {name:<20}{wall:6.2f} s, CPU {cpu:5.2f} s = {ratio:.2f} x agenda")
+    for name, (wall, used) in spent.items():
+        ratio = used / spent["agenda"][1]
+        print(f"  {name:<20}{wall:6.2f} s, CPU {used:5.2f} s = {ratio:.2f} x agenda")
 
 
 if __name__ == "__main__":
