@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from mail_server import Post
 from servers import PASSWORD, USER, free_port
 
-from ketasched.errors import NetworkTrouble, UsageProblem
+from ketasched.errors import FileTrouble, NetworkTrouble, UsageProblem
 from ketasched.mailing import desk
 from ketasched.mailing import post as posting
 from ketasched.mailing.correspondent import read_correspondent
@@ -282,6 +282,17 @@ def test_an_answer_and_a_file_where_they_are_asked_for(invite):
     assert "Please answer" in mail.get_body("plain").get_content()
 
 
+def test_one_message_names_two_that_begin_at_once(at):
+    at(NOW, "plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    record = record_of()
+    record["visits"][-1]["start"] = record["sessions"][-1]["start"]
+    Path("alex.course.json").write_text(json.dumps(record))
+    at(NOW, "invite", "alex", "--to", TO, "--from", FROM, "--out", "outbox", "--digest")
+    (path,) = Path("outbox").iterdir()
+    text = read(path).get_body("plain").get_content()
+    assert text.count("Thursday 21 January 2027, 09:00") == 2
+
+
 @pytest.mark.usefixtures("alex")
 def test_one_message_with_all(at, invite):
     report = invite("--out", "outbox", "--digest")
@@ -351,6 +362,26 @@ def test_an_address_that_is_given_up_is_told_and_forgotten(at, invite, post):
     assert {each["uid"]: each["sequence"] for each in again["messages"]} == dict.fromkeys(
         cancelled, 2
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "entries"),
+    [
+        (b"", "is no message with an appointment"),
+        (b"\xff\0 no message", "is no message with an appointment"),
+        (b"To: alex@example.org\nDate: soon\nContent-Type: text/calendar\n\nBEGIN:VEVENT\nUID:a\nEND:VEVENT\n",
+         {"alex@example.org": ["a"]}),
+        (b"To: alex@example.org\nContent-Type: text/calendar; charset=klingon\n\nBEGIN:VEVENT\n",
+         "cannot be read as a message"),
+    ],
+)  # fmt: skip
+def test_an_outbox_may_hold_anything(content, entries):
+    Path("a.eml").write_bytes(content)
+    if isinstance(entries, str):
+        with pytest.raises(FileTrouble, match=entries):
+            read_outbox(Path())
+    else:
+        assert {to: list(told) for to, told in read_outbox(Path()).items()} == entries
 
 
 # Nothing in a message is another line of it

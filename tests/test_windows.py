@@ -51,6 +51,7 @@ LIFE = [
     f"{AFTER} feed . --to feeds",
     f"{AFTER} close-day 2027-01-11 .",
     f"{AFTER} publish --help",
+    f"{AFTER} invite alex --to alex@example.org --from desk@example.org --out outbox",
 ]
 
 

@@ -69,7 +69,8 @@ def _read(path: Path) -> Iterator[tuple[str, Invited, float]]:
     invited = list(_invited(mail, str(path)))
     if not invited or not mail["To"]:
         raise FileTrouble(f"{path} is no message with an appointment", "take it out", str(path))
-    sent = mail["Date"].datetime.timestamp() if mail["Date"] else 0.0
+    date = mail["Date"]
+    sent = date.datetime.timestamp() if date and date.datetime else 0.0
     for address in mail["To"].addresses:
         for entry in invited:
             yield address.addr_spec.casefold(), entry, sent
@@ -80,6 +81,10 @@ def _invited(mail: EmailMessage, file: str) -> Iterator[Invited]:
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
             method = str(part.get_param("method", ""))
-            for vevent in read(part.get_content().encode()):
+            try:
+                text = part.get_content()
+            except (LookupError, UnicodeError):
+                raise FileTrouble(f"{file} cannot be read as a message", "", file) from None
+            for vevent in read(text.encode(errors="replace")):
                 uid, start, end, status, sequence = vevent
                 yield Invited(uid, start, end, status, sequence or 0, method, file)

@@ -69,11 +69,13 @@ class Speaker:
         subject = language.text("Your appointments")
         changed = changes_to_tell(told, paper, self.now)
         entries = (entry for entry in self.course.entries() if not is_gone(entry))
-        ahead = sorted((entry.start, entry) for entry in entries if entry.start > self.now)
+        ahead = sorted(
+            (entry for entry in entries if entry.start > self.now), key=lambda entry: entry.start
+        )
         lines = [subject, ""]
-        for start, entry in ahead:
-            day = language.day(start.date(), long=True)
-            hours = hours_text(language, start, entry.end)
+        for entry in ahead:
+            day = language.day(entry.start.date(), long=True)
+            hours = hours_text(language, entry.start, entry.end)
             lines.append(f"{day}, {hours}: {self._title(entry)}")
         place = str(self.course.sessions[0].start.tzinfo)
         lines += ["", language.text("All times are those of {zone}.", zone=place)]
