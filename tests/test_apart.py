@@ -230,3 +230,12 @@ def test_deviations_tell_how_far_apart_they_were(life):
     assert not any("apart" in session for session in others)
     text = " ".join(life.do("status", "--deviations").out.split())
     assert "161 days after session 1, NOT at least 168 days" in text
+
+
+def test_where_the_first_of_its_phase_is_off_the_next_one_keeps_the_least(ketasched, monkeypatch):
+    """The most was for the first alone: missing it made it longer."""
+    write(change("max: 400 days", "max: 190 days", change("sessions: 1", "sessions: 2")))
+    life = Life(ketasched, monkeypatch).plan("doses", "--protocols", "doses.yaml")
+    life.now("2026-12-31 09:00").do("cancel", "3", "--then", "keep")
+    assert life.report["warnings"] == []
+    assert "not at least 168 days" in life.refused(3, "move", "4", "2027-06-18")

@@ -93,6 +93,14 @@ def test_a_gate_stays_with_what_makes_up_for_its_session(life):
     assert [each["session"] for each in life.report["needs"]] == [1, made_up["number"]]
 
 
+def test_a_make_up_before_the_day_needs_it_by_then(life):
+    life.do("done", "enrolment")
+    life.do("move", "4", "2027-01-21", "--override", "window")
+    life.do("cancel", "3", "--then", "squeeze")
+    assert "5 Fri 15 Jan" in life.sessions
+    assert life.report["needs"][1]["by"] == "2027-01-15"
+
+
 def test_where_its_session_is_off_it_is_before_the_next_one(life):
     life.do("cancel", "3", "--then", "keep")
     assert [each["session"] for each in life.report["needs"]] == [1, 4]

@@ -17,6 +17,7 @@ from helpers import MORE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ketasched.domain.apart import Apart
 from ketasched.domain.busy import Absence, Busy, BusyTimes
 from ketasched.domain.cadence import Gap, PerWeek, Window
 from ketasched.domain.clinic import Clinic, Closure, Opening, Span
@@ -60,6 +61,7 @@ def case(seed):
     minutes = pick.choice([45, 60, 60, 120, 121, 180])
     return {
         "days": days,
+        "apart": distances_of(seed, days),
         "windows": [(pick.randint(0, 2), pick.randint(0, 2)) for _ in "12"],
         "gaps": [(least, least + pick.randint(1, 4)) for _ in "12"],
         "pauses": [pick.choice([0, 0, 1, 2]) for _ in "12"],
@@ -243,12 +245,36 @@ def brute_force(asked):  # noqa: C901 - the rules, one after the other
                 for pause in places
                 if not weeks or pauses[phase[pause]] >= weeks
                 for course in courses(0, pause, weeks, None)
+                if is_apart(asked, course, pause, weeks)
             ),
             default=None,
         )
         if best:
             return best[3], best[4], weeks, -best[5]
     return None
+
+
+def distances_of(seed, days):
+    """In every third question a session stays apart from one that is not its neighbour."""
+    pick = random.Random(f"apart {seed}")
+    if seed % 3 or len(days) < 3:
+        return []
+    here = pick.randrange(2, len(days))
+    origin = pick.randrange(here - 1)
+    least = max(1, days[here] - days[origin] + pick.randint(-2, 2))
+    return [(origin, here, least, pick.choice([None, least + pick.randint(0, 4)]))]
+
+
+def is_apart(asked, course, pause, weeks):
+    """Whether sessions are as far apart as they must be; a pause between them widens the most."""
+    for origin, here, least, most in asked["apart"]:
+        if here >= len(course):
+            continue
+        days = course[here][2] - course[origin][2]
+        extra = 7 * weeks if origin < pause <= here else 0
+        if days < least or (most is not None and days > most + extra):
+            return False
+    return True
 
 
 def day_of(number):
@@ -269,7 +295,11 @@ def solve(asked):
     targets = []
     for number, day in enumerate(asked["days"], start=1):
         phase = phases[number >= asked["switch"]]
-        targets.append(Target(number, phase, number, day_of(day), phase.window, asked["minutes"]))
+        apart = tuple(
+            Apart(origin + 1, *span) for origin, here, *span in asked["apart"] if here == number - 1
+        )
+        target = Target(number, phase, number, day_of(day), phase.window, asked["minutes"])
+        targets.append(target._replace(apart=apart))
 
     def spans(hours):
         return tuple(Span(*one) for one in hours)
@@ -378,6 +408,7 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
         "busy",
         "gap",
         "notice",
+        "apart",
     } <= kinds
     agreed = [
         one.pause.weeks

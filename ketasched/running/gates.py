@@ -31,9 +31,7 @@ class Needed(NamedTuple):
 
 
 def needed(course: Course) -> Iterator[Needed]:
-    """What the protocol needs before the sessions of a course. It is needed before the session that
-    it names or what makes up for that; where that is off and nothing does, before the next one.
-    """
+    """What the protocol needs before the sessions of a course."""
     since = {gate.what: gate.on for gate in course.gates}
     for gate in course.protocol.needs:
         named = [
@@ -66,8 +64,12 @@ def passed(course: Course, what: str, on: date) -> Course:
 
 
 def _guarded(course: Course, named: Session) -> Session | None:
-    stands = session_counted_from(course.sessions, named.number) or named
-    if stands.is_live:
-        return stands
-    later = [session for session in course.live if session.rank > stands.rank]
-    return min(later, key=lambda session: session.rank, default=None)
+    """The session before which something is needed: the one that is named, or where that is off
+    what makes up for it or the next one, whichever comes first.
+    """
+    if named.is_live:
+        return named
+    stands = session_counted_from(course.sessions, named.number)
+    later = [session for session in course.live if session.rank > named.rank]
+    there = [*later, *([stands] if stands and stands.is_live else [])]
+    return min(there, key=lambda session: session.start, default=None)
