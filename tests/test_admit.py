@@ -16,7 +16,7 @@ from conftest import load_zone, order_of
 
 from ketasched.cli.terminal.admission import proof_text
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import Gap, PerWeek, Window
+from ketasched.domain.cadence import Cycles, Gap, PerWeek, Window
 from ketasched.domain.clinic import Span
 from ketasched.domain.house import House, Resource, Takes, minute_at
 from ketasched.domain.linked_visit_rule import Anchor, Offset, VisitRule
@@ -319,6 +319,47 @@ def check_apart(seed):
         for phase in place.course.protocol.phases:
             assert all(keeps(distance, days) for distance in phase.apart)
     return bool(distances)
+
+
+def check_cycles(seed):
+    """All who wait come in short cycles, some of them longer to their first session, or for steps
+    that take less.
+    """
+    wishes, room, held = small(seed)
+    draw = random.Random(f"cycles {seed}")
+    for number, wish in enumerate(wishes):
+        (phase,) = wish.order.protocol.phases
+        minutes = wish.order.protocol.minutes
+        own = draw.choice(
+            [
+                {},
+                {"lengths": ((1, minutes + 30),)},
+                {"steps": ((1, (Step("in", 15), Step("talk", 20, ()))),)},
+            ]
+        )
+        cycles = Cycles(draw.choice([3, 4, 7]), draw.choice([(1,), (1, 2), (1, 3)]))
+        gap = Gap(1, None)  # no session is better for the first to stand off the start
+        wishes[number] = with_phases(wish, (replace(phase, cadence=cycles, gap=gap, **own),))
+    answer = together(wishes, room, held, solver.Effort(SECONDS, seed))
+    check_legal(answer, room, held)
+    assert merit_of(wishes, answer) == Everything(wishes, room, held).best, seed
+    assert (answer.status, answer.bound) == ("optimal", answer.cost.squares), seed
+    for place in answer.admitted:
+        lengths = [session.minutes for session in place.course.sessions]
+        own = place.course.protocol.phases[0].own_minutes
+        assert lengths[0] == own.get(1, place.course.protocol.minutes)
+        assert set(lengths[1:]) <= {place.course.protocol.minutes}
+
+
+def test_those_who_come_in_cycles_have_the_best_of_all_plans():
+    for seed in range(12):
+        check_cycles(seed)
+
+
+@pytest.mark.slow
+def test_many_who_come_in_cycles_have_the_best_of_all_plans():
+    for seed in range(1000, 1000 + 300 * helpers.MORE):
+        check_cycles(seed)
 
 
 def keeps(distance, days):
