@@ -4,13 +4,15 @@ it does not.
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from servers import Misbehaving
+from servers import PASSWORD, USER, Misbehaving, Radicale
 
 SAVED, CHANGED, LATER = "2026-12-20", "2026-12-21", "2026-12-22"
 FROM = ("--from", "Lakeside <desk@example.org>")
+FIXTURES = Path(__file__).parent / "fixtures"
 PLACES = ("ics", "feed", "server", "fhir", "outbox")
 
 
@@ -103,6 +105,9 @@ def test_a_place_is_judged_as_its_reader_sees_it(save_course, tell, check, at):
     for audience in ("staff", "free-busy", "patient"):
         tell(SAVED, audience=audience)
         assert check("server", "fhir", "outbox", "--ics", f"alex.{audience}.ics") == []
+    head, first, *_ = Path("alex.staff.ics").read_bytes().decode().split("BEGIN:VEVENT")
+    Path("one.ics").write_text(f"{head}BEGIN:VEVENT{first}END:VCALENDAR", "utf-8")
+    assert {each["what"] for each in check("--ics", "one.ics", code=1)} == {"missing"}
     at(CHANGED, "cancel", "alex", "1", "--then", "keep")
     for audience in ("staff", "free-busy", "patient"):
         at(
@@ -136,6 +141,16 @@ def test_without_a_place_a_record_is_compared_with_what_it_knows(at, save_course
     outcome = ketasched("check", "alone/bo")
     assert outcome.code == 2
     assert "has no calendar beside it" in outcome.err
+
+
+def test_a_record_of_an_earlier_version_has_the_same_uids_for_all(at, check, server):
+    shutil.copy(FIXTURES / "version-1.course.json", "alex.course.json")
+    at(SAVED, "cancel", "alex", "5", "--then", "keep")
+    for audience in ("staff", "patient"):
+        at(LATER, "export", "alex", "--for", audience, "--ics", f"{audience}.ics")
+        assert check("--ics", f"{audience}.ics") == []
+        at(LATER, "publish", "alex", "--to", server.address, "--for", audience)
+        assert check("server") == []
 
 
 # Faults planted in each place
@@ -392,3 +407,35 @@ def test_what_cannot_be_compared_is_refused(save_course, ketasched, arguments, s
     assert outcome.code in {1, 2}
     assert said in outcome.err
     assert outcome.out == ""
+
+
+@pytest.fixture
+def radicale(tmp_path, monkeypatch):
+    """An empty calendar on a real server, with the login that `publish` finds."""
+    (tmp_path / "radicale").mkdir()
+    server = Radicale(tmp_path / "radicale")
+    calendar = server.calendar("clinic")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    Path("login").write_text(f"{USER}\n{PASSWORD}\n")
+    Path("login").chmod(0o600)
+    yield calendar
+    server.stop()
+
+
+def test_a_real_server_agrees_until_somebody_changes_it(save_course, at, radicale):
+    save_course("alex", "iv", "09:00")
+    to = ("--login", "login")
+    at(SAVED, "publish", "alex", "--to", radicale.address, *to)
+    check = ("check", "alex", "--server", radicale.address, *to, "--format", "json")
+    assert json.loads(at(LATER, *check).out)["differences"] == []
+    moved, gone, *_ = radicale.names()
+    radicale.edit(moved, ("DTSTART;TZID=America/Chicago:2027", "DTSTART;TZID=America/Chicago:2028"))
+    radicale.delete(gone)
+    found = json.loads(at(LATER, *check, code=1).out)["differences"]
+    assert {(each["uid"].partition("@")[0], each["what"]) for each in found} == {
+        (moved.removesuffix(".ics"), "start"),
+        (gone.removesuffix(".ics"), "missing"),
+    }
+    assert at(LATER, "check", "alex", "--server", radicale.address, code=4).err.startswith(
+        "error: "
+    )
