@@ -269,6 +269,54 @@ def test_one_more_session_makes_up_for_one_that_was_missed(taken_in):
     assert report["imported"][0]["notes"] == []
 
 
+OWN = """version: 1
+protocols:
+  - id: own
+    title: Of our own
+    label: Own
+    version: "1"
+    steps: [{name: stay, length: 1 h}]
+    arms: {A: one, B: other}
+    phases:
+      - {name: all, sessions: 4, cadence: 1 per week, window: {early: 1 day, late: 1 day}, gap: {min: 3 days, max: 30 days}, missed: append}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "sessions"),
+    [
+        ("", ["attended", "missed", "attended", "planned", "planned"]),
+        ("2027-02-24 done", ["attended", "missed", "attended", "attended", "planned"]),
+        ("2027-02-24 done,2027-03-03 booked,2027-03-10 booked", ["attended", "missed", "attended", "attended", "planned", "planned"]),
+    ],
+)  # fmt: skip
+def test_what_was_missed_is_made_up_for_once(more, sessions, taken_in):
+    Path("own.yaml").write_text(OWN)
+    days = (
+        "2027-02-03 done",
+        "2027-02-10 missed",
+        "2027-02-17 done",
+        *filter(None, more.split(",")),
+    )
+    text = lines_of("own", *days).replace("State", "State,Arm").replace("done\n", "done,b\n")
+    taken_in(text, "--protocols", "own.yaml")
+    assert [status for _, status in sessions_of()] == sessions
+    assert codec.load("p/Ana.course.json").options["arm"] == "B"
+    faulty = text.replace("done,b", "done,a", 1)
+    assert (
+        "Ana has `a` and `b`" in faults(taken_in(faulty, "--protocols", "own.yaml", code=1))[0][2]
+    )
+
+
+def test_a_course_that_stood_still_is_put_off_and_a_clinician_asked(taken_in):
+    report = taken_in(lines_of("iv", "2027-02-01 done", "2027-02-04 done"))
+    (note,) = report["imported"][0]["notes"]
+    assert note == "put off by 4 weeks from session 3 on: the clinician must agree to it"
+    (pause,) = codec.load("p/Ana.course.json").course.pauses
+    assert pause.weeks == 4
+    assert "is over" in pause.reasons[0].text
+
+
 def test_an_open_ended_phase_is_laid_out_as_far_as_the_table_goes(taken_in):
     days = ("11-02", "11-05", "11-09", "11-12", "11-16", "11-19", "12-16")
     taken_in(lines_of("iv", *(f"2026-{day} done" for day in days), "2027-01-13 done"))

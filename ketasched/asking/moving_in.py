@@ -22,6 +22,7 @@ from ketasched.errors import KetaschedError, did_you_mean
 from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.files.course_table.course_table import CourseTable, Line
 from ketasched.planning.plan_input import Order
+from ketasched.reading.table import Cell
 from ketasched.running.facts import Fact
 from ketasched.running.moved_in import standing_facts, start_shown
 
@@ -40,13 +41,14 @@ class Asked(NamedTuple):
 
 
 class Told(NamedTuple):
-    """All that a table says of one course: whose it is, the file of its record, its protocol (as
-    the table calls it), and its lines in order of time.
+    """All that a table says of one course: whose it is, the file of its record, its protocol and
+    arm (as the table calls them; no arm: empty), and its lines in order of time.
     """
 
     name: str
     path: Path
     protocol: str
+    arm: str
     lines: Sequence[Line]
 
 
@@ -59,6 +61,10 @@ class Newcomer(NamedTuple):
     request: Request
     task: Task
     facts: Sequence[Fact]
+
+
+Known = dict[tuple[str, str], Understood]
+"""What was understood of a protocol and an arm."""
 
 
 def told_of(table: CourseTable, asked: Asked) -> list[Told]:
@@ -80,20 +86,33 @@ def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]
                 line.name, message, "write a name in one way, or tell two people apart"
             )
             return
-    protocols = {line.protocol.text: line for line in lines if line.protocol.text}
-    if len({_plain(text) for text in protocols}) > 1:
-        names = list_text([f"`{text}`" for text in protocols])
-        hint = "name the courses apart: a record has one"
-        table.table.fault([*protocols.values()][1].protocol, f"{name} has {names}", hint)
+    protocol = _only(table, name, [line.protocol for line in lines])
+    arm = _only(table, name, [line.arm for line in lines if line.arm])
+    if protocol is None or arm is None:
         return
-    protocol = next(iter(protocols), asked.base.protocol)
+    protocol = protocol or asked.base.protocol
     if not protocol:
         hint = "fill in the protocol, or name that of all with --protocol"
         table.table.fault(lines[0].name, f"no line of {name} says which protocol", hint)
         return
     path = asked.folder / f"{file_name(name)}{RECORD_ENDING}"
     ordered = sorted(lines, key=lambda line: (line.day, line.at or time.min))
-    yield Told(name, path, protocol, list(_once_each(table, ordered)))
+    yield Told(name, path, protocol, arm, list(_once_each(table, ordered)))
+
+
+def _only(table: CourseTable, name: str, cells: Sequence[Cell]) -> str | None:
+    """What all cells of a course say that say something; None after noting that they differ."""
+    said: dict[str, Cell] = {}
+    for cell in cells:
+        if cell.text:
+            said.setdefault(_plain(cell.text), cell)
+    if len(said) < 2:
+        return next((cell.text for cell in said.values()), "")
+    names = list_text([f"`{cell.text}`" for cell in said.values()])
+    table.table.fault(
+        [*said.values()][1], f"{name} has {names}", "name the courses apart: a record has one"
+    )
+    return None
 
 
 def _once_each(table: CourseTable, lines: Sequence[Line]) -> Iterator[Line]:
@@ -145,7 +164,7 @@ def protocol_id(text: str, asked: Asked) -> str:
 
 
 def newcomer(
-    table: CourseTable, told: Told, protocol: str, asked: Asked, known: dict[str, Understood]
+    table: CourseTable, told: Told, protocol: str, asked: Asked, known: Known
 ) -> Newcomer | None:
     """A course that has no record yet; None after noting what is wrong with it. ``known``: what was
     understood of protocols before.
@@ -153,14 +172,15 @@ def newcomer(
     request = replace(
         asked.base,
         protocol=protocol,
+        arm=told.arm,
         start=told.lines[0].day.isoformat(),
         name="" if file_name(told.name) == told.name else told.name,
         save=str(told.path),
     )
     try:
-        if protocol not in known:
-            known[protocol] = understand_terms(request, asked.now)
-        request = _with_what_shows(request, told, known[protocol].order)
+        if (protocol, told.arm) not in known:
+            known[protocol, told.arm] = understand_terms(request, asked.now)
+        request = _with_what_shows(request, told, known[protocol, told.arm].order)
         task = understand(request, asked.now)
         facts = [fact_of(table, line, task.order, asked) for line in told.lines]
         sure = [fact for fact in facts if fact]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.asking.moving_in import Asked, Newcomer, Told, newcomer, protocol_id, told_of
+from ketasched.asking.moving_in import Asked, Known, Newcomer, Told, newcomer, protocol_id, told_of
 from ketasched.cli.known_courses import Grown, grown
 from ketasched.cli.moving_in import Arrival, arrivals, records_of
 from ketasched.records.acts import new_folder_act
@@ -13,7 +13,6 @@ from ketasched.records.places import as_it_is_there, why_no_name
 from ketasched.reports.import_report import GrownCourse, ImportedCourse, KeptSession, NotImported
 
 if TYPE_CHECKING:
-    from ketasched.asking.intake import Understood
     from ketasched.files.course_table.course_table import CourseTable
 
 
@@ -63,7 +62,7 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
     newcomers: list[Newcomer] = []
     known: list[Grown] = []
     ids: dict[str, str] = {}
-    terms: dict[str, Understood] = {}
+    terms: Known = {}
     act = new_folder_act()
     for told in told_of(table, asked):
         path = as_it_is_there(told.path)
@@ -77,7 +76,7 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
             new = newcomer(table, told, protocol, asked, terms)
             newcomers += [new] if new else []
     table.table.finish()
-    there = list(arrivals(newcomers, asked.folder, asked.now))
+    there = arrivals(newcomers, asked.folder, asked.now)
     return Imported(asked, table.table.file, there, known)
 
 

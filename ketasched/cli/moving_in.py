@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +10,7 @@ from ketasched.asking.refusals import worded
 from ketasched.domain.room import Held, Room
 from ketasched.errors import KetaschedError
 from ketasched.house.waiting import beside, held_of
+from ketasched.progress import through
 from ketasched.records.others import OtherRecords
 from ketasched.running.legal_change import Refusal
 from ketasched.running.moved_in import MovedIn, moved_in, standing_facts
@@ -33,22 +34,25 @@ class Arrival(NamedTuple):
     why: str = ""
 
 
-def arrivals(newcomers: Sequence[Newcomer], folder: Path, now: datetime) -> Iterator[Arrival]:
+def arrivals(newcomers: Sequence[Newcomer], folder: Path, now: datetime) -> list[Arrival]:
     """Each course planned on beside the records of the folder, what is booked for all the others,
     and those before it.
     """
     house = _house_of(newcomers)
     standing = list(OtherRecords([str(folder)], now).held(house)) if house else []
     booked = [_booked(house, newcomer, now) for newcomer in newcomers] if house else []
-    for place, newcomer in enumerate(newcomers):
-        order = newcomer.task.order
-        if house:
-            others = [held for each in (*booked[:place], *booked[place + 1 :]) for held in each]
-            order = order.in_room(beside(Room(house, order.clinic.zone), [*standing, *others]))
-        arrival = _arrival(newcomer, order, now)
-        if house and arrival.moved:
-            booked[place] = _to_come(held_of(house, arrival.moved.course), now)
-        yield arrival
+    arrived: list[Arrival] = []
+    with through("planning", "courses", newcomers) as shown:
+        for place, newcomer in enumerate(shown):
+            order = newcomer.task.order
+            if house:
+                others = [held for each in (*booked[:place], *booked[place + 1 :]) for held in each]
+                order = order.in_room(beside(Room(house, order.clinic.zone), [*standing, *others]))
+            arrived.append(_arrival(newcomer, order, now))
+            moved = arrived[-1].moved
+            if house and moved:
+                booked[place] = _to_come(held_of(house, moved.course), now)
+    return arrived
 
 
 def _arrival(newcomer: Newcomer, order: Order, now: datetime) -> Arrival:

@@ -25,7 +25,7 @@ from ketasched.running.baselines import counted_anew
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.changes import drop
 from ketasched.running.facts import Fact, Facts, facts_of, rules_broken, with_facts
-from ketasched.running.legal_change import Conditions, Refusal, settled, undecided
+from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.refusals import refusal_text
 from ketasched.running.replan import put_off
 
@@ -96,8 +96,7 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
     too_many = [number for number, lost in facts.extra.items() if not lost]
     total = count_text(course.total, "session")
     notes += [f"session {number}: {course.protocol.id} has {total}" for number in too_many]
-    lapse = undecided(conditions, course)
-    return lapse or MovedIn(_without_past_visits(conditions, course), broken, tuple(notes))
+    return MovedIn(_without_past_visits(conditions, course), broken, tuple(notes))
 
 
 # Parts

@@ -67,7 +67,7 @@ class NotAllImported(KetaschedError):
     protocol=Option("The protocol of all lines that name none.", "PROTOCOL"),
     column=Option(
         'Which column is which, if its header does not say: date="Tx date"; KEY is name, '
-        "protocol, date, dates, time, state, attended, number or start.",
+        "protocol, date, dates, time, state, attended, number, start or arm.",
         "KEY=HEADER",
     ),
     sheet=Option("The sheet of a workbook, if several could be the table.", "SHEET"),

@@ -33,7 +33,7 @@ COURSE_TABLE = Kind("table of courses", "sessions", MOST_BYTES, MOST_BYTES, with
 class Line(NamedTuple):
     """A session as a table has it: whose, by which protocol (empty: it does not say), when, and
     what became of it; with the cells that say so. ``at`` and ``status`` None, ``number`` 0 and
-    ``start`` None: it does not say.
+    ``start`` and ``arm`` None: it does not say.
     """
 
     name: Cell
@@ -45,6 +45,7 @@ class Line(NamedTuple):
     status: Status | None
     number: int = 0
     start: date | None = None
+    arm: Cell | None = None
 
 
 class CourseTable(NamedTuple):
@@ -123,7 +124,7 @@ class _Reader:
         for each in said:
             line = self._line(name, protocol, each)
             if line:
-                yield line._replace(start=start.day if start else None)
+                yield line._replace(start=start.day if start else None, arm=self._cell(row, "arm"))
 
     def _said(self, row: Sequence[Cell]) -> Iterator[_Said]:
         if "dates" in self.places.known:

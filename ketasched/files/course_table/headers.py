@@ -27,6 +27,7 @@ FIELDS: Mapping[str, str] = {
     "attended": "attended, came, showed up, took place, present, erschienen, venu, asistio",
     "number": "session, session number, session no, session nr, number, no, nr, #, visit number, "
     "infusion, infusion number, sitzung, sitzungsnummer, seance, sesion, numero",
+    "arm": "arm, study arm, treatment arm, group, gruppe, studienarm, bras, groupe, brazo, grupo",
     "start": "start date, course start, start of course, first day",
 }
 """What a table can say of a session, and the headers that usually say it."""
