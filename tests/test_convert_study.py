@@ -460,15 +460,20 @@ def true_day(name, timings):
 
 
 def offsets_of(protocol):
-    """Days from the baseline of each session of a protocol."""
+    """Days from the baseline of each session of a protocol, by its name and its arms."""
     phase = protocol["phases"][0]
     offsets = {}
     for session in phase["sessions"]:
-        day = session["day"]
+        day, arms = session["day"], tuple(session.get("arms", ()))
         if "follows" in session:
-            offsets[session["name"]] = offsets[session["follows"]] + day
-        else:
-            offsets[session["name"]] = day - phase["first_day"] if day >= 0 else day
+            day += next(
+                offset
+                for (name, others), offset in offsets.items()
+                if name == session["follows"] and (not others or set(arms) <= set(others))
+            )
+        elif day >= 0:
+            day -= phase["first_day"]
+        offsets[session["name"], arms] = day
     return offsets
 
 
@@ -500,7 +505,7 @@ def test_everything_in_a_study_is_in_the_protocol_or_in_the_list(values):
             assert any(
                 offset == day[0] and encounter in session
                 for sessions in offsets
-                for session, offset in sessions.items()
+                for (session, _), offset in sessions.items()
             )
     for one in main["timings"]:
         whole = one["value"] in ("P0D", "P1D", "P6D", "P2W")
@@ -510,7 +515,7 @@ def test_everything_in_a_study_is_in_the_protocol_or_in_the_list(values):
         in_protocol = any(
             one["relativeFromScheduledInstanceId"] in session
             for sessions in offsets
-            for session in sessions
+            for session, _ in sessions
         )
         assert (
             (whole and in_days and in_protocol)
