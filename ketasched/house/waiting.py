@@ -13,6 +13,8 @@ from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.planning.placement import Placement
 from ketasched.planning.plan_input import Order
 from ketasched.planning.refusals import Failure
+from ketasched.planning.standing import Placed
+from ketasched.planning.target import steps_of
 
 LEAST_URGENT = 9
 """The priority of who has none; 1 is the most urgent."""
@@ -53,14 +55,26 @@ class Cost(NamedTuple):
 
 
 def cost_of(placement: Placement) -> Cost:
-    """What a placement costs."""
-    off = [(session.day - session.target.day).days for session in placement.placed]
+    """What a placement costs; a treatment day counts once."""
+    by_number = {session.target.number: session for session in placement.placed}
+    steps = [
+        [by_number[target.number] for target in step]
+        for step in steps_of([session.target for session in placement.placed])
+    ]
+    off = [(step[0].day - step[0].target.day).days for step in steps]
     return Cost(
         placement.pause.weeks if placement.pause else 0,
         sum(days * days for days in off),
         sum(days != 0 for days in off),
-        sum(abs(session.moved_minutes) for session in placement.placed),
+        sum(map(_minutes, steps)),
     )
+
+
+def _minutes(step: Sequence[Placed]) -> int:
+    """The minutes by which a session, or a treatment day, starts at another time than asked for."""
+    per_day = step[0].target.phase.per_day
+    moved = [abs(session.moved_minutes) for session in step]
+    return moved[0] if per_day and not per_day.at_least else sum(moved)
 
 
 class Admitted(NamedTuple):

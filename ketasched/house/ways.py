@@ -30,7 +30,11 @@ class RunningCourse(NamedTuple):
         return self.conditions._replace(order=self.conditions.order.in_room(room))
 
     def rest(self) -> set[int]:
-        """The sessions to come that nobody fixed."""
+        """The sessions to come that nobody fixed; none of a course with several a day, which stand
+        together.
+        """
+        if self.conditions.order.has_treatment_days:
+            return set()
         return {session.number for session in self.course.movable(self.conditions.now)}
 
 

@@ -197,6 +197,11 @@ class Order:
         return offered
 
     @property
+    def has_treatment_days(self) -> bool:
+        """Whether a phase has several sessions a day, so that these are placed together."""
+        return any(phase.per_day for phase in self.phases.values())
+
+    @property
     def first_day_of_several(self) -> UsualDay | None:
         """The treatment day on the start, dates aside, if it has several sessions."""
         return next(usual_days(self.layout.stretches[:1]), None)
