@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ketasched.domain.cadence import Cycles, DayList, EveryWeeks, NamedDays, PerWeek
 from ketasched.domain.course import Course, Session
@@ -14,7 +15,7 @@ from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.places import Going, places_after
 from ketasched.running.replan import put_off
-from ketasched.running.treatment_days import has_room
+from ketasched.running.treatment_days import has_room, per_day_of
 
 
 def shifted(conditions: Conditions, course: Course, number: int) -> Course | Refusal:
@@ -56,10 +57,13 @@ def places_shifted(
     """
     own = [session for session in later if session.phase == make_up.phase]
     beyond = [session for session in later if session.phase != make_up.phase]
-    places = [session.target for session in own]
-    with_it = [place for place in places if place == make_up.target] if whole_days else []
-    places = places[len(with_it) :]
-    places += [next_place(conditions, whole, make_up, later)] * (1 + len(with_it))
+    if whole_days and per_day_of(conditions.order, make_up):
+        targets = sorted({session.target for session in (make_up, *own)})
+        following = dict(pairwise([*targets, _new_place(conditions, whole, make_up, later)]))
+        places = [following[session.target] for session in (make_up, *own)]
+    else:
+        places = [session.target for session in own]
+        places.append(next_place(conditions, whole, make_up, later))
     if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays | Cycles):
         distance = places[0] - make_up.target
         places = [session.target + distance for session in (make_up, *own)]
@@ -87,15 +91,23 @@ def pauses_shifted(course: Course, make_up: Session, later: Sequence[Session]) -
 def next_place(
     conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
 ) -> date:
-    """Where a phase would have gone on: on its pattern, or if it lists its days as far from its
-    last session as the next one was from the missed one. A treatment day that is not full yet takes
-    one more.
+    """Where a phase would have gone on; on its last treatment day, if that is not full."""
+    own = [session for session in later if session.phase == make_up.phase]
+    last = own[-1] if own else make_up
+    if has_room(conditions.order, whole, last, conditions.first_day):
+        return last.target
+    return _new_place(conditions, whole, make_up, later)
+
+
+def _new_place(
+    conditions: Conditions, whole: Course, make_up: Session, later: Sequence[Session]
+) -> date:
+    """The next day of a phase: on its pattern, or if it lists its days as far from its last session
+    as the next one was from the missed one.
     """
     own = [session for session in later if session.phase == make_up.phase]
     last = own[-1] if own else make_up
     going = Going(last.phase, last.pace)
-    if has_room(conditions.order, whole, last, conditions.first_day):
-        return last.target
     if isinstance(conditions.order.paced(*going).cadence, (DayList, NamedDays)):
         behind = [each for each in later if each.target > make_up.target]
         distance = (behind[0].target - make_up.target).days if behind else 7
