@@ -539,6 +539,35 @@ def test_what_makes_up_for_a_session_of_a_cycle(then, days, own):
     assert own.days(*numbers) == expected
 
 
+def test_a_day_of_several_sessions_is_put_off_as_a_whole_in_cycles(own):
+    several = OPEN.replace(
+        "cycles: open-ended", "cycles: 2\n        per_day: {sessions: 2, every: 5 h}"
+    )
+    own.plan(text=several.replace("lengths: {1: 4 h}", "lengths: {1: 3 h}"))
+    own.do("2026-10-02", "cancel", "own", "3", "--then", "shift")
+    assert own.days(9, 4, 5, 8) == [
+        "10-26 10-26 cycle 1, day 8",
+        "10-26 10-26 cycle 1, day 8",
+        "11-09 11-09 cycle 2, day 1",
+        "11-16 11-16 cycle 2, day 8",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "days"),
+    [
+        ("every 4 weeks", ["01-26 01-26", "02-23 02-23"]),
+        ("every 2 months", ["03-01 02-28", "04-29 04-29"]),
+    ],
+)
+def test_a_course_goes_on_by_months_or_weeks_from_its_last_session(cadence, days, own):
+    alternatives = "        alternatives: [{cadence: every 4 weeks}, {cadence: every 2 months, gap: {min: 50 days, max: 70 days}}]\n"  # fmt: skip
+    own.plan(text=f"{MONTHLY}{alternatives}", start="2026-10-22")
+    own.do("2026-12-30", "extend", "own", "--cadence", cadence)
+    assert [day.split()[1] for day in own.days(3, 4)] == ["11-29", "12-29"]
+    assert own.days(5, 6) == days
+
+
 MONTHLY = """\
 version: 1
 protocols:

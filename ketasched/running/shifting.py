@@ -65,7 +65,7 @@ def places_shifted(
         places = [session.target for session in own]
         places.append(next_place(conditions, whole, make_up, later))
     if isinstance(conditions.order.phases[make_up.phase].cadence, NamedDays | Cycles):
-        distance = places[0] - make_up.target
+        distance = next((day for day in places if day > make_up.target), places[0]) - make_up.target
         places = [session.target + distance for session in (make_up, *own)]
     moved = [
         put_off(conditions.order, session, (place - session.target).days)
