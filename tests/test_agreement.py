@@ -323,10 +323,10 @@ def test_a_place_that_cannot_be_read_says_so(check, at, place, harm, why):
     assert why in differences[0]["theirs"]
     page = at(LATER, "check", "alex", "--ics", "alex.patient.ics", "--feed", "feeds",
               "--fhir", "alex.json", "--outbox", "outbox", code=1)  # fmt: skip
-    assert "cannot be compared" in page.out
+    assert "It cannot be compared: it is" in page.out or "no such file" in page.out
 
 
-def test_the_places_of_another_course_are_told(save_course, tell, check, server):
+def test_the_places_of_another_course_are_told(save_course, tell, check, server, at):
     for name, hour_ in (("bo", "13:00"), ("alex", "09:00")):
         save_course(name, "iv", hour_)
     tell(SAVED, "bo")
@@ -335,6 +335,11 @@ def test_the_places_of_another_course_are_told(save_course, tell, check, server)
         found = check(f"--{place}", where, code=1)
         assert [(each["record"], each["what"]) for each in found] == [("alex", "entries")]
         assert (found[0]["ours"], found[0]["theirs"]) == (10, 0)
+        page = at(LATER, "check", "alex", f"--{place}", where, code=1).out
+        assert (
+            page
+            == f"{where}\nIt has none of alex, and should have 10 entries: is it of another course?\n"
+        )
         assert check(f"--{place}", where, name=".") == []
     assert [each["what"] for each in check("outbox", code=1)] == ["entries"]
     tell(SAVED, "alex")

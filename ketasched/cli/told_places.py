@@ -252,4 +252,4 @@ def _mailed(course: AskedCourse, address: str, now: datetime) -> Mapping[str, in
 
 def _without_name(why: str, path: str) -> str:
     """Why a file cannot be read, beside its name."""
-    return why.removeprefix(f"cannot read {path}: ").removeprefix(f"{path} ")
+    return why.removeprefix(f"cannot read {path}: ").replace(f"{path} ", "it ", 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ketasched.cli.agreement import Agreement
     from ketasched.proving.agreement import Difference, Value, What
 
-_WHAT: dict[What, str] = {
+_WHAT: Mapping[What, str] = {
     "start": "starts",
     "end": "ends",
     "state": "state",
@@ -24,8 +24,6 @@ _WHAT: dict[What, str] = {
     "missing": "is missing",
     "extra": "is too many",
     "twice": "times there",
-    "entries": "entries",
-    "unreadable": "cannot be compared",
 }
 
 
@@ -45,9 +43,23 @@ def agreement_page(agreement: Agreement) -> str:
     for number, (where, differences) in enumerate(by_place.items()):
         page.add(*([""] if number else []))
         page.add_title(where)
-        narrow = page.width < NARROW
-        page.add(_lines(differences) if narrow else _table(differences))
+        page.add(*filter(None, map(_sentence, differences)))
+        rows = [difference for difference in differences if not _sentence(difference)]
+        if rows:
+            page.add(_lines(rows) if page.width < NARROW else _table(rows))
     return page.text()
+
+
+def _sentence(difference: Difference) -> str:
+    """What is to be said of a place as a whole, which is no row of a table."""
+    if difference.what == "unreadable":
+        return f"It cannot be compared: {difference.theirs}."
+    if difference.what != "entries":
+        return ""
+    if not difference.record:
+        return "It has none of these courses."
+    count = "1 entry" if difference.ours == 1 else f"{difference.ours} entries"
+    return f"It has none of {difference.record}, and should have {count}: is it of another course?"
 
 
 def _table(differences: Sequence[Difference]) -> Table:
