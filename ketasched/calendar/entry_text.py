@@ -16,6 +16,7 @@ from ketasched.domain.course import (
     Unplaced,
     is_gone,
 )
+from ketasched.domain.day_place import day_place
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
@@ -111,9 +112,18 @@ def patient_title(course: Course, entry: Entry, view: View) -> str:
         return visit_title(entry, language)
     title = view.title or language.text("Appointment")
     if entry.number > course.total:
-        return f"{title} {entry.number}"
+        return _with_day(f"{title} {entry.number}", course, entry, language)
     number, total = entry.number, course.total
-    return language.text("{title} {number} of {total}", title=title, number=number, total=total)
+    said = language.text("{title} {number} of {total}", title=title, number=number, total=total)
+    return _with_day(said, course, entry, language)
+
+
+def _with_day(title: str, course: Course, session: Session, language: Language = ENGLISH) -> str:
+    """A title with which session of which treatment day it is, where a day has several."""
+    place = day_place(course, session)
+    if place is None:
+        return title
+    return f"{title} ({language.text('day {day}, {position} of {many}', **place._asdict())})"
 
 
 def _staff_title(course: Course, entry: Entry, view: View) -> str:
@@ -134,7 +144,7 @@ def visit_title(visit: LinkedVisit, language: Language = ENGLISH) -> str:
 
 def _count(course: Course, session: Session) -> str:
     of_total = f" of {course.total}" if session.number <= course.total else ""
-    return f"{session.number}{of_total}"
+    return _with_day(f"{session.number}{of_total}", course, session)
 
 
 # Descriptions

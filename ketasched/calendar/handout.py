@@ -18,8 +18,10 @@ from ketasched.domain.course import (
     TENTATIVE,
     Course,
     LinkedVisit,
+    Session,
     is_gone,
 )
+from ketasched.domain.day_place import first_and_last
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import general_text, timed_text
 from ketasched.domain.protocol import Instruction
@@ -43,7 +45,8 @@ class Setting(NamedTuple):
 class Appointment(NamedTuple):
     """A session or linked visit in a patient's words; ``short`` is what a cell of a month has room
     for, and ``day`` has its year where that is not the one of the appointment before. ``was``: what
-    paper said of it, or that it is new; ``before`` and ``after`` are what to do.
+    paper said of it, or that it is new; ``before`` and ``after`` are what to do: of a day with
+    several sessions with the first and with the last.
     """
 
     title: str
@@ -166,6 +169,9 @@ def _appointment(
     language = view.language
     visit = entry if isinstance(entry, LinkedVisit) else None
     has_to_do = visit is None and not is_gone(entry) and entry.start > now
+    first = last = True
+    if isinstance(entry, Session):
+        first, last = first_and_last(course, entry)
     to_do = [
         (
             timed_text(instruction, entry.start, entry.end, language, year=False),
@@ -188,8 +194,8 @@ def _appointment(
         visit is None,
         entry.start <= now,
         [*said.get(state, ()), *_besides(entry, language)],
-        [text for text, is_after in to_do if not is_after],
-        [text for text, is_after in to_do if is_after],
+        [text for text, is_after in to_do if first and not is_after],
+        [text for text, is_after in to_do if last and is_after],
         was_text(change, entry, language),
     )
 

@@ -28,7 +28,8 @@ from ketasched.calendar.entry_text import (
 from ketasched.calendar.time_zone import rule_that_holds, vtimezone
 from ketasched.calendar.uid import duty_uid, uid
 from ketasched.calendar.written_calendar import Revision, WrittenCalendar
-from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, is_gone
+from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Session, is_gone
+from ketasched.domain.day_place import first_and_last
 from ketasched.running.duties import DueDuty, due_duties
 from ketasched.zone import Zone
 
@@ -106,8 +107,12 @@ class _Writer:
             status="CANCELLED" if gone else status,
         )
         event.extra.data += self._own_lines(revision, free=gone)
-        event.extra.data += [] if gone else self.alarms
+        event.extra.data += [] if gone or not self._is_first(entry) else self.alarms
         return _finished(event.to_container())
+
+    def _is_first(self, entry: Entry) -> bool:
+        """Whether a patient comes for an entry: for the first of a day of several sessions."""
+        return not isinstance(entry, Session) or first_and_last(self.course, entry)[0]
 
     def duty(self, name: str, duty: DueDuty, revision: Revision) -> bytes:
         """A duty as an entry of a whole day, on which it is due; it takes no time."""

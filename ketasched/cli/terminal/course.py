@@ -13,6 +13,7 @@ from ketasched.cli.terminal.page import Page, advice
 from ketasched.cli.terminal.styles import meaning_of
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Session
+from ketasched.domain.day_place import first_and_last, per_day_of
 from ketasched.domain.wording import (
     WEEKDAYS,
     clock_text,
@@ -21,7 +22,7 @@ from ketasched.domain.wording import (
     list_text,
 )
 from ketasched.languages.language import NAMES
-from ketasched.planning.start_times import NINE
+from ketasched.planning.start_times import NINE, Length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,8 +98,9 @@ def _asked_times(course: Course, task: Task) -> str:
     """When sessions start: as asked, else the time that was chosen for each weekday, and why."""
     times = task.order.times
     starts = sorted({
-        (session.start.weekday(), times.on(session.start.date(), session.minutes))
+        (session.start.weekday(), times.on(session.start.date(), _length(course, session)))
         for session in course.sessions
+        if first_and_last(course, session)[0]
     })  # fmt: skip
     chosen = bool(times.by_length)
     others = {at for weekday, at in starts if weekday not in task.asked_weekdays and at != NINE}
@@ -150,3 +152,7 @@ def pause_text(pause: Pause) -> str:
         f"Pause: from session {pause.before_session} on, the course is put off by {weeks}. "
         f"{pause.consent[0].upper()}{pause.consent[1:]}. Why: {reasons_text(pause.why)}."
     )
+
+
+def _length(course: Course, session: Session) -> Length:
+    return per_day_of(course, session) or session.minutes

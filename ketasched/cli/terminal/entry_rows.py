@@ -22,6 +22,7 @@ from ketasched.cli.terminal.styles import (
 )
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
+from ketasched.domain.day_place import day_place
 from ketasched.domain.wording import clock_text, count_text, day_text, duration_text
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _laid_out(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable[
             noted.append(NotedRow((Text(), _between(row), *blank)))
         cells = (
             number,
-            Text(entry_title(row.entry)),
+            Text(_title(course, row.entry)),
             Text(day_column(row.entry)),
             Text(hours_text(row.entry)),
             *(windows.window_cells(row.entry, width) if extra else ()),
@@ -97,13 +98,19 @@ def _stacked(course: Course, rows: Sequence[EntryRow], numbers: Sequence[Text]) 
     for row, number in zip(rows, numbers, strict=True):
         if row.before:
             lines.append((Text(), [_between(row)]))
-        texts = [f"{day_column(row.entry)}  {hours_text(row.entry)}", entry_title(row.entry)]
+        texts = [f"{day_column(row.entry)}  {hours_text(row.entry)}", _title(course, row.entry)]
         texts += windows.window_lines(row.entry) if course.shows_windows else []
         style = row_style(row.meaning)
         told = [Text(text, style=style) for text in texts]
         told += [Text(style=style).append_text(notes_text([note])) for note in row.notes]
         lines.append((number, told))
     return stacked_rows(lines)
+
+
+def _title(course: Course, entry: Entry) -> str:
+    """What an entry is called; of a day with several sessions with which day that is."""
+    place = day_place(course, entry) if isinstance(entry, Session) else None
+    return f"{entry_title(entry)}, day {place.day}" if place else entry_title(entry)
 
 
 def _between(row: EntryRow) -> Text:

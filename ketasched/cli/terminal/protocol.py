@@ -49,8 +49,12 @@ def protocol_list(protocols: Iterable[Protocol]) -> str:
 
 def _summary(phase: Phase) -> str:
     if phase.sessions is None:
-        return f"{phase.cadence}, open-ended"
-    return f"{_count(phase)}, {phase.cadence}"
+        return f"{_cadence(phase)}, open-ended"
+    return f"{_count(phase)}, {_cadence(phase)}"
+
+
+def _cadence(phase: Phase) -> str:
+    return ", ".join(map(str, filter(None, (phase.cadence, phase.per_day))))
 
 
 def _count(phase: Phase) -> str:
@@ -61,13 +65,13 @@ def _count(phase: Phase) -> str:
 
 def _counted(phase: Phase) -> tuple[int | SessionRange, str]:
     """How many a phase has or may have, and of what: sessions, or cycles with some in each."""
-    each, word = 1, "session"
+    each, word = 1, "treatment day" if phase.per_day else "session"
     if isinstance(phase.cadence, Cycles):
         each, word = len(phase.cadence.days), "cycle"
     if phase.choice:
         fewest, most = phase.choice
         return SessionRange(fewest // each, most // each), word
-    return (phase.sessions or 0) // each, word
+    return (phase.days or 0) // each, word
 
 
 def protocol_page(protocol: Protocol, house: House | None = None) -> str:
@@ -161,7 +165,7 @@ def _length(phase: Phase) -> tuple[str, str]:
     number, word = _counted(replace(phase, choice=None))
     sessions = "open-ended" if phase.sessions is None else str(number)
     may = f" ({_counted(phase)[0]} may be chosen)" if phase.choice else ""
-    return f"{word.capitalize()}s", f"{sessions}{may}"
+    return f"{word.split()[-1].capitalize()}s", f"{sessions}{may}"
 
 
 def _own(phase: Phase) -> Iterable[tuple[str, str]]:
@@ -174,7 +178,7 @@ def _own(phase: Phase) -> Iterable[tuple[str, str]]:
 
 def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     yield _length(phase)
-    yield "Cadence", str(phase.cadence)
+    yield "Cadence", _cadence(phase)
     if isinstance(phase.cadence, NamedDays):
         for named in phase.cadence.sessions:
             yield "", _named(phase, named)
