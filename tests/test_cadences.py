@@ -12,11 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import BUILT_IN, order_of
 from dateutil.relativedelta import relativedelta
 from helpers import MORE, changer, mistakes, only, record_of, writer
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from test_placement_optimum import brute_force
 
 from ketasched.domain.apart import Apart
@@ -42,6 +44,7 @@ from ketasched.planning.plan import targets_of
 from ketasched.planning.protocol_check import own_gaps_fault
 from ketasched.planning.targets import Target
 
+ROOT = Path(__file__).parents[1]
 MONDAY = date(2027, 1, 4)
 FILE = """\
 version: 1
@@ -136,6 +139,20 @@ def test_a_mistake_is_told_once_at_its_place(old, new, line, column, message):
     problem = only(mistakes(protocol_file.load, "own.yaml"))
     assert message in problem.message
     assert (problem.line, problem.column) == (line, column)
+
+
+def test_the_schema_takes_what_is_read_and_nothing_near():
+    schema = json.loads((ROOT / "docs/protocols.schema.json").read_text("utf-8"))
+    written = json.loads(json.dumps(yaml.safe_load(FILE)))  # numbers as keys are texts there
+    check_schema = Draft202012Validator(schema).is_valid
+    assert check_schema(written)
+    (protocol,) = written["protocols"]
+    protocol["phases"][0]["lengths"] = {"first": "4 h"}
+    assert not check_schema(written)
+    protocol["phases"][0]["lengths"] = {"1": "4 h"}
+    assert check_schema(written)
+    protocol["phases"][0]["cadence"] = {"cycle": "21 days"}
+    assert not check_schema(written)
 
 
 def test_a_phase_of_cycles_has_no_other_cadence():
