@@ -6,6 +6,9 @@ test_admit.py. Here: two doses four weeks apart, and a booster 168 to 400 days a
 """
 
 import json
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from helpers import changer, writer
@@ -239,3 +242,132 @@ def test_where_the_first_of_its_phase_is_off_the_next_one_keeps_the_least(ketasc
     life.now("2026-12-31 09:00").do("cancel", "3", "--then", "keep")
     assert life.report["warnings"] == []
     assert "not at least 168 days" in life.refused(3, "move", "4", "2027-06-18")
+
+
+# Random lives
+
+LIVES = DOSES.replace("sessions: 1", "sessions: 3").replace("max: 400 days", "max: 200 days")
+
+
+def stands_for(record, number):
+    """The session of a number, or the last of what makes up for it if it is off; None if none takes
+    place.
+    """
+    there = [
+        session
+        for session in record["sessions"]
+        if number in (session["number"], session["instead_of"])
+        and session["status"] not in ("missed", "cancelled")
+    ]
+    own = [session for session in there if session["number"] == number]
+    return (own or there or [None])[-1]
+
+
+def check_distance(record, was):
+    """The first booster to come is as far from the first dose as it must be, unless it was not before
+    the change, and nothing but what took place moved.
+    """
+    first = stands_for(record, 1)
+    boosters = [
+        session
+        for session in record["sessions"]
+        if session["phase"] == "booster" and session["status"] not in ("missed", "cancelled")
+    ]
+    if not first or not boosters:
+        return
+    booster = min(boosters, key=lambda session: session["start"])
+    days = (date_of(booster) - date_of(first)).days
+    standing = (first["start"], booster["start"])
+    most = 200 + 7 * sum(pause["weeks"] for pause in record["pauses"])
+    own = 3 in (booster["number"], booster["instead_of"])
+    assert days >= 168 or standing == was, (days, standing)
+    assert not own or days <= most or standing == was, (days, standing)
+
+
+def date_of(session):
+    return date.fromisoformat(session["start"][:10])
+
+
+def standing_of(record):
+    first = stands_for(record, 1)
+    booster = stands_for(record, 3)
+    return first and booster and (first["start"], booster["start"])
+
+
+def live(life, seed):
+    """Ten random changes; what is refused changes nothing. Where a dose took place late, what is to
+    come may be too near until somebody moves it: it is told.
+    """
+    draw = random.Random(seed)
+    now = datetime(2026, 12, 31, 9)
+    made, known = 0, set()
+    for _ in range(10):
+        now += timedelta(days=draw.choice([0, 1, 3, 20, 40]))
+        life.now(f"{now:%Y-%m-%d %H:%M}")
+        number = str(draw.randint(1, 6))
+        day = f"{now.date() + timedelta(days=draw.choice([1, 2, 5, 30, 150, 170])):%Y-%m-%d}"
+        then = draw.choice(["append", "squeeze", "shift", "replan", "keep"])
+        rest = draw.choice(["keep", "shift", "replan"])
+        command = draw.choice(
+            [
+                ("cancel", number, "--then", then),
+                ("miss", number, "--then", then),
+                ("move", number, day, "--rest", rest, "--override", "window,gap,closed"),
+                ("move", number, day, "--rest", rest),
+                ("done", number),
+            ]
+        )
+        was = standing_of(life.record)
+        outcome = life.try_to(*command)
+        assert outcome.code in (0, 2, 3), outcome.err
+        made += outcome.code == 0
+        record = life.record
+        if command[0] != "done":
+            check_distance(record, was)
+        told = {line for line in life.run("check", ".").out.splitlines() if ", apart:" in line}
+        assert command[0] == "done" or told <= known, (seed, command)
+        known = told
+    return made
+
+
+@pytest.mark.parametrize("seed", [0, 1, 149])
+def test_random_lives_keep_the_distance(ketasched, monkeypatch, seed):
+    write(LIVES)
+    life = Life(ketasched, monkeypatch).plan("doses", "--protocols", "doses.yaml")
+    assert live(life, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(10))
+def test_many_random_lives_keep_the_distance(ketasched, monkeypatch, part):
+    for seed in range(100 + part, 300, 10):
+        write(LIVES)
+        Path("alex.course.json").unlink(missing_ok=True)
+        Path("alex.ics").unlink(missing_ok=True)
+        life = Life(ketasched, monkeypatch).plan("doses", "--protocols", "doses.yaml")
+        live(life, seed)
+
+
+def test_a_closed_day_of_a_house_moves_no_one_too_near(ketasched, monkeypatch):
+    """Two who have the only chair one behind the other on the day that closes: found together."""
+    pytest.importorskip("ortools")
+    write(DOSES)
+    write(
+        "version: 1\nname: Clinic\ntimezone: America/Chicago\nresources: {chair: 1}\n"
+        "hours: {mon-fri: 09:00-09:30}\n",
+        "clinic.yaml",
+    )
+    life = Life(ketasched, monkeypatch)
+    asked = ("--protocols", "doses.yaml", "--clinic", "clinic.yaml", "--start", "2027-01-04")
+    for name in ("ana", "ben"):
+        life.now("2026-12-20 09:00")
+        outcome = life.run("plan", "doses", *asked, "--flex", "15m", "--save", name)
+        assert outcome.code == 0, outcome.err
+    outcome = life.now("2027-01-03 09:00").run("close-day", "2027-01-04", ".", "--seconds", "5")
+    assert outcome.code == 0, outcome.err
+    for name in ("ana", "ben"):
+        record = json.loads(Path(f"{name}.course.json").read_text(encoding="utf-8"))
+        first, _, booster = [date.fromisoformat(each["start"][:10]) for each in record["sessions"]]
+        assert first > date(2027, 1, 4)
+        assert (booster - first).days >= 168
+    assert life.run("check", ".").code == 0

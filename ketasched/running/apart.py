@@ -94,6 +94,7 @@ def _between(
         paused = sum(
             pause.weeks
             for pause in course.pauses
-            if earlier.rank < course.session(pause.before_session).rank <= later.rank
+            for session in course.sessions
+            if session.number == pause.before_session and earlier.rank < session.rank <= later.rank
         )
         yield Distance(earlier, later, apart.wider(paused))
