@@ -30,6 +30,7 @@ of a record, or of a folder, says the same: name the places.
 \b
 Examples:
   ketasched check my-protocols.yaml
+  ketasched check my-protocols.yaml --starts 2027-01-01..2028-12-31
   ketasched check clinic.yaml --year 2027
   ketasched check clinic.yaml --year 2027 --output 2027.html
   ketasched check records
@@ -40,11 +41,12 @@ _LAST_YEAR = 2100
 
 
 class CheckRequest(NamedTuple):
-    """Which file or folder to check, which year of a clinic to show, the places where entries were
-    sent, and how to print what it comes to.
+    """Which file or folder to check, from which starts, which year of a clinic to show, the places
+    where entries were sent, and how to print what it comes to.
     """
 
     file: str
+    starts: str = ""
     year: str = ""
     ics: tuple[str, ...] = ()
     feed: tuple[str, ...] = ()
@@ -59,6 +61,9 @@ class CheckRequest(NamedTuple):
 @takes(
     CheckRequest,
     file=Argument("FILE|NAME|FOLDER", completion.records),
+    starts=Option(
+        "From which of these starts a protocol can be kept, and what holidays do.", "DATE..DATE"
+    ),
     year=Option("Show that year of a clinic.", "2027"),
     ics=Option("Whether this calendar file agrees; may be repeated.", "FILE"),
     feed=Option("Whether the feeds in this folder agree; may be repeated.", "DIR"),
@@ -70,7 +75,7 @@ class CheckRequest(NamedTuple):
         "else the keyring, else netrc.",
         "FILE",
     ),
-    clinic=Option("The clinic's file, which may name the login for --server.", "FILE"),
+    clinic=Option("The clinic's file: of --starts, or with the login for --server.", "FILE"),
     format=Option("How to print what is proved, a year, or what differs.", short="-f"),
 )
 def run(request: CheckRequest) -> Result:
@@ -90,7 +95,7 @@ def run(request: CheckRequest) -> Result:
         if request.year:
             raise UsageProblem(f"--year: {request.file} is a folder", "give a clinic file")
         return checked_house(request.file)
-    if request.format == "json":
+    if request.format == "json" and not request.starts:
         hint = "a file is sound, or its problems are said in lines"
         raise UsageProblem(f"--format json: {request.file} is no folder", hint)
     return checked_file(request)
@@ -103,9 +108,11 @@ def _asks_for_agreement(request: CheckRequest) -> bool:
         UsageProblem: options cannot go together.
     """
     places = any((request.ics, request.feed, request.server, request.fhir, request.outbox))
-    for option, typed in (("--login", request.login), ("--clinic", request.clinic)):
-        if typed and not request.server:
-            raise UsageProblem(f"{option} is for --server", "leave it out, or name a calendar")
+    if request.login and not request.server:
+        raise UsageProblem("--login is for --server", "leave it out, or name a calendar")
+    if request.clinic and not (request.server or request.starts):
+        hint = "leave it out, or say which starts, or name a calendar"
+        raise UsageProblem("--clinic is for --starts and --server", hint)
     if not places:
         name = request.file
         named = not _is_there(name) and _is_there(f"{name}{RECORD_ENDING}")
@@ -155,12 +162,26 @@ def checked_file(request: CheckRequest) -> Result:
     if year:
         raise UsageProblem(f"--year: {request.file} is a protocol file", "give a clinic file")
     protocols = protocol_file.read(source)
+    if request.starts:
+        from ketasched.cli.check_starts import checked_starts
+
+        return checked_starts(protocols, request.file, request.starts, request.clinic)
     names = ", ".join(protocol.id for protocol in protocols)
     count = count_text(len(protocols), "protocol")
     return Result(
         lambda: f"{printable(source.file)}: {count}, no problems: {names}\n",
         hint="; ".join(_counting(protocols)),
+        notes=list(_oddities(protocols)),
     )
+
+
+def _oddities(protocols: Iterable[Protocol]) -> Iterator[str]:
+    """What is legal and surely not meant."""
+    from ketasched.planning.surely_not_meant import oddities
+
+    for protocol in protocols:
+        for odd in oddities(protocol):
+            yield f"note: {protocol.id}, {odd.phase}, {odd.key}: {odd.message}"
 
 
 def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:

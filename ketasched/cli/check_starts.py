@@ -1,0 +1,87 @@
+"""``ketasched check FILE --starts``: from which starts the protocols of a file can be kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ketasched import clock
+from ketasched.asking.intake import understand_terms
+from ketasched.asking.request import SuggestRequest
+from ketasched.asking.values import read
+from ketasched.cli.result import Result
+from ketasched.domain.typed_dates import read_span
+from ketasched.errors import KetaschedError, UsageProblem
+from ketasched.planning.all_starts import all_starts
+from ketasched.planning.suggest import LONGEST_RANGE
+from ketasched.progress import counting
+from ketasched.reports.all_starts_report import StartsOf, all_starts_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from ketasched.asking.intake import Understood
+    from ketasched.domain.protocol import Protocol
+
+
+class NeverKept(KetaschedError):
+    """A protocol has no course from any start of the range."""
+
+    code = "no-placement"
+    exit_code = 1
+
+
+def checked_starts(protocols: Sequence[Protocol], path: str, typed: str, clinic: str) -> Result:
+    """What becomes of the protocols of a file at ``path`` from every start of a range as ``typed``,
+    at the clinic of a file.
+
+    Raises:
+        UsageProblem: the range cannot be read, or is too long.
+        FileTrouble, FileProblems: the clinic's file.
+    """
+    now = clock.now()
+    first, last = read("--starts", lambda text: read_span(text, now.date()), typed)
+    if (last - first).days >= LONGEST_RANGE:
+        raise UsageProblem("--starts: that is more than three years", "look at less")
+    tried = list(_tried(protocols, path, clinic, (first, last)))
+    never = [starts.protocol for _, starts in tried if not starts.kept]
+    trouble = None
+    if never:
+        told = "cannot be kept from any of these starts"
+        trouble = NeverKept(f"{', '.join(dict.fromkeys(never))} {told}", shown=True)
+    holidays = str(tried[0][0].surroundings.holidays or "")
+    return Result(
+        lambda: _page(tried, first, last),
+        lambda: all_starts_report([starts for _, starts in tried], first, last, holidays),
+        notes=list(_left_out(tried)),
+        trouble=trouble,
+    )
+
+
+def _tried(
+    protocols: Sequence[Protocol], path: str, clinic: str, span: tuple[date, date]
+) -> Iterator[tuple[Understood, StartsOf]]:
+    for protocol in protocols:
+        for arm in [each.name for each in protocol.arms] or [""]:
+            request = SuggestRequest(
+                protocol=protocol.id, protocols=path, clinic=clinic, arm=arm, first="", last=""
+            )
+            terms = understand_terms(request, clock.now())
+            with counting("trying", "starts") as tell:
+                starts = list(all_starts(terms.order, *span, tell))
+            yield terms, StartsOf(protocol.id, protocol.title, arm, starts)
+
+
+def _page(tried: Sequence[tuple[Understood, StartsOf]], first: date, last: date) -> str:
+    from ketasched.cli.terminal.all_starts import all_starts_page
+
+    return all_starts_page(tried, first, last)
+
+
+def _left_out(tried: Sequence[tuple[Understood, StartsOf]]) -> Iterator[str]:
+    for terms, starts in tried:
+        names = " and ".join(terms.order.layout.left_out)
+        if names:
+            yield f"note: {starts.protocol}: {names} is open-ended and left out"
+        if not terms.surroundings.holidays:
+            yield "note: no holidays are kept; a clinic file names them: --clinic FILE"

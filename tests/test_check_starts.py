@@ -1,0 +1,145 @@
+"""A protocol from every start of a range, beside a plan of each; and what is surely not meant."""
+
+import json
+import shlex
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, order_of
+from test_suggest import with_holidays
+
+from ketasched.domain.course import Course
+from ketasched.planning.all_starts import KeptStart, all_starts
+from ketasched.planning.plan import plan
+
+FIRST, LAST = date(2027, 1, 1), date(2028, 12, 31)
+CLINIC = str(ROOT / "docs" / "clinic.example.yaml")
+TMS = str(ROOT / "docs" / "examples" / "tms.yaml")
+
+
+def silent(_done, _total):
+    """Nobody is told how far it is."""
+
+
+@pytest.mark.parametrize("protocol", ["iv", "spravato", "pain", "kap", "pain-ten-day"])
+def test_each_start_is_what_a_plan_of_it_says(protocol):
+    order = with_holidays(order_of(protocol, FIRST))
+    starts = list(all_starts(order, FIRST, LAST, silent))
+    assert [each.start for each in starts] == [
+        FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)
+    ]
+    for found in starts[::23]:
+        planned = plan(with_holidays(order_of(protocol, found.start)))
+        free = plan(order_of(protocol, found.start))
+        assert isinstance(planned, Course) == isinstance(found, KeptStart)
+        if not isinstance(planned, Course):
+            assert (planned.phase, planned.session if planned.phase else 0) == (
+                found.phase,
+                found.session,
+            )
+            continue
+        own = {each.number: each.moved_days for each in free.sessions}
+        moved = [each for each in planned.sessions if each.moved_days]
+        assert (found.sessions, found.moved) == (len(planned.sessions), len(moved))
+        assert found.pauses == len(planned.pauses)
+        assert list(found.by_holiday) == [
+            each.moved_days for each in moved if own[each.number] != each.moved_days
+        ]
+
+
+def test_a_file_is_tried_from_every_start(ketasched):
+    words = ("check", TMS, "--starts", "2027-01-01..2027-12-31", "--clinic", CLINIC)
+    report = json.loads(ketasched(*words, "--format", "json").out)
+    (tms,) = report["protocols"]
+    assert (report["holidays"], tms["starts"]) == ("US-IL", 365)
+    assert tms["kept"] + len(tms["refused"]) == 365
+    assert sum(day["kept"] for day in tms["weekdays"].values()) == tms["kept"]
+    assert tms["weekdays"]["thu"] == {"starts": 52, "kept": 0}
+    phases = {start["phase"] for start in tms["refused"]}
+    assert {None, "acute", "three a week"} <= phases
+    page = ketasched(*words).out
+    assert f"{tms['kept']} of 365 starts can be kept." in page
+    assert "phase three a week; then session 33 has no legal day" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("--starts 2027-01-01", 0, "1 start"),
+        ("--starts 2027-01-02..2027-01-03", 1, "tms cannot be kept from any of these starts"),
+        ("--starts 2027-01-03..2027-01-02", 2, "--starts"),
+        ("--starts 2027-01-01..2031-01-01", 2, "more than three years"),
+        ("--starts soon", 2, "--starts"),
+        ("--clinic clinic.yaml", 2, "--clinic is for --starts and --server"),
+    ],
+)
+def test_ranges_that_are_none(ketasched, words, code, says):
+    outcome = ketasched("check", TMS, *shlex.split(words))
+    assert outcome.code == code
+    assert says in " ".join((outcome.out + outcome.err).split())
+
+
+PHASES = """
+version: 1
+protocols:
+  - id: odd
+    title: Odd
+    label: Odd
+    version: 1
+    steps: [{name: visit, length: 30 min}]
+    phases:
+"""
+FINE = (
+    "{name: a, cadence: 2 per week, sessions: 6, window: {early: 1 day, late: 2 days}, "
+    "gap: {min: 2 days, max: 7 days}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("phases", "says"),
+    [
+        ([FINE], []),
+        ([FINE.replace("late: 2 days", "late: 4 days")], ["a, window: 4 days late is more than"]),
+        ([FINE.replace("early: 1 day", "early: 4 days")], ["a, window: 4 days early is more than"]),
+        (
+            [FINE.replace("2 per", "5 per").replace("min: 2", "min: 1")],
+            ["a, cadence: `5 per week`"],
+        ),
+        ([FINE.replace("2 per week", "consecutive working days").replace("min: 2", "min: 1")], []),
+        # The one session of b must leave a week to the first of c, which cannot make way.
+        (
+            [
+                FINE,
+                (
+                    "{name: b, cadence: 1 per week, sessions: 1, window: {early: 0 days, late: 3 days},"
+                    " gap: {min: 7 days, max: 9 days}}"
+                ),
+                (
+                    "{name: c, cadence: 1 per week, sessions: 2, window: {early: 0 days, late: 0 days},"
+                    " gap: {min: 7 days, max: 9 days}}"
+                ),
+            ],
+            ["b, window: the last 3 days of it can never be used"],
+        ),
+        (
+            [
+                (
+                    "{name: a, cadence: 1 per week, sessions: open-ended, reviews: [{name: r, "
+                    "after_session: 200}], window: {early: 0 days, late: 3 days}, gap: {min: 7 days, "
+                    "max: 9 days}}"
+                )
+            ],
+            ["a, reviews: r is after session 200, and the longest course, of 104 weeks, has 105"],
+        ),
+    ],
+)
+def test_what_is_legal_and_surely_not_meant(ketasched, phases, says):
+    lines = "".join(f"      - {phase}\n" for phase in phases)
+    Path("odd.yaml").write_text(PHASES.lstrip() + lines, "utf-8")
+    outcome = ketasched("check", "odd.yaml")
+    assert (outcome.code, outcome.out) == (0, "odd.yaml: 1 protocol, no problems: odd\n")
+    notes = outcome.err.splitlines()
+    assert len(notes) == len(says)
+    for note, text in zip(notes, says, strict=True):
+        assert note.startswith(f"note: odd, {text}")
