@@ -131,6 +131,7 @@ def test_a_wait_is_of_days_or_of_months():
         ("name: scan, length: 15 min", "name: scan, length: 90 min", 20, 17, "other steps"),
         ("after: 6 months", "after: 0 months", 18, 16, "write 1 to 24 months"),
         ("after: 6 months", "after: 400 days", 18, 16, "outside 1 to 366 days"),
+        ("max: 110 days", "max: 801 days", 22, 34, "outside 1 to 800 days"),
         ("max: 110 days", "max: 91 days", 22, 14, "92 days apart, but the gap is 70 to 91 days"),
     ],
 )  # fmt: skip

@@ -12,6 +12,8 @@ from ketasched.reading.fields import Key, ListOf, Reading, Record, Text, one_of,
 from ketasched.reading.texts import LINE, length
 
 LONGEST_GAP = 366
+LARGEST_GAP = 800
+"""Days between two sessions in a row: two years, and windows on both sides."""
 
 
 def _check_gap(gap: pace.Gap, reading: Reading) -> None:
@@ -22,6 +24,7 @@ def _check_gap(gap: pace.Gap, reading: Reading) -> None:
 
 _DAYS = length(read_days, 0, LONGEST_GAP, "days")
 _GAP_DAYS = length(read_days, 1, LONGEST_GAP, "days")
+_LARGEST = length(read_days, 1, LARGEST_GAP, "days")
 _WEEKS = length(read_weeks, 0, 52, "weeks")
 
 
@@ -45,7 +48,7 @@ GAP = Record(
     pace.Gap,
     {
         "min": Key(_GAP_DAYS, "fewest days between two sessions in a row, such as 2 days"),
-        "max": Key(_GAP_DAYS, "most days between two sessions in a row, such as 7 days"),
+        "max": Key(_LARGEST, "most days between two sessions in a row, such as 7 days"),
     },
     _check_gap,
 )
