@@ -89,7 +89,7 @@ def everywhere(monkeypatch, tmp_path):
 
 
 def test_whatever_happens_all_agree_once_it_is_sent(monkeypatch, everywhere):
-    live_on(3, 6, monkeypatch, everywhere)
+    live_on(2, 6, monkeypatch, everywhere)
 
 
 @pytest.mark.slow
