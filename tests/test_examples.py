@@ -46,7 +46,7 @@ def test_an_example_is_short_and_without_a_problem(ketasched, name):
     assert f"1 protocol, no problems: {name}" in outcome.out
 
 
-TIGHT = {(name, ("replan",)) for name in ("ect", "physiotherapy")}
+TIGHT = {(name, ("replan",)) for name in ("accelerated-tms", "ect", "physiotherapy")}
 """Those that leave the rest no room to make way, and say so."""
 
 
