@@ -31,7 +31,7 @@ class Refusal(NamedTuple):
 
 class Conditions(NamedTuple):
     """What every change needs to know: the rules, the moment (in the clinic's zone), and the rules
-    broken on purpose. No session is placed on the days to ``avoid``.
+    broken on purpose. No session is placed on the days, or at the wall times, to ``avoid``.
     """
 
     order: Order

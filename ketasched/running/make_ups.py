@@ -65,9 +65,9 @@ def made_up(
         )
     course = course.changing(later).adding([make_up])
     free = {make_up.number, *(session.number for session in later)}
-    if per_day_of(conditions.order, dropped) is None:
-        conditions = conditions._replace(avoid=frozenset({dropped.start.date()}))
-    return settled(conditions, course, free)
+    several = per_day_of(conditions.order, dropped)
+    avoid = dropped.start.replace(tzinfo=None) if several else dropped.start.date()
+    return settled(conditions._replace(avoid=frozenset({avoid})), course, free)
 
 
 def _make_up(conditions: Conditions, course: Course, dropped: Session) -> Session:

@@ -25,9 +25,14 @@ from ketasched.running.why_now import target_of
 
 
 def _none_of(days: Collection[date]) -> Constraint:
+    """Refuse some days; and of those that are times, only these."""
+
     def refuse(candidate: Candidate) -> Reason | None:
-        taken = Reason("taken", "the session that is made up for was on that day")
-        return taken if candidate.day in days else None
+        if candidate.day in days:
+            return Reason("taken", "the session that is made up for was on that day")
+        if datetime.combine(candidate.day, candidate.start) in days:
+            return Reason("taken", "the session that is made up for was at that time")
+        return None
 
     return refuse
 

@@ -1,0 +1,259 @@
+"""A running course with several sessions a day: what is missed, moved, closed, told and proved."""
+
+import json
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from calendars import events_of
+from helpers import MORE, be_at, mistakes, record_of
+
+from ketasched.files.protocols import protocol_file
+
+PROTOCOL = """\
+version: 1
+protocols:
+  - id: fast
+    title: Several a day
+    label: Fast
+    version: 1
+    steps:
+      - {name: stimulation, length: 20 min}
+    phases:
+      - name: course
+        cadence: consecutive working days
+        per_day: {sessions: 4, every: 1 h}
+        sessions: 3
+        window: {early: 0 days, late: 2 days}
+        gap: {min: 1 day, max: 8 days}
+    instructions:
+      - {text: no coffee, when: until 2 h before}
+      - {text: no driving, when: until the next day}
+    reminders: [1 day, 2 h]
+"""
+CLINIC = """\
+version: 1
+name: Riverside
+timezone: Europe/Berlin
+hours: {mon-fri: "08:00-12:00, 12:30-18:00"}
+resources: {chair: 1}
+"""
+BEFORE = "2026-12-28"
+
+
+@pytest.fixture
+def fast(at):
+    """Four a day on Mon 4, Tue 5 and Wed 6 Jan 2027, with a break from 12:00 to 12:30."""
+
+    def plan(*options, protocol=PROTOCOL):
+        Path("fast.yaml").write_text(protocol)
+        Path("clinic.yaml").write_text(CLINIC)
+        start = ("--start", "2027-01-04", "--protocols", "fast.yaml", "--save", "alex")
+        return at(BEFORE, "plan", "fast", *start, *options)
+
+    return plan
+
+
+def starts():
+    """Where the sessions that hold stand, by number."""
+    return {
+        session["number"]: session["start"]
+        for session in record_of("alex")["sessions"]
+        if session["status"] not in ("missed", "cancelled")
+    }
+
+
+def day_of(text, *clocks):
+    return [f"2027-01-{text} {clock}" for clock in clocks]
+
+
+def test_a_break_is_skipped_and_the_distances_go_on_from_there(fast):
+    fast()
+    clocks = ("09:00", "10:00", "11:00", "12:30")
+    expected = [at for day in ("04", "05", "06") for at in day_of(day, *clocks)]
+    assert list(starts().values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("then", "moment", "number", "stands"),
+    [
+        ("append", "2027-01-04 07:30", 1, "2027-01-07 09:00"),
+        ("squeeze", "2027-01-04 07:30", 1, "2027-01-04 13:30"),
+        ("squeeze", "2027-01-04 16:45", 4, "2027-01-07 09:00"),
+        ("replan", "2027-01-01 07:00", 2, "2027-01-04 11:00"),
+        ("shift", "2027-01-01 07:00", 2, "2027-01-04 11:00"),
+    ],
+)
+def test_one_that_is_missed_is_made_up_for_alone(fast, at, then, moment, number, stands):
+    fast()
+    before = starts()
+    at(moment, "cancel", "alex", number, "--then", then)
+    after = starts()
+    assert after[13] == stands
+    assert set(after) == set(before) - {number} | {13}
+    at(moment, "check", ".")
+
+
+def test_the_day_of_make_ups_takes_more_until_it_is_full(fast, at):
+    fast()
+    for number in (1, 5, 6, 9, 10):
+        at(BEFORE, "cancel", "alex", number, "--then", "append")
+    made_up = [at for number, at in starts().items() if number > 12]
+    assert made_up == day_of("07", "09:00", "10:00", "11:00", "12:30") + day_of("08", "09:00")
+    at(BEFORE, "check", ".")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("2", "mon 10:15"), 3, "session 3 is less than 1 h from session 2"),
+        (("4", "mon 13:00"), 0, ""),
+        (("4", "tue 08:00"), 3, "not on the day of session 3"),
+        (("5-8", "tue 14:00"), 0, ""),
+        (("5-8", "tue 15:00"), 3, "outside opening hours"),
+        (("5-9", "tue 14:00"), 2, "not of one treatment day"),
+        (("5", "wed 09:00", "--rest", "shift"), 0, ""),
+        (("5", "tue 09:30", "--rest", "replan"), 0, ""),
+    ],
+)
+def test_a_move_keeps_the_distances_of_the_day(fast, at, words, code, said):
+    fast()
+    outcome = at(BEFORE, "move", "alex", *words, code=code)
+    assert said in outcome.err
+    if not code:
+        at(BEFORE, "check", ".")
+
+
+def test_a_whole_day_moves_with_its_first_session_or_as_a_list(fast, at):
+    fast()
+    at(BEFORE, "move", "alex", "5-8", "tue 10:30")
+    assert [starts()[n] for n in (5, 6, 7, 8)] == day_of("05", "10:30", "11:30", "12:30", "13:30")
+    at(BEFORE, "undo", "alex")
+    at(BEFORE, "move", "alex", "5", "wed 09:00", "--rest", "shift")
+    assert [at[8:10] for at in starts().values()] == ["04"] * 4 + ["06"] * 4 + ["07"] * 4
+
+
+def test_a_closed_day_is_shifted_day_by_day_and_extend_counts_days(fast, at):
+    fast()
+    at(BEFORE, "close-day", "2027-01-05", ".")
+    assert {at[8:10] for at in starts().values()} == {"04", "06", "07"}
+    at(BEFORE, "extend", "alex", "--sessions", "1")
+    assert sum(at.startswith("2027-01-08") for at in starts().values()) == 4
+    at(BEFORE, "check", ".")
+
+
+def test_a_proof_sees_a_distance_that_is_not_kept(fast, at):
+    fast()
+    path = Path("alex.course.json")
+    record = json.loads(path.read_text())
+    record["sessions"][1]["start"] = "2027-01-04 10:30"
+    path.write_text(json.dumps(record))
+    said = at(BEFORE, "check", ".", code=1).out
+    assert "session 2, distance: 90 min after session 1: it might be at 10:00" in said
+    assert "session 3, distance: 30 min after session 2, less than 60" in said
+
+
+def test_two_of_them_never_share_the_chair(fast, at):
+    fast()
+    start = ("--start", "2027-01-04", "--protocols", "fast.yaml", "--save", "bo")
+    full = at(BEFORE, "plan", "fast", *start, "--beside", ".", code=3)
+    assert "the day fits if it starts at" in full.err
+    at(BEFORE, "plan", "fast", *start, "--beside", ".", "--flex", "30min")
+    at(BEFORE, "check", ".")
+    Path("list.csv").write_text(
+        "name,protocol,earliest,latest\ncy,fast,2027-01-05,2027-01-12\ndi,iv,2027-01-05,2027-01-12\n"
+    )
+    at(BEFORE, "admit", "list.csv", "--into", ".", "--protocols", "fast.yaml")
+    at(BEFORE, "check", ".")
+
+
+def test_entries_say_which_of_the_day_they_are_and_what_to_do_once(fast, at):
+    fast("--ics", "alex.ics", "--lang", "de")
+    events = events_of(Path("alex.ics").read_bytes())
+    titles = [str(event["SUMMARY"]) for event in events]
+    assert titles[5] == "Termin 6 von 12 (Tag 2, 2 von 4)"
+    alarms = [len(event.walk("VALARM")) for event in events]
+    assert alarms == [2, 0, 0, 0] * 3
+    page = at(BEFORE, "status", "alex", "--format", "html", "--lang", "en").out
+    assert (page.count("No coffee"), page.count("No driving")) == (4, 3)
+    assert "Appointment 6 of 12 (day 2, 2 of 4)" in page
+
+
+@pytest.fixture
+def happen(monkeypatch, ketasched):
+    """Run a command at a moment, whatever becomes of it."""
+
+    def run(moment, *arguments):
+        be_at(monkeypatch, moment)
+        outcome = ketasched(*arguments)
+        assert outcome.code in (0, 1, 2, 3), outcome
+        return outcome
+
+    return run
+
+
+def test_lifes_of_days_with_several_are_proved_at_each_step(fast, happen):
+    for seed in range(2):
+        live(random.Random(seed), fast, happen)
+
+
+@pytest.mark.slow
+def test_more_lifes_of_days_with_several_are_proved_at_each_step(fast, happen):
+    for seed in range(2, 40 * MORE):
+        live(random.Random(seed), fast, happen)
+
+
+def live(pick, fast, happen):
+    """A course to which things happen; what is proved against it is only a day that had to stay."""
+    per_day = pick.choice(["{sessions: 3, every: 90 min}", "{sessions: 2, apart: 3 h}"])
+    cadence = pick.choice(["2 per week", "every week", "consecutive working days"])
+    protocol = PROTOCOL.replace("{sessions: 4, every: 1 h}", per_day)
+    for path in (*Path().glob("alex*"), *Path().glob("closed-days*")):
+        path.unlink()
+    fast(protocol=protocol.replace("consecutive working days", cadence))
+    now = datetime(2027, 1, 3, 9)
+    for _ in range(7):
+        now += timedelta(minutes=pick.choice([0, 45, 200, 1440, 2880]))
+        moment = now.isoformat()  # in UTC
+        ahead = [
+            (n, s) for n, s in starts().items() if s > f"{now + timedelta(hours=1):%Y-%m-%d %H:%M}"
+        ]
+        acts = [("done", "alex", "--until", "today"), ("undo", "alex")]
+        if ahead:
+            number, start = pick.choice(ahead)
+            days = timedelta(days=pick.choice([-1, 0, 1]), minutes=pick.choice([0, 15, 90]))
+            to = datetime.fromisoformat(start) + days
+            same = [str(n) for n, other in ahead if other[:10] == start[:10]]
+            then = pick.choice(["append", "squeeze", "shift", "replan", "keep"])
+            rest = ("--rest", pick.choice(["keep", "shift", "replan"]))
+            acts += [
+                ("cancel", "alex", str(number), "--then", then),
+                ("move", "alex", str(number), f"{to:%Y-%m-%d %H:%M}", *rest),
+                ("move", "alex", ",".join(same), f"{to:%Y-%m-%d %H:%M}", *rest),
+                ("close-day", start[:10], "."),
+                ("extend", "alex", "--sessions", "1"),
+            ]
+        happen(moment, *pick.choice(acts))
+        proof = happen(moment, "check", ".")
+        assert not [
+            line
+            for line in proof.out.splitlines()
+            if ", closed:" not in line and "no faults" not in line and line
+        ]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("{sessions: 4}", "it says no distance"),
+        ("{sessions: 4, every: 1 h, apart: 1 h}", "it says both `every` and `apart`"),
+        ("{sessions: 1, every: 1 h}", "2 to 48"),
+        ("{sessions: 4, every: 8 h}", "4 a day, every 8 h do not fit into one day"),
+        ("{sessions: 4, every: 10 min}", "a session takes 20 min, which is longer"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_in_the_file(word, said):
+    Path("p.yaml").write_text(PROTOCOL.replace("{sessions: 4, every: 1 h}", word))
+    (found,) = mistakes(lambda: protocol_file.load("p.yaml"))
+    assert said in str(found)
