@@ -15,7 +15,7 @@ from pathlib import Path
 import icalendar
 import pytest
 from helpers import ended, files_in, in_child, record_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mail_server import Post
 from servers import PASSWORD, USER, free_port
@@ -390,12 +390,14 @@ NAMES = st.text(
     st.characters(exclude_categories=("Cs",)) | st.sampled_from('\r\n\0\x85\u2028<>";:,@=?'),
     max_size=30,
 )
+ENCODED = "=?utf-8?q?x=0D=0ABcc:bo@example.org?="
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]
 
 
 @pytest.mark.usefixtures("alex")
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.tuples(NAMES, NAMES), title=NAMES, place=NAMES)
+@example(names=(ENCODED, f'"{ENCODED}"'), title=ENCODED, place=ENCODED)
 def test_no_name_or_title_injects_anything(names, title, place):
     try:
         to = read_correspondent("--to", f"{names[0]} <alex@example.org>")
@@ -424,6 +426,7 @@ def test_no_name_or_title_injects_anything(names, title, place):
         "alex@example.org, bo@example.org", "alex@example.org>", "a\u0000@example.org",
         "älex@example.org", "alex@exämple.org", f"{'a' * 65}@example.org", "alex@-x.org", "",
         "alex@example.org\nBcc: bo@example.org", "Alex <a@b.org> <c@d.org>",
+        "=?utf-8?q?x=0D=0ABcc=3Ay?=@example.org",
     ],
 )  # fmt: skip
 def test_what_is_no_address(text):

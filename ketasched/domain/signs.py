@@ -13,3 +13,8 @@ Hebrew and Arabic, joiners and blanks that do not break are letters of names.
 def printable(text: str) -> str:
     """Text that steers no terminal; its lines stay lines."""
     return STEERING.sub(lambda match: "\n" if match[0] == "\n" else "?", text)
+
+
+def unencoded(text: str) -> str:
+    """Text in which nobody reads another, encoded one (RFC 2047): a mail's header may hide lines."""
+    return text.replace("=?", "= ?")

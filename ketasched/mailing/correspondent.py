@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from ketasched.asking.values import clean_text, one_line
+from ketasched.domain.signs import unencoded
 from ketasched.errors import UsageProblem
 
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
@@ -63,10 +64,11 @@ def read_correspondent(option: str, text: str) -> Correspondent:
     named = _NAMED.fullmatch(text)
     name, address = (named["name"], named["address"]) if named else ("", text)
     match = _ADDRESS.fullmatch(address.strip())
-    if match is None or len(match["local"]) > _LONGEST_LOCAL or len(match[0]) > _LONGEST:
+    encoded = "=?" in address
+    if match is None or encoded or len(match["local"]) > _LONGEST_LOCAL or len(match[0]) > _LONGEST:
         hint = "such as alex@example.org, or Lakeside Clinic <desk@example.org>"
         if not address.isascii():
             hint = "of an address only letters of ASCII: write its domain as xn--…"
         raise UsageProblem(f"{option}: `{text}` is no mail address", hint)
     address = f"{match['local']}@{match['domain'].lower()}"
-    return Correspondent(name.strip().strip('"').strip(), address)
+    return Correspondent(unencoded(name.strip().strip('"').strip()), address)

@@ -12,7 +12,7 @@ from ketasched.calendar.paper import Paper, Told
 from ketasched.domain.candidate import session_end
 from ketasched.domain.course import is_gone
 from ketasched.domain.giveaways import gives_away
-from ketasched.domain.signs import STEERING
+from ketasched.domain.signs import STEERING, unencoded
 from ketasched.languages.language import Language
 from ketasched.mailing.due import Due
 from ketasched.records.open import Opened
@@ -125,7 +125,7 @@ class Speaker:
             line for line in map(_plain, lines) if not (patient and gives_away(self.protocol, line))
         ]
         paragraphs = "\n".join(kept).strip("\n").replace("\n\n\n", "\n\n")
-        return Words(_plain(subject), f"{paragraphs}\n")
+        return Words(unencoded(_plain(subject)), f"{paragraphs}\n")
 
 
 def _plain(line: str) -> str:
