@@ -16,5 +16,5 @@ def printable(text: str) -> str:
 
 
 def unencoded(text: str) -> str:
-    """Text in which nobody reads another, encoded one (RFC 2047): a mail's header may hide lines."""
+    """Text in which no mail program reads an encoded one (RFC 2047), which may hide lines."""
     return text.replace("=?", "= ?")
