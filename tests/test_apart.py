@@ -153,6 +153,20 @@ def test_a_pause_widens_the_most_and_excuses_no_least(ketasched):
     assert course["sessions"][-1]["start"].startswith("2027-06-28")
 
 
+def test_what_took_place_elsewhere_has_no_day_to_count_from(ketasched):
+    """No distance is kept that nobody can count, and that is told."""
+    write(DOSES)
+    asked = ("--protocols", "doses.yaml", "--start", "2027-02-01", "--closed", "2027-06-21")
+    outcome = ketasched("plan", "doses", *asked, "--already", "1")
+    assert "Fri 18 Jun 2027" not in outcome.out
+    outcome = ketasched(
+        "plan", "doses", *asked, "--already", "1", "--closed", "2027-06-22..2027-07-30"
+    )
+    assert "Fri 18 Jun 2027" in outcome.out
+    said = "session 3 is to be at least 168 days and at most 400 days after session 1, which took"
+    assert f"note: {said} place elsewhere" in outcome.err
+
+
 # Running courses
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ketasched.asking.surroundings import misnamed_note
+from ketasched.running.apart import counted_from_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,11 @@ def notes(course: Course, task: Task) -> Iterator[str]:
             f"which names {file.timezone}"
         )
     yield from _duties_elsewhere(course, task)
+    for session, apart in counted_from_elsewhere(course):
+        yield (
+            f"session {session.number} is to be {apart}, which took place elsewhere: look at when "
+            "that was"
+        )
     yield from _outside(course, task)
     yield from _start_times(course, task)
     if task.order.agreed and not course.pauses:

@@ -45,24 +45,42 @@ class Distance(NamedTuple):
 
 def distances(course: Course) -> Iterator[Distance]:
     """The distances that the sessions of a course keep now."""
-    if not course.protocol.has_distances:
-        return
-    for phase in course.protocol.phases:
+    for own, original, apart in _asked(course):
+        if apart in _phase_of(course, original).apart:
+            yield from _of_phase(course, own, original, apart)
+        else:
+            stands = session_counted_from(course.sessions, original.number)
+            yield from _between(course, original.number, stands, apart)
+
+
+def counted_from_elsewhere(course: Course) -> Iterator[tuple[Session, Apart]]:
+    """The sessions that stay apart from one that the course does not have: it took place elsewhere,
+    and nobody knows when.
+    """
+    for _, original, apart in _asked(course):
+        if _origin(course, original.number, apart) is None:
+            yield original, apart
+
+
+def _asked(course: Course) -> Iterator[tuple[Sequence[Session], Session, Apart]]:
+    """What sessions stay apart as they were laid out, each among those of its phase."""
+    for phase in course.protocol.phases if course.protocol.has_distances else ():
         own = [each for each in course.sessions if each.phase == phase.name and not each.undone]
         first = next((each for each in own if each.place == 1), None)
-        for apart in phase.apart if first else ():
-            yield from _of_phase(course, own, first, apart)
-        for later, apart in _named(phase, own):
-            stands = session_counted_from(course.sessions, later.number)
-            yield from _between(course, later.number, stands, apart)
+        yield from ((own, first, apart) for apart in phase.apart if first)
+        yield from ((own, named, apart) for named, apart in _named(phase, own))
+
+
+def _phase_of(course: Course, session: Session) -> Phase:
+    return next(phase for phase in course.protocol.phases if phase.name == session.phase)
 
 
 def _of_phase(
-    course: Course, own: Sequence[Session], first: Session | None, apart: Apart
+    course: Course, own: Sequence[Session], first: Session, apart: Apart
 ) -> Iterator[Distance]:
     live = [session for session in own if session.is_live]
     later = min(live, key=lambda session: session.rank, default=None)
-    if first and later:
+    if later:
         is_it = first.number in (later.number, later.instead_of)
         own_apart = apart if is_it else apart._replace(max=None)
         yield from _between(course, first.number, later, own_apart)
@@ -81,14 +99,7 @@ def _between(
     course: Course, number: int, later: Session | None, apart: Apart
 ) -> Iterator[Distance]:
     """The distance of what stands for the session of a number from the one it counts from."""
-    before = [
-        each
-        for each in course.sessions
-        if apart.origin in (each.number, each.name)
-        and each.number < number
-        and not (each.instead_of or each.undone)
-    ]
-    latest = max(before, key=lambda each: each.number, default=None)
+    latest = _origin(course, number, apart)
     earlier = session_counted_from(course.sessions, latest.number) if latest else None
     if earlier and earlier.is_live and later and later.is_live:
         paused = sum(
@@ -98,3 +109,15 @@ def _between(
             if session.number == pause.before_session and earlier.rank < session.rank <= later.rank
         )
         yield Distance(earlier, later, apart.wider(paused))
+
+
+def _origin(course: Course, number: int, apart: Apart) -> Session | None:
+    """The session before the one of a number that a distance names; None if it is not there."""
+    before = [
+        each
+        for each in course.sessions
+        if apart.origin in (each.number, each.name)
+        and each.number < number
+        and not (each.instead_of or each.undone)
+    ]
+    return max(before, key=lambda each: each.number, default=None)
