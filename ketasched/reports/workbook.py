@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any, NamedTuple
 from unicodedata import east_asian_width
+from xml.sax.saxutils import escape
 
 from ketasched.reading.excel import load_openpyxl
 from ketasched.reports.table import Part, Table, cell
 
 LONGEST_NAME = 31
 """UTF-16 units that the name of a sheet may have in Excel."""
+LONGEST_TEXT = 32_767
+"""Signs that a cell may have."""
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\n\ufffe\uffff]")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _WHEN = frozenset(("day", "start", "target", "window_start", "window_end", "planned", "actual"))
@@ -24,6 +27,11 @@ _FORMATS: Mapping[type, str] = {
     time: "hh:mm",
     datetime: "ddd d mmm yyyy hh:mm",
 }
+_KINDS = (None, str, int, date, time, datetime)
+"""The kinds of values that have a style; None is a heading."""
+_FIRST_DAY = date(1899, 12, 30).toordinal()
+_AREA = re.compile(rb"<dimension [^>]*>")
+_NO_CELLS = re.compile(rb"<sheetData\s*(?:/>|></sheetData>)")
 _WIDTHS: Mapping[type, int] = {date: 16, time: 7, datetime: 22}
 _WIDEST = 60
 _CORE = "docProps/core.xml"
@@ -52,7 +60,7 @@ def workbook(table: Table) -> bytes:
         writer.write(name, part.rows)
     data = io.BytesIO()
     writer.book.save(data)
-    return _timeless(data)
+    return _completed(data, writer.cells)
 
 
 def sheet_names(names: Iterable[str]) -> Iterator[str]:
@@ -111,58 +119,78 @@ def _offset(text: str) -> str:
     return f"UTC{text[-6:]}" if "T" in text else ""
 
 
+class _Cells(NamedTuple):
+    """The cells of a sheet as its part of the archive has them: where they are, and all rows."""
+
+    area: str
+    rows: str
+
+
 class _Writer:
-    """Writes sheets into a workbook. It makes a cell for each column and kind of value, and writes
-    every row with them: the package takes long over new ones.
+    """Writes sheets into a workbook. The package makes all of it but the cells, over which it takes
+    longer than over all else.
     """
 
     def __init__(self, package: Any, columns: Sequence[Column]) -> None:
         self.package = package
-        self.book = package.Workbook(write_only=True)
+        self.book = package.Workbook()
+        self.book.remove(self.book.active)
         self.book.properties.creator = None  # the package would name itself
         self.columns = columns
-        self.heads: list[Any] = []
-        self.cells: dict[tuple[int, type], Any] = {}
+        self.letters = [package.utils.get_column_letter(place + 1) for place in range(len(columns))]
+        self.styles: dict[type | None, int] = {}
+        self.cells: dict[str, _Cells] = {}
 
     def write(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """A sheet of some rows under a header that stays where it is."""
         sheet = self.book.create_sheet(name)
         sheet.freeze_panes = "A2"
+        self.styles = self.styles or {kind: self._style(sheet, kind) for kind in _KINDS}
         lines = [[column.shown(row[column.of]) for column in self.columns] for row in rows]
         for place, column in enumerate(self.columns):
-            letter = self.package.utils.get_column_letter(place + 1)
             values = [column.heading, *(line[place] for line in lines)]
-            sheet.column_dimensions[letter].width = min(_WIDEST, max(map(_width, values)) + 2)
-        self.heads = self.heads or [self._head(sheet, column) for column in self.columns]
-        sheet.append(self.heads)
-        for line in lines:
-            sheet.append([self._cell(sheet, place, value) for place, value in enumerate(line)])
+            width = min(_WIDEST, max(map(_width, values)) + 2)
+            sheet.column_dimensions[self.letters[place]].width = width
+        head = self._row(1, [column.heading for column in self.columns], self.styles[None])
+        text = head + "".join(self._row(number, line) for number, line in enumerate(lines, 2))
+        area = f'<dimension ref="A1:{self.letters[-1]}{len(lines) + 1}"/>'
+        part = f"xl/worksheets/sheet{len(self.book.worksheets)}.xml"
+        self.cells[part] = _Cells(area, f"<sheetData>{text}</sheetData>")
 
-    def _head(self, sheet: Any, column: Column) -> Any:
-        head = self.package.cell.WriteOnlyCell(sheet, column.heading)
-        head.font = self.package.styles.Font(bold=True)
-        return head
+    def _style(self, sheet: Any, kind: type | None) -> int:
+        """The number of the style of a kind of value; None is a heading."""
+        own, styles = self.package.cell.Cell(sheet, 1, 1), self.package.styles
+        if kind is None:
+            own.font = styles.Font(name=own.font.name, size=own.font.size, bold=True)
+        own.alignment = styles.Alignment(vertical="top", wrap_text=kind is str)
+        own.number_format = _FORMATS.get(kind, "General") if kind else "General"
+        return int(own.style_id)
 
-    def _cell(self, sheet: Any, place: int, value: Any) -> Any:
-        """A value in the cell of its column."""
-        if value is None or value == "":
-            return None
-        kind = type(value)
-        if (place, kind) not in self.cells:
-            self.cells[place, kind] = self._styled(sheet, kind)
-        own = self.cells[place, kind]
-        if kind is str:
-            own.value = _NOT_IN_XML.sub("?", value)
-            own.data_type = "s"  # whatever it looks like
-        else:
-            own.value = value
-        return own
+    def _row(self, number: int, values: Sequence[Any], style: int | None = None) -> str:
+        cells = (
+            _cell(f"{letter}{number}", self.styles[type(value)] if style is None else style, value)
+            for letter, value in zip(self.letters, values, strict=True)
+            if value is not None and value != ""
+        )
+        return f'<row r="{number}">{"".join(cells)}</row>'
 
-    def _styled(self, sheet: Any, kind: type) -> Any:
-        own = self.package.cell.WriteOnlyCell(sheet)
-        own.alignment = self.package.styles.Alignment(vertical="top", wrap_text=kind is str)
-        own.number_format = _FORMATS.get(kind, "General")
-        return own
+
+def _cell(place: str, style: int, value: Any) -> str:
+    """A cell in a sheet (ECMA-376, 18.3.1.4): a text in it, or a number; days are numbers too."""
+    if isinstance(value, str):
+        text = escape(_NOT_IN_XML.sub("?", value[:LONGEST_TEXT]))
+        said = f'<is><t xml:space="preserve">{text}</t></is>'
+        return f'<c r="{place}" s="{style}" t="inlineStr">{said}</c>'
+    return f'<c r="{place}" s="{style}"><v>{_number(value)}</v></c>'
+
+
+def _number(value: Any) -> float:
+    """A value as Excel counts: in days since 30 December 1899."""
+    if isinstance(value, time):
+        return (value.hour * 60 + value.minute) / 1440
+    if isinstance(value, datetime):
+        return _number(value.date()) + _number(value.time())
+    return value.toordinal() - _FIRST_DAY if isinstance(value, date) else value
 
 
 def _width(value: Any) -> int:
@@ -175,11 +203,19 @@ def _width(value: Any) -> int:
     return max(sum(1 + (east_asian_width(sign) in "WF") for sign in line) for line in lines)
 
 
-def _timeless(data: IO[bytes]) -> bytes:
-    """An archive without the instants at which it was written."""
+def _completed(data: IO[bytes], cells: Mapping[str, _Cells]) -> bytes:
+    """An archive with the cells of its sheets, by part, and without the instants at which it was
+    written.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(data) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            part = _WRITTEN_AT.sub(b"", old.read(name)) if name == _CORE else old.read(name)
+            part = old.read(name)
+            if name == _CORE:
+                part = _WRITTEN_AT.sub(b"", part)
+            if name in cells:
+                part = _AREA.sub(cells[name].area.encode(), part, count=1)
+                before, after = _NO_CELLS.split(part)
+                part = b"".join((before, cells[name].rows.encode(), after))
             new.writestr(zipfile.ZipInfo(name, _EPOCH), part, zipfile.ZIP_DEFLATED)
     return out.getvalue()
