@@ -18,6 +18,7 @@ from ketasched.running.closing_day import placed_anew
 from ketasched.running.kept_by_hand import refusals_of
 from ketasched.running.legal_change import Conditions, Refusal, too_soon
 from ketasched.running.other_weekdays import Patterns, due_on, free_patterns, is_due_when_free
+from ketasched.running.treatment_days import are_of_one_day, per_day_of
 
 STAYS = Reason("stays", "stays where it was planned before")
 """Why a session is not on its target when nothing keeps it from there any more."""
@@ -90,6 +91,7 @@ def _planned(
     freed = {session.number for session in course.sessions if session not in stands.sessions}
     following = follower_numbers(order)
     ahead = [session for session in course.movable(now) if session.number not in following]
+    freed |= _of_days_to_retime(conditions, course, wishes)
     retimed = [
         _retimed(conditions, session)
         for session in ahead
@@ -105,6 +107,20 @@ def _planned(
         anew = placed_anew(conditions, course, {session.number for session in ahead})
         outcome = outcome if isinstance(anew, Refusal) else anew
     return outcome if isinstance(outcome, Refusal) else _saying_what_stays(outcome, now)
+
+
+def _of_days_to_retime(conditions: Conditions, course: Course, wishes: NewWishes) -> set[int]:
+    """The sessions to come of treatment days of several that start at other times now, or of which
+    one may not stand where it does: such a day is placed as a whole.
+    """
+    order = conditions.order
+    several = [each for each in course.movable(conditions.now) if per_day_of(order, each)]
+    return {
+        session.number
+        for session in several
+        if wishes.times
+        or any(are_of_one_day(order, session, o) and refusals_of(order, o) for o in several)
+    }
 
 
 def _saying_what_stays(course: Course, now: datetime) -> Course:

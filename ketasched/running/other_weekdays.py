@@ -24,9 +24,13 @@ def due_on(order: Order, course: Course, patterns: Patterns, now: datetime) -> C
     live = sorted(course.live, key=lambda session: session.rank)
     ahead = {session.number for session in course.movable(now)}
     before: Session | None = None
+    days: dict[object, date] = {}
     for session in live:
         latest = before
         before = session
+        own_day = (session.phase, session.pace, session.target)
+        is_begun = own_day in days
+        days.setdefault(own_day, session.target)
         phase = order.paced(session.phase, session.pace)
         weekdays = patterns.get(_a_week(phase), ())
         if session.number not in ahead or session.stands_at or not weekdays:
@@ -37,6 +41,9 @@ def due_on(order: Order, course: Course, patterns: Patterns, now: datetime) -> C
             gap = min(phase.gap.min, order.paced(latest.phase, latest.pace).gap.min)
             earliest = max(earliest, stood + timedelta(days=gap))
         target = _nearest(session.target, weekdays, earliest)
+        if phase.per_day and is_begun:
+            target = days[own_day]
+        days[own_day] = target
         if target != session.target:
             before = due(order, session, target)
             course = course.changing([before])
