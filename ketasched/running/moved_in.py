@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
@@ -12,13 +12,14 @@ from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.pause import Pause
+from ketasched.domain.per_day import starts_of
 from ketasched.domain.visit_handle import key_of
 from ketasched.domain.wording import count_text, days_text
 from ketasched.planning.following_sessions import add_followers
 from ketasched.planning.laid_course import laid_course
 from ketasched.planning.plan_input import Order
 from ketasched.planning.standing import Placed
-from ketasched.planning.target import Target
+from ketasched.planning.target import Target, steps_of
 from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
@@ -103,13 +104,22 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
 
 
 def _laid(order: Order) -> Course:
-    placed = tuple(
-        Placed(target, target.day, order.times.on(target.day, target.minutes), 0)
-        for target in _targets(order)
-    )
+    placed = tuple(seat for step in steps_of(_targets(order)) for seat in _seats(order, step))
     first, slots = order.already + 1, order.slots_for_all()
     course = laid_course(order, placed, None)
     return add_followers(course, order.layout.stretches, first, slots, order.clinic.zone)
+
+
+def _seats(order: Order, step: Sequence[Target]) -> Iterator[Placed]:
+    """A session at its asked time, or all of a treatment day at their distances from there."""
+    day, per_day = step[0].day, step[0].phase.per_day
+    if per_day is None:
+        yield Placed(step[0], day, order.times.on(day, step[0].minutes), 0)
+        return
+    first = datetime.combine(day, order.times.on(day, per_day), order.clinic.zone)
+    lengths = [target.minutes for target in step]
+    for target, start in zip(step, starts_of(first, lengths, per_day, order.clinic), strict=True):
+        yield Placed(target, day, start.time(), 0)
 
 
 def _targets(order: Order) -> list[Target]:
