@@ -102,6 +102,17 @@ def test_a_course_that_changed_agrees_once_it_is_sent_and_not_before(save_course
     assert outcome.out == "alex: 1 record, 10 entries; 2 places say the same of them.\n"
 
 
+def test_an_address_that_is_given_up_is_told_enough(save_course, tell, check, at):
+    save_course("alex", "iv", "09:00")
+    tell(SAVED)
+    wrong = ("--to", "typo@example.org", "--out", "outbox")
+    at(CHANGED, "invite", "alex", *FROM, *wrong)
+    at(CHANGED, "invite", "alex", *wrong, "--remove")
+    assert check("outbox") == []
+    Path(next(Path("outbox").glob("alex.3.*.cancel.typo*"))).unlink()
+    assert {each["what"] for each in check("outbox", code=1)} >= {"state"}
+
+
 def test_a_place_is_judged_as_its_reader_sees_it(save_course, tell, check, at):
     save_course("alex", "spravato", "09:00")
     for audience in ("staff", "free-busy", "patient"):

@@ -457,7 +457,7 @@ ASKED = [
     (("--out", "a", "--login", "b"), 2, "are for --send"),
     (("--send", "smtp://h", "--per-minute", "0"), 2, "is no number of messages"),
     (("--out", "a", "--digest", "--rsvp"), 2, "--digest is no invitation"),
-    (("--out", "alex.course.json"), 1, "alex.course.json"),
+    (("--out", "alex.course.json"), 1, "alex.course.json is not a folder"),
     (("--out", "no/where"), 1, "no/where"),
 ]
 
@@ -482,6 +482,13 @@ def test_what_cannot_be_asked(at, options, code, why):
 )
 def test_who_is_missing(at, people, why):
     assert why in at(NOW, "invite", "alex", *people, "--out", "a", code=2).err
+
+
+@pytest.mark.usefixtures("alex")
+def test_nobody_is_called_off_whom_nobody_named(at, invite):
+    invite("--out", "a")
+    outcome = at(NOW, "invite", "alex", "--remove", "--out", "a", code=2)
+    assert "--remove is for one address" in outcome.err
 
 
 @pytest.mark.usefixtures("alex")

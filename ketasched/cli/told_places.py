@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ketasched.calendar.entry_text import AUDIENCES
@@ -20,6 +20,9 @@ from ketasched.records import feed_names
 from ketasched.records.feeds import load_feeds
 from ketasched.records.folder import why_not
 from ketasched.records.open import ReadRecord
+
+if TYPE_CHECKING:
+    from ketasched.mailing.outbox import Invited
 
 MAX_BYTES = 64 * 1024 * 1024
 MOST_OTHERS = 500
@@ -213,9 +216,10 @@ def outbox(path: str, asked: Asked) -> Iterator[Read]:
         return
     mailed = {to for course in asked.courses for to in course.read.record.mail}
     known = frozenset[str]().union(*(course.said.known for course in asked.courses))
-    ours = [
+    heard = [
         address for address in addresses if address in mailed or addresses[address].keys() & known
     ]
+    ours = [address for address in heard if address in mailed or _holds(addresses[address], known)]
     for address in [*ours, *sorted(mailed - addresses.keys())]:
         seen = [
             Seen(
@@ -233,8 +237,15 @@ def outbox(path: str, asked: Asked) -> Iterator[Read]:
             if address in course.read.record.mail
         }
         yield Place("outbox", f"{path} ({address})", seen, asked=[*told], told=told)
-    if not ours and not mailed:
+    if not heard and not mailed:
         yield Place("outbox", path, [], asked=asked.must)
+
+
+def _holds(told: Mapping[str, Invited], known: frozenset[str]) -> bool:
+    """Whether an address has an entry of ours that is not called off: `invite --remove` forgets the
+    address when all of them are.
+    """
+    return any(uid in known and not invited.is_cancelled for uid, invited in told.items())
 
 
 def _mailed(course: AskedCourse, address: str, now: datetime) -> Mapping[str, int | None]:

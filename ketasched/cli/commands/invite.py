@@ -201,9 +201,13 @@ def _refuse_together(request: InviteRequest) -> None:
     if not request.send and (request.login or request.per_minute):
         raise UsageProblem("--login and --per-minute are for --send", "leave them out")
     if request.digest and (request.rsvp or request.attach or request.remove):
-        raise UsageProblem("--digest is no invitation", "leave the other options out")
+        raise UsageProblem("--digest is no invitation", "leave --rsvp, --attach and --remove out")
     if request.remove and Path(request.name).is_dir():
         raise UsageProblem("--remove is for one course", "name its record")
+    if request.remove and not request.to:
+        raise UsageProblem("--remove is for one address", "say which: --to ADDRESS")
+    if request.out and Path(request.out).exists() and not Path(request.out).is_dir():
+        raise FileTrouble(f"--out: {request.out} is not a folder", "name a folder", request.out)
 
 
 def _records(name: str) -> tuple[list[Opened], list[Unread]]:
