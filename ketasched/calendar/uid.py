@@ -71,12 +71,17 @@ def uid(view: View, course: Course, entry: Session | LinkedVisit) -> str:
 
 def _place(course: Course, entry: Session | LinkedVisit, *, by_phase: bool) -> list[str | int]:
     if isinstance(entry, Session):
-        return [entry.phase, entry.place] if by_phase else [entry.number]
+        return _of_phase(course, entry) if by_phase else [entry.number]
     key: list[str | int] = []
     if entry.key[1]:
         session = course.session(entry.session)
-        key = [session.phase, session.place] if by_phase else [session.number]
+        key = _of_phase(course, session) if by_phase else [session.number]
     return [*key, "linked visit", entry.name]
+
+
+def _of_phase(course: Course, session: Session) -> list[str | int]:
+    """The place of a session in its phase, as that was called when its UID was made."""
+    return [dict(course.protocol.renamed).get(session.phase, session.phase), session.place]
 
 
 def _uid(space: uuid.UUID, key: Sequence[str | int]) -> str:

@@ -120,8 +120,8 @@ def rewritten(opened: Opened, after: CourseRecord, *, only_shown: bool, said: st
     seatless: list[str] = []
     if only_shown:
         refuse_no_room([(opened, after)])
-        same = (after.course, after.options, after.busy) == (
-            before.course, before.options, before.busy,
+        same = (after.course, after.options, after.busy, after.protocol_data) == (
+            before.course, before.options, before.busy, before.protocol_data,
         )  # fmt: skip
         note = f"nothing was written: {'that is how it stands already' if same else '--dry-run'}"
     else:

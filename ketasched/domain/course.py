@@ -267,7 +267,7 @@ class Course:
 
     def next_place(self, phase: str) -> int:
         """The place of one more session of a phase."""
-        planned = next(own.sessions or 0 for own in self.protocol.phases if own.name == phase)
+        planned = next(own.sessions or 0 for own in self.protocol.known_phases if own.name == phase)
         return (
             max([planned, *(session.place for session in self.sessions if session.phase == phase)])
             + 1

@@ -204,7 +204,9 @@ class Protocol:
 
     ``label`` is the short name used in a staff calendar; ``file`` says where it was read. A
     clinic's own protocol need not state drug, route, use and sources: they are empty then. Its
-    ``needs`` are gates. ``arm``: the one of its ``arms`` of which alone it is.
+    ``needs`` are gates. ``arm``: the one of its ``arms`` of which alone it is. ``former``: phases
+    that a running course had of an earlier version; ``renamed``: by name, what some of its phases
+    were called when their sessions got their UIDs.
     """
 
     id: str
@@ -225,6 +227,13 @@ class Protocol:
     needs: tuple[Gate, ...] = ()
     arms: tuple[Arm, ...] = ()
     arm: str = ""
+    former: tuple[Phase, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def known_phases(self) -> tuple[Phase, ...]:
+        """Its phases, and those of which a running course has sessions from earlier versions."""
+        return (*self.phases, *self.former)
 
     @property
     def minutes(self) -> int:

@@ -32,7 +32,7 @@ def goes_as_a_whole(running: RunningCourse, freed: AbstractSet[int]) -> bool:
     make up for another.
     """
     order, course = running.conditions.order, running.course
-    if len(freed) != 1 or freed & follower_numbers(order):
+    if len(freed) != 1 or freed & follower_numbers(order, course):
         return True
     if any(course.session(number).instead_of for number in freed):
         return True

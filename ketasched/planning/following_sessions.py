@@ -31,13 +31,20 @@ class _Follower(NamedTuple):
 
 
 def add_followers(
-    course: Course, stretches: Sequence[Stretch], first_number: int, slots: Slots, zone: tzinfo
+    course: Course,
+    stretches: Sequence[Stretch],
+    first_number: int,
+    slots: Slots,
+    zone: tzinfo,
+    known: Sequence[Session] = (),
 ) -> Course:
-    """The course with the sessions that follow others and are not there yet, in order of time."""
+    """The course with the sessions that follow others and are not there yet, in order of time;
+    those that are ``known`` keep their numbers.
+    """
     sessions = list(course.sessions)
     unplaced: list[Unplaced] = []
     there = {session.number for session in sessions}
-    for follower in _followers(stretches, first_number):
+    for follower in _followers(stretches, first_number, known or sessions):
         if follower.number in there:
             continue
         leader = session_counted_from(sessions, follower.leader)
@@ -62,7 +69,7 @@ def with_windows_of_followers(
     """
     live = {session.number: session for session in course.live}
     changed = []
-    for follower in _followers(stretches, first_number):
+    for follower in _followers(stretches, first_number, course.sessions):
         leader = session_counted_from(course.sessions, follower.leader)
         session = live.get(follower.number)
         if session and leader:
@@ -79,7 +86,7 @@ def before_their_leader(
     """
     live = {session.number: session for session in course.live}
     numbers = set()
-    for follower in _followers(stretches, first_number):
+    for follower in _followers(stretches, first_number, course.sessions):
         leader = session_counted_from(course.sessions, follower.leader)
         session = live.get(follower.number)
         if session and leader and leader.is_live and session.start <= leader.start:
@@ -96,25 +103,52 @@ def session_counted_from(sessions: Sequence[Session], number: int) -> Session | 
     return (session_counted_from(sessions, made_up[-1].number) if made_up else None) or leader
 
 
-def _followers(stretches: Sequence[Stretch], first_number: int) -> Iterator[_Follower]:
+def numbers_by_name(
+    stretches: Sequence[Stretch], first_number: int, sessions: Sequence[Session]
+) -> dict[tuple[str, str], int]:
+    """The number of each session that is listed by name, by its phase and name: what it has where
+    it is among some ``sessions``, else the one that it is laid out with, if no other has that.
+    """
+    own = {
+        (each.phase, each.name): each.number
+        for each in reversed(sessions)
+        if each.name and not each.instead_of
+    }
+    taken = {each.number for each in sessions}
+    numbers: dict[tuple[str, str], int] = {}
     number = first_number
     for stretch in stretches:
-        cadence = stretch.phase.cadence
-        places = {}
-        if isinstance(cadence, NamedDays):
-            places = {
-                session.name: place for place, session in enumerate(cadence.sessions, start=1)
-            }
+        for usual, named in enumerate(stretch.named(), start=number):
+            key = (stretch.phase.name, named.name)
+            free = usual if usual not in taken else max(taken) + 1
+            numbers[key] = own.get(key, free)
+            taken.add(numbers[key])
+        number += stretch.sessions or 0
+    return numbers
+
+
+def _followers(
+    stretches: Sequence[Stretch], first_number: int, sessions: Sequence[Session]
+) -> Iterator[_Follower]:
+    if not any(named.follows for stretch in stretches for named in stretch.named()):
+        return
+    numbers = numbers_by_name(stretches, first_number, sessions)
+    number = first_number
+    for stretch in stretches:
+        cadence, phase = stretch.phase.cadence, stretch.phase
+        listed = cadence.sessions if isinstance(cadence, NamedDays) else ()
+        places = {session.name: place for place, session in enumerate(listed, start=1)}
+        before = number - stretch.first_place
         for named in stretch.named():
             if named.follows:
-                before = number - stretch.first_place
+                elsewhere = before + places[named.follows]
                 yield _Follower(
-                    before + places[named.name],
-                    before + places[named.follows],
+                    numbers[phase.name, named.name],
+                    numbers.get((phase.name, named.follows), elsewhere),
                     places[named.name],
-                    stretch.phase,
+                    phase,
                     named.minutes or stretch.minutes,
-                    named.window or stretch.phase.window,
+                    named.window or phase.window,
                     named,
                 )
         number += stretch.sessions or 0

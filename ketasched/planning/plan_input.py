@@ -168,7 +168,7 @@ class Order:
     @property
     def _written(self) -> tuple[Phase, ...]:
         """The phases of the protocol, but for the pause that was agreed to."""
-        return pausing(self.protocol.phases, self.agreed and self.agreed.weeks)
+        return pausing(self.protocol.known_phases, self.agreed and self.agreed.weeks)
 
     def paced(self, phase: str, pace: str) -> Phase:
         """The phase whose cadence, window and gap a session of ``phase`` keeps at a ``pace``: the

@@ -121,7 +121,8 @@ def _of_course(record: CourseRecord, name: str, now: datetime) -> Iterator[Fault
     where it stood, whatever became of its session.
     """
     course = record.course
-    paces, past = Paces(record.protocol, record.options), Past(record)
+    past = Past(record)
+    paces = Paces(record.protocol, record.options, past.versions())
     found: list[tuple[Session | LinkedVisit, Against]] = []
     for entry in course.entries():
         if not is_open(entry) or (isinstance(entry, LinkedVisit) and entry.start <= now):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from ketasched.domain.cadence import NamedDays, Window, is_same_cadence
 from ketasched.domain.course import Session
@@ -15,14 +17,28 @@ from ketasched.proving.premises import Options
 _WINDOW = re.compile(r"\s*([0-9]+)\s*/\s*([0-9]+)\s*")
 
 
+class Earlier(NamedTuple):
+    """A version of its protocol by which a course was planned until an instant."""
+
+    until: datetime
+    protocol: Protocol
+    options: Options
+
+
 class Paces:
     """The phases of a protocol with the cadences and windows that were chosen for them."""
 
-    def __init__(self, protocol: Protocol, options: Options) -> None:
-        """Raises:
+    def __init__(
+        self, protocol: Protocol, options: Options, earlier: Sequence[Earlier] = ()
+    ) -> None:
+        """What began while an ``earlier`` version of the protocol held is judged by that; the
+        oldest comes first.
+
+        Raises:
         ValueError: an option that cannot be read.
         """
-        self._written = {phase.name: phase for phase in protocol.phases}
+        self._earlier = [(each.until, Paces(each.protocol, each.options)) for each in earlier]
+        self._written = {phase.name: phase for phase in protocol.known_phases}
         cadences, windows = (_by_phase(options, name) for name in ("cadence", "window"))
         self._chosen = {
             name: _with_window(
@@ -34,6 +50,9 @@ class Paces:
 
     def of(self, session: Session) -> Phase:
         """The phase whose window and gaps a session keeps."""
+        for until, paces in self._earlier:
+            if session.start <= until:
+                return paces.of(session)
         own = self._chosen[session.phase]
         if session.pace in ("", str(own.cadence)):
             return own

@@ -13,12 +13,14 @@ from ketasched.domain.notice import Notice
 from ketasched.domain.wording import clock_text, day_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Against
+from ketasched.proving.paces import Earlier
 from ketasched.proving.premises import Premises, premises_of
 from ketasched.records.busy_state import busy_of_state
 from ketasched.records.history import state_before
 from ketasched.records.open import snapshot
 from ketasched.records.plain_values import WALL
 from ketasched.records.record import CourseRecord, PastChange
+from ketasched.records.versions import protocol_of
 
 State = Mapping[str, Any]
 _FARTHEST = 400
@@ -65,6 +67,15 @@ class Past:
                 record = record._replace(closed_days=())
             self._premises[place, of_folder] = premises_of(record, options, busy)
         return self._premises[place, of_folder]
+
+    def versions(self) -> list[Earlier]:
+        """The versions of its protocol that the course had before, the oldest first."""
+        ways = [step.change.back for step in self._steps]
+        return [
+            Earlier(step.change.at, protocol_of(step.before, ways), step.before["asked"])
+            for step in reversed(self._steps)
+            if step.before["protocol"] != step.after["protocol"]
+        ]
 
     def against_notice(self, entry: Entry) -> Iterator[Against]:
         """Whether an entry that no person put there was put nearer than the notice. Not judged: the

@@ -91,9 +91,37 @@ def as_written(shape: Shape) -> Shape:
     return core_schema.no_info_wrap_validator_function(keep, shape)
 
 
-def nested(record: Record) -> Shape:
-    """What the reader of another file reads, together with its data; the same data is read once."""
+def nested(record: Record, *, only_data: bool = False) -> Shape:
+    """What the reader of another file reads, together with its data, or ``only_data``; the same
+    data is read once.
+    """
 
+    def read(data: Any) -> Any:
+        try:
+            value = nested_value(record, data)
+        except (FileProblems, RecursionError):
+            raise PydanticCustomError(_NESTED, "nested", {"record": record}) from None
+        return data if only_data else (value, data)
+
+    return core_schema.no_info_plain_validator_function(read)
+
+
+def nested_value(record: Record, data: Any) -> Any:
+    """What the reader of another file reads of data.
+
+    Raises:
+        FileProblems: it is none of that.
+    """
+    if id(record) not in _READERS:
+        _READERS[id(record)] = _reader(record)
+    return _READERS[id(record)](json.dumps(data))
+
+
+_READERS: dict[int, Callable[[str], Any]] = {}
+"""By record, of which each is there for good: what reads it."""
+
+
+def _reader(record: Record) -> Callable[[str], Any]:
     @lru_cache(maxsize=256)
     def read_text(text: str) -> Any:
         reading = Reading(FileText("", ""))
@@ -102,13 +130,7 @@ def nested(record: Record) -> Shape:
         reading.finish()
         return value
 
-    def read(data: Any) -> Any:
-        try:
-            return read_text(json.dumps(data)), data
-        except (FileProblems, RecursionError):
-            raise PydanticCustomError(_NESTED, "nested", {"record": record}) from None
-
-    return core_schema.no_info_plain_validator_function(read)
+    return read_text
 
 
 def read_json(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from ketasched import zone
-from ketasched.domain.arm import of_arm
 from ketasched.domain.busy import Busy
+from ketasched.domain.protocol import Protocol
 from ketasched.errors import FileProblems
 from ketasched.reading.file_text import FileText, read_file
 from ketasched.reading.json_shape import node_at, read_json
@@ -28,6 +27,7 @@ from ketasched.records.record import (
 )
 from ketasched.records.record_shape import SCHEMA, VERSION_1, shape_of
 from ketasched.records.seats import seats_data, seats_of
+from ketasched.records.versions import protocol_of
 
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -59,6 +59,7 @@ def text_of(record: CourseRecord) -> str:
         "asked": dict(record.options),
         "protocol_file": record.protocol.file,
         "protocol": record.protocol_data,
+        **({"renamed": dict(renamed)} if (renamed := record.protocol.renamed) else {}),
         "clinic_file": record.clinic.file if record.clinic else None,
         "clinic": record.clinic_data,
         "busy": busy_state(record.busy),
@@ -137,8 +138,8 @@ def _with_ways_back(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record(data: dict[str, Any], file: str) -> CourseRecord:
-    protocol, protocol_data = data["protocol"]
-    protocol = of_arm(replace(protocol, file=data["protocol_file"]), data["asked"].get("arm", ""))
+    _, protocol_data = data["protocol"]
+    protocol = _protocol(data)
     clinic, clinic_data = data.get("clinic") or (None, None)
     if clinic:
         clinic = clinic._replace(file=data.get("clinic_file") or "")
@@ -175,21 +176,25 @@ def _record(data: dict[str, Any], file: str) -> CourseRecord:
     )  # fmt: skip
 
 
+def _protocol(data: dict[str, Any]) -> Protocol:
+    """The protocol of a record, with the phases of the versions that it had."""
+    ways = [change.get("back") for change in data["history"]]
+    return protocol_of({**data, "protocol": data["protocol"][1]}, ways)
+
+
 def _check(data: dict[str, Any], source: FileText) -> None:
     """What several values together cannot be.
 
     Raises:
         FileProblems: all of that, each at the value that shows it.
     """
-    protocol, _ = data["protocol"]
-    arm = data["asked"].get("arm", "")
-    protocol = of_arm(protocol, arm)
+    protocol, arm = _protocol(data), data["asked"].get("arm", "")
     befores = [before for change in data["history"] if (before := change.get("before"))]
     faults = [
         ("sessions", fault) for state in (data, *befores) for fault in check_state(state, protocol)
     ]
     ways = [change.get("back") for change in data["history"]]
-    phases = {phase.name for phase in protocol.phases}
+    phases = {phase.name for phase in protocol.known_phases}
     faults += [("history", fault) for fault in way_faults(data, ways, phases)]
     entries = [(entry["uid"], entry["for"]) for entry in data["entries"]]
     if not entries:

@@ -78,7 +78,7 @@ def course_of(state: Mapping[str, Any], protocol: Protocol, start: date, place: 
 
 def check_state(state: Mapping[str, Any], protocol: Protocol) -> list[str]:
     """What cannot be of the sessions and linked visits of a course."""
-    phases = {phase.name for phase in protocol.phases}
+    phases = {phase.name for phase in protocol.known_phases}
     paces = {phase: phases | _cadences(protocol, phase) for phase in phases}
     numbers = Counter(session["number"] for session in state["sessions"])
     faults = [] if numbers else ["a course has sessions, and here are none"]
@@ -120,7 +120,7 @@ def check_state(state: Mapping[str, Any], protocol: Protocol) -> list[str]:
 
 def _cadences(protocol: Protocol, phase: str) -> set[str]:
     """What cadences a phase offers."""
-    named = next(other for other in protocol.phases if other.name == phase)
+    named = next(other for other in protocol.known_phases if other.name == phase)
     ways = (named.cadence, *(other.cadence for other in named.alternatives))
     return {str(cadence) for cadence in ways}
 

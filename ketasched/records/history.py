@@ -77,11 +77,11 @@ def way_faults(state: State, ways: Sequence[WayBack | None], phases: Collection[
     return faults
 
 
-def shape_of_way(options: Shape) -> Shape:
-    """What a way back may say; ``options`` are those of `plan`."""
+def shape_of_way(options: Shape, version: Mapping[str, Shape]) -> Shape:
+    """What a way back may say; ``options`` are those of `plan`, ``version`` is of its protocol."""
     lists = {name: _shape_of_list(shapes, NEW.get(name, {})) for name, shapes in ITEMS.items()}
     lists["busy"] = keys_of({}, {"cuts": items(_shape_of_cut(BUSY_BEFORE))})
-    whole = {"left_out": LEFT_OUT, "total": TOTAL, "asked": options, **LATER_STATE}
+    whole = {"left_out": LEFT_OUT, "total": TOTAL, "asked": options, **LATER_STATE, **version}
     return keys_of({}, lists | whole)
 
 

@@ -24,6 +24,7 @@ from ketasched.records.history import way_back
 from ketasched.records.places import as_it_is_there
 from ketasched.records.record import CourseRecord, FollowingFile, PastChange
 from ketasched.records.told_calendars import keep_up, sequences, told_by_key
+from ketasched.records.versions import version_state
 from ketasched.records.which_is_meant import which_is_meant
 from ketasched.shell import paste
 
@@ -223,6 +224,7 @@ def snapshot(record: CourseRecord) -> dict[str, Any]:
         **state_of(record.course),
         "asked": dict(record.options),
         "busy": busy_state(record.busy),
+        **version_state(record),
     }
 
 

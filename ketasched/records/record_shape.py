@@ -38,6 +38,7 @@ from ketasched.records.options import NOT_KEPT
 from ketasched.records.papers import PAPERS
 from ketasched.records.plain_values import COUNT, DATE, MOMENT
 from ketasched.records.seats import SEATS
+from ketasched.records.versions import WAY_BACK
 from ketasched.zone import RELEASE
 
 SCHEMA = "ketasched-record/2"
@@ -119,6 +120,7 @@ _OTHERS: dict[str, Shape] = {
     "handed_out": PAPERS,
     "mail": MAIL,
     "seats": SEATS,
+    "renamed": map_of(TEXT),
     **LATER_STATE,
 }
 
@@ -130,7 +132,7 @@ def _validator(version: str) -> SchemaValidator:
         before = {"before": maybe(keys_of({**STATE, "asked": _OPTIONS}))}
         parts, others = {"history": items(keys_of(_CHANGE, before))}, _OTHERS
     else:
-        others = {"back": maybe(shape_of_way(_OPTIONS)), "act": TEXT}
+        others = {"back": maybe(shape_of_way(_OPTIONS, WAY_BACK)), "act": TEXT}
         change = keys_of({**_CHANGE, "undoes": YES}, others)
         parts = {"history": items(change)}
         others = {**_OTHERS, "uid_bits": maybe(checked(_bits)), "zone_rules": checked(_release)}

@@ -8,6 +8,7 @@ from typing import Any
 from ketasched.calendar.entry_text import AUDIENCES
 from ketasched.calendar.uid import uid
 from ketasched.domain.course import Course
+from ketasched.domain.protocol import Protocol
 from ketasched.errors import FileTrouble
 from ketasched.records import feed_names
 from ketasched.records.busy_state import busy_of_state
@@ -16,6 +17,7 @@ from ketasched.records.history import state_before, way_back
 from ketasched.records.open import Opened, snapshot, task_of
 from ketasched.records.record import CourseRecord, PastChange
 from ketasched.records.told_calendars import keep_up, told_by_key, view_for
+from ketasched.records.versions import protocol_of, version_state
 from ketasched.running.undo import gone_back
 
 
@@ -30,7 +32,11 @@ def undone(opened: Opened, reason: str) -> tuple[Opened, CourseRecord] | None:
     last, before = record.history[places[0]], _before(record, places[0])
     course = course_before(opened, places[0])
     gone_back_to = record._replace(
-        course=course, options=before["asked"], busy=busy_of_state(before["busy"])
+        course=course,
+        options=before["asked"],
+        busy=busy_of_state(before["busy"]),
+        protocol=course.protocol,
+        protocol_data=before["protocol"],
     )
     task = task_of(gone_back_to, opened.now)
     back = way_back(snapshot(gone_back_to), snapshot(record))
@@ -54,7 +60,9 @@ def course_before(opened: Opened, place: int) -> Course:
     """
     record = opened.record
     before = _before(record, place)
-    earlier = course_of(before, record.protocol, record.course.start, opened.task.zone.tzinfo)
+    earlier = course_of(
+        before, _protocol(record, before), record.course.start, opened.task.zone.tzinfo
+    )
     return gone_back(record.course, earlier) if _may_be_known(opened, earlier) else earlier
 
 
@@ -88,6 +96,14 @@ def _may_be_known(opened: Opened, earlier: Course) -> bool:
     return False
 
 
+def _protocol(record: CourseRecord, state: dict[str, Any]) -> Protocol:
+    """The version of its protocol that a record had in a state of its history; the newest one is of
+    the history too by then.
+    """
+    ways = [*(change.back for change in record.history), version_state(record)]
+    return protocol_of(state, ways)
+
+
 def _before(record: CourseRecord, place: int) -> dict[str, Any]:
     """The state before a change of the history.
 
@@ -101,7 +117,7 @@ def _before(record: CourseRecord, place: int) -> dict[str, Any]:
     except IndexError:
         faults = ["it does not fit the course"]
     else:
-        faults = check_state(state, record.protocol)
+        faults = check_state(state, _protocol(record, state))
     if faults:
         raise FileTrouble(
             f"the history of {record.file} was altered: {faults[0]}",

@@ -89,7 +89,7 @@ def _planned(
     order, now = conditions.order, conditions.now
     course = due_on(order, stands, patterns, now)
     freed = {session.number for session in course.sessions if session not in stands.sessions}
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     ahead = [session for session in course.movable(now) if session.number not in following]
     freed |= _of_days_to_retime(conditions, course, wishes)
     retimed = [

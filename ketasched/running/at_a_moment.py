@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from ketasched.domain.cadence import NamedDays
 from ketasched.domain.candidate import Reason
 from ketasched.domain.course import (
     ATTENDED,
@@ -22,6 +21,7 @@ from ketasched.domain.course import (
 from ketasched.planning.following_sessions import (
     add_followers,
     before_their_leader,
+    numbers_by_name,
     with_windows_of_followers,
 )
 from ketasched.planning.linked_visits import add_visits
@@ -47,7 +47,7 @@ def finish(order: Order, course: Course, now: datetime) -> Course:
         for session in sorted(course.sessions, key=lambda session: (session.start, session.number))
     )
     course = replace(course, sessions=sessions)
-    course = with_reasons_that_hold(order, course, now, follower_numbers(order))
+    course = with_reasons_that_hold(order, course, now, follower_numbers(order, course))
     return _with_visits(order, course, now)
 
 
@@ -56,7 +56,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
     stand behind it) or a person put them. One that has no place any more is kept as cancelled,
     since calendars know it; it comes back when there is one.
     """
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     held = {session.start.date() for session in course.live if session.status == ATTENDED}
     early = before_their_leader(course, order.layout.stretches, order.already + 1)
     loose = {
@@ -77,6 +77,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         order.already + 1,
         order.slots_from(now),
         order.clinic.zone,
+        course.sessions,
     )
     course = with_windows_of_followers(course, order.layout.stretches, order.already + 1)
     sessions = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
@@ -164,15 +165,16 @@ def _cancelled(visit: LinkedVisit) -> LinkedVisit:
     return visit if is_marked(visit) else visit._replace(status=CANCELLED, by_hand=False, broken=())
 
 
-def follower_numbers(order: Order) -> frozenset[int]:
+def follower_numbers(order: Order, course: Course) -> frozenset[int]:
     """The numbers of the sessions that count from another as it is placed."""
-    numbers = set()
-    number = order.already + 1
-    for stretch in order.layout.stretches:
-        cadence = stretch.phase.cadence
-        if isinstance(cadence, NamedDays):
-            numbers |= {
-                number + index for index, named in enumerate(stretch.named()) if named.follows
-            }
-        number += stretch.sessions or 0
-    return frozenset(numbers)
+    stretches = order.layout.stretches
+    following = {
+        (stretch.phase.name, named.name)
+        for stretch in stretches
+        for named in stretch.named()
+        if named.follows
+    }
+    if not following:
+        return frozenset()
+    numbers = numbers_by_name(stretches, order.already + 1, course.sessions)
+    return frozenset(numbers[key] for key in following)

@@ -13,6 +13,7 @@ from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.protocol import Phase
 from ketasched.planning.following_sessions import session_counted_from
 from ketasched.planning.plan_input import Order
+from ketasched.planning.target import Stretch
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.replan import put_off
 
@@ -45,13 +46,26 @@ def baselines(order: Order, course: Course) -> Iterator[Baseline]:
         listed = day_numbers(stretch.phase.cadence)
         place = baseline_place(listed) if listed else 0
         if place >= stretch.first_place:
-            numbers[stretch.phase.name] = number + place - stretch.first_place
+            own = _at(course, stretch, place)
+            usual = number + place - stretch.first_place
+            numbers[stretch.phase.name] = own.number if own else usual
         number += stretch.sessions or 0
     for phase in order.phases.values():
         if isinstance(phase.cadence, Cycles):
             yield from _first_days(phase, phase.cadence, course)
         elif phase.name in numbers and (listed := day_numbers(phase.cadence)):
             yield Baseline(numbers[phase.name], phase, listed.counts_from)
+
+
+def _at(course: Course, stretch: Stretch, place: int) -> Session | None:
+    """The session at a place of a stretch, by its name if that lists them so."""
+    named = stretch.named()
+    name = named[place - stretch.first_place].name if named else ""
+    for session in course.sessions:
+        is_it = session.name == name if name else session.place == place
+        if is_it and session.phase == stretch.phase.name and not session.instead_of:
+            return session
+    return None
 
 
 def _first_days(phase: Phase, cycles: Cycles, course: Course) -> Iterator[Baseline]:
@@ -153,7 +167,7 @@ def _due_then(
     order: Order, course: Course, baseline: Baseline, stands: Session, now: datetime, days: int
 ) -> Iterator[Session]:
     """The sessions that count from a baseline which stands so many days later, as they are due."""
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     in_cycles = isinstance(baseline.phase.cadence, Cycles)
     own = [
         session
@@ -184,7 +198,7 @@ def _due_in_later_phases(
     those due by day numbers or months move as far, the others by whole weeks, on their weekdays.
     """
     names = list(order.phases)
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     own_baselines: dict[str, int] = {}
     for baseline in baselines(order, course):
         own_baselines.setdefault(baseline.phase.name, baseline.number)

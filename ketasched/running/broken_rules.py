@@ -80,7 +80,7 @@ def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterat
     """The rules of order and gaps. What follows another session stands where that one puts it: it
     has no place in the order, and only needs a day of its own.
     """
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     ranked = sorted(course.sessions, key=lambda session: session.rank)
     live = [other for other in ranked if other.is_live]
     loose = [other for other in live if {other.number, other.instead_of} & following]

@@ -238,7 +238,7 @@ def _refuse_disorder(
     """
     if held.start == planned.start:
         return
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     hint = "say which one took place; or move or cancel the other first"
     for other in course.live:
         yields = other.number in following | set(free) and not other.is_fixed

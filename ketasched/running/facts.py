@@ -64,7 +64,7 @@ def facts_of(order: Order, course: Course, facts: Sequence[Fact]) -> Facts:
             raise ChoiceRefused(no_such_time_text(fact.start), "say when it took place")
     facts = sorted(facts, key=lambda fact: fact.start)
     if facts and all(fact.number for fact in facts):
-        return _by_number(course, facts, follower_numbers(order))
+        return _by_number(course, facts, follower_numbers(order, course))
     ordered = sorted(course.sessions, key=lambda session: (session.start, session.number))
     numbers = [session.number for session in ordered]
     numbers += range(course.next_number, course.next_number + len(facts))

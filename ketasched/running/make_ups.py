@@ -46,7 +46,7 @@ def made_up(
         if isinstance(outcome, Course) and outcome.session(make_up.number).start < begun.start:
             return outcome
         then = "shift"
-    if then == "shift" and make_up.instead_of in follower_numbers(conditions.order):
+    if then == "shift" and make_up.instead_of in follower_numbers(conditions.order, course):
         then = "squeeze"  # nobody's place is due to what counts from another session
     counts = is_baseline(conditions.order, course, make_up.instead_of)
     if then in ("squeeze", "replan") and counts:

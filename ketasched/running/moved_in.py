@@ -87,7 +87,8 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
     broken = tuple(rules_broken(order, held, facts))
     course = counted_anew(order, _passed(_knowing(held.course, broken)), now).course
     conditions = Conditions(order, now)
-    free = {each.number for each in course.live} - facts.by_number.keys() - follower_numbers(order)
+    following = follower_numbers(order, course)
+    free = {each.number for each in course.live} - facts.by_number.keys() - following
     outcome = _planned_on(conditions, course, free)
     if isinstance(outcome, Refusal):
         return outcome

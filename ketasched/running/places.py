@@ -86,7 +86,7 @@ def next_days(conditions: Conditions, course: Course, going: Going, count: int) 
             Stretch(before, 1, len(run), None, minutes),
             Stretch(wanted, 1, count, None, minutes),
         ]
-    laid = _laid(order, course, stretches, run[0], order.days)
+    laid = laid_out(order, course, stretches, run[0], order.days)
     # Pauses and shifts have put the last one off.
     late = run[-1] - laid[len(run) - 1].day
     return _to_come(
@@ -129,7 +129,7 @@ def _by_calendar(
         return []
     stretch = Stretch(wanted, 1, count, None, order.protocol.minutes)
     begin = on_open_weekday([before], wanted, begin, order.weekdays())
-    return [target.day for target in _laid(order, course, [stretch], begin, order.days)]
+    return [target.day for target in laid_out(order, course, [stretch], begin, order.days)]
 
 
 def places_from(
@@ -144,7 +144,7 @@ def places_from(
     weekdays = _weekdays(order, course, going)
     if first.weekday() not in weekdays:
         weekdays = ()
-    targets = _laid(order, course, [stretch], first, weekdays)
+    targets = laid_out(order, course, [stretch], first, weekdays)
     days = [target.day for target in targets]
     return [days[0], *_to_come(days[1:], going, order, conditions.first_day)]
 
@@ -174,7 +174,7 @@ def _grid_after(conditions: Conditions, course: Course, going: Going) -> list[da
     if there[0].weekday() not in weekdays:
         weekdays = ()
     stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
-    laid = _laid(order, course, [stretch], there[0], weekdays)
+    laid = laid_out(order, course, [stretch], there[0], weekdays)
     days = [target.day for target in laid]
     return _after(there[-1], len(there), days)
 
@@ -206,7 +206,7 @@ def _weekdays(order: Order, course: Course, going: Going) -> tuple[int, ...]:
     return tuple(sorted(weekdays)) if several else order.days
 
 
-def _laid(
+def laid_out(
     order: Order,
     course: Course,
     stretches: Sequence[Stretch],

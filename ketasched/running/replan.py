@@ -70,7 +70,7 @@ def search_for(
     """Where the ``free`` sessions of a course may stand from ``now`` on, around those that stay;
     None if none of them has a place by itself. Sessions that follow another are not in it.
     """
-    following = follower_numbers(order)
+    following = follower_numbers(order, course)
     leading = [
         session
         for session in _in_order(course.live, free)

@@ -37,7 +37,7 @@ def those_behind(conditions: Conditions, course: Course, session: Session) -> li
     """The sessions behind one that may move and have places of their own: what follows another
     session goes along by itself.
     """
-    following = follower_numbers(conditions.order)
+    following = follower_numbers(conditions.order, course)
     movable = course.movable(conditions.now)
     return [each for each in movable if each.rank > session.rank and each.number not in following]
 

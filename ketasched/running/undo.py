@@ -12,8 +12,11 @@ def gone_back(course: Course, earlier: Course) -> Course:
     cancelled.
     """
     numbers = {session.number for session in earlier.sessions}
+    called = _called_before(course, earlier)
     sessions = [
-        session._replace(status=CANCELLED, undone=True)
+        session._replace(
+            status=CANCELLED, undone=True, phase=called.get(session.phase, session.phase)
+        )
         for session in course.sessions
         if session.number not in numbers
     ]
@@ -22,3 +25,9 @@ def gone_back(course: Course, earlier: Course) -> Course:
     return replace(
         earlier, sessions=(*earlier.sessions, *sessions), visits=(*earlier.visits, *visits)
     )
+
+
+def _called_before(course: Course, earlier: Course) -> dict[str, str]:
+    """What the phases of a course were called in the ``earlier`` one, where that was otherwise."""
+    names = {was: name for name, was in earlier.protocol.renamed}
+    return {name: names.get(was, was) for name, was in course.protocol.renamed}

@@ -12,7 +12,9 @@ from ketasched.cli.options import Format, Option, option_name, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.typed_week import is_weekly
+from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem
+from ketasched.records.amended import Choices
 from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.planned_from import Adjustment, adjusted, change_text, facts_of
 from ketasched.running import adjusting
@@ -23,7 +25,8 @@ HELP = """Change what a saved course is planned from. What is to come and no lon
 is planned again; the rest stands, and what a person moved.
 
 --away and --busy add to what was said before, the others take its place, --drop takes
-one of them back. Without an option it says what there is.
+one of them back. Without an option it says what there is. --protocols takes over
+another version of the protocol for what is to come.
 
 \b
 Examples:
@@ -33,6 +36,7 @@ Examples:
   ketasched adjust alex --away 2027-02-01..2027-02-14 --pause 2
   ketasched adjust alex --lang es
   ketasched adjust alex --drop away:2027-02-01..2027-02-07
+  ketasched adjust alex --protocols new.yaml --dry-run
 """
 
 
@@ -48,6 +52,11 @@ class AdjustRequest(NamedTuple):
     pause: str = ""
     lang: str = ""
     clock: str = ""
+    protocols: str = ""
+    sessions: tuple[str, ...] = ()
+    cycles: tuple[str, ...] = ()
+    cadence: tuple[str, ...] = ()
+    window: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     dry_run: bool = False
     reason: str = ""
@@ -58,8 +67,14 @@ class AdjustRequest(NamedTuple):
     AdjustRequest,
     at=Option("Another start time; or by weekday, mon=09:00,thu=13:30.", "TIME", "-a"),
     days=Option("Other weekdays, a wish, for phases with that many sessions a week.", "tue,fri"),
+    protocols=Option("The file with another version of the protocol, for what is to come.", "FILE"),
+    sessions=Option("With --protocols: how many sessions now, PHASE=N; may be repeated.", "N"),
+    cycles=Option("With --protocols: how many cycles now, PHASE=N; may be repeated.", "N"),
+    cadence=Option("With --protocols: another cadence that it offers.", "PHASE=TEXT"),
+    window=Option("With --protocols: another window, days early and late.", "PHASE=E/L"),
     drop=Option(
-        "What no longer holds: away:2027-01-18, busy:alex.ics, can, pause; may be repeated.",
+        "What no longer holds: away:2027-01-18, busy:alex.ics, can, pause; with --protocols a "
+        "choice too, sessions:maintenance; may be repeated.",
         "KIND:VALUE",
     ),
 )
@@ -70,6 +85,16 @@ def run(request: AdjustRequest) -> Result:
         KetaschedError: it has no legal place then, or cannot be written.
     """
     opened, before = open_course(request.name)
+    choices = Choices(
+        request.sessions, request.cycles, request.cadence, request.window, request.drop
+    )
+    if request.protocols:
+        return _amended(request, opened, choices)
+    if any(choices[:-1]):
+        raise UsageProblem(
+            "--sessions, --cycles, --cadence and --window say anew what a version leaves open",
+            "say them with --protocols; more sessions, or another cadence: ketasched extend",
+        )
     adjustment = Adjustment(
         request.can, request.away, request.busy, request.at, request.days, request.pause,
         request.lang, request.clock, request.drop,
@@ -110,6 +135,25 @@ def run(request: AdjustRequest) -> Result:
     notes = [f"note: {note}" for note in notes]
     stays = [stays_text(entry, *helps) for entry, helps in kept]
     return result._replace(report=report, notes=[*notes, *stays, *result.notes])
+
+
+def _amended(request: AdjustRequest, opened: Opened, choices: Choices) -> Result:
+    others = {"name", "protocols", "dry_run", "reason", "format", *Choices._fields}
+    typed = [
+        option_name(field)
+        for field, value in request._asdict().items()
+        if field not in others and value
+    ]
+    if typed:
+        raise UsageProblem(
+            f"--protocols goes without {list_text(typed)}: each may move what is to come",
+            "say one at a time, and look at what it does with --dry-run",
+        )
+    from ketasched.cli.amend import amended_result, version_in
+
+    reason = reason_for(opened.record, request.reason)
+    version = version_in(request.protocols)
+    return amended_result(opened, version, choices, reason, dry_run=request.dry_run)
 
 
 def _wishes(request: AdjustRequest) -> NewWishes:

@@ -1,0 +1,301 @@
+"""On which days the sessions of a course are due by another version of its protocol.
+
+What took place is where it is: of two sessions in a row the later one moves by as much as the new
+version has them further apart. Days that are counted from a baseline move with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ketasched.domain.baseline import day_numbers
+from ketasched.domain.cadence import NamedDays, Window
+from ketasched.domain.course import ATTENDED, Course, Session
+from ketasched.domain.protocol import MAX_SESSIONS, Phase
+from ketasched.planning.plan_input import Order
+from ketasched.planning.target import Stretch, Target
+from ketasched.running.legal_change import Conditions
+from ketasched.running.places import laid_out
+
+Key = tuple[str, int]
+"""A session of either version: its phase, as the new one calls it, and its place in the course."""
+LONG = timedelta(days=3 * 366)
+
+
+class Due(NamedTuple):
+    """A session that the new version has: as it is laid out, where the course has it, its place
+    there, the ``day`` on which it is due, and how much ``late`` that is. ``is_new``: the course has
+    none, or only one that is called off since an earlier version.
+    """
+
+    target: Target
+    session: Session | None
+    place: int
+    day: date
+    late: timedelta
+    is_new: bool
+
+
+class Days(NamedTuple):
+    """What is due; and what the version has too, and is ``over`` for this course."""
+
+    due: tuple[Due, ...]
+    over: tuple[str, ...]
+
+
+class _Laid(NamedTuple):
+    """A session as a version lays it out from the start of the course."""
+
+    key: Key
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Both versions, laid out for a course."""
+
+    order: Order
+    earlier: Order
+    renamed: Mapping[str, str]
+    new: tuple[_Laid, ...]
+    old: Mapping[Key, Target]
+
+    @classmethod
+    def of(
+        cls, order: Order, earlier: Order, course: Course, renamed: Mapping[str, str]
+    ) -> Versions:
+        """Both versions, laid out for a course that has the phases of the new one.
+
+        Raises:
+            ChoiceRefused: a phase has no weekdays.
+        """
+        new = tuple(_laid(order, course, {}))
+        old = {each.key: each.target for each in _laid(earlier, course, renamed)}
+        return cls(order, earlier, renamed, new, old)
+
+    def is_gone(self, session: Session) -> bool:
+        """Whether the earlier version has a session that the new one does not have."""
+        key, phases = (session.phase, session.place), self.order.layout.stretches
+        if session.phase not in {phase.name for phase in self.order.protocol.phases}:
+            return True
+        if session.instead_of:
+            return False
+        named = {named.name for stretch in phases for named in stretch.named()}
+        followed = {name for phase, name in self._followers() if phase == session.phase}
+        if session.name in followed:
+            return session.name not in named
+        return key in self.old and key not in {each.key for each in self.new}
+
+    def _followers(self) -> Iterator[tuple[str, str]]:
+        for stretch in self.earlier.layout.stretches:
+            name = stretch.phase.name
+            for named in stretch.named():
+                if named.follows:
+                    yield self.renamed.get(name, name), named.name
+
+    def minutes_of(self, session: Session) -> int:
+        """How long a session is that neither version lays out, or that follows another."""
+        usual, before = self.order.protocol.minutes, self.earlier.protocol.minutes
+        phase = self.order.phases.get(session.phase)
+        listed = phase.cadence.sessions if phase and isinstance(phase.cadence, NamedDays) else ()
+        for named in listed:
+            if named.name == session.name:
+                return named.minutes or usual
+        return usual if session.minutes == before else session.minutes
+
+    def window(self, session: Session, target: Target | None) -> Window | None:
+        """The window of a session, where the new version has another one."""
+        if target and not session.pace:
+            before = self.old.get((session.phase, session.place))
+            was = before.window if before else self._paced_before(session).window
+            return target.window if target.window != was else None
+        now = self.order.paced(session.phase, session.pace).window
+        return now if now != self._paced_before(session).window else None
+
+    def _paced_before(self, session: Session) -> Phase:
+        names = {new: old for old, new in self.renamed.items()}
+        phase = names.get(session.phase, session.phase)
+        return self.earlier.paced(phase, names.get(session.pace, session.pace))
+
+
+def due_days(versions: Versions, conditions: Conditions, course: Course) -> Days:
+    """The days on which the sessions of the new version are due."""
+    by_key = {(each.phase, each.place): each for each in course.sessions if not each.instead_of}
+    walk = _Walk(versions, conditions, course, by_key)
+    for laid_one in versions.new:
+        walk.take(laid_one)
+    return Days(tuple(walk.due), tuple(walk.over))
+
+
+class _Walk:
+    """The sessions of the new version one by one, in its order."""
+
+    def __init__(
+        self,
+        versions: Versions,
+        conditions: Conditions,
+        course: Course,
+        by_key: Mapping[Key, Session],
+    ) -> None:
+        self.due: list[Due] = []
+        self.over: list[str] = []
+        self._versions, self._conditions, self._by_key = versions, conditions, by_key
+        now = conditions.now
+        self._held = [
+            each
+            for each in course.live
+            if (each.start <= now or each.status == ATTENDED) and not each.instead_of
+        ]
+        self._last = max(self._held, key=lambda each: each.start, default=None)
+        keys = {each.key for each in versions.new}
+        held_keys = {(each.phase, each.place) for each in self._held}
+        self._latest_new = max(
+            (place for place, each in enumerate(versions.new) if each.key in held_keys), default=-1
+        )
+        self._removed = [each for each in self._held if (each.phase, each.place) not in keys]
+        self._baselines: dict[str, Due] = {}
+        self._before: Due | None = None
+        self._place = -1
+
+    def take(self, laid_one: _Laid) -> None:
+        """One more session."""
+        self._place += 1
+        session = self._by_key.get(laid_one.key)
+        if session is None or session.undone:
+            self._take_new(laid_one, session)
+            return
+        now = self._conditions.now
+        late = timedelta()
+        if session.start > now and session.status != ATTENDED:
+            late = self._late(laid_one, session)
+        self._keep(Due(laid_one.target, session, session.place, session.target + late, late,
+                       is_new=False))  # fmt: skip
+
+    def _keep(self, due: Due) -> None:
+        self.due.append(due)
+        self._before = due
+        if due.session:
+            self._baselines.setdefault(due.target.phase.name, due)
+
+    def _take_new(self, laid_one: _Laid, session: Session | None) -> None:
+        target = laid_one.target
+        before = self._base(target)
+        day = target.day
+        if before:
+            day = before.day + (target.day - before.target.day)
+        if not self._counted(target.phase):
+            day += self._weeks(target, day)
+        if self._place < self._latest_new or self._is_over(target, day):
+            self.over.append(target.name or f"{target.phase.name} {target.place}")
+            return
+        until = self._versions.order.layout.stretches[-1].until
+        if until and day > until and not target.phase.sessions:
+            return
+        self._keep(Due(target, session, laid_one.key[1], day, timedelta(), is_new=True))
+
+    def _base(self, target: Target) -> Due | None:
+        """What a new session is counted from."""
+        own = self._baselines.get(target.phase.name)
+        return own if own and self._counted(target.phase) else self._before
+
+    def _late(self, laid_one: _Laid, session: Session) -> timedelta:
+        """By how much a session that both versions have is due later now."""
+        target, old = laid_one.target, self._versions.old.get(laid_one.key)
+        base = self._known_base(target)
+        if old is None:
+            return base.late if base else timedelta()
+        if base is None:
+            late = timedelta() if self._removed else target.day - old.day
+        else:
+            was = self._versions.old[base.target.phase.name, base.place]
+            if self._removed and base.session in self._held:
+                late = timedelta()
+            else:
+                late = base.late + (target.day - base.target.day) - (old.day - was.day)
+        if late and not self._counted(target.phase):
+            late += self._weeks(target, session.target + late)
+        return late
+
+    def _known_base(self, target: Target) -> Due | None:
+        """The session before, or the baseline, that both versions have."""
+        own = self._baselines.get(target.phase.name)
+        if own and self._counted(target.phase) and self._is_known(own):
+            return own
+        return next((due for due in reversed(self.due) if self._is_known(due)), None)
+
+    def _is_known(self, due: Due) -> bool:
+        return not due.is_new and (due.target.phase.name, due.place) in self._versions.old
+
+    def _weeks(self, target: Target, day: date) -> timedelta:
+        """The whole weeks by which a day is too early: it is over, or before what took place."""
+        first = self._conditions.first_day - timedelta(days=target.window.late)
+        if self._last:
+            first = max(first, self._last.start.date() + timedelta(days=target.phase.gap.min))
+        return timedelta(weeks=max(0, -(-(first - day).days // 7)))
+
+    def _is_over(self, target: Target, day: date) -> bool:
+        return day + timedelta(days=target.window.late) < self._conditions.first_day
+
+    def _counted(self, phase: Phase) -> bool:
+        """Whether both versions list the days of a phase by number, from its baseline."""
+        names = {new: old for old, new in self._versions.renamed.items()}
+        before = self._versions.earlier.phases.get(names.get(phase.name, phase.name))
+        return bool(day_numbers(phase.cadence) and before and day_numbers(before.cadence))
+
+
+def _laid(order: Order, course: Course, renamed: Mapping[str, str]) -> Iterator[_Laid]:
+    """What a version lays out from the start of a course, as far as that goes, by its keys."""
+    stretches = list(_stretches(order, course, renamed))
+    targets = laid_out(order, course, stretches, order.start, order.days)
+    targets = [target._replace(number=place) for place, target in enumerate(targets, start=1)]
+    own = [each for each in course.sessions if not each.instead_of]
+    names = {(each.phase, each.name): each.place for each in own if each.name}
+    taken = {(each.phase, each.place) for each in course.sessions}
+    for target in targets:
+        phase = renamed.get(target.phase.name, target.phase.name)
+        place = names.get((phase, target.name), target.place) if target.name else target.place
+        is_own = any((each.phase, each.place) == (phase, place) for each in own) and (
+            not target.name or (phase, target.name) in names
+        )
+        if not is_own:
+            while (phase, place) in taken:
+                place += 1
+        taken.add((phase, place))
+        if _is_laid(order, target, course, phase):
+            yield _Laid((phase, place), target)
+
+
+def _is_laid(order: Order, target: Target, course: Course, phase: str) -> bool:
+    """Whether a session of a phase without an end is within what is laid out."""
+    if target.phase.sessions is not None:
+        return True
+    until = order.layout.stretches[-1].until
+    there = max((each.place for each in course.sessions if each.phase == phase), default=0)
+    return target.place <= there or bool(until and target.day <= until)
+
+
+def _stretches(order: Order, course: Course, renamed: Mapping[str, str]) -> Iterator[Stretch]:
+    by_name = {stretch.phase.name: stretch for stretch in order.layout.stretches}
+    for phase in order.protocol.phases:
+        name = renamed.get(phase.name, phase.name)
+        own = [
+            each.place
+            for each in course.sessions
+            if each.phase == name and not (each.instead_of or each.undone)
+        ]
+        stretch = by_name.get(phase.name)
+        if stretch and stretch.sessions:
+            yield stretch
+        elif stretch:
+            yield stretch._replace(until=max(stretch.until or date.min, _end(course)))
+        elif own and phase.sessions is None:
+            chosen, minutes = order.phases[phase.name], order.protocol.minutes
+            count = min(max(own) - min(own) + 1, MAX_SESSIONS)
+            yield Stretch(chosen, min(own), count, None, minutes)
+
+
+def _end(course: Course) -> date:
+    return max(session.target for session in course.sessions) + LONG
