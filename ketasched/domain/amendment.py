@@ -63,7 +63,7 @@ def renamed_phases(before: Protocol, after: Protocol) -> dict[str, str]:
     """By its name before, what a phase is called now that is as it was, in the same place, but for
     its name.
     """
-    old, new = ({phase.name for phase in each.known_phases} for each in (before, after))
+    old, new = ({phase.name for phase in each.phases} for each in (before, after))
     return {
         was.name: phase.name
         for was, phase in zip(before.phases, after.phases, strict=False)

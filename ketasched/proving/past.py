@@ -20,7 +20,7 @@ from ketasched.records.history import state_before
 from ketasched.records.open import snapshot
 from ketasched.records.plain_values import WALL
 from ketasched.records.record import CourseRecord, PastChange
-from ketasched.records.versions import protocol_of
+from ketasched.records.versions import protocol_of, version_state
 
 State = Mapping[str, Any]
 _FARTHEST = 400
@@ -70,7 +70,7 @@ class Past:
 
     def versions(self) -> list[Earlier]:
         """The versions of its protocol that the course had before, the oldest first."""
-        ways = [step.change.back for step in self._steps]
+        ways = [*(step.change.back for step in self._steps), version_state(self._record)]
         return [
             Earlier(step.change.at, protocol_of(step.before, ways), step.before["asked"])
             for step in reversed(self._steps)

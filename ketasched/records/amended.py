@@ -83,7 +83,12 @@ def _of_version(
     """
     record = opened.record
     protocol = for_arm(written.protocol, record.options.get("arm", ""))
-    renamed = renamed_phases(record.protocol, protocol)
+    held = {session.phase for session in record.course.sessions}
+    renamed = {
+        old: new
+        for old, new in renamed_phases(record.protocol, protocol).items()
+        if new not in held
+    }
     ways = [change.back for change in record.history if change.back]
     others = [way["protocol"] for way in ways if "protocol" in way]
     others.append(version_state(record)["protocol"])

@@ -207,17 +207,25 @@ class _Walk:
         base = self._known_base(target)
         if old is None:
             return base.late if base else timedelta()
-        if base is None:
-            late = timedelta() if self._removed else target.day - old.day
+        if self._removed and (base is None or base.session in self._held):
+            late = self._behind_what_is_new(target, session)
+        elif base is None:
+            late = target.day - old.day
         else:
             was = self._versions.old[base.target.phase.name, base.place]
-            if self._removed and base.session in self._held:
-                late = timedelta()
-            else:
-                late = base.late + (target.day - base.target.day) - (old.day - was.day)
+            late = base.late + (target.day - base.target.day) - (old.day - was.day)
         if late and not self._counted(target.phase):
             late += self._weeks(target, session.target + late)
         return late
+
+    def _behind_what_is_new(self, target: Target, session: Session) -> timedelta:
+        """By how much a session is later behind what is gone from the version: not at all, unless
+        something new stands there.
+        """
+        before = self._before
+        if before is None or not before.is_new:
+            return timedelta()
+        return before.day + (target.day - before.target.day) - session.target
 
     def _known_base(self, target: Target) -> Due | None:
         """The session before, or the baseline, that both versions have."""

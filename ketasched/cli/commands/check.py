@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 HELP = """Check a protocol or clinic file; - reads standard input. Or prove a folder of
 records from its files: every rule, nobody twice at once, no more chairs than there
 are, and calendars that say what the records say. Or see that all that was sent
-of a record, or of a folder, says the same: name the places.
+of a record, or of a folder, says the same: name the places. --against tells
+what a protocol file says otherwise than another, and of running courses what moves.
 
 \b
 Examples:
   ketasched check my-protocols.yaml
   ketasched check my-protocols.yaml --starts 2027-01-01..2028-12-31
+  ketasched check new.yaml --against old.yaml records
   ketasched check clinic.yaml --year 2027
   ketasched check clinic.yaml --year 2027 --output 2027.html
   ketasched check records
@@ -46,6 +48,8 @@ class CheckRequest(NamedTuple):
     """
 
     file: str
+    folder: str = ""
+    against: str = ""
     starts: str = ""
     year: str = ""
     ics: tuple[str, ...] = ()
@@ -61,6 +65,7 @@ class CheckRequest(NamedTuple):
 @takes(
     CheckRequest,
     file=Argument("FILE|NAME|FOLDER", completion.records),
+    against=Option("What it says otherwise than this earlier version of it.", "OLD.yaml"),
     starts=Option(
         "From which of these starts a protocol can be kept, and what holidays do.", "DATE..DATE"
     ),
@@ -87,6 +92,14 @@ def run(request: CheckRequest) -> Result:
     """
     if request.format == "html" and not request.year:
         raise UsageProblem("--format html: only a year of a clinic is a page", "add --year 2027")
+    if request.against or request.folder:
+        from ketasched.cli.check_against import checked_against
+
+        alone = CheckRequest(request.file, request.folder, request.against, format=request.format)
+        if not request.against or request != alone:
+            hint = "ketasched check NEW.yaml --against OLD.yaml [FOLDER], by itself"
+            raise UsageProblem("a second file or folder goes with --against alone", hint)
+        return checked_against(request.file, request.against, request.folder)
     if _asks_for_agreement(request):
         return _agreement(request)
     if _is_folder(request.file):
