@@ -10,11 +10,12 @@ from typing import NamedTuple
 from ketasched.domain.candidate import session_end
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, Course, DatedReview, Session
 from ketasched.planning.plan_input import Order
-from ketasched.running.amended_days import Due, Versions, due_days
+from ketasched.running.amended_days import Due, due_days
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.closing_day import placed_anew
 from ketasched.running.legal_change import Conditions, Refusal, unwanted
 from ketasched.running.order_of_time import in_order_of_time
+from ketasched.running.two_versions import Versions
 
 
 class Amended(NamedTuple):
