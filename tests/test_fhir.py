@@ -515,6 +515,25 @@ def test_sent_twice_it_changes_nothing_and_a_move_updates_in_place(save, at, exp
     assert server.post(export(".", moment="2026-12-25")) == set()
 
 
+def test_what_was_undone_is_called_off_where_it_was_told(save, at, export):
+    save("alex", "spravato", "--tz", "America/Chicago")
+    before = entries_of(export())
+    server = FhirServer()
+    at(NOW, "cancel", "alex", "3", "--then", "append")
+    server.post(export())
+    at(NOW, "undo", "alex")
+    bundle = export()
+    server.post(bundle)
+    there = entries_of(server.search())
+    gone = {there[uid].kind: there[uid].state for uid in there.keys() - before.keys()}
+    assert gone == {"Appointment": "cancelled", "Task": "cancelled"}
+    assert {uid: there[uid]._replace(sequence=0) for uid in before} == before
+    for entry in bundle["entry"]:
+        get_fhir_model_class(entry["resource"]["resourceType"]).model_validate(entry["resource"])
+    Path("alex.json").write_text(json.dumps(bundle), "utf-8")
+    at(NOW, "check", "alex", "--fhir", "alex.json")
+
+
 def test_what_a_server_gives_back_is_read_as_what_was_sent(save, export):
     save("alex", "spravato", "--tz", "America/Chicago")
     bundle = export()

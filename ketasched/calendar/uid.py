@@ -38,8 +38,12 @@ def drawn() -> UidSource:
 
 def duty_uid(view: View, course: Course, number: int, duty: str) -> str:
     """The calendar UID of a duty: that of its session, with the duty's name."""
-    session = uid(view, course, course.session(number))
-    return _uid(_EARLIER, [session, "duty", duty])
+    return duty_uid_of(uid(view, course, course.session(number)), duty)
+
+
+def duty_uid_of(session_uid: str, duty: str) -> str:
+    """The calendar UID of a duty, by that of its session."""
+    return _uid(_EARLIER, [session_uid, "duty", duty])
 
 
 def part_uid(view: View, course: Course, *part: str) -> str:

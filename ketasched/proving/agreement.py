@@ -145,7 +145,8 @@ def _parted(
 
     for uid, entry in there.items():
         if uid not in saying:
-            yield parted(uid, "extra", None, entry.start)
+            if entry.state.upper() != "CANCELLED":  # what was undone is told as called off
+                yield parted(uid, "extra", None, entry.start)
         elif times[uid] > 1:
             yield parted(uid, "twice", 1, times[uid])
     for uid, said in saying.items():

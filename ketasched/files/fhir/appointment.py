@@ -124,3 +124,16 @@ def task(shown: ShownCourse, uid: str, duty: DueDuty) -> Resource:
         "restriction": {"period": {"end": duty.due.isoformat()}},
     }
     return filled(said)
+
+
+def gone(shown: ShownCourse, uid: str) -> Resource:
+    """What was undone: somebody may have it, and a transaction takes nothing away."""
+    said = {
+        "resourceType": "Task" if uid in shown.gone_duties else "Appointment",
+        "extension": shown.revised(uid),
+        "identifier": [identifier(uid)],
+        "status": "cancelled",
+    }
+    if uid in shown.gone_duties:
+        return filled(said | {"intent": "plan", "for": shown.patient})
+    return filled(said | {"participant": [{"actor": shown.patient, "status": "declined"}]})

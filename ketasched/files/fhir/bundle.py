@@ -8,7 +8,7 @@ from ketasched.calendar.entry_text import calendar_name
 from ketasched.domain.course import DatedReview, Session
 from ketasched.domain.pause import Pause
 from ketasched.domain.protocol import Phase
-from ketasched.files.fhir.appointment import appointment, task
+from ketasched.files.fhir.appointment import appointment, gone, task
 from ketasched.files.fhir.parts import (
     Resource,
     concept,
@@ -58,6 +58,8 @@ def _entries(shown: ShownCourse) -> Iterator[Resource]:
         yield put(appointment(shown, uid, entry, pattern), uid)
     for uid, duty in shown.duties.items():
         yield put(task(shown, uid, duty), uid)
+    for uid in shown.gone:
+        yield put(gone(shown, uid), uid)
 
 
 def _service_request(shown: ShownCourse, phase: Phase, uid: str) -> Resource:

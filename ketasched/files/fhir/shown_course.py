@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ketasched.calendar.entry_text import Entry, View, category, seat_text, visit_title
-from ketasched.calendar.uid import duty_uid, part_uid, uid
+from ketasched.calendar.uid import duty_uid, duty_uid_of, part_uid, uid
 from ketasched.calendar.written_calendar import Revision
 from ketasched.domain.course import (
     ATTENDED,
@@ -77,6 +77,18 @@ class ShownCourse:
         """What staff must do, by UID; others are not told."""
         duties = due_duties(self.course) if self.staff else ()
         return {duty_uid(self.view, self.course, duty.session, duty.name): duty for duty in duties}
+
+    @cached_property
+    def gone(self) -> list[str]:
+        """The UIDs of what the course had and no longer has, since it was undone."""
+        return [uid for uid in self.revisions if uid not in self.entries | self.duties]
+
+    @cached_property
+    def gone_duties(self) -> frozenset[str]:
+        """Those of them that are of duties: of sessions that are gone, or that stayed."""
+        names = [duty.name for duty in self.course.protocol.duties]
+        sessions = [*self.gone, *self.session_uids.values()] if self.gone else []
+        return frozenset(duty_uid_of(uid, name) for uid in sessions for name in names)
 
     @cached_property
     def plan_uid(self) -> str:
