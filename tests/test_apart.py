@@ -354,7 +354,7 @@ def test_random_lives_keep_the_distance(ketasched, monkeypatch, seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_many_random_lives_keep_the_distance(ketasched, monkeypatch, part):
-    for seed in range(100 + part, 300, 10):
+    for seed in range(100 + part, 180, 10):
         write(LIVES)
         Path("alex.course.json").unlink(missing_ok=True)
         Path("alex.ics").unlink(missing_ok=True)

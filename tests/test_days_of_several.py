@@ -200,7 +200,7 @@ def test_lifes_of_days_with_several_are_proved_at_each_step(fast, happen):
 
 @pytest.mark.slow
 def test_more_lifes_of_days_with_several_are_proved_at_each_step(fast, happen):
-    for seed in range(2, 40 * MORE):
+    for seed in range(2, 20 * MORE):
         live(random.Random(seed), fast, happen)
 
 

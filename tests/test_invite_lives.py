@@ -100,4 +100,4 @@ def test_whatever_happens_the_messages_tell(monkeypatch):
 
 @pytest.mark.slow
 def test_whatever_happens_for_long_the_messages_tell(monkeypatch):
-    live_on(40, 16, monkeypatch, MailedLife)
+    live_on(15, 16, monkeypatch, MailedLife)

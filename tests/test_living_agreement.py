@@ -94,4 +94,4 @@ def test_whatever_happens_all_agree_once_it_is_sent(monkeypatch, everywhere):
 
 @pytest.mark.slow
 def test_whatever_happens_for_long_all_agree_once_it_is_sent(monkeypatch, everywhere):
-    live_on(15, 12, monkeypatch, everywhere)
+    live_on(5, 12, monkeypatch, everywhere)

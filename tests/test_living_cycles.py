@@ -133,4 +133,4 @@ def test_whatever_happens_to_cycles(monkeypatch):
 
 @pytest.mark.slow
 def test_whatever_happens_to_cycles_for_long(monkeypatch):
-    live_on(60, 12, monkeypatch, CycleLife)
+    live_on(30, 12, monkeypatch, CycleLife)

@@ -240,7 +240,8 @@ def reasons_of(outcome):
 def test_the_optimum_is_proved_by_brute_force_at_length():
     for seed in range(CASES, 12 * CASES):
         check(seed)
-        check(seed, apart_case)
+        if not seed % 3:
+            check(seed, apart_case)
 
 
 closed_spans = st.lists(
