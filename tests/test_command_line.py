@@ -15,6 +15,7 @@ from ketasched.asking import completion
 from ketasched.cli.commands import COMMAND_GROUPS, COMMANDS
 
 write = writer("mine.yaml")
+DIALYSIS = str(Path(__file__).parent.parent / "docs/examples/dialysis.yaml")
 IV = ("plan", "iv", "--start", "2027-01-04")
 NOWHERE = ("--tz", "UTC")
 """A zone of no country, whose public holidays would be pointed out."""
@@ -340,6 +341,7 @@ def test_a_value_is_neither_doubled_nor_empty_nor_an_option(ketasched, option, t
         ((*IV, "--location", "x" * 10_001, "--ics", "x.ics"), 2, "longer than 10000 characters", "shorten it"),
         (("plan", "iv", "-s", "2027-01-08", "--at", "23:00"), 3, "closed on Saturdays", "Thu 7 Jan 2027 and Mon 11 Jan 2027"),
         ((*IV, "--already", "6"), 2, "none is left to plan", "--until DATE"),
+        (("plan", "dialysis", "-s", "2027-01-04", "--protocols", DIALYSIS), 2, "dialysis is open-ended", "add --until DATE to lay it out"),
         ((*IV, "--already", "-1"), 2, "-1 is outside 0 to 1000", ""),
         ((*IV, "--for", "staff"), 2, "--for speaks of the calendar file", "--ics FILE"),
         ((*IV, "--title", "x"), 2, "--title speaks of the calendar file", "--ics FILE"),

@@ -30,6 +30,7 @@ _MENDED_BY: dict[PlaceKind, str] = {
 }
 
 
+_MOST_NAMED = 5
 _PUBLISH = "publish again later: it goes on where it stopped"
 
 
@@ -75,6 +76,7 @@ def checked_agreement(name: str, targets: Targets, *, clinic: str, login: str) -
     places, notes, trouble = _read(asked, targets, clinic, login)
     differences = list(_differences(asked, places, lacking=bool(unread)))
     entries = sum(len(list(course.read.record.course.entries())) for course in asked.courses)
+    notes += _nowhere(asked, places)
     agreement = Agreement(
         name, len(asked.courses), entries, places, differences, unread, notes, trouble
     )
@@ -109,6 +111,15 @@ def _course(read: ReadRecord) -> AskedCourse:
     saying["staff"] = {uid: said._replace(rises=rises) for uid, said in saying["staff"].items()}
     known = {entry.uid for entry in read.record.told}.union(*saying.values())
     return AskedCourse(read, SaidCourse(name_of(Path(read.path.name)), saying, frozenset(known)))
+
+
+def _nowhere(asked: Asked, places: Sequence[Read]) -> Iterator[str]:
+    """The courses of a folder that none of the places has: nothing was compared with them."""
+    there = {entry.uid for place in places if isinstance(place, Place) for entry in place.entries}
+    absent = [course.said.name for course in asked.courses if not course.said.known & there]
+    if asked.whole and there and absent:
+        rest = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+        yield f"none of the places has, so not compared: {', '.join(absent[:_MOST_NAMED])}{rest}"
 
 
 # The places

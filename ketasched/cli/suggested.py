@@ -70,8 +70,8 @@ def robust_text(starts: Sequence[Suggestion]) -> Iterator[str]:
     if robust:
         yield (
             "Bears is the share of single faults (each session missed, its day closed, its week "
-            "spent sick) after which the rest has legal days without a pause; By days, by how many "
-            "sessions then move in all, on the average; Two, the share of "
+            "spent sick) after which the rest has legal days without a pause; By days, how many "
+            "days the sessions then move in all, on the average; Two, the share of "
             f"{robust.pairs} pairs, drawn."
         )
 

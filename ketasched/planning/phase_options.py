@@ -103,17 +103,29 @@ def lay_out(protocol: Protocol, choices: Choices) -> Layout:
                 )
     total = sum(count or 0 for count in counts.values())
     if not stretches:
-        raise ChoiceRefused(
-            f"{protocol.id} has {count_text(total, 'session')}, so none is left to plan",
-            choice="already",
-            value=str(choices.already),
-            remedy="a last day for the open-ended phase" if open_ended else "a smaller number",
-        )
+        raise _nothing_left(protocol, total, choices, is_open_ended=bool(open_ended))
     if total > MAX_SESSIONS:
         raise ChoiceRefused(f"that makes {total} sessions; a course has at most {MAX_SESSIONS}")
     _refuse_idle_windows(windows, stretches)
     left_out = () if choices.until else tuple(phase.name for phase in open_ended)
     return Layout(tuple(stretches), left_out, total)
+
+
+def _nothing_left(
+    protocol: Protocol, total: int, choices: Choices, *, is_open_ended: bool
+) -> ChoiceRefused:
+    """Why no session is laid out."""
+    if is_open_ended and not choices.already:
+        return ChoiceRefused(
+            f"{protocol.id} is open-ended, and nobody says how far to go",
+            remedy="a last day for the phase",
+        )
+    return ChoiceRefused(
+        f"{protocol.id} has {count_text(total, 'session')}, so none is left to plan",
+        choice="already",
+        value=str(choices.already),
+        remedy="a last day for the open-ended phase" if is_open_ended else "a smaller number",
+    )
 
 
 def pausing(phases: Sequence[Phase], weeks: int | None) -> tuple[Phase, ...]:

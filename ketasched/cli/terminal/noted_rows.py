@@ -34,7 +34,8 @@ def noted_rows(
     widths = _widths(titles, rows, width)
     room = width - sum(widths) - GAP * len(widths)
     if any(0 < row.notes.cell_len <= room for row in rows):
-        titles, widths = (*titles, "Notes"), [*widths, room]
+        title = "Notes" if room >= len("Notes") else ""
+        titles, widths = (*titles, title), [*widths, room]
     table = _table(titles, widths, show_header=True)
     for row in rows:
         is_beside = row.notes.cell_len <= room

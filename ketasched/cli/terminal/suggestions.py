@@ -16,7 +16,6 @@ from ketasched.cli.suggested import (
     robust_columns,
     robust_text,
     setting_facts,
-    share_text,
     told_of_others,
 )
 from ketasched.cli.terminal import windows
@@ -101,7 +100,8 @@ def _line(suggestion: Suggestion, meaning: Meaning | None) -> Text:
     start = ", ".join(filter(None, (day_text(suggestion.start), days_text(suggestion))))
     moved = f"{suggestion.moved} moved by {suggestion.days_moved} in all"
     begins = f", {begins_text(suggestion)}" if begins_text(suggestion) else ""
-    bears = f", bears {share_text(suggestion.robust.legal)}" if suggestion.robust else ""
+    shares = robust_columns([suggestion])
+    bears = "".join(f", {name.lower()} {share}" for name, (share,) in shares if share)
     text = f"{start}: {count_text(suggestion.pauses, 'pause')}, {moved}{bears}{begins}"
     (sign,) = with_signs([text], [meaning])
     sign.stylize(row_style(meaning))
