@@ -44,10 +44,15 @@ OF_THE_MACHINE = (
 )
 
 gc.set_threshold(1_000_000)  # as the program does
-settings.register_profile("fast", deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("fast", deadline=None, max_examples=30, print_blob=True)
+settings.register_profile("whole", deadline=None, max_examples=100, print_blob=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000, print_blob=True)
 settings.register_profile(  # whether it fails, not how it may fail shortest
-    "mutants", deadline=None, phases=(Phase.explicit, Phase.generate), database=None
+    "mutants",
+    deadline=None,
+    max_examples=30,
+    phases=(Phase.explicit, Phase.generate),
+    database=None,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 

@@ -606,7 +606,7 @@ def test_a_mistake_in_what_windows_count_from(old, new, message, hint):
 NAMES = "bcdef"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3 // 5, deadline=None)
 @given(
     gaps=st.lists(st.integers(1, 16), min_size=1, max_size=4),
     windows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=4, max_size=4),

@@ -241,6 +241,7 @@ NEVER = "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"
 OFTEN = "RRULE:FREQ=DAILY;BYHOUR=0,3,6,9,12,15,18,21;BYMINUTE=0,5,10,15,20,25,30,35,40,45,50,55"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "parts",
     [

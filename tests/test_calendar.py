@@ -36,6 +36,7 @@ def summaries(data):
     return [str(event["SUMMARY"]) for event in events_of(data)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("view", [PATIENT, STAFF, PATIENT._replace(reminders=())])
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_shape_of_every_file(name, view):

@@ -39,6 +39,7 @@ def named(data, title):
 # Shape
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "view", [PATIENT, STAFF, PATIENT._replace(reminders=(), location="1 Main St", phone="555")]
 )

@@ -237,10 +237,10 @@ def check_snow(seed):
     return 1
 
 
-@pytest.mark.sampled(3)
-@pytest.mark.parametrize("first", range(0, 200, 20))
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("first", range(0, 200, 10))
 def test_a_day_of_a_small_house_closes_as_the_best_of_all_replacements(first):
-    assert sum(check_snow(seed) for seed in range(first, first + 20))
+    assert sum(check_snow(seed) for seed in range(first, first + 10))
 
 
 @pytest.mark.slow
