@@ -82,6 +82,7 @@ def test_a_handout_answers_when_and_what_to_do(ketasched):
     assert 'lang="en-US"' in out or 'lang="en"' in out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
 @pytest.mark.parametrize("form", ["html", "month"])
 @pytest.mark.parametrize("lang", ["en", "es"])

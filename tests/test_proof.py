@@ -661,7 +661,7 @@ def a_year(at, ketasched, monkeypatch, seed):
         assert (outcome.code, outcome.err) == (0, ""), (typed, outcome.out)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_a_house_lives_through_is_proved(at, ketasched, monkeypatch, seed):
     a_year(at, ketasched, monkeypatch, seed)

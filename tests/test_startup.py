@@ -4,8 +4,6 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 PROGRAM = """
 import json, os, sys
 from ketasched.cli import app
@@ -29,7 +27,11 @@ def each_loaded(*commands):
 
 def modules(*commands):
     """The libraries that a fresh program has loaded after it ran some commands."""
-    return {name.split(".")[0] for name in each_loaded(*commands)[-1]}
+    return libraries(each_loaded(*commands)[-1])
+
+
+def libraries(loaded):
+    return {name.split(".")[0] for name in loaded}
 
 
 def test_help_loads_nothing_heavy():
@@ -49,25 +51,20 @@ def test_help_loads_nothing_heavy():
     }
 
 
-def test_a_table_loads_no_calendar_library():
-    loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago"))
-    assert "rich" in loaded
-    assert not loaded & {"ics", "tzlocal", "icalendar"}
+def test_json_loads_no_table_library_and_a_table_no_calendar_library():
+    json_, table = map(libraries, each_loaded((*IV, "--format", "json"), IV))
+    assert not json_ & {"rich", "ics"}
+    assert "rich" in table
+    assert not table & {"ics", "tzlocal", "icalendar"}
 
 
 def test_only_another_language_loads_what_writes_it():
-    plan = ("plan", "iv", "--start", "2027-01-04", "--tz", "America/Chicago", "--ics", "-")
-    english = ((), ("--clock", "12"), ("--lang", "en"))
-    loaded = modules(*((*plan, "--name", "a", *options) for options in english))
-    assert not loaded & {"babel", "jinja2", "rich"}
-    loaded = modules((*plan, "--name", "a", "--lang", "es"))
+    plan = (*IV, "--ics", "-", "--name", "a")
+    options = ((), ("--clock", "12"), ("--lang", "en"), ("--lang", "es"))
+    *_, english, loaded = map(libraries, each_loaded(*((*plan, *each) for each in options)))
+    assert not english & {"babel", "jinja2", "rich"}
     assert "babel" in loaded
     assert not loaded & {"jinja2", "rich"}
-
-
-def test_json_loads_no_table_library():
-    loaded = modules(("plan", "iv", "--start", "2027-01-04", "--tz", "UTC", "--format", "json"))
-    assert not loaded & {"rich", "ics"}
 
 
 def test_of_all_countries_only_that_of_the_zone_or_of_the_option_is_loaded():
@@ -88,33 +85,35 @@ def test_of_all_countries_only_that_of_the_zone_or_of_the_option_is_loaded():
         before = inside
 
 
-HEAVY = {"jinja2", "markupsafe", "babel", "segno", "playwright", "ortools", "openpyxl"}
-"""What pages, languages, full houses and workbooks need, and nothing else."""
+HEAVY = {
+    "jinja2",
+    "markupsafe",
+    "babel",
+    "segno",
+    "playwright",
+    "ortools",
+    "openpyxl",
+    "smtplib",
+}
+"""What pages, languages, full houses, workbooks and mail need, and nothing else."""
 
 
-@pytest.mark.parametrize(
-    "commands",
-    [
-        [["--help"], *([name, "--help"] for name in ("plan", "status", "agenda", "admit"))],
-        [[*IV, "--ics", "a.ics"]],
-        [
-            [*IV, "--save", "a", "--name", "Ana"],
-            ["status", "a"],
-            ["agenda"],
-            ["agenda", "--week"],
-            ["status", "a", "-f", "csv"],
-            ["export", "a"],
-        ],
-    ],
-    ids=["--help", "plan --ics", "agenda"],
-)
-def test_nothing_that_a_page_a_language_or_a_house_needs_is_loaded(commands):
-    assert not modules(*commands) & HEAVY
-
-
-def test_only_mail_loads_what_speaks_to_mail_servers():
-    commands = [[*IV, "--save", "a"], ["status", "a"], ["status", ".", "--calls"], ["undo", "a"]]
-    assert not modules(*commands) & {"smtplib"}
+def test_nothing_that_a_page_a_language_a_house_or_mail_needs_is_loaded():
+    commands = [
+        ["--help"],
+        *([name, "--help"] for name in ("plan", "status", "agenda", "admit")),
+        [*IV, "--ics", "a.ics"],
+        [*IV, "--save", "a", "--name", "Ana"],
+        ["status", "a"],
+        ["agenda"],
+        ["agenda", "--week"],
+        ["status", "a", "-f", "csv"],
+        ["status", ".", "--calls"],
+        ["export", "a"],
+        ["undo", "a"],
+    ]
+    for command, loaded in zip(commands, each_loaded(*commands), strict=True):
+        assert not libraries(loaded) & HEAVY, command
 
 
 def test_what_was_typed_needs_no_conversion():
