@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ketasched import clock
 from ketasched.errors import FileTrouble
-from ketasched.records.folder import no_record, open_folder, unread_text
-from ketasched.records.open import Opened, open_record
+from ketasched.records.folder import open_named, unread_text
+from ketasched.records.open import Opened
 
 
 def courses_of(name: str) -> tuple[Sequence[Opened], FileTrouble | None]:
@@ -17,12 +16,7 @@ def courses_of(name: str) -> tuple[Sequence[Opened], FileTrouble | None]:
     Raises:
         KetaschedError: there is no such record.
     """
-    now = clock.now()
-    if not Path(name).is_dir():
-        return [open_record(name, now)], None
-    courses, unread = open_folder(Path(name), now)
-    if not courses and not unread:
-        raise no_record(Path(name))
+    courses, unread = open_named(name, clock.now())
     if not unread:
         return courses, None
     return courses, FileTrouble(unread_text(unread), "the others are written", shown=True)

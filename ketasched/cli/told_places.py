@@ -193,7 +193,7 @@ def fhir_bundle(path: str, asked: Asked) -> Read:
     from ketasched.files.fhir import reading
 
     try:
-        entries = reading.load_all(path)
+        entries = reading.load(path)
     except KetaschedError as error:
         return Unreadable("bundle", path, _without_name(why_not(error), path))
     seen = [

@@ -11,7 +11,7 @@ from ketasched.asking.request import RECORD_ENDING
 from ketasched.errors import FileProblems, KetaschedError, UsageProblem
 from ketasched.progress import through
 from ketasched.records import closed_days
-from ketasched.records.open import Opened, ReadRecord, read_record
+from ketasched.records.open import Opened, ReadRecord, open_record, path_of, read_record
 
 Record = TypeVar("Record")
 
@@ -98,6 +98,27 @@ def open_folder(
         lambda opened: () if twins else {entry.uid: None for entry in opened.record.told},
     )
     return records, [*others, *unread]
+
+
+def open_named(name: str, now: datetime) -> tuple[list[Opened], list[Unread]]:
+    """The record of that name, or all of the folder of that name and what cannot be opened.
+
+    Raises:
+        KetaschedError: there is no such record, or it cannot be read, or the folder has none.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        return [open_record(name, now)], []
+    records, unread = open_folder(folder, now)
+    if not records and not unread:
+        raise no_record(folder)
+    return records, unread
+
+
+def folder_of(name: str) -> Path:
+    """The folder in which the record of that name is, or the folder of that name."""
+    folder = Path(name)
+    return folder if folder.is_dir() else path_of(name).parent
 
 
 def closed_days_of(folder: Path) -> tuple[list[closed_days.ClosedDay], list[Unread]]:

@@ -22,8 +22,8 @@ from ketasched.mailing.removal import forgotten, making_room, removals
 from ketasched.publishing import login
 from ketasched.publishing.turn import turn_to_mail
 from ketasched.records.atomic import file_trouble
-from ketasched.records.folder import Unread, no_record, open_folder
-from ketasched.records.open import Opened, open_record, path_of
+from ketasched.records.folder import Unread, folder_of, open_named
+from ketasched.records.open import Opened
 from ketasched.records.record import Mailbox
 
 HELP = """Mail the appointments of a course as invitations: calendar programs take them in, and
@@ -89,15 +89,14 @@ def run(request: InviteRequest) -> Result:
         KetaschedError: an option cannot be read, or a record.
     """
     _refuse_together(request)
-    place = Path(request.name)
-    folder = place if place.is_dir() else path_of(request.name).parent
+    folder = folder_of(request.name)
     writes = not request.dry_run and folder.is_dir()
     with turn_to_mail(folder) if writes else nullcontext():
         return _run(request)
 
 
 def _run(request: InviteRequest) -> Result:
-    records, unread = _records(request.name)
+    records, unread = open_named(request.name, clock.now())
     how = _how(request)
     mailings: list[Mailing] = []
     without: list[str] = []
@@ -208,16 +207,6 @@ def _refuse_together(request: InviteRequest) -> None:
         raise UsageProblem("--remove is for one address", "say which: --to ADDRESS")
     if request.out and Path(request.out).exists() and not Path(request.out).is_dir():
         raise FileTrouble(f"--out: {request.out} is not a folder", "name a folder", request.out)
-
-
-def _records(name: str) -> tuple[list[Opened], list[Unread]]:
-    now = clock.now()
-    if not Path(name).is_dir():
-        return [open_record(name, now)], []
-    records, unread = open_folder(Path(name), now)
-    if not records and not unread:
-        raise no_record(Path(name))
-    return records, unread
 
 
 def _letters(opened: Opened, request: InviteRequest, *, alone: bool) -> list[Letter]:

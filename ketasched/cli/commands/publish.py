@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from ketasched import clock
@@ -21,8 +20,8 @@ from ketasched.publishing.publish import PublishedCourse, publish
 from ketasched.publishing.sync import ACTION_KINDS
 from ketasched.publishing.turn import turn_to_publish
 from ketasched.publishing.wire import checked_address
-from ketasched.records.folder import Unread, no_record, open_folder, unread_text
-from ketasched.records.open import Opened, open_record, path_of
+from ketasched.records.folder import Unread, folder_of, open_named, unread_text
+from ketasched.records.open import Opened
 from ketasched.reports.sharing_report import publishing_report
 
 HELP = """Keep a calendar on a CalDAV server in step with a course, or with all of a folder:
@@ -84,8 +83,7 @@ def run(request: PublishRequest) -> Result:
     """
     _refuse_together(request)
     clinic = clinic_file(request.clinic)
-    place = Path(request.name)
-    folder = place if place.is_dir() else path_of(request.name).parent
+    folder = folder_of(request.name)
     if request.check or request.dry_run or not folder.is_dir():
         return _run(request, clinic)
     with turn_to_publish(folder) as waited:
@@ -96,7 +94,7 @@ def run(request: PublishRequest) -> Result:
 
 
 def _run(request: PublishRequest, clinic: ClinicFile | None) -> Result:
-    records, unread = _records(request.name)
+    records, unread = open_named(request.name, clock.now())
     desks: dict[str, Desk] = {}
     courses: list[PublishedCourse] = []
     troubles: list[KetaschedError] = []
@@ -177,16 +175,6 @@ def _refuse_together(request: PublishRequest) -> None:
         raise UsageProblem("--check only looks", "leave the other options out")
     if request.remove and request.accept:
         raise UsageProblem("--remove takes everything out", "leave --accept out")
-
-
-def _records(name: str) -> tuple[list[Opened], list[Unread]]:
-    now = clock.now()
-    if not Path(name).is_dir():
-        return [open_record(name, now)], []
-    records, unread = open_folder(Path(name), now)
-    if not records and not unread:
-        raise no_record(Path(name))
-    return records, unread
 
 
 def _desk(

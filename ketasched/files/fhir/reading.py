@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -52,16 +52,7 @@ class FhirEntry(NamedTuple):
     sequence: int | None
 
 
-def load(path: str) -> dict[str, FhirEntry]:
-    """The entries of a file by UID; see `entries_of`.
-
-    Raises:
-        FileTrouble: it cannot be read, or is no JSON.
-    """
-    return _by_uid(load_all(path))
-
-
-def load_all(path: str) -> list[tuple[str, FhirEntry]]:
+def load(path: str) -> list[tuple[str, FhirEntry]]:
     """Each entry of a file with its UID, also those that are there twice.
 
     Raises:
@@ -69,29 +60,16 @@ def load_all(path: str) -> list[tuple[str, FhirEntry]]:
     """
     text = read_file(path, "FHIR bundle", MAX_BYTES).text
     try:
-        return list(_entries(json.loads(text)))
+        return list(entries_of(json.loads(text)))
     except (ValueError, RecursionError):
         hint = "give a bundle, as `export --format fhir` writes it or a server does"
         raise FileTrouble(f"{path} is no JSON, and so no FHIR bundle", hint, path) from None
 
 
-def entries_of(data: object) -> dict[str, FhirEntry]:
-    """The entries in a bundle of any type, in a list of resources, or in one resource, by UID. What
-    has none of our UIDs is somebody else's and left out. Of two with the same UID the one that
-    changed more often counts.
+def entries_of(data: object) -> Iterator[tuple[str, FhirEntry]]:
+    """The entries in a bundle of any type, in a list of resources, or in one resource, each with
+    its UID. What has none of our UIDs is somebody else's and left out.
     """
-    return _by_uid(_entries(data))
-
-
-def _by_uid(read: Iterable[tuple[str, FhirEntry]]) -> dict[str, FhirEntry]:
-    entries: dict[str, FhirEntry] = {}
-    for uid, entry in read:
-        if uid not in entries or (entry.sequence or 0) > (entries[uid].sequence or 0):
-            entries[uid] = entry
-    return entries
-
-
-def _entries(data: object) -> Iterator[tuple[str, FhirEntry]]:
     for resource in _resources(data):
         kind = resource.get("resourceType")
         uid = _uid(resource)
