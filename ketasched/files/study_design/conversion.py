@@ -111,8 +111,8 @@ def _plans(study: Part) -> list[_Plan]:
 
 def _plan(version: Part, design: Design, suffixes: tuple[str, str]) -> _Plan | None:
     """The days and arms of a design; None after noting what is wrong."""
-    for one in design.timelines:
-        check_references(design, one)
+    for each in design.timelines:
+        check_references(design, each)
     timeline = _main(design)
     ledger = Ledger()
     days = days_of(timeline, ledger) if timeline else None

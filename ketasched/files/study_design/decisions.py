@@ -108,8 +108,8 @@ def _before(timeline: Timeline, decision: Instance) -> set[str]:
     while waiting:
         name = waiting.pop()
         for instance in timeline.instances.values():
-            leads = instance.next == name or any(one.target == name for one in instance.branches)
-            if not leads or instance.id in seen:
+            ways = (instance.next, *(branch.target for branch in instance.branches))
+            if name not in ways or instance.id in seen:
                 continue
             seen.add(instance.id)
             if instance.kind == "visit":

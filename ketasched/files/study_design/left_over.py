@@ -38,7 +38,6 @@ def _parts(timeline: Timeline) -> list[Part]:
 
 def _list_timings(timeline: Timeline, days: Days, ledger: Ledger) -> None:
     for timing in timeline.timings:
-        window = timing.early or timing.late
         if not ledger.knows(timing.id):
             instance = timeline.instances.get(timing.instance)
             if instance and instance.kind == "decision":
@@ -48,10 +47,9 @@ def _list_timings(timeline: Timeline, days: Days, ledger: Ledger) -> None:
             else:
                 reason = "is not in the protocol"
             ledger.note(f"{called(timing)}, {timing.value}, {reason}", timing.id)
-        if window and not ledger.knows(timing.id + WINDOW):
-            text = f"{timing.early or 'nothing'} early, {timing.late or 'nothing'} late"
+        if timing.window and not ledger.knows(timing.id + WINDOW):
             ledger.note(
-                f"the window of {called(timing)}, {text}, is not in the protocol",
+                f"the window of {called(timing)}, {timing.window}, is not in the protocol",
                 timing.id + WINDOW,
             )
 
@@ -68,10 +66,10 @@ def _list_encounters(design: Design, ledger: Ledger) -> None:
 
 
 def _list_activities(design: Design, ledger: Ledger) -> None:
-    unused = [one for name, one in design.activities.items() if name not in ledger.said]
+    unused = [activity for name, activity in design.activities.items() if name not in ledger.said]
     if unused:
         names = ", ".join(map(called, unused))
-        ledger.note(f"activities of no session: {names}", *(one.id for one in unused))
+        ledger.note(f"activities of no session: {names}", *(activity.id for activity in unused))
 
 
 def _list_timelines(design: Design, main: Timeline, ledger: Ledger) -> None:
@@ -89,7 +87,7 @@ def _list_timelines(design: Design, main: Timeline, ledger: Ledger) -> None:
                 if name in design.activities
             )
         ]
-        windows = sum(bool(timing.early or timing.late) for timing in timeline.timings)
+        windows = sum(bool(timing.window) for timing in timeline.timings)
         size = ", ".join(
             count_text(count, noun)
             for count, noun in (

@@ -62,16 +62,14 @@ def _study(values: dict[str, Any]) -> tuple[dict[str, Any] | None, Place]:
 def _other(values: dict[str, Any]) -> tuple[Place, str, str]:
     """What a file is that is no study: its place, a sentence and a hint."""
     study = values.get("study")
-    if isinstance(study, dict) and {"studyDesigns", "studyProtocolVersions"} & study.keys():
-        hint = "save the study as USDM version 4, whose `study` has `versions`"
-        return ("study",), "a study of an older version of USDM", hint
-    if {"studyDesigns", "studyProtocolVersions"} & values.keys():
-        hint = "save the study as USDM version 4, whose `study` has `versions`"
-        return (), "a study of an older version of USDM", hint
+    older: list[tuple[Place, object]] = [(("study",), study), ((), values)]
+    for place, part in older:
+        if isinstance(part, dict) and {"studyDesigns", "studyProtocolVersions"} & part.keys():
+            hint = "save the study as USDM version 4, whose `study` has `versions`"
+            return place, "a study of an older version of USDM", hint
     if isinstance(kind := values.get("resourceType"), str):
         return ("resourceType",), f"this is FHIR ({kind[:40]}), not USDM", _EXPECTED
     if str(values.get("schema", "")).startswith("ketasched"):
         hint = "a course is shown by `status`, and planned by `plan` from a protocol"
         return ("schema",), "this is a file that ketasched wrote, and no study", hint
-    place: Place = ("study",) if "study" in values else ()
-    return place, "this is JSON, and no study", _EXPECTED
+    return ("study",) if "study" in values else (), "this is JSON, and no study", _EXPECTED

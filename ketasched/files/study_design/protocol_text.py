@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from ketasched.domain.giveaways import gives_away
@@ -63,8 +64,8 @@ def protocol_text(
         *_sessions(design, sessions, everywhere, text.first_day),
         *(["        reviews:"] if reviews else []),
         *(
-            f"          - {{name: {quoted(one.name)}, after_session: {one.after_session}}}"
-            for one in reviews
+            f"          - {{name: {quoted(review.name)}, after_session: {review.after_session}}}"
+            for review in reviews
         ),
         *(["    instructions:   # what is done at every visit"] if everywhere else []),
         *(f"      - {{text: {quoted(words_of(activity))}}}" for activity in everywhere),
@@ -90,7 +91,7 @@ def _sessions(
 ) -> Iterator[str]:
     epoch = ""
     for session in sessions:
-        own = next((one.epoch for one in session.instances if one.epoch), "")
+        own = next((instance.epoch for instance in session.instances if instance.epoch), "")
         if own in design.epochs and own != epoch:
             epoch = own
             yield f"          # {design.epochs[own]}"
@@ -123,7 +124,7 @@ def _session(session: Session, first_day: int) -> str:
 
 
 def _activities(design: Design, instances: Iterable[Instance]) -> list[Activity]:
-    names = dict.fromkeys(name for one in instances for name in one.activities)
+    names = dict.fromkeys(name for instance in instances for name in instance.activities)
     return [design.activities[name] for name in names if name in design.activities]
 
 
@@ -134,7 +135,7 @@ def everywhere_of(
     treatment away; of the others a comment says where they are.
     """
     by_session = [_activities(design, session.instances) for session in sessions]
-    every = dict.fromkeys(one for activities in by_session for one in activities)
+    every = dict.fromkeys(chain.from_iterable(by_session))
     stub = Protocol(
         text.identifier, text.title, text.label, text.version, text.drug, "", "", (), (), (), (), ()
     )

@@ -104,10 +104,10 @@ def _session(context: _Context, day: int, instances: list[Instance]) -> Session:
     for instance in instances:
         timing = context.days.moments[instance.id].timing
         context.ledger.say([instance.id, timing.id])
-        if instance not in leading and (timing.early or timing.late):
+        if instance not in leading and timing.window:
             context.ledger.note(
                 f"{instance.name}: {called(timing)} has a window within its day, "
-                f"{_written(timing)}, which the protocol cannot say",
+                f"{timing.window}, which the protocol cannot say",
                 timing.id + WINDOW,
             )
     return Session(_name(context, instances), day, tuple(instances), window)
@@ -124,7 +124,7 @@ def _leading(context: _Context, day: int, instances: Iterable[Instance]) -> list
         for instance in together
         if not (other := moments[instance.id].other) or moments[other].day != day
     ]
-    return sorted(leading, key=lambda one: bool(moments[one.id].other)) or together[:1]
+    return sorted(leading, key=lambda instance: bool(moments[instance.id].other)) or together[:1]
 
 
 def _counts_from(context: _Context, instance: Instance) -> int:
@@ -191,7 +191,7 @@ def _window(context: _Context, instances: list[Instance]) -> Sides:
         )
         windows.append(Sides(late, early) if moment.backwards else Sides(early, late))
         context.ledger.say([moment.timing.id + WINDOW])
-    window = Sides(min(one.early for one in windows), min(one.late for one in windows))
+    window = Sides(*map(min, zip(*windows, strict=True)))
     if len(set(windows)) > 1:
         names = " and ".join(instance.name for instance in instances)
         context.ledger.note(
@@ -205,10 +205,7 @@ def _list_without_window(context: _Context, sessions: Iterable[Session]) -> None
     exact = [
         session.name
         for session in sessions
-        if not any(
-            moments[instance.id].timing.early or moments[instance.id].timing.late
-            for instance in session.instances
-        )
+        if not any(moments[instance.id].timing.window for instance in session.instances)
     ]
     if len(exact) > _MOST_NAMED:
         exact[_MOST_NAMED:] = [f"and {len(exact) - _MOST_NAMED} more"]
@@ -242,10 +239,6 @@ def _days(context: _Context, timing: Timing, key: str, text: str) -> int:
     if days > LONGEST_WINDOW:
         context.ledger.note(f"{about}, is longer than {LONGEST_WINDOW} days: those here")
     return min(days, LONGEST_WINDOW)
-
-
-def _written(timing: Timing) -> str:
-    return f"{timing.early or 'nothing'} early and {timing.late or 'nothing'} late"
 
 
 # Names

@@ -95,6 +95,13 @@ class Timing(NamedTuple):
     late: str
     part: Part
 
+    @property
+    def window(self) -> str:
+        """The window in the words of a list; empty where nothing is said."""
+        if not (self.early or self.late):
+            return ""
+        return f"{self.early or 'nothing'} early and {self.late or 'nothing'} late"
+
 
 class Timeline(NamedTuple):
     """A timeline; ``entry`` is its first instance."""
@@ -123,11 +130,11 @@ class Design(NamedTuple):
 
 def design_of(part: Part) -> Design:
     """Read a design; what is damaged is noted, but for references (`references`)."""
-    encounters = {one.id: _encounter(one) for one in _known(part, "encounters")}
-    activities = {one.id: _activity(one) for one in _known(part, "activities")}
-    epochs = {one.id: one.name for one in _known(part, "epochs")}
-    arms = {one.id: StudyArm(one.id, one.name) for one in _known(part, "arms")}
-    timelines = [_timeline(one) for one in _known(part, "scheduleTimelines")]
+    encounters = {encounter.id: _encounter(encounter) for encounter in _known(part, "encounters")}
+    activities = {activity.id: _activity(activity) for activity in _known(part, "activities")}
+    epochs = {epoch.id: epoch.name for epoch in _known(part, "epochs")}
+    arms = {arm.id: StudyArm(arm.id, arm.name) for arm in _known(part, "arms")}
+    timelines = list(map(_timeline, _known(part, "scheduleTimelines")))
     cells = [
         (reference(cell, "armId", arms, "arm"), reference(cell, "epochId", epochs, "epoch"))
         for cell in part.parts("studyCells")
@@ -168,8 +175,8 @@ def _timeline(part: Part) -> Timeline:
     is_main = part.values.get("mainTimeline")
     if not isinstance(is_main, bool | None):
         part.fault("mainTimeline", "`mainTimeline` is neither true nor false")
-    instances = [_instance(one) for one in _known(part, "instances")]
-    timings = [_timing(one) for one in _known(part, "timings")]
+    instances = list(map(_instance, _known(part, "instances")))
+    timings = list(map(_timing, _known(part, "timings")))
     for key, parts in (("instances", instances), ("timings", timings)):
         if len(parts) > MOST:
             part.fault(key, f"a timeline has more than {MOST} {key}")
@@ -195,8 +202,8 @@ def _instance(part: Part) -> Instance | None:
         hint = "save the study as USDM version 4"
         part.fault("timings", "timings within an instance: an older version of USDM", hint)
     branches = tuple(
-        Branch(one.text("condition"), one.text("conditionTargetId"))
-        for one in part.parts("conditionAssignments")
+        Branch(branch.text("condition"), branch.text("conditionTargetId"))
+        for branch in part.parts("conditionAssignments")
     )
     return Instance(
         part.id,
