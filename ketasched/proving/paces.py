@@ -53,12 +53,20 @@ class Paces:
         for until, paces in self._earlier:
             if session.start <= until:
                 return paces.of(session)
+        return self._of_now(session)
+
+    def _of_now(self, session: Session) -> Phase:
         own = self._chosen[session.phase]
         if session.pace in ("", str(own.cadence)):
             return own
         if session.pace in self._chosen:
             return self._chosen[session.pace]
         return _with_cadence(self._written[session.phase], session.pace)
+
+    def _follows(self, session: Session) -> bool:
+        cadence = self._of_now(session).cadence
+        listed = cadence.sessions if isinstance(cadence, NamedDays) else ()
+        return any(named.name == session.name and named.follows for named in listed)
 
     def are_of_one_day(self, session: Session, other: Session) -> bool:
         """Whether two sessions are due on one treatment day of several sessions."""
@@ -67,9 +75,9 @@ class Paces:
 
     def window_of(self, session: Session) -> Window:
         """How far from its target a session may stand: as it is listed by name, or as its phase
-        says.
+        says. What follows another session is due by the newest version, wherever it stands.
         """
-        phase = self.of(session)
+        phase = self._of_now(session) if self._follows(session) else self.of(session)
         if session.name and isinstance(phase.cadence, NamedDays):
             for named in phase.cadence.sessions:
                 if named.name == session.name and named.window:
