@@ -67,7 +67,10 @@ def together(names: list[str], sessions: list[list[Session]]) -> list[Session]:
     first: dict[tuple[object, ...], Session] = {}
     for name, own in zip(names, sessions, strict=True):
         for session in own:
-            key = (*session._replace(instances=()), *(instance.id for instance in session.instances))
+            key = (
+                *session._replace(instances=()),
+                *(instance.id for instance in session.instances),
+            )
             owners.setdefault(key, []).append(name)
             first.setdefault(key, session)
     merged = [

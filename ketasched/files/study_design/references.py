@@ -12,7 +12,9 @@ def check_references(design: Design, timeline: Timeline) -> None:
         **{way_out.id: way_out for way_out in timeline.part.parts("exits")},
     }
     timelines = {other.id: other for other in design.timelines}
-    damaged = {instance.id for instance in timeline.part.parts("instances")} - timeline.instances.keys()
+    damaged = {
+        instance.id for instance in timeline.part.parts("instances")
+    } - timeline.instances.keys()
     points.update((name, timeline.part) for name in damaged)
     reference(timeline.part, "entryId", points, "instance")
     for instance in timeline.instances.values():
