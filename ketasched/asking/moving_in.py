@@ -51,6 +51,12 @@ class Told(NamedTuple):
     arm: str
     lines: Sequence[Line]
 
+    @property
+    def protocol_cell(self) -> Cell:
+        """The cell that a mistake about its protocol is noted at: of its name if it has none."""
+        first = self.lines[0]
+        return first.protocol if first.protocol.text else first.name
+
 
 class Newcomer(NamedTuple):
     """A course of a table that has no record yet, understood: what `plan` would be asked for it,
@@ -82,9 +88,7 @@ def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]
         if line.name.text != name:
             where = table.table.place(lines[0].name)
             message = f"`{line.name.text}` is written `{name}` {where}"
-            table.table.fault(
-                line.name, message, "write a name in one way, or tell two people apart"
-            )
+            table.fault(line.name, message, "write a name in one way, or tell two people apart")
             return
     protocol = _only(table, name, [line.protocol for line in lines])
     arm = _only(table, name, [line.arm for line in lines if line.arm])
@@ -93,7 +97,7 @@ def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]
     protocol = protocol or asked.base.protocol
     if not protocol:
         hint = "fill in the protocol, or name that of all with --protocol"
-        table.table.fault(lines[0].name, f"no line of {name} says which protocol", hint)
+        table.fault(lines[0].name, f"no line of {name} says which protocol", hint)
         return
     path = asked.folder / f"{file_name(name)}{RECORD_ENDING}"
     ordered = sorted(lines, key=lambda line: (line.day, line.at or time.min))
@@ -109,7 +113,7 @@ def _only(table: CourseTable, name: str, cells: Sequence[Cell]) -> str | None:
     if len(said) < 2:
         return next((cell.text for cell in said.values()), "")
     names = list_text([f"`{cell.text}`" for cell in said.values()])
-    table.table.fault(
+    table.fault(
         [*said.values()][1], f"{name} has {names}", "name the courses apart: a record has one"
     )
     return None
@@ -129,7 +133,7 @@ def _once_each(table: CourseTable, lines: Sequence[Line]) -> Iterator[Line]:
             table.table.notes.append(f"{again} says again what stands {where}, and counts once")
         else:
             message = f"{day_text(line.day)} stands {where} too, and says something else of it"
-            table.table.fault(line.when, message, "correct one of the two, or write their times")
+            table.fault(line.when, message, "correct one of the two, or write their times")
 
 
 def protocol_id(text: str, asked: Asked) -> str:
@@ -192,8 +196,7 @@ def newcomer(
         standing_facts(task.order, sure)
     except KetaschedError as error:
         said = worded(error)
-        cell = told.lines[0].protocol if told.lines[0].protocol.text else told.lines[0].name
-        table.table.fault(cell, f"{told.name}: {said.message}", said.hint)
+        table.fault(told.protocol_cell, f"{told.name}: {said.message}", said.hint)
         return None
     return Newcomer(told, request, task, sure)
 
@@ -208,14 +211,14 @@ def fact_of(table: CourseTable, line: Line, order: Order, asked: Asked) -> Fact 
         if asked.unmarked is None:
             message = f"{day_text(line.day)} is over, and the table does not say what became of it"
             hint = "write attended, missed or cancelled; or, of all such: --unmarked attended"
-            table.table.fault(line.state, message, hint)
+            table.fault(line.state, message, hint)
             return None
         status = asked.unmarked
     if status in (ATTENDED, MISSED) and start > asked.now:
         at = f" {clock_text(start.timetz())}" if line.day == asked.today else ""
         message = f"{day_text(line.day)}{at} is to come, and the line says {status}"
         hint = "write planned" if line.day > asked.today else "write its time, or planned"
-        table.table.fault(line.state, message, hint)
+        table.fault(line.state, message, hint)
         return None
     return Fact(start, status, line.number)
 

@@ -68,11 +68,11 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
         path = as_it_is_there(told.path)
         protocol = _protocol(table, told, asked, ids)
         if protocol and path.exists():
-            found = grown(table, told._replace(path=path), protocol, asked, act)
-            known += [found] if found else []
+            record = grown(table, told._replace(path=path), protocol, asked, act)
+            known += [record] if record else []
         elif protocol:
             if why := why_no_name(path.name):
-                table.table.fault(told.lines[0].name, why, "write the name otherwise")
+                table.fault(told.lines[0].name, why, "write the name otherwise")
             new = newcomer(table, told, protocol, asked, terms)
             newcomers += [new] if new else []
     table.table.finish()
@@ -105,8 +105,9 @@ def _protocol(table: CourseTable, told: Told, asked: Asked, ids: dict[str, str])
             ids[told.protocol] = protocol_id(told.protocol, asked)
         except ValueError as error:
             message, hint = error.args
-            cell = next((x.protocol for x in told.lines if x.protocol.text), told.lines[0].name)
-            table.table.fault(cell, message, hint)
+            written = (line.protocol for line in told.lines if line.protocol.text)
+            cell = next(written, told.lines[0].name)
+            table.fault(cell, message, hint)
             ids[told.protocol] = ""
     return ids[told.protocol]
 

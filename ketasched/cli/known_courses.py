@@ -19,7 +19,16 @@ from ketasched.shell import paste
 if TYPE_CHECKING:
     from ketasched.asking.moving_in import Asked, Told
     from ketasched.files.course_table.course_table import CourseTable, Line
+    from ketasched.reading.table import Cell
     from ketasched.records.record import CourseRecord
+
+
+class _Mistaken(Exception):
+    """A line says what cannot be taken over: the cell, a sentence and what to do."""
+
+    def __init__(self, cell: Cell, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.cell, self.message, self.hint = cell, message, hint
 
 
 class Grown(NamedTuple):
@@ -40,13 +49,16 @@ def grown(table: CourseTable, told: Told, protocol: str, asked: Asked, act: str)
     own = opened.record.protocol.id
     if own != protocol:
         message = f"{told.path} has a course of {own}, and the line says {protocol}"
-        cell = told.lines[0].protocol if told.lines[0].protocol.text else told.lines[0].name
-        table.table.fault(cell, message, "give the other course a name of its own")
+        table.fault(told.protocol_cell, message, "give the other course a name of its own")
         return None
     first, whats = opened, list[str]()
     matched = _matched(opened.record.course, told.lines)
     for line, number in zip(told.lines, matched, strict=True):
-        change = _changed(table, opened, line, number, matched, asked)
+        try:
+            change = _changed(opened, line, number, matched, asked)
+        except _Mistaken as mistake:
+            table.fault(mistake.cell, mistake.message, mistake.hint)
+            continue
         if change:
             course, what = change
             record = happened(opened, opened.record, course, what)
@@ -70,47 +82,36 @@ def _matched(course: Course, lines: Sequence[Line]) -> list[int]:
 
 
 def _changed(
-    table: CourseTable,
-    opened: Opened,
-    line: Line,
-    number: int,
-    matched: Sequence[int],
-    asked: Asked,
+    opened: Opened, line: Line, number: int, matched: Sequence[int], asked: Asked
 ) -> tuple[Course, str] | None:
-    """The course once a line is taken over, and what that was; None if it is so already, or after
-    noting why it cannot be.
+    """The course once a line is taken over, and what that was; None if it is so already.
+
+    Raises:
+        _Mistaken: it cannot be.
     """
     course = opened.record.course
     session = course.session(number) if number else None
     status = line.status or PLANNED
     if session and status in (PLANNED, session.status):
         if line.at and session.start.time() != line.at and not is_gone(session):
-            _refuse_other(table, opened, line, session)
+            raise _other(opened, line, session)
         return None
     if session and session.status not in (PLANNED, TENTATIVE):
         says = f"the record says that session {number} was {session.status}"
-        table.table.fault(line.state, says, f"correct the line, or: {_command(opened, 'undo')}")
-        return None
-    if status == PLANNED:
-        _refuse_unknown(table, opened, line, asked)
-        return None
+        raise _Mistaken(line.state, says, f"correct the line, or: {_command(opened, 'undo')}")
     if session is None and status == ATTENDED:
         session = next(_unmarked(course, matched), None)
-    if session is None:
-        _refuse_unknown(table, opened, line, asked)
-        return None
-    return _taken_over(table, opened, line, session, asked)
+    if session is None or status == PLANNED:
+        raise _unknown(opened, line, asked)
+    return _taken_over(opened, line, session, asked)
 
 
-def _taken_over(
-    table: CourseTable, opened: Opened, line: Line, session: Session, asked: Asked
-) -> tuple[Course, str] | None:
+def _taken_over(opened: Opened, line: Line, session: Session, asked: Asked) -> tuple[Course, str]:
     conditions = Conditions(opened.task.order, opened.here)
     start = datetime.combine(line.day, line.at or session.start.time(), session.start.tzinfo)
     if line.status in (ATTENDED, MISSED) and start > asked.now:
         text = f"{moment_text(start)} is to come, and the line says {line.status}"
-        table.table.fault(line.state, text, "write planned")
-        return None
+        raise _Mistaken(line.state, text, "write planned")
     course, number = opened.record.course, session.number
     try:
         if line.status == ATTENDED:
@@ -118,13 +119,11 @@ def _taken_over(
             return after, f"session {number} took place on {moment_text(start)}"
         outcome = changes.drop(conditions, course, number, line.status or MISSED)
     except KetaschedError as refused:
-        table.table.fault(line.state, refused.message, refused.hint)
-        return None
+        raise _Mistaken(line.state, refused.message, refused.hint) from None
     if isinstance(outcome, Refusal):
         verb = "miss" if line.status == MISSED else "cancel"
         hint = f"say what happens then: {_command(opened, verb, str(number), '--then', 'keep')}"
-        table.table.fault(line.state, refusal_text(outcome), hint)
-        return None
+        raise _Mistaken(line.state, refusal_text(outcome), hint)
     return outcome, f"{line.status} session {number}"
 
 
@@ -135,7 +134,8 @@ def _unmarked(course: Course, matched: Sequence[int]) -> Iterator[Session]:
             yield session
 
 
-def _refuse_other(table: CourseTable, opened: Opened, line: Line, session: Session) -> None:
+def _other(opened: Opened, line: Line, session: Session) -> _Mistaken:
+    """That the record has a session at another time than the line."""
     at = clock_text(session.start.timetz())
     command = _command(
         opened, "move", str(session.number), line.day.isoformat(), f"{line.at:%H:%M}"
@@ -143,24 +143,24 @@ def _refuse_other(table: CourseTable, opened: Opened, line: Line, session: Sessi
     if session.status == ATTENDED:
         command = _command(opened, "undo")
     message = f"the record has session {session.number} at {at} on {day_text(line.day)}"
-    table.table.fault(line.when, message, f"correct the line, or: {command}")
+    return _Mistaken(line.when, message, f"correct the line, or: {command}")
 
 
-def _refuse_unknown(table: CourseTable, opened: Opened, line: Line, asked: Asked) -> None:
+def _unknown(opened: Opened, line: Line, asked: Asked) -> _Mistaken:
+    """That the record has no session of the line."""
     day = day_text(line.day)
     if line.day < asked.today and line.status in (None, PLANNED):
         message = (
             f"{day} is over, the table does not say what became of it, and the record has none"
         )
-        table.table.fault(line.state, message, "write attended, missed or cancelled")
-        return
+        return _Mistaken(line.state, message, "write attended, missed or cancelled")
     message = f"the record has no session on {day}, and the line says {line.status or PLANNED}"
     ways = {
         ATTENDED: ("extend", "--on", line.day.isoformat()),
         PLANNED: ("move", "N", line.day.isoformat()),
     }
     way = ways.get(line.status or PLANNED, ("status",))
-    table.table.fault(line.when, message, f"do it by hand: {_command(opened, *way)}")
+    return _Mistaken(line.when, message, f"do it by hand: {_command(opened, *way)}")
 
 
 def _command(opened: Opened, command: str, *words: str) -> str:

@@ -57,6 +57,10 @@ class CourseTable(NamedTuple):
     lines: Sequence[Line]
     unknown: Sequence[str]
 
+    def fault(self, cell: Cell, message: str, hint: str) -> None:
+        """Note a mistake in a cell."""
+        self.table.fault(cell, message, hint)
+
 
 class _Said(NamedTuple):
     """The cells that say when a session is and what became of it."""
