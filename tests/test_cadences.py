@@ -120,7 +120,7 @@ def test_a_wait_is_of_days_or_of_months():
         ("days: [1, 8]", "days: [1, 22]", 10, 41, "the cycle ends on day 21"),
         ("        cycles: 3\n", "", 9, 9, "the key `cycles` is missing"),
         ("cycles: 3", "sessions: 6", 11, 19, "is counted in cycles"),
-        ("sessions: open-ended", "cycles: 4", 19, 17, "every 3 months is counted in sessions"),
+        ("sessions: open-ended", "cycles: 4", 19, 17, "such a cadence is counted in sessions"),
         ("cycles: 3", "cycles: 600", 11, 17, "a course at most 1000"),
         ("choice: 2 to 4", "choice: 4 to 6", 12, 17, "`cycles` must be a number inside"),
         ("lengths: {1: 4 h}", "lengths: {9: 4 h}", 13, 19, "the phase has no session 9"),

@@ -75,6 +75,11 @@ def test_a_break_is_skipped_and_the_distances_go_on_from_there(fast):
     assert list(starts().values()) == expected
 
 
+def test_why_a_day_stands_where_it_does_is_said_once(fast, at):
+    assert fast("--holidays", "DE-BY").out.count("skips: Epiphany") == 1
+    assert at(BEFORE, "status", "alex").out.count("Epiphany") == 1
+
+
 @pytest.mark.parametrize(
     ("then", "moment", "number", "stands"),
     [

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
+from rich.text import Text
+
 from ketasched.cli.terminal.changes import calls_page, changed_entries
 from ketasched.cli.terminal.page import Page
 from ketasched.domain.wording import count_text
@@ -32,7 +35,7 @@ def amendment_page(title: str, amendment: Amendment, running: Running | None) ->
     for compared in amendment.compared:
         page.add("", f"{compared.after.id}: {compared.after.title}")
         for difference in compared.differences:
-            page.add(f"  {difference}")
+            page.add(Padding(Text(str(difference)), (0, 0, 0, 2)))
         if not compared.differences:
             page.add("  nothing is otherwise")
     for name in amendment.added:

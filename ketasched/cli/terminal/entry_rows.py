@@ -51,6 +51,7 @@ def entry_rows(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable
     """The rows, in parts to print one after the other. Where it is narrow, a line below says once
     what the sign of many says.
     """
+    rows = list(_once_a_day(course, rows))
     if width < page.NARROW and any(TELLTALE in row.notes for row in rows):
         short = [row._replace(notes=_without_sign(row)) for row in rows]
         yield from _laid_out(course, short, width)
@@ -58,6 +59,27 @@ def entry_rows(course: Course, rows: Sequence[EntryRow], width: int) -> Iterable
             yield Text(f"{LOOKS['tentative'].sign} {TENTATIVE}", style=LOOKS["tentative"].style)
     else:
         yield from _laid_out(course, rows, width)
+
+
+def _once_a_day(course: Course, rows: Sequence[EntryRow]) -> Iterable[EntryRow]:
+    """The rows; what is noted of all sessions of a treatment day to come stands at its first."""
+    told: tuple[str, int] | None = None
+    notes: Sequence[Note] = ()
+    for row in rows:
+        entry = row.entry
+        place = day_place(course, entry) if isinstance(entry, Session) else None
+        if (
+            not isinstance(entry, Session)
+            or not place
+            or entry.status not in ("planned", TENTATIVE)
+        ):
+            yield row
+            continue
+        again = notes if told == (entry.phase, place.day) else ()
+        told, notes = (entry.phase, place.day), row.notes
+        yield row._replace(
+            notes=[note for note in row.notes if note == TELLTALE or note not in again]
+        )
 
 
 def _without_sign(row: EntryRow) -> list[Note]:

@@ -61,7 +61,7 @@ def _check_count(phase: core.Phase, reading: Reading) -> None:
     """How long a phase is, which a cadence counts in sessions or in cycles."""
     word, other = ("cycles", "sessions") if _is_cycles(phase) else ("sessions", "cycles")
     if reading.says(phase, other):
-        message = f"{phase.cadence} is counted in {word}"
+        message = f"such a cadence is counted in {word}"
         reading.fault_in(phase, other, message, f"write `{word}` instead")
     elif not (reading.says(phase, word) or isinstance(phase.cadence, pace.DayList)):
         message = f"the key `{word}` is missing"
