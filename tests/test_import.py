@@ -179,6 +179,10 @@ def test_what_is_no_such_table(text, message, taken_in):
     ("lines", "message"),
     [
         ("A,iv,2027-02-01,done\na,iv,2027-02-04,done", "`a` is written `A` on line 2"),
+        ("A B,iv,2027-02-01,done\nA  B,iv,2027-02-04,done", "is written `A B` on line 2"),
+        ("A,iv,2027-02-01,done\nA\u200b,iv,2027-02-04,done", "is written `A` on line 2"),
+        ("A/B,iv,2027-02-01,done\nA:B,im,2027-02-04,done", "`A:B` is written `A/B` on line 2"),
+        (f"{'A' * 300},iv,2027-02-01,done", "it is longer than 240 bytes"),
         ("A,iv,2027-02-01,done\nA,im,2027-02-04,done", "A has `iv` and `im`"),
         ("A,iv,2027-02-01,done\nA,iv,2027-02-01,missed", "stands on line 2 too"),
     ],

@@ -77,9 +77,14 @@ def told_of(table: CourseTable, asked: Asked) -> list[Told]:
     """The courses of a table, in its order; what is wrong with them is noted."""
     people: dict[str, list[Line]] = {}
     for line in table.lines:
-        key = unicodedata.normalize("NFC", line.name.text).casefold()
-        people.setdefault(key, []).append(line)
+        people.setdefault(_alike(line.name.text), []).append(line)
     return [told for lines in people.values() for told in _told(table, lines, asked)]
+
+
+def _alike(name: str) -> str:
+    """What names have in common of which nobody sees the difference, or no file has it."""
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFC", file_name(" ".join(seen.split()))).casefold()
 
 
 def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]:

@@ -65,14 +65,15 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
     terms: Known = {}
     act = new_folder_act()
     for told in told_of(table, asked):
-        path = as_it_is_there(told.path)
         protocol = _protocol(table, told, asked, ids)
+        if why := why_no_name(told.path.name):
+            table.fault(told.lines[0].name, why, "write the name otherwise")
+            continue
+        path = as_it_is_there(told.path)
         if protocol and path.exists():
             record = grown(table, told._replace(path=path), protocol, asked, act)
             known += [record] if record else []
         elif protocol:
-            if why := why_no_name(path.name):
-                table.fault(told.lines[0].name, why, "write the name otherwise")
             new = newcomer(table, told, protocol, asked, terms)
             newcomers += [new] if new else []
     table.table.finish()

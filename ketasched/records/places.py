@@ -19,6 +19,8 @@ FEEDS_MADE = ".feeds-made.json"
 _OURS = (RECORD_ENDING, f"{RECORD_ENDING}.bak", ".lock", ".part")
 _RECORD = b'"schema": "ketasched-record/'
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_LONGEST = 240
+"""Bytes of a name: systems take 255, and what stands beside a record has a longer one."""
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 
 
@@ -68,6 +70,8 @@ def why_no_name(name: str) -> str:
         return f"Windows has no file with `{bad[0]}` in its name"
     if _RESERVED.fullmatch(name):
         return "Windows has a device of that name"
+    if len(name.encode(errors="replace")) > _LONGEST:
+        return f"it is longer than {_LONGEST} bytes"
     stem = name.removesuffix(RECORD_ENDING)
     if name != name.rstrip(". ") or stem != stem.rstrip(". "):
         return "it ends with a dot or a blank"
