@@ -102,13 +102,18 @@ class Phase:
     @property
     def own_minutes(self) -> dict[int, int]:
         """The lengths of the sessions that have one of their own, by place."""
-        own = {place: minutes_of(steps) for place, steps in self.own_steps.items()}
+        own_steps = self.own_steps
+        if not (self.lengths or own_steps):
+            return {}
+        own = {place: minutes_of(steps) for place, steps in own_steps.items()}
         return dict(sorted((dict(self.lengths) | own).items()))
 
     @property
     def own_steps(self) -> dict[int, tuple[Step, ...]]:
         """The steps of the sessions that have other ones, by place."""
-        listed = self.cadence.sessions if isinstance(self.cadence, NamedDays) else ()
+        if not isinstance(self.cadence, NamedDays):
+            return dict(self.steps)
+        listed = self.cadence.sessions
         own = {place: named.steps for place, named in enumerate(listed, start=1) if named.steps}
         return own | dict(self.steps)
 

@@ -14,6 +14,10 @@ from ketasched.planning.start_times import Slots
 from ketasched.planning.target import Target, steps_of
 from ketasched.planning.treatment_day import DayPlan, Member, TreatmentDay
 
+Behind = Callable[[Standing], list[tuple[Standing, Cost]]]
+"""The states that may follow one, each with the cost of the best rest of the course."""
+BEYOND = date.max.toordinal() + 1
+
 
 class Search:
     """One question to the placement: what is best, or what stands in the way. ``targets`` has one
@@ -79,10 +83,8 @@ class Search:
 
     def starts_that_work(self, index: int, day: date) -> list[time]:
         """The starts that nobody asked for at which a treatment day may begin on a day."""
-        treatment_day = self._days[index]
-        return (
-            treatment_day.starts_that_work(day, self.slots_on(index, day)) if treatment_day else []
-        )
+        several = self._days[index]
+        return several.starts_that_work(day, self.slots_on(index, day)) if several else []
 
     def seats(self, index: int, state: Standing) -> list[Placed]:
         """Where the sessions of a step stand in one of its states."""
@@ -155,10 +157,12 @@ class Search:
     def on_days(self, index: int, weeks: int, days: Sequence[date]) -> list[Standing]:
         """Where a session that is free may stand on some days."""
         target, states = self.targets[index], []
+        several = self._days[index] is not None
         for day in days:
             start = self.legal_start(index, day)
             if start:
-                plan, off = self.plan(index, day), (day - target.day).days - 7 * weeks
+                plan = self.plan(index, day) if several else None
+                off = (day - target.day).days - 7 * weeks
                 cost = off * off, int(off != 0), plan.cost if plan else abs(start[1])
                 reaches = self.reaches(index, day) if plan else None
                 states.append(Standing(weeks, day, *start, cost, plan=plan, reaches=reaches))
@@ -190,16 +194,19 @@ class Search:
 
     def is_beside(self, index: int, before: Standing, here: Standing) -> bool:
         """The same, as far as these two alone say."""
-        if here.weeks != before.weeks:
-            # A pause puts off what comes after the start, which is the user's.
-            pausing = here.weeks > before.weeks and self.targets[index].day > self.start
-            if not pausing or here.weeks > self.targets[index].phase.pause:
-                return False
+        return here.first.toordinal() in self._days_after(index, before, here.weeks)
+
+    def _days_after(self, index: int, before: Standing, weeks: int) -> range:
+        """The days, as ordinals, on which step ``index`` may begin behind the one before it when it
+        is put off by ``weeks``.
+        """
         least, most = self.gaps[index]
-        days = (here.first - before.last).days
-        if most is not None:
-            most += 7 * (here.weeks - before.weeks)
-        return least <= days and (most is None or days <= most)
+        more, last = weeks - before.weeks, before.last.toordinal()
+        # A pause puts off what comes after the start, which is the user's.
+        pausing = more > 0 and self.targets[index].day > self.start
+        if more and (not pausing or weeks > self.targets[index].phase.pause):
+            return range(0)
+        return range(last + least, BEYOND if most is None else last + most + 7 * more + 1)
 
     def steps(self, index: int, weeks: int) -> list[Standing]:
         """Where a session may stand in a course with a pause of ``weeks`` somewhere."""
@@ -249,10 +256,8 @@ class Search:
             ahead: dict[Standing, int] = {}
             behind = self._behind(index + 1, totals[index + 1])
             for state, pause in frontier.items():
-                for following, total in behind(state).items():
-                    if totals[index][state] == add_costs(state.cost, total) and self.may_follow(
-                        index + 1, state, following
-                    ):
+                for following, total in behind(state):
+                    if totals[index][state] == add_costs(state.cost, total):
                         begun = index + 1 if following.weeks > state.weeks else pause
                         ahead[following] = max(ahead.get(following, 0), begun)
             frontier = ahead
@@ -266,26 +271,27 @@ class Search:
             here: dict[Standing, Cost] = {}
             behind = self._behind(index + 1, totals[0])
             for state in steps[index]:
-                rest = [
-                    total
-                    for following, total in behind(state).items()
-                    if self.may_follow(index + 1, state, following)
-                ]
+                rest = [total for _, total in behind(state)]
                 if rest:
                     here[state] = add_costs(state.cost, min(rest))
             totals.insert(0, here)
         return totals
 
-    def _behind(
-        self, index: int, totals: dict[Standing, Cost]
-    ) -> Callable[[Standing], dict[Standing, Cost]]:
-        """What of the states of a session is worth a look behind a state of the one before it: not
-        those that carry something else.
-        """
-        if not self.links:
-            return lambda _: totals
-        by_carried: dict[tuple[Left, ...], dict[Standing, Cost]] = {}
+    def _behind(self, index: int, totals: dict[Standing, Cost]) -> Behind:
+        """What may follow the states of the step before one; sorted, so that few are looked at."""
+        carrying, links = self.carrying, self.links
+        sorted_out: dict[tuple[Left, ...], dict[int, list[tuple[int, Standing, Cost]]]] = {}
         for state, total in totals.items():
-            carried = self.carrying.carried_before(index, state)
-            by_carried.setdefault(carried, {})[state] = total
-        return lambda before: by_carried.get(self.carrying.kept(index, before), {})
+            by_weeks = sorted_out.setdefault(carrying.carried_before(index, state), {})
+            by_weeks.setdefault(state.weeks, []).append((state.first.toordinal(), state, total))
+
+        def behind(before: Standing) -> list[tuple[Standing, Cost]]:
+            ahead: list[tuple[Standing, Cost]] = []
+            for weeks, states in sorted_out.get(carrying.kept(index, before), {}).items():
+                days = self._days_after(index, before, weeks)
+                ahead += [(state, total) for day, state, total in states if day in days]
+            if not links:
+                return ahead
+            return [state for state in ahead if carrying.may_follow(index, before, state[0])]
+
+        return behind

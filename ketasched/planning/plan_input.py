@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ketasched.domain.cadence import PerWeek
@@ -177,7 +178,8 @@ class Order:
         Raises:
             KeyError: there is no such phase or cadence.
         """
-        own = self.phases[phase]
+        laid_out = (stretch.phase for stretch in self.layout.stretches)
+        own = next((each for each in laid_out if each.name == phase), None) or self.phases[phase]
         if not pace or pace == str(own.cadence):
             return own
         return self.phases[pace] if pace in self.phases else self._offered(phase)[pace]
@@ -243,15 +245,9 @@ class Order:
         if several:
             day = several.lasting(minutes) if minutes == self.usual_minutes else several
             return day.weekdays(self.clinic, free, self.times)
-        monday = date(2001, 1, 1)
-        return frozenset(
-            weekday
-            for weekday in range(7)
-            if any(
-                self.clinic.fits(weekday, start, minutes) and fits(free, weekday, start, minutes)
-                for start, _ in self.times.options(monday + timedelta(days=weekday), minutes)
-            )
-        )
+        times, clinic = self.times, self.clinic
+        asked = times.by_length.get(minutes, times.by_weekday)
+        return _weekdays_fitting(clinic.week, clinic.not_starting, free, asked, times.flex, minutes)
 
     def flexible(self, minutes: int) -> Order:
         """The same order with start times that may change by so many minutes."""
@@ -277,3 +273,20 @@ class Order:
     def _timed(self, times: StartTimes) -> Order:
         slots = Slots(self.rules.slots.constraints, times)
         return replace(self, rules=self.rules._replace(slots=slots))
+
+
+@lru_cache(maxsize=64)  # every start of a range asks for the same
+def _weekdays_fitting(
+    week: Week, not_starting: Week, free: Week, asked: tuple[time, ...], flex: int, minutes: int
+) -> frozenset[int]:
+    """The weekdays on which so many minutes fit, from the asked time or one not further off."""
+    hours, times = Clinic(UTC, week, not_starting=not_starting), StartTimes(asked, flex)
+    monday = date(2001, 1, 1)
+    return frozenset(
+        weekday
+        for weekday in range(7)
+        if any(
+            hours.fits(weekday, start, minutes) and fits(free, weekday, start, minutes)
+            for start, _ in times.options(monday + timedelta(days=weekday), minutes)
+        )
+    )

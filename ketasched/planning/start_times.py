@@ -47,7 +47,10 @@ class StartTimes(NamedTuple):
 
     def options(self, day: date, length: Length) -> list[tuple[time, int]]:
         """Start times on a day with their change in minutes: least change first, then earliest."""
-        asked = datetime.combine(day, self.on(day, length))
+        at = self.on(day, length)
+        if self.flex < FLEX_STEP:
+            return [(at, 0)]
+        asked = datetime.combine(day, at)
         changes = range(-(self.flex // FLEX_STEP) * FLEX_STEP, self.flex + 1, FLEX_STEP)
         moments = [(asked + timedelta(minutes=change), change) for change in changes]
         same_day = [(moment.time(), change) for moment, change in moments if moment.date() == day]
@@ -198,6 +201,7 @@ class Slots:
         self._if_moved = if_moved
         self.moved = Slots((*constraints, *if_moved), times, above=self) if if_moved else self
         self.to_come = self.under(if_to_come) if if_to_come else self
+        self._first: dict[tuple[date, int], tuple[time, int] | None] = {}
         self._starts: dict[tuple[date, int], _Remembered] = {}
         self._allowed: dict[Candidate, bool] = {}
 
@@ -249,7 +253,10 @@ class Slots:
 
     def legal_start(self, day: date, minutes: int) -> tuple[time, int] | None:
         """The legal start of least change on a day, with its change in minutes."""
-        return next(iter(self.legal_starts(day, minutes)), None)
+        key = day, minutes
+        if key not in self._first:
+            self._first[key] = next(iter(self.legal_starts(day, minutes)), None)
+        return self._first[key]
 
     def legal_starts(self, day: date, minutes: int) -> Iterable[tuple[time, int]]:
         """All legal starts on a day with their change in minutes: least change first."""

@@ -16,6 +16,7 @@ from ketasched.domain.course import (
     Course,
     Session,
 )
+from ketasched.domain.wording import minute_of_day
 from ketasched.planning.best_days import Search
 from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
@@ -91,11 +92,11 @@ def _in_order(sessions: Sequence[Session], free: Collection[int]) -> list[Sessio
     """Sessions in the order of the course; those that stay in that of time, since a person may have
     put them out of order, and each free one after all that stay and come before it.
     """
-    keys: list[tuple[str, bool, int]] = []
+    keys: list[tuple[int, bool, int]] = []
     ranked = sorted(sessions, key=lambda session: session.rank)
-    latest = ""
+    latest = 0
     for position, session in enumerate(ranked):
-        wall = f"{session.start:%Y-%m-%d %H:%M}"
+        wall = 1440 * session.start.toordinal() + minute_of_day(session.start.time())
         is_free = session.number in free
         latest = latest if is_free else max(latest, wall)
         keys.append((latest if is_free else wall, is_free, position))

@@ -119,22 +119,19 @@ def _follows_a_gone_one(order: Order, session: Session, course: Course) -> bool:
     """
     if any(pause.before_session == session.number for pause in course.pauses):
         return True
-    before = [other for other in course.sessions if other.rank < session.rank and not other.undone]
-    live = [other for other in before if other.is_live]
-    latest = max(live, key=lambda other: other.rank) if live else None
-    return any(
-        not other.is_live
+    rank, gone = session.rank, [other for other in course.sessions if not other.is_live]
+    gone = [other for other in gone if other.rank < rank and not other.undone]
+    if not gone:
+        return False
+    before = [other for other in course.live if other.rank < rank and not other.undone]
+    latest = max(before, key=lambda other: other.rank) if before else None
+    return latest is None or any(
+        other.rank > latest.rank
         and (
-            latest is None
-            or (
-                other.rank > latest.rank
-                and (
-                    are_of_one_day(order, latest, session)
-                    or _due(latest) < other.start.date() <= session.target
-                )
-            )
+            are_of_one_day(order, latest, session)
+            or _due(latest) < other.start.date() <= session.target
         )
-        for other in before
+        for other in gone
     )
 
 
