@@ -192,6 +192,22 @@ def test_what_two_lines_cannot_say(lines, message, taken_in):
     assert message in faults(report)[0][2]
 
 
+@pytest.mark.parametrize(
+    ("header", "lines", "message"),
+    [
+        ("State,Attended?", "A,iv,2027-02-01,missed,yes", "the line says missed and attended"),
+        (
+            "State,Start date",
+            "A,iv,2027-02-01,done,2027-02-01\nA,iv,2027-02-04,done,2027-01-28",
+            "A has two starts: Mon 1 Feb 2027 and Thu 28 Jan 2027",
+        ),
+    ],
+)
+def test_what_two_columns_cannot_say(header, lines, message, taken_in):
+    report = taken_in(f"Name,Protocol,Date,{header}\n{lines}\n", code=1)
+    assert message in faults(report)[0][2]
+
+
 def test_a_line_that_is_there_twice_counts_once_and_is_told(ketasched):
     Path("t.csv").write_text(f"{LINES}Ana,iv,2027-03-01,09:30,done\n")
     outcome = ketasched("import", "t.csv", "--into", "p")

@@ -99,6 +99,10 @@ def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]
     arm = _only(table, name, [line.arm for line in lines if line.arm])
     if protocol is None or arm is None:
         return
+    starts = {line.start: line for line in lines if line.start}
+    if len(starts) > 1:
+        message = f"{name} has two starts: {list_text([day_text(day) for day in starts])}"
+        table.fault([*starts.values()][1].name, message, "correct one of the two")
     protocol = protocol or asked.base.protocol
     if not protocol:
         hint = "fill in the protocol, or name that of all with --protocol"

@@ -95,6 +95,14 @@ def read_attended(text: str) -> Status:
     return ATTENDED if text.strip().casefold() in _YES else read_state(text)
 
 
+def says_came(text: str) -> bool:
+    """Whether a cell says that somebody came."""
+    try:
+        return read_attended(text) == ATTENDED
+    except ValueError:
+        return False
+
+
 def read_number(text: str) -> int:
     """Read the number of a session: ``3``, ``#3``, ``Session 3``.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
-from ketasched.domain.course import Status
+from ketasched.domain.course import ATTENDED, Status
 from ketasched.files.course_table.bookings import (
     Booking,
     DayOrder,
@@ -20,6 +20,7 @@ from ketasched.files.course_table.bookings import (
     read_number,
     read_state,
     read_time,
+    says_came,
 )
 from ketasched.files.course_table.headers import Numbered, Places, field_of, places_of
 from ketasched.reading.any_table import opened
@@ -159,6 +160,9 @@ class _Reader:
         status = self.table.read(said.state, read_state) if said.state else None
         if said.attended and not status:
             status = self.table.read(said.attended, read_attended)
+        elif said.attended and status != ATTENDED and says_came(said.attended.text):
+            both = f"the line says {status} and attended"
+            self.table.fault(said.attended, both, "correct one of the two")
         number = said.number
         if isinstance(number, Cell):
             number = self.table.read(number, read_number) or 0
