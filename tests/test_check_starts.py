@@ -63,6 +63,13 @@ def test_a_file_is_tried_from_every_start(ketasched):
     assert "phase three a week; then session 33 has no legal day" in " ".join(page.split())
 
 
+def test_a_protocol_without_an_end_is_tried_for_a_while(ketasched):
+    dialysis = str(Path(TMS).parent / "dialysis.yaml")
+    outcome = ketasched("check", dialysis, "--starts", "2027-02-01..2027-02-03")
+    assert "2 of 3 starts can be kept." in outcome.out
+    assert "dialysis is open-ended: tried until Wed 3 Mar 2027" in outcome.err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

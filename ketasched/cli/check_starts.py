@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ketasched import clock
@@ -10,6 +11,7 @@ from ketasched.asking.request import SuggestRequest
 from ketasched.asking.values import read
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_span
+from ketasched.domain.wording import day_text
 from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.planning.all_starts import all_starts
 from ketasched.planning.suggest import LONGEST_RANGE
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
     from ketasched.asking.intake import Understood
     from ketasched.domain.protocol import Protocol
+
+
+_BEYOND = timedelta(weeks=4)
+"""How far beyond the last start a protocol without an end is laid out."""
 
 
 class NeverKept(KetaschedError):
@@ -62,9 +68,17 @@ def _tried(
     protocols: Sequence[Protocol], path: str, clinic: str, span: tuple[date, date]
 ) -> Iterator[tuple[Understood, StartsOf]]:
     for protocol in protocols:
+        endless = all(phase.sessions is None for phase in protocol.phases)
+        until = (span[1] + _BEYOND).isoformat() if endless else ""
         for arm in [each.name for each in protocol.arms] or [""]:
             request = SuggestRequest(
-                protocol=protocol.id, protocols=path, clinic=clinic, arm=arm, first="", last=""
+                protocol=protocol.id,
+                protocols=path,
+                clinic=clinic,
+                arm=arm,
+                first="",
+                last="",
+                until=until,
             )
             terms = understand_terms(request, clock.now())
             with counting("trying", "starts") as tell:
@@ -83,5 +97,8 @@ def _left_out(tried: Sequence[tuple[Understood, StartsOf]]) -> Iterator[str]:
         names = " and ".join(terms.order.layout.left_out)
         if names:
             yield f"note: {starts.protocol}: {names} is open-ended and left out"
+        until = next((each.until for each in terms.order.layout.stretches if each.until), None)
+        if until:
+            yield f"note: {starts.protocol} is open-ended: tried until {day_text(until)}"
         if not terms.surroundings.holidays:
             yield "note: no holidays are kept; a clinic file names them: --clinic FILE"
