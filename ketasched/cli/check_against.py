@@ -150,4 +150,4 @@ def _trouble(running: Running) -> NotEverywhere | None:
     names = list_text([call.name for call in running.refused])
     count = count_text(len(running.refused), "running course")
     message = f"{count} cannot take it over: {names}" if running.refused else "not all can be read"
-    return NotEverywhere(message, unread_text(running.unread))
+    return NotEverywhere(message, unread_text(running.unread), shown=True)

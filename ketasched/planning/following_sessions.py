@@ -28,6 +28,7 @@ class _Follower(NamedTuple):
     minutes: int
     window: Window
     named: NamedSession
+    stands_at: int = 0
 
 
 def add_followers(
@@ -133,6 +134,7 @@ def _followers(
     if not any(named.follows for stretch in stretches for named in stretch.named()):
         return
     numbers = numbers_by_name(stretches, first_number, sessions)
+    behind = {session.number: session.stands_at for session in sessions}
     number = first_number
     for stretch in stretches:
         cadence, phase = stretch.phase.cadence, stretch.phase
@@ -142,14 +144,19 @@ def _followers(
         for named in stretch.named():
             if named.follows:
                 elsewhere = before + places[named.follows]
+                own = numbers[phase.name, named.name]
+                leader = numbers.get((phase.name, named.follows), elsewhere)
+                is_usual = own == before + places[named.name]
+                there = behind.get(own, 0 if is_usual else leader)
                 yield _Follower(
-                    numbers[phase.name, named.name],
-                    numbers.get((phase.name, named.follows), elsewhere),
+                    own,
+                    leader,
                     places[named.name],
                     phase,
                     named.minutes or stretch.minutes,
                     named.window or phase.window,
                     named,
+                    there,
                 )
         number += stretch.sessions or 0
 
@@ -213,6 +220,7 @@ def _place(
             reasons=tuple(dict.fromkeys(reasons)),
             status=TENTATIVE if leader.status == TENTATIVE else PLANNED,
             name=follower.named.name,
+            stands_at=follower.stands_at,
         )
     refused = [reason for day in days for reason in why_not(day)]
     return Unplaced(
