@@ -247,3 +247,95 @@ def stands_what_took_place(before, after):
             assert now["start"] == session["start"]
             assert now["status"] == session["status"]
         assert now["place"] == session["place"]
+
+
+@pytest.fixture
+def course(ketasched, monkeypatch):
+    """Six and four sessions, of which two took place; and what a command comes to."""
+    write("old.yaml", KINDS["two phases"])
+    be_at(monkeypatch, "2026-12-20 12:00")
+    ketasched(
+        "plan", "mine", "--protocols", "old.yaml", "--start", "2027-01-04", "--tz", "UTC",
+        "--save", "alex", "--ics", "alex.ics",
+    )  # fmt: skip
+    be_at(monkeypatch, "2027-01-08 12:00")
+    ketasched("done", "alex", "1,2")
+
+    def amend(*phases, code=0, more=(), **said):
+        write("new.yaml", {**protocol(*phases), **said})
+        outcome = ketasched("adjust", "alex", "--protocols", "new.yaml", *more)
+        assert outcome.code == code, outcome
+        return outcome
+
+    return amend
+
+
+def told():
+    return {(entry["uid"], entry["for"]): entry["sequence"] for entry in record_of()["entries"]}
+
+
+def test_a_phase_that_is_renamed_keeps_its_uids(course, ketasched):
+    before = told()
+    course(TWO | {"name": "beginning"}, ONE, version="2")
+    assert told().keys() == before.keys()
+    assert {session["phase"] for session in record_of()["sessions"]} == {"beginning", "maintenance"}
+    assert ketasched("check", ".").code == 0
+    course(TWO | {"name": "beginning"}, ONE | {"sessions": "5"}, version="3")
+    assert told().keys() > before.keys()
+
+
+def test_only_what_changed_is_told_anew(course):
+    before = told()
+    course(TWO, ONE | {"window": window(1, 2)}, version="2")
+    assert {uid: n for uid, n in told().items() if uid[1] == "patient"} == {
+        uid: n for uid, n in before.items() if uid[1] == "patient"
+    }
+
+
+def test_what_is_gone_is_cancelled_under_its_uid(course):
+    before = told()
+    course(TWO, ONE | {"sessions": "3"}, version="2")
+    assert told().keys() == before.keys()
+    (gone,) = [each for each in record_of()["sessions"] if each["status"] == "cancelled"]
+    assert gone["number"] == 10
+
+
+def test_the_history_keeps_the_version_before(course):
+    course(TWO, ONE, version="2", steps=[{"name": "treatment", "length": "50 min"}])
+    record = record_of()
+    assert record["protocol"]["version"] == "2"
+    assert record["history"][-1]["back"]["protocol"]["version"] == "1"
+
+
+def test_a_version_that_is_not_called_another_is_noted(course):
+    assert "both call themselves version 1" in course(TWO, ONE | {"sessions": "3"}).err
+
+
+def test_another_protocol_is_refused_with_the_ids(course):
+    outcome = course(TWO, ONE, code=2, id="other")
+    assert "alex goes by the protocol `mine`, and new.yaml has `other`" in outcome.err
+
+
+def test_a_choice_that_is_no_longer_left_is_refused_with_what_to_type(ketasched, monkeypatch):
+    write("old.yaml", protocol(TWO | {"choice": "4 to 6"}, ONE))
+    be_at(monkeypatch, "2026-12-20 12:00")
+    ketasched(
+        "plan", "mine", "--protocols", "old.yaml", "--start", "2027-01-04", "--tz", "UTC",
+        "--save", "alex", "--sessions", "induction=4",
+    )  # fmt: skip
+    write("new.yaml", protocol(TWO, ONE) | {"version": "2"})
+    refused = ketasched("adjust", "alex", "--protocols", "new.yaml")
+    assert refused.code == 2
+    assert "--drop sessions:induction=4" in refused.err
+    told = ketasched("check", "new.yaml", "--against", "old.yaml", ".")
+    assert told.code == 1
+    assert "cannot take it over: alex" in told.err
+    done = ketasched("adjust", "alex", "--protocols", "new.yaml", "--drop", "sessions:induction=4")
+    assert done.code == 0, done
+    assert len(record_of()["sessions"]) == 10
+
+
+def test_a_number_that_means_another_session_here_is_refused(course):
+    needs = [{"before": "9", "what": "approval"}]
+    outcome = course(TWO | {"sessions": "8"}, ONE, code=2, needs=needs)
+    assert "session 9, which is session 7 of this course" in outcome.err

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ketasched.domain.candidate import session_end
+from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, Course, DatedReview, Session
 from ketasched.planning.plan_input import Order
 from ketasched.running.amended_days import Due, due_days
@@ -37,7 +38,8 @@ def amended(
     earlier one.
 
     Raises:
-        ChoiceRefused: a phase has no weekdays.
+        ChoiceRefused: a phase has no weekdays, or the version speaks of a session by a number that
+            it does not have in this course.
     """
     order, now = conditions.order, conditions.now
     course = _of_version(order, course, renamed)
@@ -47,6 +49,7 @@ def amended(
     course = _without_what_is_gone(versions, course, now)
     course = course.changing(list(_as_due(order, versions, days.due, course, now)))
     course = _with_new(order, days.due, course)
+    _refuse_other_numbers(order, days.due, course)
     reviews = tuple(_reviews(order, course))
     course = replace(course, reviews=reviews, total=order.layout.total)
     course = in_order_of_time(course)
@@ -154,6 +157,22 @@ def _with_new(order: Order, due: Collection[Due], course: Course) -> Course:
         else:
             behind = numbers[each.target.number]
     return course
+
+
+def _refuse_other_numbers(order: Order, due: Collection[Due], course: Course) -> None:
+    """Refuse numbers of sessions that mean others here, since numbers stay."""
+    by_place = {(each.phase, each.place): each for each in course.sessions}
+    numbers = {
+        each.target.number: by_place[each.target.phase.name, each.place].number for each in due
+    }
+    origins = [apart.origin for each in due for apart in each.target.apart]
+    for spoken in (*(gate.before for gate in order.protocol.needs), *origins):
+        own = numbers.get(spoken, spoken) if isinstance(spoken, int) else spoken
+        if own != spoken:
+            raise ChoiceRefused(
+                f"the version speaks of session {spoken}, which is session {own} of this course",
+                "sessions keep their numbers: let the file call it by a name",
+            )
 
 
 def _fresh(order: Order, due: Due, number: int, behind: int) -> Session:

@@ -98,7 +98,8 @@ def _laid(order: Order, course: Course, renamed: Mapping[str, str]) -> Iterator[
     """What a version lays out from the start of a course, as far as that goes, by its keys."""
     stretches = list(_stretches(order, course, renamed))
     targets = laid_out(order, course, stretches, order.start, order.days)
-    targets = [target._replace(number=place) for place, target in enumerate(targets, start=1)]
+    already = order.already
+    targets = [target._replace(number=target.number + already) for target in targets]
     own = [each for each in course.sessions if not each.instead_of]
     names = {(each.phase, each.name): each.place for each in own if each.name}
     taken = {(each.phase, each.place) for each in course.sessions}
