@@ -478,10 +478,18 @@ def test_headers(header, field):
         ("13/01/2027 - done", 13, None, "attended"),
         ("2027-01-04 09:30:00", 4, time(9, 30), None),
         ("jan 5 2027 no-show", 5, None, "missed"),
+        ("04.01.2027 (versa\u0308umt)", 4, None, "missed"),
+        ("04.01.2027 asistió", 4, None, "attended"),
+        ("04.01.2027 annule", 4, None, "cancelled"),
     ],
 )
 def test_a_cell_that_says_all(text, day, at, status):
     assert read_booking(text, None) == (date(2027, 1, day), at, status)
+
+
+def test_a_word_in_brackets_that_is_no_state():
+    with pytest.raises(ValueError, match="`mislaid` says not what became"):
+        read_booking("04.01.2027 9:00 (mislaid)", None)
 
 
 def test_several_in_a_cell():

@@ -21,7 +21,9 @@ def for_arm(protocol: Protocol, typed: str) -> Protocol:
         raise UsageProblem(f"--arm: {protocol.id} has no arms", "leave it out")
     there = list_text([str(arm) for arm in protocol.arms], "or")
     if not typed:
-        raise UsageProblem(f"{protocol.id} has arms: say of which one, {there}", "--arm ARM")
+        raise UsageProblem(
+            f"{protocol.id} has arms: say of which one, {there}", "--arm ARM, or a column `arm`"
+        )
     word = typed.strip().casefold()
     arm = next((name for name in names if name.casefold() == word), None)
     if arm is None:

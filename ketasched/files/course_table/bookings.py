@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Literal, NamedTuple
@@ -12,19 +13,31 @@ from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock
 from ketasched.errors import did_you_mean
 
+
+def _bare(word: str) -> str:
+    """A word without its accents, as many type it."""
+    letters = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 DayOrder = Literal["day first", "month first"]
 """How dates with strokes are to be read; None: as long as there is one reading only."""
 WORDS: Mapping[Status, str] = {
     ATTENDED: "attended, done, came, present, took place, completed, complete, given, held, "
-    "showed, arrived, wahrgenommen, erledigt, erschienen, fait, venu, hecho, asistio, realizada",
+    "showed, arrived, wahrgenommen, erledigt, erschienen, fait, venu, hecho, asistió, realizada",
     MISSED: "missed, no show, no-show, noshow, did not attend, did not come, dna, absent, fta, "
-    "nicht erschienen, versaumt, manque, absente, no asistio, falto",
-    CANCELLED: "cancelled, canceled, called off, abgesagt, annule, annulee, cancelada, cancelado",
+    "nicht erschienen, nicht gekommen, versäumt, verpasst, manqué, absente, no asistió, faltó",
+    CANCELLED: "cancelled, canceled, called off, abgesagt, annulé, annulée, cancelada, cancelado",
     PLANNED: "planned, booked, scheduled, tentative, to come, upcoming, confirmed, "
-    "geplant, prevu, prevue, planificada, programada",
+    "geplant, prévu, prévue, planificada, programada",
 }
 """What became of a session, and the words for it."""
-_STATE_OF = {word.strip(): status for status, words in WORDS.items() for word in words.split(",")}
+_STATE_OF = {
+    spelt: status
+    for status, words in WORDS.items()
+    for word in words.split(", ")
+    for spelt in (word, _bare(word))
+}
 _YES = {"yes", "y", "true", "1", "ja", "oui", "si", "sí"}
 _CLOCK = r"[0-9]{1,2}[:.h][0-9]{2}(?::00)?(?: ?[ap]m)?|[0-9]{1,2} ?[ap]m"
 _STATES = "|".join(sorted(map(re.escape, _STATE_OF), key=len, reverse=True))
@@ -33,6 +46,7 @@ _BOOKING = re.compile(
     rf"(?:[ ,:;/(\[-]+(?P<state>{_STATES})[)\]]?)?",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 _STROKES = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
 
 
@@ -50,9 +64,11 @@ def read_booking(text: str, order: DayOrder | None) -> Booking:
     Raises:
         ValueError: it is no such thing, or no single one.
     """
-    match = _BOOKING.fullmatch(text.strip())
+    match = _BOOKING.fullmatch(unicodedata.normalize("NFC", text.strip()))
     if match is None:
         raise ValueError(f"`{text[:40]}` is not a date", "write a date as 2027-01-05")
+    if unknown := _IN_BRACKETS.search(match["day"]):
+        read_state(unknown[1])
     at = read_time(match["at"]) if match["at"] else None
     status = _STATE_OF[match["state"].casefold()] if match["state"] else None
     return Booking(_day(match["day"].strip(), order), at, status)
@@ -79,6 +95,7 @@ def read_state(text: str) -> Status:
     Raises:
         ValueError: no word that is known.
     """
+    text = unicodedata.normalize("NFC", text)
     word = " ".join(text.casefold().replace("_", " ").split()).strip(".!")
     if word in _STATE_OF:
         return _STATE_OF[word]
