@@ -7,7 +7,7 @@ import pytest
 from helpers import record_of, writer
 from texts import MINE
 
-from ketasched.cli.commands import publish
+from ketasched.cli.calendar_servers import usual_publishing
 from ketasched.domain.giveaways import gives_away
 from ketasched.files.clinic import clinic_file
 from ketasched.files.protocols import protocol_file
@@ -93,7 +93,8 @@ def test_where_to_publish_is_asked_of_it_last(known, named, to, ketasched):
     assert ketasched(*PLAN, "--save", "alex", *options).code == 0
     clinic("found", "clinic.yaml")
     asked = clinic_file.load(clinic(named, "named.yaml")) if named else None
-    default, _ = publish._default(open_record("alex", datetime(2026, 12, 1, tzinfo=UTC)), asked)
+    opened = open_record("alex", datetime(2026, 12, 1, tzinfo=UTC))
+    default, _ = usual_publishing(opened.path, opened.record, asked)
     assert default.to == f"https://{to}/"
 
 
