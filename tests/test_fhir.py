@@ -517,14 +517,14 @@ def test_sent_twice_it_changes_nothing_and_a_move_updates_in_place(save, at, exp
 
 def test_what_was_undone_is_called_off_where_it_was_told(save, at, export):
     save("alex", "spravato", "--tz", "America/Chicago")
-    before = entries_of(export())
+    before = dict(entries_of(export()))
     server = FhirServer()
     at(NOW, "cancel", "alex", "3", "--then", "append")
     server.post(export())
     at(NOW, "undo", "alex")
     bundle = export()
     server.post(bundle)
-    there = entries_of(server.search())
+    there = dict(entries_of(server.search()))
     gone = {there[uid].kind: there[uid].state for uid in there.keys() - before.keys()}
     assert gone == {"Appointment": "cancelled", "Task": "cancelled"}
     assert {uid: there[uid]._replace(sequence=0) for uid in before} == before
