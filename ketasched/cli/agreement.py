@@ -11,7 +11,7 @@ from ketasched.asking.surroundings import clinic_file
 from ketasched.cli import told_places
 from ketasched.cli.result import Result
 from ketasched.cli.told_places import Asked, AskedCourse, Read, Unreadable
-from ketasched.domain.wording import count_text
+from ketasched.domain.wording import count_text, list_text
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.proving.agreement import Difference, Place, PlaceKind, SaidCourse, compare
 from ketasched.proving.told import to_say
@@ -28,10 +28,7 @@ _MENDED_BY: dict[PlaceKind, str] = {
     "bundle": "export",
     "outbox": "invite",
 }
-
-
 _MOST_NAMED = 5
-_PUBLISH = "publish again later: it goes on where it stopped"
 
 
 class NotAgreed(KetaschedError):
@@ -147,9 +144,10 @@ def _read(
         try:
             place, note = told_places.calendar_on_server(address, asked, file, login)
         except NetworkTrouble as error:
-            trouble = NetworkTrouble(
-                error.message, error.hint.replace(_PUBLISH, "check again later")
-            )
+            from ketasched.publishing.wire import PUBLISH_AGAIN
+
+            hint = "check again later" if error.hint == PUBLISH_AGAIN else error.hint
+            trouble = NetworkTrouble(error.message, hint)
             places.append(Unreadable("server", address, error.message))
             continue
         places.append(place)
@@ -214,8 +212,6 @@ def _trouble(agreement: Agreement) -> KetaschedError | None:
     if agreement.differences:
         count = count_text(len(agreement.differences), "difference")
         kinds = dict.fromkeys(_MENDED_BY[difference.kind] for difference in agreement.differences)
-        from ketasched.domain.wording import list_text
-
         hint = f"what brings it in step: {list_text([f'`{kind}`' for kind in kinds])}"
         return NotAgreed(f"{count} in {counts(agreement)}", hint, shown=True)
     if agreement.unread:
@@ -225,6 +221,6 @@ def _trouble(agreement: Agreement) -> KetaschedError | None:
 
 def counts(agreement: Agreement) -> str:
     """What was compared: ``1 record, 10 entries, 3 places``."""
-    entries = f"{agreement.entries} entr{'y' if agreement.entries == 1 else 'ies'}"
+    entries = count_text(agreement.entries, "entry", "entries")
     places = count_text(len(agreement.places), "place")
     return f"{count_text(agreement.records, 'record')}, {entries}, {places}"

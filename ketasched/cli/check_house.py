@@ -49,7 +49,7 @@ def _page(path: str, proof: Proof) -> str:
 
 
 def _counts(proof: Proof) -> str:
-    entries = f"{proof.entries} entr{'y' if proof.entries == 1 else 'ies'}"
+    entries = count_text(proof.entries, "entry", "entries")
     return f"{count_text(proof.records, 'record')}, {entries}"
 
 

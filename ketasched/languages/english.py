@@ -24,9 +24,9 @@ def clock_text(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
-def count_text(number: int, noun: str) -> str:
-    """``1 day``, ``2 days``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count_text(number: int, noun: str, plural: str = "") -> str:
+    """``1 day``, ``2 days``, ``2 entries``."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def list_text(words: Sequence[str], last: str = "and") -> str:

@@ -14,7 +14,14 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from ketasched.errors import NetworkTrouble
 from ketasched.publishing.listing import read_listing
-from ketasched.publishing.wire import Answer, Wire, checked_address, may_help, unreachable
+from ketasched.publishing.wire import (
+    PUBLISH_AGAIN,
+    Answer,
+    Wire,
+    checked_address,
+    may_help,
+    unreachable,
+)
 
 if TYPE_CHECKING:
     from ketasched.publishing.login import Login
@@ -192,7 +199,6 @@ class CalendarServer:
     def _trouble(self, answer: Answer, doing: Literal["list", "read", "write"]) -> NetworkTrouble:
         """The sentence for an answer that means the same for every entry."""
         host, address = self._parts.netloc, self.address
-        again = "publish again later: it goes on where it stopped"
         if answer.status == 401 and self.login:
             who = f"the login of {self.login.user}, from {self.login.source}"
             return NetworkTrouble(f"{host} does not accept {who}", "correct it there")
@@ -202,16 +208,16 @@ class CalendarServer:
             403: (f"{host} does not let us see {address}", _HOW_TO_LOG_IN),
             404: (f"there is no calendar at {address}", look),
             405: (f"{address} is no calendar", look),
-            423: (f"the calendar at {address} is locked by another program", again),
-            413: (f"the calendar at {address} is full: there is no room for more", again),
+            423: (f"the calendar at {address} is locked by another program", PUBLISH_AGAIN),
+            413: (f"the calendar at {address} is full: there is no room for more", PUBLISH_AGAIN),
             501: (f"{address} is no calendar", look),
-            507: (f"the calendar at {address} is full: there is no room for more", again),
+            507: (f"the calendar at {address} is full: there is no room for more", PUBLISH_AGAIN),
         }
         if answer.status == 403 and doing == "write":
             hint = "ask its owner for the right to write, or choose another"
             return NetworkTrouble(f"the calendar at {address} takes no changes from us", hint)
         said = f"{host} could not {doing} it: it answered {answer.status}"
-        return NetworkTrouble(*sentences.get(answer.status, (said, again)))
+        return NetworkTrouble(*sentences.get(answer.status, (said, PUBLISH_AGAIN)))
 
 
 _HOW_TO_LOG_IN = "put a login into the keyring, netrc or a file: see docs/publish.md"

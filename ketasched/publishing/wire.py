@@ -99,6 +99,8 @@ def _client(address: str, login: Login | None) -> Any:
 
 CA_BUNDLE = "REQUESTS_CA_BUNDLE"
 """The environment variable that names a file with a clinic's own certificate authority."""
+PUBLISH_AGAIN = "publish again later: it goes on where it stopped"
+"""What to do where a server or the way to it failed."""
 
 
 def authorities() -> str:
@@ -238,5 +240,5 @@ def unreachable(host: str, error: Exception) -> NetworkTrouble:
         return NetworkTrouble(f"there is no server {host}", "look at the address")
     return NetworkTrouble(
         f"the connection to {host} failed",
-        "publish again later: it goes on where it stopped",
+        PUBLISH_AGAIN,
     )

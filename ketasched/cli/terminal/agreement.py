@@ -32,7 +32,7 @@ def agreement_page(agreement: Agreement) -> str:
     page = Page()
     if not agreement.differences:
         records = count_text(agreement.records, "record")
-        entries = f"{agreement.entries} entr{'y' if agreement.entries == 1 else 'ies'}"
+        entries = count_text(agreement.entries, "entry", "entries")
         places = count_text(len(agreement.places), "place")
         say = "says" if len(agreement.places) == 1 else "say"
         page.add(f"{agreement.name}: {records}, {entries}; {places} {say} the same of them.")
