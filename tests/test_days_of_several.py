@@ -148,6 +148,25 @@ def test_a_closed_day_is_shifted_day_by_day_and_extend_counts_days(fast, at):
     at(BEFORE, "check", ".")
 
 
+@pytest.mark.parametrize(
+    "words", [("close-day", "2027-01-04", "."), ("move", "alex", 1, "2027-01-05")]
+)
+@pytest.mark.parametrize(
+    "cadence", ["{days: [1, 4], first_day: 1}", "{cycle: 14 days, days: [1, 4]}\n        cycles: 1"]
+)
+def test_the_first_day_of_a_list_stays_one_day_and_the_others_count_from_it(
+    fast, at, cadence, words
+):
+    text = PROTOCOL.replace("consecutive working days", cadence)
+    fast(protocol=text.replace("        sessions: 3\n", ""))
+    at(BEFORE, *words)
+    assert [starts()[number] for number in (2, 4, 5)] == [
+        *day_of("05", "10:00", "12:30"),
+        "2027-01-08 09:00",
+    ]
+    at(BEFORE, "check", ".")
+
+
 def test_a_proof_sees_a_distance_that_is_not_kept(fast, at):
     fast()
     path = Path("alex.course.json")

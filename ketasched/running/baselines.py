@@ -16,6 +16,7 @@ from ketasched.planning.plan_input import Order
 from ketasched.planning.target import Stretch
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.replan import put_off
+from ketasched.running.treatment_days import day_of
 
 
 class Baseline(NamedTuple):
@@ -74,7 +75,7 @@ def _first_days(phase: Phase, cycles: Cycles, course: Course) -> Iterator[Baseli
     for session in course.sessions:
         place = cycles.place(session.name) if session.phase == phase.name else 0
         if place and cycles.day(place) == 1 and not session.instead_of:
-            first_days[place] = session.number
+            first_days.setdefault(place, session.number)
     for _, number in sorted(first_days.items()):
         yield Baseline(number, phase, cycles.counts_from)
 
@@ -136,7 +137,8 @@ def counted_anew(
             kept = stands._replace(counted_from=stands.start.date())
             course = course.changing([*due_then, kept])
             anew |= {session.number for session in due_then}
-            free |= {session.number for session in due_then if _may_move(session, stands, now)}
+            followers = [*due_then, *_beside(order, course, stands)]
+            free |= {session.number for session in followers if _may_move(session, stands, now)}
     return Counted(course, frozenset(anew), frozenset(free))
 
 
@@ -154,6 +156,12 @@ def count_from(
     return counted_anew(order, course.changing(elsewhere), now, numbers).free
 
 
+def _beside(order: Order, course: Course, baseline: Session) -> list[Session]:
+    """The others of a baseline's treatment day: they are due when it is, and go where it goes."""
+    day = day_of(order, course, baseline)
+    return [session for session in day if session.is_live and session.number != baseline.number]
+
+
 def _may_move(session: Session, baseline: Session, now: datetime) -> bool:
     """Whether a session is to come and nobody put it where it is; one that stood before its
     baseline took place cannot have taken place itself.
@@ -169,11 +177,12 @@ def _due_then(
     """The sessions that count from a baseline which stands so many days later, as they are due."""
     following = follower_numbers(order, course)
     in_cycles = isinstance(baseline.phase.cadence, Cycles)
+    beside = {session.number for session in _beside(order, course, stands)}
     own = [
         session
         for session in course.live
         if session.phase == baseline.phase.name
-        and session.number not in {stands.number, *following}
+        and session.number not in {stands.number, *beside, *following}
         and _is_listed(session, baseline.phase)
     ]
     for session in own:
