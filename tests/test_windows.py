@@ -144,6 +144,7 @@ def folder(ketasched, monkeypatch):
     ketasched("move", "alex", "2", "fri")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("command", PAGES.values(), ids=PAGES)
 def test_a_code_page_shows_all_that_is_said(command, ketasched, monkeypatch):
