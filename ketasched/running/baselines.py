@@ -71,7 +71,7 @@ def _at(course: Course, stretch: Stretch, place: int) -> Session | None:
 
 def _first_days(phase: Phase, cycles: Cycles, course: Course) -> Iterator[Baseline]:
     """Day 1 of each cycle of a phase."""
-    first_days = {}
+    first_days: dict[int, int] = {}
     for session in course.sessions:
         place = cycles.place(session.name) if session.phase == phase.name else 0
         if place and cycles.day(place) == 1 and not session.instead_of:
