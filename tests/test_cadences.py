@@ -238,6 +238,22 @@ def test_target_days_from_a_monday(phases, days):
     assert [(day - MONDAY).days for day in days_of(*phases)] == days
 
 
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [
+        ("2027-01-31", ["2027-01-31", "2027-02-28", "2027-07-31"]),
+        ("2027-01-29", ["2027-01-29", "2027-02-28", "2027-07-29"]),
+        ("2028-01-30", ["2028-01-30", "2028-02-29", "2028-07-30"]),
+        ("2027-08-31", ["2027-08-31", "2027-09-30", "2028-02-29"]),
+        ("2027-01-15", ["2027-01-15", "2027-02-15", "2027-07-15"]),
+    ],
+)
+def test_a_wait_of_months_keeps_the_day_of_the_first(start, days):
+    doses = [phase(EveryMonths(1), 2), phase(EveryMonths(1), 1, "third", after=Months(5))]
+    order = order_of(of_phases(*doses), date.fromisoformat(start), week=WHOLE_WEEK)
+    assert [target.day.isoformat() for target in targets_of(order)] == days
+
+
 def test_a_phase_that_keeps_weekdays_waits_for_an_open_one_after_months():
     months, weekly = phase(EveryMonths(1), 1), phase(EveryWeeks(2), 2, "two")
     start = date(2027, 2, 6) - timedelta(31)  # a month on it is a Saturday
@@ -278,6 +294,9 @@ def case(seed):
         after = pick.choice([None, None, 9, Months(pick.randint(1, 6))]) if number else None
         if isinstance(after, Months):
             begin = days[-1][-1] + relativedelta(months=after.number)
+            if isinstance(phases[-1].cadence, EveryMonths):
+                passed = phases[-1].cadence.months * (len(days[-1]) - 1)
+                begin = days[-1][0] + relativedelta(months=passed + after.number)
         elif after:
             begin = days[-1][-1] + timedelta(after)
         cadence, laid, begin = laid_by_the_judge(pick, begin)

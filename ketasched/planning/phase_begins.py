@@ -9,13 +9,24 @@ from ketasched.domain.cadence import Cycles, EveryMonths, EveryWeeks, Months, Pe
 from ketasched.domain.protocol import Phase
 
 
-def begin_after(phase: Phase, last: date, due: date) -> date:
-    """Where a phase begins: after the ``last`` target of the phase before, or where the next period
-    of that would have been ``due``.
+def begin_after(phase: Phase, before: Phase, days: Sequence[date], due: date) -> date:
+    """Where a phase begins: after the last of the ``days`` of the phase before, or where the next
+    period of that would have been ``due``.
     """
     if isinstance(phase.after, Months):
-        return phase.after.after(last)
-    return due if phase.after is None else last + timedelta(days=phase.after)
+        return months_after(phase.after, before, days)
+    return due if phase.after is None else days[-1] + timedelta(days=phase.after)
+
+
+def months_after(wait: Months, before: Phase, days: Sequence[date]) -> date:
+    """So many months after the last of the ``days`` of a phase. One that comes every month keeps to
+    the day of its first, also where its last month was too short for that.
+    """
+    first, last = days[0], days[-1]
+    passed = 12 * (last.year - first.year) + last.month - first.month
+    if isinstance(before.cadence, EveryMonths) and Months(passed).after(first) == last:
+        return Months(passed + wait.number).after(first)
+    return wait.after(last)
 
 
 def on_open_weekday(

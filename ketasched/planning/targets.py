@@ -60,11 +60,12 @@ def lay_targets(
     weekdays = clinic.open_weekdays if weekdays is None else weekdays
     targets: list[Target] = []
     begin = start
+    due: list[date] = []
     number = first_number
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
         if targets:
-            begin = begin_after(phase, targets[-1].day, begin)
+            begin = begin_after(phase, targets[-1].phase, due, begin)
             before = [earlier.phase for earlier in stretches[:position]]
             begin = on_open_weekday(before, phase, begin, weekdays)
         pattern = None
@@ -74,7 +75,7 @@ def lay_targets(
                 return NoPattern(number, phase, begin)
         of_days = stretch.of_days()
         laid = _lay(of_days, begin, pattern, clinic, literal_start=position == 0)
-        due = [ideal.day for ideal in laid]
+        due = [ideal.day for ideal in laid] or due
         laid = _each_of_its_sessions(stretch, laid)
         targets += [
             Target(

@@ -11,7 +11,7 @@ from ketasched.domain.cadence import Cycles, DayList, EveryMonths, Months, Named
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
-from ketasched.planning.phase_begins import on_open_weekday
+from ketasched.planning.phase_begins import months_after, on_open_weekday
 from ketasched.planning.plan_input import Order
 from ketasched.planning.target import Stretch, Target
 from ketasched.planning.targets import NoPattern, lay_targets
@@ -73,7 +73,7 @@ def next_days(conditions: Conditions, course: Course, going: Going, count: int) 
     latest = course.latest
     minutes = order.protocol.minutes
     run = _run_of(course, Going(latest.phase, latest.pace))
-    by_calendar = _by_calendar(conditions, course, going, run[-1], count)
+    by_calendar = _by_calendar(conditions, course, going, run, count)
     if by_calendar:
         return _to_come(by_calendar, going, order, conditions.first_day)
     if Going(latest.phase, latest.pace) == going:
@@ -95,7 +95,7 @@ def next_days(conditions: Conditions, course: Course, going: Going, count: int) 
 
 
 def _by_calendar(
-    conditions: Conditions, course: Course, going: Going, last: date, count: int
+    conditions: Conditions, course: Course, going: Going, run: Sequence[date], count: int
 ) -> list[date]:
     """The days on which a course would go on with cycles or months, or after those: counted where
     its last sessions stand. None otherwise: weeks are as long, wherever they begin.
@@ -104,7 +104,7 @@ def _by_calendar(
         conditions: the order.
         course: the course.
         going: how it goes on.
-        last: the last target of the phase and pace that it is in.
+        run: the targets of the phase and pace that it is in.
         count: how many days.
     """
     order = conditions.order
@@ -118,7 +118,7 @@ def _by_calendar(
     if going.phase == course.latest.phase:
         return []
     if isinstance(wanted.after, Months):
-        begin = wanted.after.after(last)
+        begin = months_after(wanted.after, before, run)
     elif wanted.after is None and isinstance(before.cadence, Cycles):
         days_1 = (slot for slot in slots_after(before, course) if slot.name.endswith("day 1"))
         begin = next(days_1).day
