@@ -339,3 +339,16 @@ def test_a_number_that_means_another_session_here_is_refused(course):
     needs = [{"before": "9", "what": "approval"}]
     outcome = course(TWO | {"sessions": "8"}, ONE, code=2, needs=needs)
     assert "session 9, which is session 7 of this course" in outcome.err
+
+
+def test_a_cadence_that_is_no_longer_offered(course, ketasched):
+    offered = ONE | {
+        "alternatives": [{"cadence": "every 2 weeks", "gap": {"min": "8 days", "max": "20 days"}}]
+    }
+    course(TWO, offered, version="2")
+    assert ketasched("extend", "alex", "--cadence", "every 2 weeks", "--sessions", "1").code == 0
+    refused = course(TWO, ONE, version="3", code=2)
+    assert "session 11 is to come at `every 2 weeks`, which version 3 does not offer" in refused.err
+    assert ketasched("cancel", "alex", "11", "--then", "keep").code == 0
+    course(TWO, ONE, version="3")
+    assert ketasched("check", ".").code == 0

@@ -1,6 +1,7 @@
 """The example protocols: each is short, read without a problem, and lives through a course."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -93,7 +94,9 @@ def uid_of(events, start):
 )
 def test_a_protocol_begins_as_another(ketasched, like, says):
     assert ketasched("new", "ours", "--like", like).code == 0
-    assert says in Path("ours.yaml").read_text("utf-8")
+    text = Path("ours.yaml").read_text("utf-8")
+    assert says in text
+    assert not re.search(r"[&*]id0|: '[0-9]", text)  # what is shared stands in full, numbers plain
     assert "ours" in ketasched("check", "ours.yaml").out
     ours = ketasched("show", "ours").out.partition("Protocol")[2].partition("\n")[2]
     if like != "ect":

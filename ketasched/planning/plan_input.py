@@ -184,6 +184,11 @@ class Order:
             return own
         return self.phases[pace] if pace in self.phases else self._offered(phase)[pace]
 
+    def offers(self, phase: str, pace: str) -> bool:
+        """Whether a session of a phase may keep a pace: see `paced`."""
+        phases = self.phases
+        return phase in phases and (pace in phases or pace in self.cadences(phase))
+
     def cadences(self, phase: str) -> list[str]:
         """What cadences a phase offers."""
         return [str(self.phases[phase].cadence), *self._offered(phase)]

@@ -39,10 +39,10 @@ def amended(
 
     Raises:
         ChoiceRefused: a phase has no weekdays, or the version speaks of a session by a number that
-            it does not have in this course.
+            it does not have in this course, or does not offer the cadence of one to come.
     """
     order, now = conditions.order, conditions.now
-    course = _of_version(order, course, renamed)
+    course = _without_lost_paces(order, _of_version(order, course, renamed), now)
     versions = Versions.of(order, earlier, course, renamed)
     days = due_days(versions, conditions, course)
     before = course
@@ -77,6 +77,27 @@ def _of_version(order: Order, course: Course, renamed: Mapping[str, str]) -> Cou
         left_out=tuple(name for name in order.layout.left_out if name not in held),
         duties_off=tuple(duty.name for duty in order.protocol.duties if duty.name in order.without),
     )
+
+
+def _without_lost_paces(order: Order, course: Course, now: datetime) -> Course:
+    """The course whose sessions that are over keep no pace that the version no longer offers.
+
+    Raises:
+        ChoiceRefused: one to come keeps such a pace.
+    """
+    lost = [
+        session
+        for session in course.sessions
+        if session.pace and not order.offers(session.phase, session.pace)
+    ]
+    for session in lost:
+        if _to_come(session, now):
+            raise ChoiceRefused(
+                f"session {session.number} is to come at `{session.pace}`, which version "
+                f"{order.protocol.version} does not offer in {session.phase}",
+                "cancel it first, and add it anew afterwards",
+            )
+    return course.changing([session._replace(pace="") for session in lost])
 
 
 def _to_come(session: Session, now: datetime) -> bool:

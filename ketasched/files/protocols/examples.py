@@ -54,10 +54,10 @@ def _alone(node: yaml.Node) -> yaml.Node:
     if isinstance(node, yaml.SequenceNode):
         items = [_alone(item) for item in node.value]
         return yaml.SequenceNode(node.tag, items, flow_style=node.flow_style)
-    if not isinstance(node, yaml.ScalarNode) or node.style is not None:
-        return node
+    style = node.style if isinstance(node, yaml.ScalarNode) else None
     resolve: Callable[..., str] = yaml.SafeLoader("").resolve
-    return yaml.ScalarNode(resolve(yaml.ScalarNode, node.value, (True, False)), node.value)
+    tag = node.tag if style else resolve(yaml.ScalarNode, node.value, (True, False))
+    return yaml.ScalarNode(tag, node.value, style=style)
 
 
 def _folder() -> Path:
