@@ -153,8 +153,10 @@ def test_a_server_that_fails_at_the_second_message(invite, post, stage, fault, w
         post.fault = lambda at, number: fault if (at, number >= 2) == ("rcpt", True) else None
     report = invite("--send", post.address, code=4)
     assert len(post.inbox) == went
-    failed = [each for each in report["messages"] if each["state"] == state]
-    assert len(failed) == (9 if fault.startswith("450") else 1)
+    states = Counter(each["state"] for each in report["messages"])
+    assert states.total() == 10
+    assert states[state] == (9 if "not sent" in state or fault.startswith("450") else 1)
+    assert states["not sent"] == {"not sent": 9, "uncertain": 8}.get(state, 0)
     post.fault = lambda *_: None
     unknown = state == "uncertain"
     report = invite("--send", post.address, code=1 if unknown else 0)
@@ -815,8 +817,39 @@ def test_a_server_that_is_not_there_or_says_nothing(at, post, monkeypatch):
     ]:
         outcome = at(NOW, "invite", "alex", *people, "--send", f"{scheme}://{where}", code=4)
         assert why in outcome.err
+        assert "not sent 10: " in outcome.out
         assert "mail" not in record_of()
     listener.close()
+
+
+@pytest.mark.usefixtures("alex")
+def test_all_that_a_server_that_is_down_was_not_asked_for_is_listed(at, invite):
+    invite("--out", "outbox")
+    at(NOW, "invite", "alex", "--to", "sam@example.org", "--from", FROM, "--out", "outbox")
+    at(NOW, "plan", "im", "--start", "2027-01-05", "--tz", "UTC", "--save", "bo")
+    at(NOW, "invite", "bo", "--to", "bo@example.org", "--from", FROM, "--out", "outbox")
+    for name in ("alex", "bo"):
+        at(LATER, "cancel", name, "3")
+    down = f"smtp://127.0.0.1:{free_port()}"
+    report = invite("--send", down, name=".", code=4, moment=LATER)
+    assert [(each["to"], each["state"]) for each in report["messages"]] == [
+        ("alex@example.org", "not sent"), ("sam@example.org", "not sent"),
+        ("bo@example.org", "not sent"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sessions", "more", "said"), [(6, [], False), (20, [], True),
+                                                        (20, ["--digest"], False)])  # fmt: skip
+def test_many_messages_could_be_one(at, sessions, more, said):
+    text = (
+        "version: 1\nprotocols: [{id: x, title: X, label: X, version: 1, steps: [{name: a, "
+        "length: 30 min}], phases: [{name: a, cadence: 2 per week, window: {early: 1 day, late: "
+        f"1 day}}, gap: {{min: 1 day, max: 9 days}}, sessions: {sessions}}}]}}]\n"
+    )
+    Path("x.yaml").write_text(text)
+    at(NOW, "plan", "x", "--start", "2027-01-05", "--tz", "UTC", "--save", "x")
+    err = at(NOW, "invite", "x", "--to", TO, "--from", FROM, "--dry-run", *more).err
+    assert ("20 messages to alex@example.org: --digest" in err) == said
 
 
 @pytest.mark.usefixtures("alex")

@@ -15,6 +15,9 @@ from ketasched.mailing.desk import Mailing, Posted
 from ketasched.records import feed_names
 from ketasched.records.folder import Unread, unread_text
 
+MANY = 12
+"""So many messages at once to an address need no remark."""
+
 
 class NotAllMailed(KetaschedError):
     """Of some messages nobody knows whether they went."""
@@ -31,6 +34,7 @@ def mail_result(
 ) -> Result:
     """What came of mailing to some addresses; ``without`` are records that have none."""
     notes = [*notes, *(note for mailing in mailings for note in _remarks(mailing))]
+    notes += _many(mailings)
     if without:
         notes.append(f"no address is known of {', '.join(without)}: invite each once with --to")
     if unread:
@@ -104,6 +108,18 @@ def _remarks(mailing: Mailing) -> Iterator[str]:
             f"{record.name} has a calendar too: in a program that has both, each appointment may "
             "stand twice"
         )
+
+
+def _many(mailings: Sequence[Mailing]) -> Iterator[str]:
+    """That an address gets more messages than anybody likes to answer, said once."""
+    for mailing in mailings:
+        files = {each.file for each in mailing.posted if each.due.kind != "cancelled"}
+        if len(files) > MANY:
+            yield (
+                f"{len(files)} messages to {mailing.letter.to.address}: --digest makes one of "
+                "them, which updates nothing in place"
+            )
+            return
 
 
 def _trouble(mailings: Sequence[Mailing], unread: Sequence[Unread]) -> KetaschedError | None:

@@ -56,10 +56,13 @@ def box_of(opened: Opened, letter: Letter) -> Mailbox:
     return known._replace(to=str(letter.to), sender=str(letter.sender))
 
 
-def look(opened: Opened, letter: Letter, manner: Manner, compose: Compose) -> Mailing:
-    """What would be sent."""
+def look(
+    opened: Opened, letter: Letter, manner: Manner, compose: Compose, untried: str = ""
+) -> Mailing:
+    """What would be sent; ``untried`` says why it is not even tried."""
+    state: State = "not sent" if untried else "would be"
     posted = [
-        Posted(due, "would be", message.file)
+        Posted(due, state, message.file, untried)
         for message in compose(opened, letter, manner)
         for due in message.due
     ]
@@ -137,6 +140,8 @@ class _Round:
                     self._post_next()
                 except FileTrouble as error:
                     self.trouble = error
+        if self.trouble:
+            self._give_up("not sent", self.trouble.message)
         box = self.opened.record.mail.get(self.letter.to.key, self.letter.box)
         left = uncertain(self.opened, box)
         return Mailing(self.opened, self.letter, self.posted, left, self.trouble)
@@ -170,9 +175,7 @@ class _Round:
         try:
             self.server.deliver(self.letter.sender, self.letter.to, message.data)
         except NotWanted as refusal:
-            for each in self.waiting:
-                self._note(each, "refused", str(refusal))
-            self.waiting = []
+            self._give_up("refused", str(refusal))
             return "refused", str(refusal)
         except Refused as refusal:
             return "refused", str(refusal)
@@ -183,6 +186,11 @@ class _Round:
 
     def _note(self, message: Message, state: State, why: str) -> None:
         self.posted += [Posted(due, state, message.file, why) for due in message.due]
+
+    def _give_up(self, state: State, why: str) -> None:
+        for message in self.waiting:
+            self._note(message, state, why)
+        self.waiting = []
 
     def _settle(self, entries: Mapping[str, MailedEntry | None]) -> None:
         """Keep what came of a message; somebody may have changed the record while it went.

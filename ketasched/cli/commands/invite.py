@@ -12,7 +12,7 @@ from ketasched.calendar.entry_text import Audience
 from ketasched.cli.mail_result import mail_result
 from ketasched.cli.options import RECORD_OR_FOLDER, Format, Option, takes
 from ketasched.cli.result import Result
-from ketasched.errors import FileTrouble, NetworkTrouble, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.mailing import desk
 from ketasched.mailing.correspondent import read_correspondent
 from ketasched.mailing.desk import Mailing
@@ -111,8 +111,6 @@ def _run(request: InviteRequest) -> Result:
                 if len(records) == 1 and not unread:
                     raise
                 unread.append(Unread(str(opened.path), error.message))
-            if mailings and isinstance(mailings[-1].trouble, NetworkTrouble):
-                break
     notes = ["nothing was sent: --dry-run"] if request.dry_run else []
     if how.server and how.server.in_the_open:
         notes.append(f"the connection to {how.server.address.host} was not encrypted")
@@ -125,6 +123,7 @@ class _How:
     def __init__(self, request: InviteRequest, server: MailServer | None) -> None:
         self.request = request
         self.server = server
+        self.down: NetworkTrouble | None = None
         self.manner = Manner(
             request.rsvp, request.attach, request.digest, request.uncertain == "again"
         )
@@ -139,19 +138,22 @@ class _How:
             self.server.close()
 
     def mail(self, opened: Opened, letters: Sequence[Letter]) -> Iterator[Mailing]:
-        """What came of each address of a record, until something ends it all."""
+        """What came of each address of a record; nothing is tried once the record cannot be kept,
+        nor, of any record, once the server is down.
+        """
+        trouble: KetaschedError | None = self.down
         for letter in letters:
-            mailing = self._mail(opened, letter)
+            mailing = self._mail(opened, letter, trouble.message if trouble else "")
             yield mailing
-            if mailing.trouble:
-                break
+            trouble = trouble or mailing.trouble
             opened = mailing.opened
+        self.down = trouble if isinstance(trouble, NetworkTrouble) else None
 
-    def _mail(self, opened: Opened, letter: Letter) -> Mailing:
+    def _mail(self, opened: Opened, letter: Letter, untried: str) -> Mailing:
         remove = self.request.remove
         compose = removals if remove else messages_of
-        if self.request.dry_run:
-            return desk.look(opened, letter, self.manner, compose)
+        if self.request.dry_run or untried:
+            return desk.look(opened, letter, self.manner, compose, untried)
         if self.request.uncertain == "arrived":
             opened = desk.settled(opened, letter)
         known = opened.record.mail.get(letter.to.key, letter.box)
