@@ -104,9 +104,9 @@ LEAST_BEGINNING = 3
 """The fewest letters that lead to the word that they begin."""
 
 
-def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:
-    """A hint that names the known word that ``word`` begins, else the nearest to it, or an empty
-    string.
+def did_you_mean(word: str, known: Iterable[str], quote: str = "`", cutoff: float = 0.6) -> str:
+    """A hint that names the known word that ``word`` begins, else the nearest to it, at least as
+    alike as ``cutoff`` (from 0 to 1), or an empty string.
     """
     names = {name.casefold(): name for name in known}
     folded = word.casefold()
@@ -115,7 +115,7 @@ def did_you_mean(word: str, known: Iterable[str], quote: str = "`") -> str:
     begun = begun_by(word, names.values())
     if len(begun) == 1 and len(word) >= LEAST_BEGINNING:
         return f"did you mean {quote}{begun[0]}{quote}?"
-    near = get_close_matches(folded, names, n=1, cutoff=0.6)
+    near = get_close_matches(folded, names, n=1, cutoff=cutoff)
     return f"did you mean {quote}{names[near[0]]}{quote}?" if near else ""
 
 

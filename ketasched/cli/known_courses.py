@@ -102,7 +102,7 @@ def _changed(
     if session is None and status == ATTENDED:
         session = next(_unmarked(course, matched), None)
     if session is None or status == PLANNED:
-        raise _unknown(opened, line, asked)
+        raise _unknown(opened, line, asked, list(_unmarked(course, matched)))
     return _taken_over(opened, line, session, asked)
 
 
@@ -146,7 +146,7 @@ def _other(opened: Opened, line: Line, session: Session) -> _Mistaken:
     return _Mistaken(line.when, message, f"correct the line, or: {command}")
 
 
-def _unknown(opened: Opened, line: Line, asked: Asked) -> _Mistaken:
+def _unknown(opened: Opened, line: Line, asked: Asked, unmarked: Sequence[Session]) -> _Mistaken:
     """That the record has no session of the line."""
     day = day_text(line.day)
     if line.day < asked.today and line.status in (None, PLANNED):
@@ -159,8 +159,18 @@ def _unknown(opened: Opened, line: Line, asked: Asked) -> _Mistaken:
         ATTENDED: ("extend", "--on", line.day.isoformat()),
         PLANNED: ("move", "N", line.day.isoformat()),
     }
-    way = ways.get(line.status or PLANNED, ("status",))
-    return _Mistaken(line.when, message, f"do it by hand: {_command(opened, *way)}")
+    way = ways.get(line.status or PLANNED) or _gone_by_hand(line, asked, unmarked)
+    return _Mistaken(line.when, message, f"correct the line, or: {_command(opened, *way)}")
+
+
+def _gone_by_hand(line: Line, asked: Asked, unmarked: Sequence[Session]) -> tuple[str, ...]:
+    """What to type where a session of another day than the line's was missed or cancelled."""
+    missed = line.status == MISSED
+    near = [session for session in unmarked if not missed or session.start <= asked.now]
+    if not near:
+        return ("undo",)
+    nearest = min(near, key=lambda session: abs(session.start.date() - line.day))
+    return ("miss" if missed else "cancel", str(nearest.number))
 
 
 def _command(opened: Opened, command: str, *words: str) -> str:

@@ -91,7 +91,7 @@ def run(request: ImportRequest) -> Result:
         notes.append(f"note: columns not used: {headers}")
     notes.append(_written_note(request, outcome))
     return Result(
-        lambda: _page(outcome),
+        lambda: _page(outcome, dry_run=request.dry_run),
         lambda: _report(outcome),
         lambda: _rows(outcome),
         writing=contextlib.nullcontext() if request.dry_run else _written(outcome),
@@ -176,10 +176,10 @@ def _trouble(outcome: Imported) -> KetaschedError | None:
     return NotAllImported(f"cannot be planned on: {list_text(names)}", hint, shown=True)
 
 
-def _page(outcome: Imported) -> str:
+def _page(outcome: Imported, *, dry_run: bool) -> str:
     from ketasched.cli.terminal.imported import imported_page
 
-    return imported_page(outcome)
+    return imported_page(outcome, dry_run=dry_run)
 
 
 def _report(outcome: Imported) -> dict[str, object]:

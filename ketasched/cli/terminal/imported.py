@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _COUNTS = ("attended", "missed", "cancelled", "booked")
 
 
-def imported_page(outcome: Imported) -> str:
-    """A line for each course, what is kept in spite of a rule, and what has grown."""
+def imported_page(outcome: Imported, *, dry_run: bool) -> str:
+    """A line for each course, what is kept in spite of a rule, and what has grown; or would be."""
     new, grown, same, out = outcome.reported
     page = Page()
-    page.add_title(_title(len(new), len(grown), len(same), len(out)))
+    page.add_title(_title(len(new), len(grown), len(same), len(out), dry_run=dry_run))
     narrow = page.width < NARROW
     if new:
         page.add("", _stacked(new) if narrow else _courses(new))
@@ -44,10 +44,11 @@ def imported_page(outcome: Imported) -> str:
     return page.text()
 
 
-def _title(new: int, grown: int, same: int, out: int) -> str:
+def _title(new: int, grown: int, same: int, out: int, *, dry_run: bool) -> str:
     of_all = f"{new} of {count_text(new + out, 'course')}" if out else count_text(new, "course")
-    said = [f"{of_all} moved in"] if new or out else []
-    said += [f"{count_text(grown, 'record')} went on"] if grown else []
+    moved, went = ("would move in", "would go on") if dry_run else ("moved in", "went on")
+    said = [f"{of_all} {moved}"] if new or out else []
+    said += [f"{count_text(grown, 'record')} {went}"] if grown else []
     as_is = f"{count_text(same, 'course')} {'is' if same == 1 else 'are'} as the table says"
     if not said:
         return f"Nothing new: {as_is}" if same else "Nothing new"

@@ -38,6 +38,8 @@ _STATE_OF = {
     for word in words.split(", ")
     for spelt in (word, _bare(word))
 }
+_SLIP = 0.8
+"""How alike a mistyped state is to the one meant: other words of other languages are not."""
 _YES = {"yes", "y", "true", "1", "ja", "oui", "si", "sí"}
 _CLOCK = r"[0-9]{1,2}[:.h][0-9]{2}(?::00)?(?: ?[ap]m)?|[0-9]{1,2} ?[ap]m"
 _STATES = "|".join(sorted(map(re.escape, _STATE_OF), key=len, reverse=True))
@@ -99,7 +101,10 @@ def read_state(text: str) -> Status:
     word = " ".join(text.casefold().replace("_", " ").split()).strip(".!")
     if word in _STATE_OF:
         return _STATE_OF[word]
-    hint = did_you_mean(word, _STATE_OF) or "write attended, missed, cancelled or planned"
+    hint = (
+        did_you_mean(word, _STATE_OF, cutoff=_SLIP)
+        or "write attended, missed, cancelled or planned"
+    )
     raise ValueError(f"`{text[:40]}` says not what became of the session", hint)
 
 
