@@ -7,7 +7,8 @@ import pytest
 from conftest import BUILT_IN, course_of, order_of
 
 from ketasched.domain.cadence import DayList, EveryWeeks, Gap, PerWeek, Window, WorkingDays
-from ketasched.domain.clinic import Clinic, Closure
+from ketasched.domain.clinic import Clinic, Closure, Span
+from ketasched.domain.per_day import PerDay
 from ketasched.domain.protocol import Phase
 from ketasched.planning.plan import plan
 from ketasched.planning.protocol_check import own_gaps_fault
@@ -49,7 +50,8 @@ def test_weekday_patterns_of_a_whole_week():
 
 
 def phase(cadence, sessions, name="one", **more):
-    return Phase(name, cadence, sessions, Window(1, 3), more.pop("gap", Gap(1, 200)), **more)
+    window, gap = more.pop("window", Window(1, 3)), more.pop("gap", Gap(1, 200))
+    return Phase(name, cadence, sessions, window, gap, **more)
 
 
 def targets(*phases, start=MONDAY, closed=(), days=(), until=None):
@@ -145,6 +147,47 @@ def test_an_open_ended_phase_stops_at_the_last_day():
     open_ended = phase(EveryWeeks(2), None)
     assert offsets(targets(open_ended, until=MONDAY + timedelta(days=28))) == [0, 14, 28]
     assert offsets(targets(open_ended, until=MONDAY + timedelta(days=27))) == [0, 14]
+
+
+def short_but(*long):
+    """A working week with time for a second session of a day only on some weekdays."""
+    return tuple(
+        (Span(480, 1080 if day in long else 720),) if day < SAT else () for day in range(7)
+    )
+
+
+ONE = phase(PerWeek(1), 1)
+THRICE = phase(PerWeek(3), 3, "thrice", window=Window(0, 0), gap=Gap(1, 4))
+RUN = phase(WorkingDays(), 3, "run", window=Window(0, 0))
+TWO_A_DAY = {"per_day": PerDay(2, 360), "window": Window(0, 0)}
+DAY_OF_TWO = phase(PerWeek(1), 2, "two", **TWO_A_DAY)
+DAYS_OF_TWO = phase(TWICE, 4, "twos", **TWO_A_DAY)
+RUN_OF_TWO = phase(WorkingDays(), 4, "run of two", **TWO_A_DAY)
+
+
+@pytest.mark.parametrize(
+    ("phases", "week", "start", "days", "due"),
+    [
+        ((DAY_OF_TWO, THRICE), short_but(MON, TUE), MON, (), [0, 0, 7, 9, 11]),
+        ((DAY_OF_TWO, THRICE), short_but(MON, TUE), MON, (MON, WED, FRI), [0, 0, 7, 9, 11]),
+        ((DAY_OF_TWO, RUN), short_but(MON), MON, (), [0, 0, 7, 8, 9]),
+        ((DAY_OF_TWO, ONE, DAYS_OF_TWO), short_but(TUE, FRI), TUE, (), [0, 0, 7, 14, 14, 17, 17]),
+        ((ONE, DAYS_OF_TWO), short_but(MON, WED), MON, (), [0, 7, 7, 9, 9]),
+        ((ONE, RUN_OF_TWO), short_but(MON, WED), MON, (), [0, 7, 7, 9, 9]),
+        ((ONE, DAYS_OF_TWO), short_but(MON, TUE), MON, (MON, TUE), [0, 7, 7, 8, 8]),
+        ((ONE, DAYS_OF_TWO), short_but(MON, TUE), MON, (), "no-pattern"),
+        ((ONE, DAYS_OF_TWO), short_but(MON, WED), MON, (MON, THU), "do not fit on Thursdays"),
+        ((ONE, DAYS_OF_TWO), short_but(MON, WED), FRI, (), "no-placement"),
+        ((DAY_OF_TWO, THRICE), short_but(MON, TUE), WED, (), "do not fit on Wednesdays"),
+    ],
+)
+def test_each_phase_has_the_weekdays_that_its_own_days_fit(phases, week, start, days, due):
+    protocol = replace(BUILT_IN["iv"], steps=BUILT_IN["iv"].steps[:1], phases=phases, duties=())
+    course = course_of(protocol, MONDAY + timedelta(days=start), week=week, days=days)
+    if isinstance(due, str):
+        assert due in f"{course.code} {course.message}"
+    else:
+        assert offsets([session.start.date() for session in course.sessions], course.start) == due
 
 
 def check_that_none_moves(name, days):

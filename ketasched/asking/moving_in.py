@@ -15,7 +15,6 @@ from ketasched.asking.refusals import worded
 from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.asking.surroundings import protocol_folders, protocols_file
 from ketasched.asking.waiting_list import file_name
-from ketasched.domain.cadence import PerWeek
 from ketasched.domain.course import ATTENDED, MISSED, PLANNED, Status
 from ketasched.domain.wording import WEEKDAYS, clock_text, day_text, list_text
 from ketasched.errors import KetaschedError, did_you_mean
@@ -260,10 +259,9 @@ def _with_what_shows(request: Request, told: Told, order: Order) -> Request:
 def _usual_days(told: Told, order: Order) -> str:
     """The weekdays on which the patient comes, where these are as many as a phase has and open."""
     days = sorted({line.day.weekday() for line in told.lines})
-    cadences = [stretch.phase.cadence for stretch in order.layout.stretches]
-    offered = {cadence.sessions for cadence in cadences if isinstance(cadence, PerWeek)}
-    known = 1 < len(days) < len(told.lines) and order.weekdays().issuperset(days)
-    return ",".join(WEEKDAYS[day].lower() for day in days) if known and len(days) in offered else ""
+    phases = order.with_days(len(days)) if 1 < len(days) < len(told.lines) else []
+    known = phases and all(order.weekdays(phase).issuperset(days) for phase in phases)
+    return ",".join(WEEKDAYS[day].lower() for day in days) if known else ""
 
 
 def _plain(text: str) -> str:

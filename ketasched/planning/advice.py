@@ -106,11 +106,11 @@ def later_patterns(order: Order) -> list[tuple[int, ...]]:
     """
     first, *others = (stretch.phase for stretch in order.layout.stretches)
     own = first.cadence.sessions if isinstance(first.cadence, PerWeek) else None
-    week = order.weekdays()
     sets: dict[tuple[int, ...], int] = {}
     for phase in others:
         if not isinstance(phase.cadence, PerWeek) or phase.cadence.sessions in (own, own and 1):
             continue
+        week = order.weekdays(phase)
         for weekday in sorted(week):
             for rank, days in enumerate(weekday_patterns(phase.cadence, phase.gap, weekday, week)):
                 sets.setdefault(tuple(sorted(days)), rank)
@@ -121,11 +121,11 @@ def _patterns_of_days_running(order: Order) -> list[tuple[int, ...]]:
     """The weekday patterns of any phase that use two days running, where no other gives its
     cadence: nothing chooses them but a person.
     """
-    week = order.weekdays()
     sets = []
     for phase in (stretch.phase for stretch in order.layout.stretches):
         cadence, gap = phase.cadence, phase.gap
         if isinstance(cadence, PerWeek) and cadence.sessions > 1:
+            week = order.weekdays(phase)
             for first in sorted(week):
                 if not weekday_patterns(cadence, gap, first, week):
                     sets += weekday_patterns(cadence, gap, first, week, running=True)
@@ -155,7 +155,7 @@ def _begins_well(order: Order) -> bool:
     """
     stretches, first_number = order.layout.stretches, order.already + 1
     targets = lay_targets(
-        stretches, order.start, order.week(), order.days, first_number, order.weekdays()
+        stretches, order.start, order.week, order.days, first_number, order.weekdays
     )
     if isinstance(targets, NoPattern) or len(targets) <= A_FEW:
         return not isinstance(targets, NoPattern)

@@ -71,16 +71,20 @@ def targets_of(order: Order) -> list[Target] | Failure:
     Raises:
         ChoiceRefused: as ``plan``.
     """
-    week, weekdays = order.week(), order.weekdays()
-    refusal = refuse_length(order) or refuse_start(order) or refuse_days(order, weekdays)
+    refusal = refuse_length(order) or refuse_start(order) or refuse_days(order)
     if refusal:
         return refusal
     targets = lay_targets(
-        order.layout.stretches, order.start, week, order.days, order.already + 1, weekdays
+        order.layout.stretches,
+        order.start,
+        order.week,
+        order.days,
+        order.already + 1,
+        order.weekdays,
     )
     if isinstance(targets, NoPattern):
         return no_pattern(order, targets)
-    refuse_idle_until(order, week, targets)
+    refuse_idle_until(order, targets)
     if len(targets) > MAX_SESSIONS:
         raise ChoiceRefused(
             f"that makes more than {MAX_SESSIONS} sessions", remedy="an earlier last day"

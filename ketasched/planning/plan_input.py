@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Constraint, not_before, unclear_clock
-from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits
+from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week
 from ketasched.domain.commitments import NO_COMMITMENTS, Commitments
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
@@ -19,7 +18,7 @@ from ketasched.domain.room import Room
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
-from ketasched.planning.usual_days import UsualDay, usual_days
+from ketasched.planning.usual_days import UsualDay, usual_days, weekdays_of_one
 from ketasched.planning.visit_times import Beside
 
 
@@ -149,6 +148,15 @@ class Order:
         start = begins or self.start
         return first if target < start else max(first, start)
 
+    def with_days(self, count: int) -> list[Phase]:
+        """The phases that are laid out on so many weekdays."""
+        phases = (stretch.phase for stretch in self.layout.stretches)
+        return [
+            phase
+            for phase in phases
+            if isinstance(phase.cadence, PerWeek) and phase.cadence.sessions == count
+        ]
+
     @property
     def takes_days(self) -> bool:
         """Whether the asked weekdays are for the first phase, so that the start is one of them."""
@@ -228,31 +236,43 @@ class Order:
         """The length of most sessions, by which weekdays are chosen."""
         return self.first_minutes if self.layout.stretches[0].named() else self.protocol.minutes
 
-    def week(self) -> Clinic:
-        """The clinic, open on the weekdays on which a session fits its hours at the asked time,
-        or as far from it as that may change.
-        """
-        return self.clinic.only_on(self._fitting(WHOLE_WEEK, self.usual_minutes))
+    def usual_day(self, phase: Phase) -> UsualDay | None:
+        """The usual treatment day of a phase, dates aside, if it has several sessions."""
+        per_day = phase.per_day
+        return per_day and UsualDay(per_day, (self.usual_minutes,) * per_day.sessions)
 
-    def weekdays(self) -> frozenset[int]:
-        """The weekdays of a pattern: a session fits the hours, and the patient can come."""
-        return self._fitting(self.commitments.free_week, self.usual_minutes)
+    def week(self, phase: Phase | None = None) -> Clinic:
+        """The clinic, open on the weekdays on which the usual day of a phase, or else of the first,
+        fits its hours at the asked time, or as far from it as that may change.
+        """
+        return self.clinic.only_on(self._usual(WHOLE_WEEK, phase))
+
+    def weekdays(
+        self, phase: Phase | None = None, also: frozenset[int] = frozenset()
+    ) -> frozenset[int]:
+        """The weekdays of a pattern of a phase, or else of the first: its usual day fits the hours,
+        and the patient can come; and those ``also`` allowed.
+        """
+        return self._usual(self.commitments.free_week, phase) | also
 
     def weekdays_to_start(self) -> frozenset[int]:
-        """The weekdays on which the session on the start fits, and the patient can come."""
-        return self._fitting(self.commitments.free_week, self.first_minutes)
+        """The weekdays on which what is due on the start fits, and the patient can come."""
+        free = self.commitments.free_week
+        return self._fitting(free, self.first_minutes, self.first_day_of_several)
 
-    def _fitting(self, free: Week, minutes: int) -> frozenset[int]:
-        """The weekdays on which a session fits the hours and what is free of a week, at a time that
-        may be tried.
+    def _usual(self, free: Week, phase: Phase | None) -> frozenset[int]:
+        several = self.usual_day(phase or self.layout.stretches[0].phase)
+        return self._fitting(free, self.usual_minutes, several)
+
+    def _fitting(self, free: Week, minutes: int, several: UsualDay | None) -> frozenset[int]:
+        """The weekdays on which a session or a day of ``several`` fits the hours and what is free
+        of a week, at a time that may be tried.
         """
-        several = self.first_day_of_several
-        if several:
-            day = several.lasting(minutes) if minutes == self.usual_minutes else several
-            return day.weekdays(self.clinic, free, self.times)
         times, clinic = self.times, self.clinic
+        if several:
+            return several.weekdays(clinic, free, times)
         asked = times.by_length.get(minutes, times.by_weekday)
-        return _weekdays_fitting(clinic.week, clinic.not_starting, free, asked, times.flex, minutes)
+        return weekdays_of_one(clinic.week, clinic.not_starting, free, asked, times.flex, minutes)
 
     def flexible(self, minutes: int) -> Order:
         """The same order with start times that may change by so many minutes."""
@@ -278,20 +298,3 @@ class Order:
     def _timed(self, times: StartTimes) -> Order:
         slots = Slots(self.rules.slots.constraints, times)
         return replace(self, rules=self.rules._replace(slots=slots))
-
-
-@lru_cache(maxsize=64)  # every start of a range asks for the same
-def _weekdays_fitting(
-    week: Week, not_starting: Week, free: Week, asked: tuple[time, ...], flex: int, minutes: int
-) -> frozenset[int]:
-    """The weekdays on which so many minutes fit, from the asked time or one not further off."""
-    hours, times = Clinic(UTC, week, not_starting=not_starting), StartTimes(asked, flex)
-    monday = date(2001, 1, 1)
-    return frozenset(
-        weekday
-        for weekday in range(7)
-        if any(
-            hours.fits(weekday, start, minutes) and fits(free, weekday, start, minutes)
-            for start, _ in times.options(monday + timedelta(days=weekday), minutes)
-        )
-    )

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Reason
 from ketasched.domain.choice import Choice, ChoiceRefused, Remedy
-from ketasched.domain.clinic import ALL_DAY, Clinic, fits, spans_text
+from ketasched.domain.clinic import ALL_DAY, fits, spans_text
+from ketasched.domain.protocol import Phase
 from ketasched.domain.weekly import can_text
 from ketasched.domain.wording import (
     WEEKDAY_NAMES,
@@ -28,6 +29,7 @@ from ketasched.planning.placement import (
 from ketasched.planning.plan_input import Order
 from ketasched.planning.target import Target
 from ketasched.planning.targets import NoPattern, lay_targets
+from ketasched.planning.usual_days import UsualDay
 from ketasched.planning.weekday_patterns import weekday_patterns
 
 FailureCode = Literal[
@@ -61,7 +63,7 @@ class Failure(NamedTuple):
     remedy: Remedy | None = None
 
 
-def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None:
+def refuse_idle_until(order: Order, targets: list[Target]) -> None:
     """Refuse a last day before the open-ended phase begins.
 
     Raises:
@@ -71,7 +73,7 @@ def refuse_idle_until(order: Order, week: Clinic, targets: list[Target]) -> None
     if open_ended.until is None or (targets and targets[-1].phase is open_ended.phase):
         return
     stretches = [*order.layout.stretches[:-1], open_ended._replace(sessions=1, until=None)]
-    begins = lay_targets(stretches, order.start, week, order.days, weekdays=order.weekdays())
+    begins = lay_targets(stretches, order.start, order.week, order.days, weekdays=order.weekdays)
     day = f", on {day_text(begins[-1].day)}" if isinstance(begins, list) else ""
     raise ChoiceRefused(
         f"is before {open_ended.phase.name} begins{day}",
@@ -111,7 +113,7 @@ def refuse_start(order: Order) -> Failure | None:
         code: FailureCode = "not-in-days"
         reason = Reason("weekday", text)
     else:
-        reason = _why_never(order, weekday)
+        reason = _why_never(order, weekday, order.first_day_of_several)
         codes: dict[str, FailureCode] = {
             "closed": "closed-weekday",
             "hours": "outside-hours",
@@ -122,10 +124,11 @@ def refuse_start(order: Order) -> Failure | None:
     return _start_failure(order, code, message, reason)
 
 
-def _why_never(order: Order, weekday: int) -> Reason:
-    """Why no session fits a weekday: the clinic does not let it, or the patient never comes."""
+def _why_never(order: Order, weekday: int, several: UsualDay | None) -> Reason:
+    """Why no session, or day of ``several``, fits a weekday: the clinic does not let it, or the
+    patient never comes.
+    """
     commitments, minutes = order.commitments, order.first_minutes
-    several = order.first_day_of_several
     if several and order.clinic.week[weekday]:
         return several.why_not(order.clinic, commitments.free_week, weekday, order.times)
     monday = date(2001, 1, 1)
@@ -172,13 +175,16 @@ def _closed_weekday(order: Order, weekday: int) -> Reason:
     return Reason("hours", f"{text} do not fit the hours on {name}s, {hours}")
 
 
-def refuse_days(order: Order, allowed: frozenset[int]) -> Failure | None:
+def refuse_days(order: Order) -> Failure | None:
     """A weekday of the user's that is never open, or on which the patient never comes."""
-    never_open = [day for day in order.days if day not in allowed]
-    if not never_open:
-        return None
-    reason = _why_never(order, never_open[0])
-    return _days_failure(order, reason.full, reason, "open days")
+    phases = order.with_days(len(order.days)) or [order.layout.stretches[0].phase]
+    for phase in phases if order.days else ():
+        allowed = order.weekdays(phase)
+        never_open = [day for day in order.days if day not in allowed]
+        if never_open:
+            reason = _why_never(order, never_open[0], order.usual_day(phase))
+            return _days_failure(order, reason.full, reason, "open days")
+    return None
 
 
 def _days_failure(order: Order, text: str, reason: Reason, remedy: Remedy) -> Failure:
@@ -226,7 +232,7 @@ def no_pattern(order: Order, no_weekdays: NoPattern) -> Failure:
 
 def _needs_two_days_running(order: Order, no_weekdays: NoPattern) -> bool:
     cadence, gap = no_weekdays.phase.cadence, no_weekdays.phase.gap
-    first, open_weekdays = no_weekdays.day.weekday(), order.weekdays()
+    first, open_weekdays = no_weekdays.day.weekday(), order.weekdays(no_weekdays.phase)
     return isinstance(cadence, PerWeek) and bool(
         weekday_patterns(cadence, gap, first, open_weekdays, running=True)
     )
@@ -253,19 +259,21 @@ def no_placement(order: Order, outcome: NoPlacement, phase: str) -> Failure:
         outcome.session,
         outcome.first,
         outcome.last,
-        tuple(_why_day(order, refused) for refused in outcome.refused),
+        tuple(_why_day(order, refused, order.phases.get(phase)) for refused in outcome.refused),
         phase,
     )
 
 
-def _why_day(order: Order, refused: RefusedDay) -> RefusedDay:
+def _why_day(order: Order, refused: RefusedDay, phase: Phase | None) -> RefusedDay:
     """The day with why no session fits that weekday, in place of when the patient can come, where
     they can come on that weekday.
     """
     weekday, can = refused.day.weekday(), order.commitments.can
-    if not can or not can[weekday] or weekday in order.weekdays():
+    if not can or not can[weekday] or weekday in order.weekdays(phase):
         return refused
+    several = order.usual_day(phase) if phase else order.first_day_of_several
     reasons = [
-        _why_never(order, weekday) if reason.kind == "can" else reason for reason in refused.reasons
+        _why_never(order, weekday, several) if reason.kind == "can" else reason
+        for reason in refused.reasons
     ]
     return refused._replace(reasons=tuple(dict.fromkeys(reasons)))

@@ -41,36 +41,38 @@ class NoPattern(NamedTuple):
 def lay_targets(
     stretches: Sequence[Stretch],
     start: date,
-    clinic: Clinic,
+    clinic: Clinic | Callable[[Phase], Clinic],
     days: tuple[int, ...] = (),
     first_number: int = 1,
-    weekdays: frozenset[int] | None = None,
+    weekdays: Callable[[Phase], frozenset[int]] | None = None,
 ) -> list[Target] | NoPattern:
     """The target days of a course from its start.
 
     Args:
         stretches: the phases to lay out, in order.
         start: the first target.
-        clinic: decides which weekdays are open and which days are working days.
+        clinic: decides which weekdays are open, for a phase, and which days are working days.
         days: the weekday pattern of phases with that many sessions a week; the others choose
             their own.
         first_number: the number of the first session.
-        weekdays: those a pattern may have, where they are not all that are open.
+        weekdays: those a pattern of a phase may have, where they are not all that are open.
     """
-    weekdays = clinic.open_weekdays if weekdays is None else weekdays
     targets: list[Target] = []
     begin = start
     due: list[date] = []
     number = first_number
     for position, stretch in enumerate(stretches):
         phase = stretch.phase
+        free = weekdays(phase) if weekdays else _week(clinic, phase).open_weekdays
         if targets:
             begin = begin_after(phase, targets[-1].phase, due, begin)
             before = [earlier.phase for earlier in stretches[:position]]
-            begin = on_open_weekday(before, phase, begin, weekdays)
+            begin = on_open_weekday(before, phase, begin, free)
+            if weekdays and begin.weekday() in weekdays(before[-1]) - free:
+                free |= {begin.weekday()}  # only its window can bring it from there
         pattern = None
         if isinstance(phase.cadence, PerWeek):
-            pattern = _pattern(phase.cadence, phase.gap, begin, weekdays, days)
+            pattern = _pattern(phase.cadence, phase.gap, begin, free, days)
             if pattern is None:
                 return NoPattern(number, phase, begin)
         of_days = stretch.of_days()
@@ -95,6 +97,10 @@ def lay_targets(
         if laid:
             begin = next_period(phase, of_days.first_place, begin, due)
     return [_from_numbers(target, targets) if target.apart else target for target in targets]
+
+
+def _week(clinic: Clinic | Callable[[Phase], Clinic], phase: Phase) -> Clinic:
+    return clinic if isinstance(clinic, Clinic) else clinic(phase)
 
 
 def _apart(stretch: Stretch, index: int, named: NamedSession | None) -> tuple[Apart, ...]:
@@ -128,13 +134,14 @@ def _lay(
     stretch: Stretch,
     begin: date,
     pattern: tuple[int, ...] | None,
-    clinic: Clinic,
+    clinic: Clinic | Callable[[Phase], Clinic],
     *,
     literal_start: bool,
 ) -> list[_Ideal]:
     cadence = stretch.phase.cadence
     if isinstance(cadence, WorkingDays):
-        run = working_days(begin, clinic, literal_start=literal_start)
+        week = _week(clinic, stretch.phase)
+        run = working_days(begin, week, literal_start=literal_start)
         last = stretch.until or date.max
         counted = takewhile(lambda ideal: ideal[0] <= last, islice(run, stretch.most))
         return [_Ideal(index, day, skipped) for index, (day, skipped) in enumerate(counted)]

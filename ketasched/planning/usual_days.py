@@ -1,14 +1,15 @@
-"""A treatment day of several sessions on a weekday, dates aside: whether it fits, and from when."""
+"""One session or a day of several on a weekday, dates aside: whether it fits, and from when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason
-from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, no_holidays
+from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits, no_holidays
 from ketasched.domain.per_day import PerDay
 from ketasched.domain.weekly import can_come
 from ketasched.domain.wording import WEEKDAY_NAMES, clock_text
@@ -31,10 +32,6 @@ class UsualDay(NamedTuple):
 
     per_day: PerDay
     lengths: tuple[int, ...]
-
-    def lasting(self, minutes: int) -> UsualDay:
-        """The same day with sessions of so many minutes each."""
-        return self._replace(lengths=(minutes,) * self.per_day.sessions)
 
     def weekdays(self, clinic: Clinic, free: Week, times: StartTimes) -> frozenset[int]:
         """The weekdays on which it fits the hours and what is free, at a start that is tried."""
@@ -79,6 +76,24 @@ def usual_days(stretches: Sequence[Stretch]) -> Iterator[UsualDay]:
             first = stretch.first_place
             places = range(first, first + per_day.sessions - per_day.position(first) + 1)
             yield UsualDay(per_day, tuple(stretch.minutes_of(place) for place in places))
+
+
+@lru_cache(maxsize=64)  # every start of a range asks for the same
+def weekdays_of_one(
+    week: Week, not_starting: Week, free: Week, asked: tuple[time, ...], flex: int, minutes: int
+) -> frozenset[int]:
+    """The weekdays on which a session of so many minutes fits, from the asked time or one not
+    further off.
+    """
+    hours, times = Clinic(UTC, week, not_starting=not_starting), StartTimes(asked, flex)
+    return frozenset(
+        weekday
+        for weekday in range(7)
+        if any(
+            hours.fits(weekday, start, minutes) and fits(free, weekday, start, minutes)
+            for start, _ in times.options(MONDAY + timedelta(days=weekday), minutes)
+        )
+    )
 
 
 def times_of(

@@ -55,15 +55,13 @@ def adjusted(conditions: Conditions, course: Course, wishes: NewWishes) -> Cours
 
 def refuse_asked_days(order: Order) -> Failure | None:
     """The failure of weekdays that are never open, or that do not keep the gaps of a phase."""
-    failure = refuse_days(order, order.weekdays())
+    failure = refuse_days(order)
     if failure:
         return failure
-    for stretch in order.layout.stretches:
-        cadence, gap = stretch.phase.cadence, stretch.phase.gap
-        if isinstance(cadence, PerWeek) and cadence.sessions == len(order.days):
-            offsets = tuple((day - order.days[0]) % 7 for day in order.days)
-            if not keeps_gaps(offsets, cadence, gap):
-                return no_pattern(order, NoPattern(order.already + 1, stretch.phase, order.start))
+    offsets = tuple((day - order.days[0]) % 7 for day in order.days)
+    for phase in order.with_days(len(order.days)):
+        if isinstance(phase.cadence, PerWeek) and not keeps_gaps(offsets, phase.cadence, phase.gap):
+            return no_pattern(order, NoPattern(order.already + 1, phase, order.start))
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -126,10 +127,11 @@ def _seats(order: Order, step: Sequence[Target]) -> Iterator[Placed]:
 def _targets(order: Order) -> list[Target]:
     """The ideal days; the course may have begun on a weekday that is closed now."""
     own = frozenset({order.start.weekday(), *order.days})
-    stretches, week, first = order.layout.stretches, order.week(), order.already + 1
+    stretches, first = order.layout.stretches, order.already + 1
     for days in (order.days, ()):
-        for weekdays in (order.weekdays() | own, frozenset(range(7))):
-            laid = lay_targets(stretches, order.start, week, days, first, weekdays)
+        for also in (own, frozenset(range(7))):
+            weekdays = partial(order.weekdays, also=also)
+            laid = lay_targets(stretches, order.start, order.week, days, first, weekdays)
             if not isinstance(laid, NoPattern):
                 return laid
     raise ChoiceRefused(f"no weekdays keep the gaps of {order.protocol.id} from its start on")

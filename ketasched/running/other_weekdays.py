@@ -61,7 +61,8 @@ def free_patterns(order: Order, course: Course, now: datetime) -> Iterator[Patte
         phases.setdefault(_a_week(phase), phase)
         due_days.setdefault(_a_week(phase), []).append(session.target.weekday())
     offered = {
-        count: _patterns_of(phases[count], order.weekdays(), due_days[count]) for count in phases
+        count: _patterns_of(phase, order.weekdays(phase), due_days[count])
+        for count, phase in phases.items()
     }
     for place in range(max(map(len, offered.values()), default=0)):
         yield {
@@ -75,7 +76,7 @@ def on_free_weekdays(order: Order, phase: Phase, days: list[date]) -> list[date]
     """The days on which a phase would go on, each on the nearest weekday on which the patient can
     come, if some are not.
     """
-    free = order.weekdays()
+    free = order.weekdays(phase)
     weekdays = [day.weekday() for day in days]
     if order.commitments.free_week == WHOLE_WEEK or free.issuperset(weekdays):
         return days
@@ -89,11 +90,12 @@ def on_free_weekdays(order: Order, phase: Phase, days: list[date]) -> list[date]
 
 def is_due_when_free(order: Order, course: Course, now: datetime) -> bool:
     """Whether all that is to come of phases by weeks is due on weekdays on which it fits."""
-    free = order.weekdays()
+    ahead = course.movable(now)
+    due_days = {(session.phase, session.pace, session.target.weekday()) for session in ahead}
     return all(
-        session.target.weekday() in free
-        for session in course.movable(now)
-        if _a_week(order.paced(session.phase, session.pace))
+        weekday in order.weekdays(phase)
+        for name, pace, weekday in due_days
+        if _a_week(phase := order.paced(name, pace))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -128,7 +129,7 @@ def _by_calendar(
     else:
         return []
     stretch = Stretch(wanted, 1, count, None, order.protocol.minutes)
-    begin = on_open_weekday([before], wanted, begin, order.weekdays())
+    begin = on_open_weekday([before], wanted, begin, order.weekdays(wanted))
     return [target.day for target in laid_out(order, course, [stretch], begin, order.days)]
 
 
@@ -219,10 +220,10 @@ def laid_out(
     Raises:
         ChoiceRefused: there are no weekdays for it.
     """
-    free = order.weekdays()
-    kept = {session.target.weekday() for session in course.sessions}
-    for weekdays in (free, free | {first.weekday()}, free | kept):
-        targets = lay_targets(stretches, first, order.week(), days, weekdays=weekdays)
+    kept = frozenset(session.target.weekday() for session in course.sessions)
+    for also in (frozenset[int](), frozenset({first.weekday()}), kept):
+        weekdays = partial(order.weekdays, also=also)
+        targets = lay_targets(stretches, first, order.week, days, weekdays=weekdays)
         if not isinstance(targets, NoPattern):
             return targets
     phase = stretches[-1].phase.name
