@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections import Counter
 
 import pytest
 import yaml
@@ -130,7 +131,12 @@ def test_every_misspelt_key_is_one_mistake_at_its_place():
 
 @pytest.mark.slow
 def test_every_key_misspelt_in_every_way():
+    """Each key where it stands first and twice more: the rest of our file says the same again."""
+    places = Counter()
     for _, key in OUR_KEYS:
+        places[key.value] += 1
+        if places[key.value] > 3:
+            continue
         for wrong in misspellings(key.value):
             check_misspelt(key, wrong, lambda text: protocol_file.load(write(text)))
 
