@@ -311,6 +311,13 @@ def test_a_version_that_is_not_called_another_is_noted(course):
     assert "both call themselves version 1" in course(TWO, ONE | {"sessions": "3"}).err
 
 
+def test_the_same_version_changes_nothing(course):
+    before = Path("alex.course.json").read_bytes()
+    outcome = course(TWO, ONE)
+    assert outcome.out.startswith("Nothing changes: alex goes by this version already")
+    assert Path("alex.course.json").read_bytes() == before
+
+
 def test_another_protocol_is_refused_with_the_ids(course):
     outcome = course(TWO, ONE, code=2, id="other")
     assert "alex goes by the protocol `mine`, and new.yaml has `other`" in outcome.err

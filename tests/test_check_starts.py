@@ -87,6 +87,22 @@ def test_ranges_that_are_none(ketasched, words, code, says):
     assert says in " ".join((outcome.out + outcome.err).split())
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "says"),
+    [
+        ("spravato", 0, "spravato, version 1"),
+        ("ours", 0, "ours, version 1"),
+        ("spravat", 2, "did you mean `spravato`?"),
+        ("gone.yaml", 1, "gone.yaml"),
+    ],
+)
+def test_a_protocol_is_found_by_its_id(ketasched, name, code, says):
+    assert ketasched("new", "ours").code == 0
+    outcome = ketasched("check", name, "--starts", "2027-01-04..2027-01-05")
+    assert outcome.code == code
+    assert says in outcome.out + outcome.err
+
+
 PHASES = """
 version: 1
 protocols:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -90,16 +91,24 @@ def uid_of(events, start):
 
 @pytest.mark.parametrize(
     ("like", "says"),
-    [("iv", "As the built-in iv, version 1"), ("spravato", "within: 7 days"), ("ect", "6 to 12")],
+    [
+        ("iv", "As the built-in iv, version 1"),
+        ("spravato", "within: 7 days"),
+        ("ect", "6 to 12"),
+        ("dialysis", "3 per week"),
+    ],
 )
 def test_a_protocol_begins_as_another(ketasched, like, says):
-    assert ketasched("new", "ours", "--like", like).code == 0
+    told = ketasched("new", "ours", "--like", like)
+    assert told.code == 0
+    assert ketasched(*shlex.split(told.err.partition("and: ketasched ")[2])).code == 0
     text = Path("ours.yaml").read_text("utf-8")
     assert says in text
     assert not re.search(r"[&*]id0|: '[0-9]", text)  # what is shared stands in full, numbers plain
     assert "ours" in ketasched("check", "ours.yaml").out
+    assert ("--until" in told.err) == (like == "dialysis")
     ours = ketasched("show", "ours").out.partition("Protocol")[2].partition("\n")[2]
-    if like != "ect":
+    if like not in ("ect", "dialysis"):
         assert ours == ketasched("show", like).out.partition("Protocol")[2].partition("\n")[2]
 
 

@@ -89,7 +89,12 @@ def amended_result(
     found = differences(first.protocol, record.protocol)
     same = (first.protocol_data, first.options) == (record.protocol_data, record.options)
     result = rewritten(
-        opened._replace(task=taken.opened.task), taken.after, only_shown=dry_run or same
+        opened._replace(task=taken.opened.task),
+        taken.after,
+        only_shown=dry_run or same,
+        said=f"nothing changes: {name_of(opened.path)} goes by this version already"
+        if same
+        else "",
     )
 
     def page() -> str:

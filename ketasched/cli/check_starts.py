@@ -6,8 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ketasched import clock
+from ketasched.asking import library
 from ketasched.asking.intake import understand_terms
 from ketasched.asking.request import SuggestRequest
+from ketasched.asking.surroundings import (
+    clinic_file,
+    clinic_here,
+    protocol_folders,
+    protocols_file,
+)
 from ketasched.asking.values import read
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_span
@@ -37,9 +44,21 @@ class NeverKept(KetaschedError):
     exit_code = 1
 
 
+def protocol_of(name: str, clinic: str) -> Protocol:
+    """The protocol of an id, as `plan` finds it: built in, or of a file that has its name.
+
+    Raises:
+        UsageProblem: there is none of that id.
+        FileTrouble, FileProblems: a file it might be in, or the clinic's.
+    """
+    file = clinic_file(clinic) or clinic_here(None)
+    folders = protocol_folders("", file)
+    return library.find(name, protocols_file("", file), folders).protocol
+
+
 def checked_starts(protocols: Sequence[Protocol], path: str, typed: str, clinic: str) -> Result:
-    """What becomes of the protocols of a file at ``path`` from every start of a range as ``typed``,
-    at the clinic of a file.
+    """What becomes of the protocols of a file at ``path`` (empty: found by their ids) from every
+    start of a range as ``typed``, at the clinic of a file.
 
     Raises:
         UsageProblem: the range cannot be read, or is too long.

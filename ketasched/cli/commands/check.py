@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,16 +12,11 @@ from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.signs import printable
 from ketasched.errors import UsageProblem
-from ketasched.shell import paste
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from ketasched.domain.clinic import Clinic
-    from ketasched.domain.house import House
     from ketasched.domain.protocol import Protocol
-    from ketasched.files.clinic.clinic import ClinicFile
-    from ketasched.files.protocols.protocol_file import WrittenProtocol
 
 HELP = """Check a protocol or clinic file; - reads standard input. Or prove a folder of
 records from its files: every rule, nobody twice at once, no more chairs than there
@@ -32,6 +28,7 @@ what a protocol file says otherwise than another, and of running courses what mo
 Examples:
   ketasched check my-protocols.yaml
   ketasched check my-protocols.yaml --starts 2027-01-01..2028-12-31
+  ketasched check spravato --starts 2027-01-01..2027-12-31 --clinic clinic.yaml
   ketasched check new.yaml --against old.yaml records
   ketasched check clinic.yaml --year 2027
   ketasched check clinic.yaml --year 2027 --output 2027.html
@@ -40,6 +37,7 @@ Examples:
   ketasched check records --feed feeds --server https://host/calendars/clinic/
 """
 _LAST_YEAR = 2100
+_LIKE_AN_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class CheckRequest(NamedTuple):
@@ -169,8 +167,15 @@ def checked_file(request: CheckRequest) -> Result:
     from ketasched.reading.file_text import compose, read_file
 
     year = _year(request.year)
+    if request.starts and _LIKE_AN_ID.fullmatch(request.file) and not _is_there(request.file):
+        from ketasched.cli.check_starts import checked_starts, protocol_of
+
+        own = protocol_of(request.file, request.clinic)
+        return checked_starts([own], "", request.starts, request.clinic)
     source = read_file(request.file, "protocol or clinic file")
     if kind_of(compose(source)) is CLINIC:
+        from ketasched.cli.check_clinic import checked_clinic
+
         return checked_clinic(clinic_file.read(source), request.file, year)
     if year:
         raise UsageProblem(f"--year: {request.file} is a protocol file", "give a clinic file")
@@ -207,86 +212,6 @@ def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:
             if counts_from:
                 where = f"{protocol.id}, {phase.name}" if len(protocol.phases) > 1 else protocol.id
                 yield f"{printable(where)}: windows count from {printable(counts_from)}"
-
-
-def checked_clinic(clinic: ClinicFile, path: str, year: int) -> Result:
-    """That a clinic's file is sound, or a year of it; 0 is none.
-
-    Raises:
-        FileTrouble, FileProblems: the protocols it names are not.
-    """
-    from ketasched.asking.surroundings import clinic_of, protocols_beside
-
-    own: list[WrittenProtocol] = []
-    if clinic.defaults.protocols:
-        from ketasched.files.protocols import protocol_file
-
-        own = protocol_file.load_written(protocols_beside(clinic))
-    if clinic.house:
-        _check_house(clinic, clinic.house, own)
-    open_hours = clinic_of(clinic)
-    notes = list(_without_nine(clinic, open_hours))
-    if not year:
-        command = paste(["ketasched", "check", path, "--year", "2027"])
-        return Result(
-            lambda: f"{printable(clinic.file)}: clinic, no problems: {clinic.name}\n",
-            hint=f"To see what was understood: {command}",
-            notes=[*notes, *holidays_left_out(clinic)],
-        )
-
-    def table() -> str:
-        from ketasched.cli.terminal.year import clinic_year
-
-        return clinic_year(clinic, open_hours, year)
-
-    def html() -> str:
-        from ketasched.cli.pages.year_page import year_page
-
-        return year_page(clinic, open_hours, year)
-
-    return Result(table, html=html, notes=notes)
-
-
-def _check_house(clinic: ClinicFile, house: House, own: Sequence[WrittenProtocol]) -> None:
-    from ketasched.asking import house_faults, library
-
-    house_faults.refuse_impossible_steps(house, own)
-    if clinic.takes:
-        known = library.load("") | {written.protocol.id: written.protocol for written in own}
-        others = {takes.subject for takes in clinic.takes} - known.keys()
-        known |= house_faults.of_their_own_files(others, clinic)
-        house_faults.refuse_unknown_takes(clinic, known)
-
-
-def _without_nine(file: ClinicFile, clinic: Clinic) -> Iterator[str]:
-    """That sessions never start at the usual time, where the file names no other."""
-    from ketasched.domain.wording import clock_text
-    from ketasched.planning.start_times import NINE
-
-    fits = any(clinic.fits(weekday, NINE, 1) for weekday in range(7))
-    if file.defaults.start_time is None and not fits:
-        nine = clock_text(NINE)
-        yield (
-            f"note: nothing can start at {nine} on any weekday: a session without --at starts at "
-            f"the first later time at which it fits, else at the last before {nine}; "
-            "`start_time` under `defaults` names one for all"
-        )
-
-
-def holidays_left_out(clinic: ClinicFile) -> Iterator[str]:
-    """That a nationwide list of holidays is not all that parts of the country have."""
-    from datetime import date
-
-    from ketasched import clock, public_holidays
-
-    year = clock.now().year
-    if clinic.holidays and public_holidays.left_out(
-        clinic.holidays, date(year, 1, 1), date(year, 12, 31)
-    ):
-        yield (
-            f"note: the holidays of {clinic.holidays} leave out those that only parts of it have: "
-            "--year shows which; `subdivision` names a part"
-        )
 
 
 def _year(text: str) -> int:

@@ -69,7 +69,7 @@ def run(request: InitRequest) -> Result:
         FileTrouble: the file is there, or cannot be written.
     """
     from ketasched.asking.surroundings import USUAL_FILE, zone_of
-    from ketasched.cli.commands.check import checked_clinic, holidays_left_out
+    from ketasched.cli.check_clinic import checked_clinic, holidays_left_out
     from ketasched.records import atomic
 
     path = str(Path(request.folder or ".") / USUAL_FILE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from ketasched import clock
 from ketasched.asking import completion
 from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result, file_result
@@ -23,6 +25,9 @@ Examples:
   ketasched new our-chemo --like chemotherapy
   ketasched new our-course -o protocols/our-course.yaml
 """
+
+_A_WHILE = timedelta(weeks=12)
+"""How far the command that is proposed lays out a protocol without an end."""
 
 
 class NewRequest(NamedTuple):
@@ -53,14 +58,26 @@ def run(request: NewRequest) -> Result:
     """
     name = _identifier(request.identifier)
     path = request.output or f"{name}.yaml"
-    result = file_result(_text(name, request.like).encode(), path, force=request.force)
+    text = _text(name, request.like)
+    result = file_result(text.encode(), path, force=request.force)
     if path == "-":
         return result
     plan = ["ketasched", "plan", name, "--start", "next mon"]
+    if _is_endless(text):
+        plan += ["--until", f"{clock.now() + _A_WHILE:%Y-%m-%d}"]
     by_name = Path(path) == Path(f"{name}.yaml")
     plan += [] if by_name else ["--protocols", path]
     then = f"change it, then: {paste(['ketasched', 'check', path])}\nand: {paste(plan)}"
     return result._replace(notes=[*result.notes, then])
+
+
+def _is_endless(text: str) -> bool:
+    """Whether no plan of the protocol in a file's text ends by itself."""
+    from ketasched.files.protocols import protocol_file
+    from ketasched.reading.file_text import FileText
+
+    (protocol,) = protocol_file.read(FileText("", text))
+    return all(phase.sessions is None for phase in protocol.phases)
 
 
 def _text(name: str, like: str) -> str:
