@@ -117,6 +117,7 @@ def test_a_wait_is_of_days_or_of_months():
         ("cycle: 21 days", "cycle: 0 days", 10, 26, "outside 1 to 366 days"),
         ("days: [1, 8]", "days: [8, 1]", 10, 41, "the days must go up"),
         ("days: [1, 8]", "days: [2, 8]", 10, 41, "on its day 1"),
+        ("days: [1, 8]", "days: [1, 8], first_day: 1", 10, 49, "unknown key `first_day`"),
         ("days: [1, 8]", "days: [1, 22]", 10, 41, "the cycle ends on day 21"),
         ("        cycles: 3\n", "", 9, 9, "the key `cycles` is missing"),
         ("cycles: 3", "sessions: 6", 11, 19, "is counted in cycles"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from calendars import events_of
 from helpers import MORE, be_at, mistakes, record_of
+from servers import free_port
 
 from ketasched.files.protocols import protocol_file
 
@@ -281,3 +282,39 @@ def test_a_day_that_cannot_be_is_refused_in_the_file(word, said):
     Path("p.yaml").write_text(PROTOCOL.replace("{sessions: 4, every: 1 h}", word))
     (found,) = mistakes(lambda: protocol_file.load("p.yaml"))
     assert said in str(found)
+
+
+CYCLES = """
+version: 1
+protocols:
+  - id: pd
+    title: PD
+    label: PD
+    version: 1
+    steps: [{name: a, length: 30 min}]
+    phases:
+      - name: weeks
+        cadence: {cycle: 21 days, days: [1, 8]}
+        cycles: 2
+        per_day: {sessions: 10, every: 40 min}
+        window: {early: 0 days, late: 2 days}
+        gap: {min: 1 day, max: 20 days}
+"""
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_ten_a_day_of_a_cycle_at_any_width(ketasched, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    be_at(monkeypatch, "2026-12-22 12:00")
+    Path("pd.yaml").write_text(CYCLES)
+    shown = ketasched("plan", "pd", "--start", "2027-01-04", "--tz", "UTC", "--save", "pd")
+    assert "cycle 1, day 8" in shown.out
+    assert "day 8, day 2" not in " ".join(shown.out.split())
+    people = ("--to", "alex@example.org", "--from", "desk@example.org")
+    for more in (["--dry-run"], ["--send", f"smtp://127.0.0.1:{free_port()}"]):
+        page = ketasched("invite", "pd", *people, *more).out
+        assert columns < 80 or "Appointment 10 of 40 (day 1, 10 of 10)" in page
+        assert "…" not in page
+        assert "dry" in more[0] or page.count("not sent") == 41
+    starts = ketasched("check", "pd", "--starts", "2027-01-04..2027-01-05").out
+    assert "…" not in starts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from ketasched.cli.suggested import setting_facts
-from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.wording import WEEKDAY_NAMES, count_text, day_text
 from ketasched.reports.all_starts_report import StartsOf, moves_by_holidays
 
@@ -28,7 +28,7 @@ def all_starts_page(tried: Sequence[tuple[Understood, StartsOf]], first: date, l
         page.add_title(f"{starts.title}{arm}")
         page.add_facts(setting_facts(terms))
         page.add_facts([("Starts", f"{day_text(first)} to {day_text(last)}")])
-        page.add("", _by_weekday(starts), "", *_totals(starts))
+        page.add("", _by_weekday(starts, narrow=page.width < NARROW), "", *_totals(starts))
         refused = list(_refusals(starts.refused))
         if refused:
             page.add("", "Not from:")
@@ -36,10 +36,11 @@ def all_starts_page(tried: Sequence[tuple[Understood, StartsOf]], first: date, l
     return page.text()
 
 
-def _by_weekday(starts: StartsOf) -> Table:
+def _by_weekday(starts: StartsOf, *, narrow: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
     table.add_column("Start", no_wrap=True)
-    for title in ("Kept", "Of", "With a pause", "Moved by holidays"):
+    more = ("Pause", "Moved") if narrow else ("With a pause", "Moved by holidays")
+    for title in ("Kept", "Of", *more):
         table.add_column(title, justify="right")
     for weekday, name in enumerate(WEEKDAY_NAMES):
         on = starts.on(weekday)

@@ -130,9 +130,12 @@ def _stacked(course: Course, rows: Sequence[EntryRow], numbers: Sequence[Text]) 
 
 
 def _title(course: Course, entry: Entry) -> str:
-    """What an entry is called; of a day with several sessions with which day that is."""
+    """What an entry is called; of a day with several sessions with which day that is, where its
+    name does not say it.
+    """
     place = day_place(course, entry) if isinstance(entry, Session) else None
-    return f"{entry_title(entry)}, day {place.day}" if place else entry_title(entry)
+    named = isinstance(entry, Session) and entry.name
+    return f"{entry_title(entry)}, day {place.day}" if place and not named else entry_title(entry)
 
 
 def _between(row: EntryRow) -> Text:

@@ -192,7 +192,7 @@ _CYCLES = Record(
 )
 _CADENCE = TextOr(
     _CADENCE_TEXT,
-    RecordBy(_DAY_LIST, _CYCLES, lambda nodes: {"cycle", "first_day"} & {*nodes} == {"cycle"}),
+    RecordBy(_DAY_LIST, _CYCLES, lambda nodes: "cycle" in nodes),
 )
 _ALTERNATIVE = Record(
     dict,
