@@ -104,6 +104,26 @@ def test_other_words_of_months_are_refused(text):
         read_cadence(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sound"),
+    [
+        ("", "", True),
+        ("        cycles: 3\n", "", False),
+        ("cycles: 3", "sessions: 6", False),
+        ("sessions: open-ended", "cycles: 4", False),
+        ("cycles: 3", "cycles: 3\n        per_day: {sessions: 2, every: 5 h}", True),
+        ("cycles: 3", "cycles: 3\n        per_day: {sessions: 2, every: 5 h, apart: 5 h}", False),
+        ("cycles: 3", "cycles: 3\n        per_day: {sessions: 2}", False),
+        ("after: 6 months", "after: 6 months\n        apart: {from: 1, max: 400 days}", True),
+        ("after: 6 months", "after: 6 months\n        apart: {from: 1}", False),
+    ],
+)
+def test_the_schema_refuses_what_the_reader_does(old, new, sound):
+    validator = Draft202012Validator(protocol_file.schema())
+    data = yaml.safe_load(FILE.replace(old, new) if old else FILE)
+    assert validator.is_valid(json.loads(json.dumps(data))) == sound
+
+
 def test_a_wait_is_of_days_or_of_months():
     assert read_days_or_months("6 months") == Months(6) == read_days_or_months("6 Months")
     assert read_days_or_months("4 weeks") == 28

@@ -162,12 +162,13 @@ class Key(NamedTuple):
 class Record(NamedTuple):
     """A mapping with known keys, built into a value by ``build`` (keyword arguments).
 
-    ``check`` notes what is wrong with a whole record; it sees only records whose keys are sound.
+    ``check`` notes what is wrong with a record whose keys are sound; ``together``: in a schema.
     """
 
     build: Callable[..., Any]
     keys: Mapping[str, Key]
     check: Callable[[Any, Reading], None] | None = None
+    together: Schema | None = None
 
     def read(self, node: yaml.Node, reading: Reading) -> Any:
         if not isinstance(node, yaml.MappingNode):
@@ -250,6 +251,7 @@ class Record(NamedTuple):
             "additionalProperties": False,
             "required": required,
             "properties": properties,
+            **(self.together or {}),
         }
 
 

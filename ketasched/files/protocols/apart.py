@@ -79,6 +79,7 @@ _APART = Record(
         "max": Key(_APART_DAYS, "the most days between the two, such as 400 days", None),
     },
     _check_apart,
+    {"anyOf": [{"required": ["min"]}, {"required": ["max"]}]},
 )
 APART = Key(
     OneOrMore(_APART),

@@ -212,6 +212,11 @@ _SESSIONS = Text(
     },
 )
 _RANGE = Text(read_session_range, {"type": "string", "pattern": "^[0-9]+ to [0-9]+$"})
+_COUNTED = {
+    "if": {"properties": {"cadence": {"type": "object", "required": ["cycle"]}}},
+    "then": {"required": ["cycles"], "properties": {"sessions": False}},
+    "else": {"properties": {"cycles": False}},
+}
 _PHASE = Record(
     _phase,
     {
@@ -229,6 +234,7 @@ _PHASE = Record(
         **OWN,
     },
     _check_phase,
+    _COUNTED,
 )
 PHASE = RecordBy(
     _PHASE,

@@ -45,6 +45,7 @@ _PER_DAY = Record(
         "apart": Key(MINUTES, "the smallest distance from start to start, such as 6 h", None),
     },
     _check_per_day,
+    {"oneOf": [{"required": ["every"]}, {"required": ["apart"]}]},
 )
 PER_DAY = Key(
     _PER_DAY,
