@@ -823,19 +823,27 @@ def test_a_server_that_is_not_there_or_says_nothing(at, post, monkeypatch):
 
 
 @pytest.mark.usefixtures("alex")
-def test_all_that_a_server_that_is_down_was_not_asked_for_is_listed(at, invite):
+def test_all_that_a_server_that_is_down_was_not_asked_for_is_listed(at, invite, monkeypatch):
     invite("--out", "outbox")
     at(NOW, "invite", "alex", "--to", "sam@example.org", "--from", FROM, "--out", "outbox")
     at(NOW, "plan", "im", "--start", "2027-01-05", "--tz", "UTC", "--save", "bo")
     at(NOW, "invite", "bo", "--to", "bo@example.org", "--from", FROM, "--out", "outbox")
     for name in ("alex", "bo"):
         at(LATER, "cancel", name, "3")
+    tried = []
+
+    def deliver(_server, _sender, to, _data):
+        tried.append(to.address)
+        raise NetworkTrouble("it is down")
+
+    monkeypatch.setattr(posting.MailServer, "deliver", deliver)
     down = f"smtp://127.0.0.1:{free_port()}"
     report = invite("--send", down, name=".", code=4, moment=LATER)
     assert [(each["to"], each["state"]) for each in report["messages"]] == [
         ("alex@example.org", "not sent"), ("sam@example.org", "not sent"),
         ("bo@example.org", "not sent"),
     ]  # fmt: skip
+    assert tried == ["alex@example.org"]
 
 
 @pytest.mark.parametrize(("sessions", "more", "said"), [(6, [], False), (20, [], True),
