@@ -474,7 +474,7 @@ def test_today_is_the_clinic_s_today(report, monkeypatch):
     assert date.fromisoformat(tokyo) == date(2026, 11, 24)
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["plan"], ["check"], ["schema"]])
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
 def test_help_has_examples_before_its_options(ketasched, command):
     outcome = ketasched(*command, "--help")
     assert outcome.code == 0

@@ -28,7 +28,7 @@ what a protocol file says otherwise than another, and of running courses what mo
 Examples:
   ketasched check my-protocols.yaml
   ketasched check my-protocols.yaml --starts 2027-01-01..2028-12-31
-  ketasched check spravato --starts 2027-01-01..2027-12-31 --clinic clinic.yaml
+  ketasched check spravato --starts 2027-01-01..2027-12-31
   ketasched check new.yaml --against old.yaml records
   ketasched check clinic.yaml --year 2027
   ketasched check clinic.yaml --year 2027 --output 2027.html

@@ -32,8 +32,8 @@ since the last time goes, one message an entry, and the record keeps what went.
 
 \b
 Examples:
-  ketasched invite alex --to alex@example.org --from "Lakeside <desk@example.org>" --out outbox
-  ketasched invite alex --send smtps://mail.example.org --login mail-login --dry-run
+  ketasched invite alex --to a@example.org --from desk@example.org --out mails
+  ketasched invite alex --send smtps://mail.example.org --login FILE --dry-run
   ketasched invite records --send smtps://mail.example.org --login mail-login
 """
 PER_MINUTE = 30
