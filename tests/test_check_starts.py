@@ -103,6 +103,15 @@ def test_a_protocol_is_found_by_its_id(ketasched, name, code, says):
     assert says in outcome.out + outcome.err
 
 
+@pytest.mark.parametrize("words", [".", "alex", "alex --ics alex.ics", "clinic.yaml"])
+def test_starts_of_what_is_no_protocol_are_refused(ketasched, words):
+    ketasched("plan", "iv", "--start", "2027-01-04", "--save", "alex", "--ics", "alex.ics")
+    Path("clinic.yaml").write_bytes(Path(CLINIC).read_bytes())
+    outcome = ketasched("check", *words.split(), "--starts", "2027-01-01..2027-01-31")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--starts" in outcome.err
+
+
 PHASES = """
 version: 1
 protocols:

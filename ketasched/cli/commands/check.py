@@ -37,6 +37,7 @@ Examples:
   ketasched check records --feed feeds --server https://host/calendars/clinic/
 """
 _LAST_YEAR = 2100
+_NO_STARTS = "leave it out, or give a protocol file"
 _LIKE_AN_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -127,7 +128,12 @@ def _asks_for_agreement(request: CheckRequest) -> bool:
     if not places:
         name = request.file
         named = not _is_there(name) and _is_there(f"{name}{RECORD_ENDING}")
-        return named or name.endswith(RECORD_ENDING)
+        named = named or name.endswith(RECORD_ENDING)
+        if request.starts and (named or _is_folder(name)):
+            raise UsageProblem("--starts is of a protocol's file", _NO_STARTS)
+        return named
+    if request.starts:
+        raise UsageProblem("--starts is of a protocol's file", _NO_STARTS)
     if request.year:
         raise UsageProblem("--year is of a clinic's file", "leave it out")
     return True
@@ -174,6 +180,8 @@ def checked_file(request: CheckRequest) -> Result:
         return checked_starts([own], "", request.starts, request.clinic)
     source = read_file(request.file, "protocol or clinic file")
     if kind_of(compose(source)) is CLINIC:
+        if request.starts:
+            raise UsageProblem(f"--starts: {request.file} is a clinic file", _NO_STARTS)
         from ketasched.cli.check_clinic import checked_clinic
 
         return checked_clinic(clinic_file.read(source), request.file, year)
