@@ -59,9 +59,9 @@ def _wide_window(phase: Phase) -> Iterator[Oddity]:
 
 def _late_review(phase: Phase) -> Iterator[Oddity]:
     """A course is laid out for two years at most."""
-    if phase.sessions is not None or phase.cadence is None:
+    if phase.sessions is not None:
         return
-    most = _most_in_two_years(phase)
+    most = MAX_WEEKS * 7 // max(1, phase.gap.min) + 1
     for review in phase.reviews:
         if review.after_session and review.after_session > most:
             yield Oddity(
@@ -70,10 +70,6 @@ def _late_review(phase: Phase) -> Iterator[Oddity]:
                 f"{review.name} is after session {review.after_session}, and the longest course, "
                 f"of {MAX_WEEKS} weeks, has {most}",
             )
-
-
-def _most_in_two_years(phase: Phase) -> int:
-    return MAX_WEEKS * 7 // max(1, phase.gap.min) + 1
 
 
 def _days_of_a_phase(phase: Phase, unused: dict[str, tuple[int, int]]) -> Iterator[Oddity]:
@@ -89,8 +85,7 @@ def _days_never_used(protocol: Protocol) -> dict[str, tuple[int, int]]:
     targets = lay_targets(stretches, _SOME_MONDAY, Clinic(UTC, WORKING_WEEK))
     if isinstance(targets, NoPattern) or not targets:
         return {}
-    days = [target for target in targets if not target.name]
-    if len(days) < len(targets):
+    if any(target.name for target in targets):
         return {}
     earliest, latest = _reach(targets)
     unused = {}
