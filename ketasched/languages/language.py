@@ -28,13 +28,15 @@ NAMES: dict[LanguageCode, str] = {
 }  # fmt: skip
 HourCycle = Literal[12, 24]
 """How many hours a clock counts to; twelve with a.m. and p.m."""
+CLDR = "49"
+"""The release of the Unicode CLDR that the countries below are taken from."""
 TWELVE_HOURS = (
-    "AE AG AL AR AS AU BB BD BH BM BN BO BS BT CA CL CO CR CU CY DJ DM DO DZ EC EG EH ER ET FJ FM "
-    "GD GH GM GR GT GU GY HK HN IN IQ JM JO KH KI KN KP KR KW KY LB LC LR LS LY MH MO MP MR MW MX "
-    "MY NA NI NZ OM PA PE PG PH PK PR PS PW PY QA SA SB SD SG SL SO SS SV SY SZ TC TD TN TO TT UM "
-    "US UY VC VE VG VI VU WS YE ZM"
+    "AE AG AL AS AU BB BD BH BM BN BO BS BT CA CO CR CU CY DJ DM DO DZ EC EG EH ER ET FJ FM GD "
+    "GH GM GR GT GU GY HK HN IN IQ JM JO KH KI KN KP KR KW KY LB LC LR LS LY MH MO MP MR MW MX "
+    "MY NA NI NZ OM PA PE PG PH PK PR PS PW QA SA SB SD SG SL SO SS SV SY SZ TC TD TN TO TT UM "
+    "US VC VE VG VI VU WS YE"
 )
-"""The countries whose clocks count to twelve, as the Unicode CLDR has them."""
+"""The countries whose clocks count to twelve, as ``CLDR`` has them."""
 _TWELVE = frozenset(TWELVE_HOURS.split())
 FIRST_WEEKDAYS = {
     6: "AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN JM JP KE KH KR LA MH MM MO MT "
@@ -42,9 +44,9 @@ FIRST_WEEKDAYS = {
     5: "AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY",
     4: "MV",
 }
-"""The countries whose weeks begin on another day than Monday, 0, as the Unicode CLDR has them."""
-MONTH_FIRST = "AS BI CA GU MH MP PH PR UM US VI"
-"""The countries whose English has the month before the day, as the Unicode CLDR has them."""
+"""The countries whose weeks begin on another day than Monday, 0, as ``CLDR`` has them."""
+MONTH_FIRST = "AS BI CA GU JP MH MP PH PR UM US VI"
+"""The countries whose English has the month before the day, as ``CLDR`` has them."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
