@@ -47,6 +47,7 @@ DRAWN = {
 what is, and what stands for the one of a number.
 """
 PORT = "5232"
+LOGIN = ("desk", "a-password")
 
 
 class Run(NamedTuple):
@@ -150,8 +151,8 @@ def moments(text):
 
 def replay(page, moment=OWN_DAY):
     """The page with what its commands print at a moment, or at that which their heading names, and
-    the runs of its commands; later ones find what earlier ones wrote. The calendar server that it
-    names is one of ours, on another port; what is drawn at random is replaced.
+    the runs of its commands; later ones find what earlier ones wrote. The calendar server that its
+    commands name is a Radicale, on another port; what is drawn at random is replaced.
     Under the heading WITHOUT no module of the solver can be imported.
     """
     runs = []
@@ -164,15 +165,20 @@ def replay(page, moment=OWN_DAY):
         runs.extend(block)
         return "\n".join(f"$ {command}\n{text}" for command, _, text in block)
 
-    with tempfile.TemporaryDirectory() as place, calendar_server() as port:
+    text = page.read_text("utf-8")
+    named = any(f":{PORT}" in block for block in BLOCK.findall(text))
+    with (
+        tempfile.TemporaryDirectory() as place,
+        calendar_server(place) if named else contextlib.nullcontext(PORT) as port,
+    ):
         folder = Path(place, "fresh")
         folder.mkdir()
         bring_examples(folder)
         netrc = Path(place, "netrc")
-        netrc.write_text("machine 127.0.0.1 login desk password a-password\n")
+        netrc.write_text("machine 127.0.0.1 login {} password {}\n".format(*LOGIN))
         netrc.chmod(0o600)
-        text = page.read_text("utf-8").replace(f":{PORT}", f":{port}")
-        text = BLOCK.sub(real, text).replace(f":{port}", f":{PORT}")
+        text = BLOCK.sub(real, text.replace(f":{PORT}", f":{port}"))
+        text = text.replace(f":{port}", f":{PORT}")
     return steady(text), runs
 
 
@@ -190,12 +196,14 @@ def without_solver():
 
 
 @contextlib.contextmanager
-def calendar_server():
-    """The port of a calendar server in this process, with the calendar of docs/publish.md."""
-    server = servers.Misbehaving()
-    server.PATH = "/desk/clinic/"
+def calendar_server(place):
+    """The port of a Radicale that keeps its store there, with the calendar of docs/publish.md."""
+    folder = Path(place, "radicale")
+    folder.mkdir()
+    server = servers.Radicale(folder, *LOGIN)
     try:
-        yield server.server.server_port
+        server.calendar("clinic")
+        yield server.port
     finally:
         server.stop()
 

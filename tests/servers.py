@@ -29,6 +29,8 @@ def free_port():
 class RealServer:
     """A server in a process of its own, its store in a folder."""
 
+    user, password = USER, PASSWORD
+
     def __init__(self, folder):
         self.folder = Path(folder)
         self.port = free_port()
@@ -51,7 +53,8 @@ class RealServer:
 
     def calendar(self, name):
         """The address of a new, empty calendar, and another client of it."""
-        client = Client(f"http://127.0.0.1:{self.port}{self.PARENT}{name}/")
+        address = f"http://127.0.0.1:{self.port}{self.PARENT}{name}/"
+        client = Client(address, self.user, self.password)
         assert client.send("MKCALENDAR", "")[0] in (201, 405, 409)
         return client
 
@@ -73,10 +76,13 @@ class Xandikos(RealServer):
 class Radicale(RealServer):
     """Radicale with one user."""
 
-    PARENT = f"/{USER}/"
+    def __init__(self, folder, user=USER, password=PASSWORD):
+        self.user, self.password = user, password
+        self.PARENT = f"/{user}/"
+        super().__init__(folder)
 
     def command(self):
-        (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
+        (self.folder / "users").write_text(f"{self.user}:{self.password}\n")
         (self.folder / "config").write_text(
             f"[server]\nhosts = 127.0.0.1:{self.port}\n"
             f"[auth]\ntype = htpasswd\nhtpasswd_filename = {self.folder / 'users'}\n"
