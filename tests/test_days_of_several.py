@@ -47,9 +47,9 @@ BEFORE = "2026-12-28"
 def fast(at):
     """Four a day on Mon 4, Tue 5 and Wed 6 Jan 2027, with a break from 12:00 to 12:30."""
 
-    def plan(*options, protocol=PROTOCOL):
+    def plan(*options, protocol=PROTOCOL, clinic=CLINIC):
         Path("fast.yaml").write_text(protocol)
-        Path("clinic.yaml").write_text(CLINIC)
+        Path("clinic.yaml").write_text(clinic)
         start = ("--start", "2027-01-04", "--protocols", "fast.yaml", "--save", "alex")
         return at(BEFORE, "plan", "fast", *start, *options)
 
@@ -146,6 +146,34 @@ def test_a_closed_day_is_shifted_day_by_day_and_extend_counts_days(fast, at):
     assert {at[8:10] for at in starts().values()} == {"04", "06", "07"}
     at(BEFORE, "extend", "alex", "--sessions", "1")
     assert sum(at.startswith("2027-01-08") for at in starts().values()) == 4
+    at(BEFORE, "check", ".")
+
+
+@pytest.mark.parametrize(
+    ("cadence", "days", "half", "words", "number", "stands"),
+    [
+        ("consecutive working days", 4, "fri", ("cancel", "alex", 3, "--then", "append"), 17, "11"),
+        ("consecutive working days", 4, "fri", ("cancel", "alex", 3, "--then", "shift"), 16, "11"),
+        ("consecutive working days", 4, "fri", ("extend", "alex", "--sessions", 2), 21, "12"),
+        ("2 per week", 1, "thu", ("extend", "alex", "--sessions", 1), 5, "08"),
+        ("2 per week", 1, "thu", ("cancel", "alex", 3, "--then", "append"), 5, "08"),
+    ],
+)
+def test_a_course_goes_on_where_the_whole_day_fits(
+    fast, at, cadence, days, half, words, number, stands
+):
+    """On one weekday two of the four sessions do."""
+    text = PROTOCOL.replace("consecutive working days", cadence)
+    whole = ",".join(name for name in ("mon", "tue", "wed", "thu", "fri") if name != half)
+    hours = f'hours: {{"{whole}": "08:00-12:00, 12:30-18:00", {half}: "08:00-11:00"}}'
+    clinic = CLINIC.replace('hours: {mon-fri: "08:00-12:00, 12:30-18:00"}', hours)
+    fast(protocol=text.replace("sessions: 3\n", f"sessions: {days}\n"), clinic=clinic)
+    at(BEFORE, *words)
+    session = next(each for each in record_of("alex")["sessions"] if each["number"] == number)
+    assert (session["start"], session["target"]) == (
+        f"2027-01-{stands} 09:00",
+        f"2027-01-{stands}",
+    )
     at(BEFORE, "check", ".")
 
 

@@ -14,7 +14,7 @@ from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.planning.phase_begins import months_after, on_open_weekday
 from ketasched.planning.plan_input import Order
-from ketasched.planning.target import Stretch, Target
+from ketasched.planning.target import Stretch, Target, steps_of
 from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.cycles import slots_after
 from ketasched.running.legal_change import Conditions
@@ -63,8 +63,8 @@ def next_days(conditions: Conditions, course: Course, going: Going, count: int) 
     Raises:
         ChoiceRefused: the phase lists its days, so it does not go on by itself.
     """
-    order, course = by_days(conditions.order, course)
-    conditions = conditions._replace(order=order)
+    order = conditions.order
+    course = by_days(order, course)
     wanted = order.paced(*going)
     if isinstance(wanted.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(
@@ -137,8 +137,8 @@ def places_from(
     conditions: Conditions, course: Course, going: Going, first: date, count: int
 ) -> list[date]:
     """The days of a pace from a day on."""
-    order, course = by_days(conditions.order, course)
-    conditions = conditions._replace(order=order)
+    order = conditions.order
+    course = by_days(order, course)
     stretch = Stretch(order.paced(*going), 1, count, None, order.protocol.minutes)
     if isinstance(stretch.phase.cadence, (DayList, NamedDays)):
         raise ChoiceRefused(f"the phase {stretch.phase.name} lists its days: it has no cadence")
@@ -157,9 +157,8 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     Raises:
         ChoiceRefused: as next_targets.
     """
-    order, course = by_days(conditions.order, course)
-    days = _grid_after(conditions._replace(order=order), course, going)
-    yield from _to_come(days, going, order, conditions.first_day)
+    days = _grid_after(conditions, by_days(conditions.order, course), going)
+    yield from _to_come(days, going, conditions.order, conditions.first_day)
 
 
 def _grid_after(conditions: Conditions, course: Course, going: Going) -> list[date]:
@@ -214,18 +213,22 @@ def laid_out(
     first: date,
     days: tuple[int, ...],
 ) -> list[Target]:
-    """What a course laid out from its ``first`` day on is due; it may have begun on weekdays on
-    which the patient cannot come any more.
+    """What a course laid out from its ``first`` day on is due, of several sessions a day the first;
+    it may have begun on weekdays on which the patient cannot come any more.
 
     Raises:
         ChoiceRefused: there are no weekdays for it.
     """
     kept = frozenset(session.target.weekday() for session in course.sessions)
+    of_days = [
+        stretch._replace(sessions=stretch.sessions and stretch.sessions * stretch.phase.a_day)
+        for stretch in stretches
+    ]
     for also in (frozenset[int](), frozenset({first.weekday()}), kept):
         weekdays = partial(order.weekdays, also=also)
-        targets = lay_targets(stretches, first, order.week, days, weekdays=weekdays)
+        targets = lay_targets(of_days, first, order.week, days, weekdays=weekdays)
         if not isinstance(targets, NoPattern):
-            return targets
+            return [day[0] for day in steps_of(targets)]
     phase = stretches[-1].phase.name
     raise ChoiceRefused(f"the phase {phase} has no weekdays to go on with")
 

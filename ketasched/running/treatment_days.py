@@ -78,12 +78,12 @@ def has_room(order: Order, course: Course, last: Session, first_day: date) -> bo
     return len(day_of(order, course, last)) < per_day.sessions
 
 
-def by_days(order: Order, course: Course) -> tuple[Order, Course]:
-    """The same course and its order with one session, the first, for each treatment day: so that
-    days can be counted as sessions are.
+def by_days(order: Order, course: Course) -> Course:
+    """The same course with one session, the first, for each treatment day: so that days can be
+    counted as sessions are.
     """
-    if not any(phase.per_day for phase in order.phases.values()):
-        return order, course
+    if not order.has_treatment_days:
+        return course
     firsts: dict[tuple[str, str, date], Session] = {}
     alone: list[Session] = []
     for session in sorted(course.sessions, key=lambda each: (each.rank, not each.is_live)):
@@ -94,26 +94,13 @@ def by_days(order: Order, course: Course) -> tuple[Order, Course]:
         known = firsts.setdefault((session.phase, session.pace, session.target), session)
         if known.is_live < session.is_live or (known.stands_at and not session.stands_at):
             firsts[session.phase, session.pace, session.target] = session
-    sessions = [session._replace(place=_day(order, session)) for session in firsts.values()]
-    layout = order.layout._replace(
-        stretches=tuple(
-            stretch.of_days()._replace(phase=_plain(stretch.phase))
-            for stretch in order.layout.stretches
-        )
-    )
-    protocol = replace(order.protocol, phases=tuple(map(_plain, order.protocol.phases)))
-    kept = sorted((*sessions, *alone), key=lambda each: each.rank)
-    course = replace(course, sessions=tuple(kept), protocol=protocol)
-    return replace(order, protocol=protocol, layout=layout), course
+    days = [session._replace(place=_day(order, session)) for session in firsts.values()]
+    return replace(course, sessions=tuple(sorted((*days, *alone), key=lambda each: each.rank)))
 
 
 def _day(order: Order, session: Session) -> int:
     per_day = per_day_of(order, session)
     return per_day.day(session.place) if per_day else session.place
-
-
-def _plain(phase: Phase) -> Phase:
-    return replace(phase, per_day=None, sessions=phase.days)
 
 
 def each_of_a_day(phase: Phase, days: Sequence[date]) -> list[date]:
