@@ -22,7 +22,13 @@ from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.seat import Seat
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import clock_text, count_text, day_text, days_text, duration_text
+from ketasched.domain.wording import (
+    count_text,
+    day_text,
+    days_text,
+    duration_text,
+    moment_text,
+)
 from ketasched.languages.language import ENGLISH, Language
 from ketasched.running.duties import DueDuty
 
@@ -207,7 +213,7 @@ def _staff_visit_lines(course: Course, visit: LinkedVisit) -> Iterator[str]:
     handle = handle_of(course, visit)
     yield f"{visit.kind.capitalize()} {visit.side} session {visit.session} ({handle})"
     if visit.reasons:
-        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+        ideal = moment_text(visit.ideal)
         yield f"Ideally {ideal}: {reasons_text(visit.reasons)}"
     if visit.status == TENTATIVE:
         yield "This date is not certain yet."

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.asking.refusals import breaks_rules
 from ketasched.cli.advice import NoLegalPlacement
-from ketasched.cli.change import moment_text
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import Course
-from ketasched.domain.wording import count_text
+from ketasched.domain.wording import count_text, moment_text
 from ketasched.planning.advice import LONGEST_PAUSE
 from ketasched.planning.refusals import no_placement
 from ketasched.records.open import name_of

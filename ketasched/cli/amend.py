@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.asking.refusals import breaks_rules, failure_hint, worded
 from ketasched.cli.advice import NoLegalPlacement
-from ketasched.cli.change import moment_text, rewritten
+from ketasched.cli.change import rewritten
 from ketasched.domain.amendment import differences
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.signs import printable
-from ketasched.domain.wording import list_text
+from ketasched.domain.wording import list_text, moment_text
 from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.planning.refusals import no_placement
 from ketasched.records.amended import BY_PHASE, Choices, TakenOver, taken_over

@@ -15,7 +15,7 @@ from ketasched.cli.result import Result
 from ketasched.domain.course import Course, Session
 from ketasched.domain.linked_visit_rule import VisitKey
 from ketasched.domain.protocol import Then
-from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.domain.wording import list_text, moment_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.open import Opened, happened, open_record
 from ketasched.records.record import CourseRecord
@@ -64,11 +64,6 @@ def _rule(word: str) -> Rule:
             return rule
     hint = did_you_mean(word, RULES) or f"rules are {', '.join(RULES)}"
     raise UsageProblem(f"--override: there is no rule `{word}`", hint)
-
-
-def moment_text(moment: datetime) -> str:
-    """A day and a time."""
-    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
 
 
 def changed(opened: Opened, outcome: Course | Refusal, what: str, request: ChangeRequest) -> Result:

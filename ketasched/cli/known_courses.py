@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.cli.change import moment_text
 from ketasched.domain.course import ATTENDED, MISSED, PLANNED, TENTATIVE, Course, Session, is_gone
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import clock_text, day_text, moment_text
 from ketasched.errors import KetaschedError
 from ketasched.records.open import Opened, happened, name_of, read_record
 from ketasched.running import changes

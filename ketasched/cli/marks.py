@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from ketasched.asking.request import RECORD_ENDING
 from ketasched.asking.values import read
-from ketasched.cli.change import moment_text
 from ketasched.cli.entries import Meant, entries_of, session_meant
 from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, Course, Session, is_gone
 from ketasched.domain.typed_dates import read_date
-from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.domain.wording import clock_text, day_text, list_text, moment_text
 from ketasched.errors import UsageProblem, did_you_mean
 from ketasched.records.folder import Unread
 from ketasched.records.open import Opened, happened

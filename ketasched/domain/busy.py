@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Candidate, Constraint, Reason, session_end
-from ketasched.domain.wording import clock_text, day_text, days_text, duration_text
+from ketasched.domain.wording import clock_text, day_text, days_text, duration_text, moment_text
 
 ONE_LOOK = timedelta(days=56)
 """How much is read at least when a calendar is asked about a day not read yet."""
@@ -136,7 +136,4 @@ def _busy_text(stretch: Busy, zone: tzinfo) -> str:
         return f"busy {days_text(start.date(), last)}"
     if last == start.date():
         return f"busy {day_text(last)} {clock_text(start.timetz())}-{clock_text(end.timetz())}"
-    return (
-        f"busy {day_text(start.date())} {clock_text(start.timetz())} "
-        f"to {day_text(end.date())} {clock_text(end.timetz())}"
-    )
+    return f"busy {moment_text(start)} to {moment_text(end)}"

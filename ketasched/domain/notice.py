@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ketasched.domain.candidate import Candidate, Constraint, Reason
 from ketasched.domain.clinic import Clinic
 from ketasched.domain.typed_times import read_minutes
-from ketasched.domain.wording import clock_text, count_text, day_text, duration_text
+from ketasched.domain.wording import count_text, duration_text, moment_text
 
 MOST_DAYS = 28
 """The longest notice, in days; a guard against slips of the keyboard."""
@@ -93,7 +93,7 @@ class ShortNotice(NamedTuple):
         free_from = self.free_from(lead)
         if not self.now <= start < free_from or start in self.promised:
             return None
-        first = f"{day_text(free_from.date())} {clock_text(free_from.timetz())}"
+        first = moment_text(free_from)
         ahead = f" and {duration_text(lead)} to prepare" if lead else ""
         return Reason("notice", f"less than {self.notice} notice{ahead}: from {first} on")
 

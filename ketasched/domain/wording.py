@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 from ketasched.languages.english import (
     MONTH_NAMES,
@@ -29,12 +29,18 @@ __all__ = [
     "duration_text",
     "list_text",
     "minute_of_day",
+    "moment_text",
 ]
 
 
 def days_text(first: date, last: date) -> str:
     """A date, or two of them with all between: ``Mon 8 Feb 2027 to Fri 12 Feb 2027``."""
     return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
+def moment_text(moment: datetime) -> str:
+    """A day and a time, by the moment's own clock: ``Mon 8 Feb 2027 09:00``."""
+    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
 
 
 def duration_text(minutes: int) -> str:

@@ -20,7 +20,7 @@ from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Ses
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.room import Room
-from ketasched.domain.wording import clock_text, day_text, duration_text
+from ketasched.domain.wording import duration_text, moment_text
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
@@ -207,7 +207,7 @@ def _edge(
     edge = session.end if after else session.start
     moment = edge.astimezone(UTC) + question.sign * timedelta(minutes=offset.most)
     local = moment.astimezone(edge.tzinfo)
-    at = f"{day_text(local.date())} {clock_text(local.timetz())}"
+    at = moment_text(local)
     side, far = "after" if after else "before", duration_text(offset.most)
     return [Reason("gap", f"{side} {at} it is more than {far} from session {session.number}")]
 

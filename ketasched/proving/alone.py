@@ -19,6 +19,7 @@ from ketasched.domain.wording import (
     day_text,
     days_text,
     minute_of_day,
+    moment_text,
 )
 from ketasched.proving.fault import Against
 from ketasched.proving.premises import Premises
@@ -142,9 +143,5 @@ def _busy(premises: Premises, entry: Entry, travel: timedelta) -> Iterator[Again
     for busy in premises.busy:
         if busy.start.timestamp() < ends and begins < busy.end.timestamp():
             first, last = (moment.astimezone(entry.start.tzinfo) for moment in busy[:2])
-            yield Against("busy", f"busy from {_moment(first)} to {_moment(last)}")
+            yield Against("busy", f"busy from {moment_text(first)} to {moment_text(last)}")
             return
-
-
-def _moment(moment: datetime) -> str:
-    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"

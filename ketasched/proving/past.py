@@ -10,7 +10,7 @@ from ketasched.domain.busy import Busy
 from ketasched.domain.course import CANCELLED, MISSED, Session
 from ketasched.domain.instructions import lead
 from ketasched.domain.notice import Notice
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Against
 from ketasched.proving.paces import Earlier
@@ -100,7 +100,7 @@ class Past:
             return
         if _wall(entry) not in self._known_before(place, _list_of(entry)):
             at = change.at.astimezone(entry.start.tzinfo)
-            when = f"{day_text(at.date())} {clock_text(at.timetz())}"
+            when = moment_text(at)
             yield Against("notice", f"put there on {when}, less than {notice} before")
 
     def _is_on_its_own_day(self, entry: Entry) -> bool:

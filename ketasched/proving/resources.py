@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ketasched.domain.course import LinkedVisit, is_gone
 from ketasched.domain.house import House, Stretch, minute_at, moment_at
-from ketasched.domain.wording import clock_text, count_text, day_text
+from ketasched.domain.wording import count_text, moment_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle
 from ketasched.proving.in_course import is_open
@@ -122,5 +122,5 @@ def _fault(amount: str, minute: int, crowd: Sequence[Taking]) -> Iterator[Fault]
         last = max(movable, key=lambda taking: (taking.begins, taking.record))
         who = ", ".join(sorted(f"{taking.record} {taking.handle}" for taking in crowd))
         then = moment_at(minute, last.start.tzinfo or UTC)
-        at = f"{day_text(then.date())} {clock_text(then.timetz())}"
+        at = moment_text(then)
         yield Fault(last.record, last.handle, "full", f"{amount} taken at {at}: {who}")

@@ -10,7 +10,7 @@ from ketasched.domain.course import LinkedVisit, is_gone
 from ketasched.domain.house import moment_at
 from ketasched.domain.seat import Seat
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle
 from ketasched.proving.in_course import is_open
@@ -73,4 +73,4 @@ def shared(place: Place, seated: Iterable[Sitter]) -> Iterator[Fault]:
 
 def _text(minute: int, like: datetime) -> str:
     then = moment_at(minute, like.tzinfo) if like.tzinfo else like
-    return f"{day_text(then.date())} {clock_text(then.timetz())}"
+    return moment_text(then)

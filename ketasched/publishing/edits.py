@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from ketasched.domain.course import CANCELLED, Course, LinkedVisit, Session
 from ketasched.domain.linked_visit_rule import VisitKey
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.domain.wording import list_text, moment_text
 from ketasched.errors import KetaschedError
 from ketasched.publishing.our_entries import OurEntries
 from ketasched.publishing.server_entry import WORD_KINDS, Appearance, WordKind
@@ -66,7 +66,7 @@ def judge(opened: Opened, edit: Edit, entries: OurEntries) -> JudgedEdit:
     entry = None if isinstance(known, DueDuty) else known
     number = entry.number if isinstance(entry, Session) else 0
     title = _title(known)
-    when = _moment_text(entry.start) if entry else ""
+    when = moment_text(entry.start) if entry else ""
     base = JudgedEdit(edit, "changed", title, number, when, when, legal=True, verdict="")
     base = base._replace(handle=str(number or ""))
     if isinstance(entry, LinkedVisit):
@@ -104,7 +104,7 @@ def _judge_time(
             shape = "it lasts all day"
         return base._replace(theirs=shape, legal=False, verdict=_ONLY_OURS)
     start = theirs.start.astimezone(opened.task.zone.tzinfo).replace(second=0, microsecond=0)
-    moved = base._replace(kind="moved", theirs=_moment_text(start))
+    moved = base._replace(kind="moved", theirs=moment_text(start))
     if entry is None:
         verdict = f"it goes with its session; {_ONLY_OURS}"
         return moved._replace(legal=False, verdict=verdict)
@@ -220,14 +220,10 @@ def _taken_in(opened: Opened, course: Course, edit: JudgedEdit) -> Course | Refu
 def _sentence(edit: JudgedEdit) -> str:
     if edit.start is None:
         return f"cancelled {edit.subject}"
-    return f"moved {edit.subject} to {_moment_text(edit.start)}"
+    return f"moved {edit.subject} to {moment_text(edit.start)}"
 
 
 def _title(entry: Session | LinkedVisit | DueDuty | None) -> str:
     if isinstance(entry, Session):
         return entry.name or entry.phase
     return entry.name if entry else "an entry"
-
-
-def _moment_text(moment: datetime) -> str:
-    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"

@@ -9,7 +9,7 @@ from ketasched.calendar.entry_text import Entry
 from ketasched.calendar.paper import changes, told_of
 from ketasched.calendar.uid import uid
 from ketasched.domain.course import LinkedVisit, Status, is_gone
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.records.came_about import steps
 from ketasched.records.closed_days import closes_a_day
 from ketasched.records.history import State
@@ -129,7 +129,7 @@ def _said(entry: Entry) -> str:
         name = f"{entry.name} {entry.side} session {entry.session}"
     if is_gone(entry):
         return f"{name} is {entry.status}"
-    return f"{name} is on {day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
+    return f"{name} is on {moment_text(entry.start)}"
 
 
 def exported(opened: Opened) -> Iterator[Telling]:

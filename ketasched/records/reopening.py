@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.domain.course import Course, LinkedVisit, Session, is_gone
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.records.closed_days import reopened_text, span_of
 from ketasched.records.open import Opened, happened, task_of
 from ketasched.records.record import CourseRecord
@@ -165,10 +165,10 @@ def _against(opened: Opened, course: Course, earlier: Course) -> Iterator[str]:
         what = _what(entry)
         present = now.get(_key(entry))
         if present is not None and present <= opened.here:
-            yield f"{what} has begun on {_moment_text(present)}"
+            yield f"{what} has begun on {moment_text(present)}"
         near = _too_soon(conditions, entry)
         if near:
-            yield f"{what} cannot go back to {_moment_text(entry.start)}: {near}"
+            yield f"{what} cannot go back to {moment_text(entry.start)}: {near}"
     numbers = {entry.number for entry in moved if isinstance(entry, Session)}
     for rule in unwanted(opened.task.order, earlier, numbers):
         yield f"session {rule.session} cannot go back: {rule.text}"
@@ -190,7 +190,3 @@ def _what(entry: Session | LinkedVisit) -> str:
 
 def _key(entry: Session | LinkedVisit) -> tuple[object, ...]:
     return ("session", entry.number) if isinstance(entry, Session) else entry.key
-
-
-def _moment_text(moment: datetime) -> str:
-    return f"{day_text(moment.date())} {clock_text(moment.timetz())}"

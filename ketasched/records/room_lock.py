@@ -12,7 +12,7 @@ from ketasched.domain.candidate import Reason
 from ketasched.domain.course import ATTENDED, Course, LinkedVisit, Session
 from ketasched.domain.house import House
 from ketasched.domain.room import Held, Load, Room, held_by, load_of
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.errors import FileTrouble, KetaschedError
 from ketasched.records.lock import locked
 from ketasched.records.others import Appointment, OtherRecords, appointments_of
@@ -186,7 +186,7 @@ def _shortages(booking: Booking, room: Room) -> Iterator[Short]:
 
 def _no_room(booking: Booking, entry: Session | LinkedVisit, reason: Reason) -> NoRoom:
     what = f"session {entry.number}" if isinstance(entry, Session) else f"the {entry.name}"
-    when = f"{day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
+    when = moment_text(entry.start)
     return NoRoom(
         f"{booking.record.name}: no room for {what} on {when}: {reason.text}",
         "nothing was written, others hold that by now: run a plan again and it finds room beside "

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.seat import Seat, Seating, Wanted, wanted
-from ketasched.domain.wording import clock_text, count_text, day_text
+from ketasched.domain.wording import count_text, moment_text
 from ketasched.records.others import OtherRecords, appointments_of
 from ketasched.records.told_calendars import keep_up, told_by_key
 
@@ -88,7 +88,7 @@ def seatless_notes(before: CourseRecord | None, record: CourseRecord) -> list[st
     if not lacking:
         return []
     (entry, want), *others = lacking
-    when = f"{day_text(entry.start.date())} {clock_text(entry.start.timetz())}"
+    when = moment_text(entry.start)
     more = f" and at {count_text(len(others), 'other time')}" if others else ""
     what = f"no one {want.resource} is free all the while on {when}{more}"
     return [f"{what}: `agenda` says who changes seats on the day"]

@@ -16,7 +16,7 @@ from ketasched.domain.candidate import (
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
 from ketasched.domain.protocol import Then
-from ketasched.domain.wording import clock_text, day_text, list_text
+from ketasched.domain.wording import day_text, list_text, moment_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
@@ -157,8 +157,7 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
         raise ChoiceRefused(no_such_time_text(start), "say when it took place")
     if start > conditions.now:
         raise ChoiceRefused(
-            f"session {number} is on {day_text(start.date())} {clock_text(start.timetz())}, "
-            "which is to come",
+            f"session {number} is on {moment_text(start)}, which is to come",
             remedy="when it took place",
         )
     end = session_end(start, session.minutes)

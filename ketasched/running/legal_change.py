@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ketasched.domain.candidate import ReasonKind, exists, no_such_time_text
 from ketasched.domain.course import Course
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
@@ -118,7 +118,7 @@ def too_soon(conditions: Conditions, number: int, start: datetime) -> BrokenRule
     patient's notice.
     """
     if start < conditions.now:
-        text = f"{day_text(start.date())} {clock_text(start.timetz())} has passed"
+        text = f"{moment_text(start)} has passed"
         return BrokenRule(number, "past", text)
     notice = conditions.order.rules.notice
     reason = notice.refusal(start, notice.lead) if notice else None

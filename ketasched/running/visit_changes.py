@@ -20,7 +20,7 @@ from ketasched.domain.course import (
 )
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 from ketasched.domain.visit_handle import handle_of, key_of, rule_of, visits_of
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.planning.linked_visits import anchors
 from ketasched.planning.plan_input import Order
 from ketasched.planning.visit_times import (
@@ -116,8 +116,7 @@ def attend_visit(conditions: Conditions, course: Course, key: VisitKey, start: d
         raise ChoiceRefused(no_such_time_text(start), "say when it took place")
     if start > conditions.now:
         raise ChoiceRefused(
-            f"{beside.title} is on {day_text(start.date())} {clock_text(start.timetz())}, "
-            "which is to come",
+            f"{beside.title} is on {moment_text(start)}, which is to come",
             remedy="when it took place",
         )
     visit = beside.visit
@@ -155,7 +154,7 @@ def _broken(conditions: Conditions, course: Course, visit: LinkedVisit) -> Itera
         Taken([*live, *by_hand]),
         conditions.order.rules.beside._replace(today=None, now=None, notice=None),
     )
-    when = f"{day_text(visit.start.date())} {clock_text(visit.start.timetz())}"
+    when = moment_text(visit.start)
     if visit.start < conditions.now:
         yield BrokenRule(number, "past", f"{when} has passed", title)
     if not is_near_enough(question, visit.start):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ketasched import clock
 from ketasched.asking.values import read
-from ketasched.cli.change import changed, moment_text, open_course, reason_for, rewritten
+from ketasched.cli.change import changed, open_course, reason_for, rewritten
 from ketasched.cli.entries import entry_of, gate_of, is_list
 from ketasched.cli.marks import (
     Days,
@@ -25,7 +25,7 @@ from ketasched.cli.options import RECORD_OR_FOLDER, Argument, Format, Option, ta
 from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock
-from ketasched.domain.wording import count_text, day_text, list_text
+from ketasched.domain.wording import count_text, day_text, list_text, moment_text
 from ketasched.errors import FileTrouble, UsageProblem
 from ketasched.records import acts
 from ketasched.records.folder import Unread, no_record, open_folder, unread_text

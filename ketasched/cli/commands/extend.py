@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ketasched.asking.values import read, read_number
-from ketasched.cli.change import changed, moment_text, open_course
+from ketasched.cli.change import changed, open_course
 from ketasched.cli.options import Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_protocol import read_cadence
-from ketasched.domain.wording import count_text, day_text
+from ketasched.domain.wording import count_text, day_text, moment_text
 from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened
 from ketasched.running.extend import (

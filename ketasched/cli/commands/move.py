@@ -7,13 +7,14 @@ from typing import Literal, NamedTuple
 
 from ketasched.asking.refusals import breaks_rules
 from ketasched.asking.values import read
-from ketasched.cli.change import changed, moment_text, open_course
+from ketasched.cli.change import changed, open_course
 from ketasched.cli.entries import entries_of, entry_of, is_list
 from ketasched.cli.options import Argument, Format, Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock, read_weekday
+from ketasched.domain.wording import moment_text
 from ketasched.errors import UsageProblem
 from ketasched.records.open import Opened
 from ketasched.running import changes, visit_changes

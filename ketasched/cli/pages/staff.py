@@ -12,7 +12,7 @@ from ketasched.cli.pages.render import page
 from ketasched.cli.terminal.deviations import kept_notes, signed, totals_text
 from ketasched.cli.terminal.status import changes_told, course_facts, entry_notes, folder_cells
 from ketasched.domain.course import Session, is_gone
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import day_text, moment_text
 from ketasched.running.deviations import totals
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Staff(NamedTuple):
 
 
 def _page(said: Staff, now: datetime) -> str:
-    as_of = f"{day_text(now.date())} {clock_text(now.timetz())}"
+    as_of = moment_text(now)
     return page("staff.html", {**said._asdict(), "as_of": as_of, "wide": True})
 
 

@@ -12,7 +12,14 @@ from ketasched.cli.terminal.changes import distance_text
 from ketasched.cli.terminal.page import NARROW, Page
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Session
-from ketasched.domain.wording import WEEKDAYS, clock_text, count_text, day_text, list_text
+from ketasched.domain.wording import (
+    WEEKDAYS,
+    clock_text,
+    count_text,
+    day_text,
+    list_text,
+    moment_text,
+)
 from ketasched.house.waiting import Answer
 from ketasched.house.week_load import WeekLoad
 from ketasched.reports.admission_report import NewCourse, NoCourse
@@ -130,7 +137,7 @@ def _moves(new: NewCourse) -> Iterator[str]:
     for session in new.course.sessions:
         if not (session.moved_days or session.moved_minutes):
             continue
-        when = f"{day_text(session.start.date())} {clock_text(session.start.timetz())}"
+        when = moment_text(session.start)
         what = []
         if session.moved_days:
             late = "later" if session.moved_days > 0 else "earlier"

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.domain.wording import clock_text, count_text, day_text
+from ketasched.domain.wording import count_text, day_text, moment_text
 
 if TYPE_CHECKING:
     from ketasched.cli.agreement import Agreement
@@ -104,5 +104,5 @@ def _value(value: Value, like: datetime | None = None) -> str:
         return "-"
     if isinstance(value, datetime):
         here = value.astimezone(like.tzinfo) if like else value
-        return f"{day_text(here.date())} {clock_text(here.timetz())}"
+        return moment_text(here)
     return day_text(value) if isinstance(value, date) else str(value)

@@ -23,7 +23,7 @@ from ketasched.cli.terminal.styles import (
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import TENTATIVE, LinkedVisit, Session
 from ketasched.domain.day_place import day_place
-from ketasched.domain.wording import clock_text, count_text, day_text, duration_text
+from ketasched.domain.wording import count_text, duration_text, moment_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -180,5 +180,5 @@ def _visit_remarks(visit: LinkedVisit) -> Iterable[str]:
     if visit.by_video:
         yield BY_VIDEO
     if visit.reasons:
-        ideal = f"{day_text(visit.ideal.date())} {clock_text(visit.ideal.timetz())}"
+        ideal = moment_text(visit.ideal)
         yield f"ideally {ideal}: {reasons_text(visit.reasons)}"

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.domain.wording import clock_text, count_text, day_text
+from ketasched.domain.wording import count_text, day_text, moment_text
 
 if TYPE_CHECKING:
     from ketasched.cli.imported import Imported
@@ -64,7 +64,7 @@ def _counts(each: ImportedCourse) -> list[str]:
 def _next(each: ImportedCourse) -> str:
     ahead = [s for s in each.course.live if s.status in ("planned", "tentative")]
     first = min(ahead, key=lambda session: session.start, default=None)
-    return f"{day_text(first.start.date())} {clock_text(first.start.timetz())}" if first else "none"
+    return moment_text(first.start) if first else "none"
 
 
 def _courses(new: Sequence[ImportedCourse]) -> Table:

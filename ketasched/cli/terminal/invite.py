@@ -14,7 +14,7 @@ from ketasched.calendar.entry_text import patient_title
 from ketasched.cli.entry_words import number_text
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page
-from ketasched.domain.wording import clock_text, day_text
+from ketasched.domain.wording import moment_text
 from ketasched.mailing.due import DUE_KINDS
 from ketasched.records.told_calendars import view_for
 
@@ -77,7 +77,7 @@ def _number(mailing: Mailing, posted: Posted) -> str:
 
 def _when(posted: Posted) -> str:
     start = posted.due.told.start
-    return f"{day_text(start.date())} {clock_text(start.timetz())}"
+    return moment_text(start)
 
 
 def _state(posted: Posted) -> str:

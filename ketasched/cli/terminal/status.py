@@ -16,7 +16,7 @@ from ketasched.cli.terminal.holidays import holidays_text
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.cli.terminal.styles import LOOKS, Note, meaning_of
 from ketasched.domain.course import ATTENDED, Session, is_gone
-from ketasched.domain.wording import clock_text, count_text, day_text, list_text
+from ketasched.domain.wording import count_text, day_text, list_text, moment_text
 from ketasched.records.planned_from import facts_of
 from ketasched.running.baselines import CountedFrom, counted_from
 from ketasched.running.duties import due_soon
@@ -141,7 +141,7 @@ def changes_told(opened: Opened) -> Iterable[tuple[str, str, str, str]]:
         at = change.at.astimezone(place)
         rules = f"rules broken on purpose: {', '.join(change.overridden)}"
         besides = (rules if change.overridden else "", "undone" if change.undone else "")
-        when = f"{day_text(at.date())} {clock_text(at.timetz())}"
+        when = moment_text(at)
         reason = " ".join(change.reason.split())
         yield when, change.what, reason, "; ".join(filter(None, besides))
 
