@@ -664,6 +664,69 @@ def test_months_go_on_by_the_calendar(own):
     assert "proved" not in own.do("2026-11-02", "check", ".").err
 
 
+WEEKLY = "cadence: weekly\n        sessions: 2"
+MONTHS = "cadence: monthly\n        sessions: 3"
+FORTNIGHTS = "cadence: every 2 weeks\n        sessions: 2"
+TEN_DAYS = "cadence: {cycle: 10 days, days: [1, 3]}\n        cycles: 2"
+PHASE = """\
+      - name: {name}
+        {cadence}
+        window: {{early: 0 days, late: 6 days}}
+        gap: {{min: 1 day, max: 60 days}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("phases", "number", "before", "after"),
+    [
+        # Months count from the first target of their phase, which is as much later as by its rule.
+        ([WEEKLY, f"after: 1 month\n        {MONTHS}"], 1,
+         "12-25 01-01 | 02-01 03-01 04-01", "01-01 01-08 | 02-08 03-08 04-08"),
+        ([WEEKLY, f"after: 55 days\n        {MONTHS}"], 2,
+         "12-25 01-01 | 02-25 03-25 04-25", "12-25 01-08 | 03-04 04-04 05-04"),
+        ([MONTHS, MONTHS], 1,
+         "12-25 01-25 02-25 | 03-25 04-25 05-25", "01-25 02-25 03-25 | 04-25 05-25 06-25"),
+        # Cycles count from day 1, and that from the phase before: to the day.
+        ([MONTHS, TEN_DAYS], 3,
+         "12-25 01-25 02-25 | 03-25 03-27 04-04 04-06", "12-25 01-25 03-25 | 04-25 04-27 05-05 05-07"),
+        ([TEN_DAYS, MONTHS], 4,
+         "12-25 12-27 01-04 01-06 | 01-14 02-14 03-14", "12-25 12-27 01-04 01-14 | 01-22 02-22 03-22"),
+        ([TEN_DAYS, TEN_DAYS], 1,
+         "12-25 12-27 01-04 01-06 | 01-14 01-16 01-24 01-26", "12-27 12-29 01-06 01-08 | 01-16 01-18 01-26 01-28"),
+        # What keeps its weekdays moves by whole weeks, and never begins before its rule lets it.
+        ([MONTHS, FORTNIGHTS], 1,
+         "12-25 01-25 02-25 | 03-25 04-08", "01-25 02-25 03-25 | 04-29 05-13"),
+        ([TEN_DAYS, FORTNIGHTS, MONTHS], 4,
+         "12-25 12-27 01-04 01-06 | 01-14 01-28 | 02-11 03-11 04-11",
+         "12-25 12-27 01-04 01-14 | 01-28 02-11 | 02-25 03-25 04-25"),
+    ],
+)  # fmt: skip
+def test_a_shift_counts_later_phases_again_by_their_rules(phases, number, before, after, own):
+    text = "".join(PHASE.format(name=f"p{n}", cadence=text) for n, text in enumerate(phases))
+    own.plan(text=MONTHLY[: MONTHLY.index("      - name")] + text, start="2026-12-25")
+    assert due_days() == before
+    own.do("2026-10-02", "cancel", "own", number, "--then", "shift")
+    assert due_days() == after
+
+
+def test_months_behind_a_baseline_count_again_from_their_first(own):
+    text = "".join(PHASE.format(name=f"p{n}", cadence=each) for n, each in enumerate((TEN_DAYS, MONTHS)))  # fmt: skip
+    own.plan(text=MONTHLY[: MONTHLY.index("      - name")] + text, start="2027-01-08")
+    assert due_days() == "01-08 01-10 01-18 01-20 | 01-28 02-28 03-28"
+    own.do("2027-01-11", "done", "own", "1", "--on", "2027-01-11")
+    assert due_days() == "01-08 01-13 01-21 01-23 | 01-31 02-28 03-31"
+
+
+def due_days():
+    """The days on which the sessions that hold are due, phase by phase."""
+    live = [each for each in record_of("own")["sessions"] if each["status"] != "cancelled"]
+    days = [
+        sorted(each["target"] for each in live if each["phase"] == f"p{number}")
+        for number in range(3)
+    ]
+    return " | ".join(" ".join(day[5:] for day in own) for own in days if own)
+
+
 def test_the_calendars_say_the_cycle_to_staff_and_to_no_patient(own):
     own.plan("--ics", "patient.ics")
     patient = Path("patient.ics").read_text("utf-8")

@@ -15,6 +15,7 @@ from ketasched.planning.following_sessions import session_counted_from
 from ketasched.planning.plan_input import Order
 from ketasched.planning.target import Stretch
 from ketasched.running.at_a_moment import follower_numbers
+from ketasched.running.later_phases import each_later
 from ketasched.running.replan import put_off
 from ketasched.running.treatment_days import day_of
 
@@ -204,7 +205,8 @@ def _due_in_later_phases(
     order: Order, course: Course, phase: Phase, now: datetime, days: int
 ) -> Iterator[Session]:
     """The sessions of the phases after one that ends so many days later, until one that has begun:
-    those due by day numbers or months move as far, the others by whole weeks, on their weekdays.
+    those due by day numbers or months begin as much later, the others by whole weeks, on their
+    weekdays.
     """
     names = list(order.phases)
     following = follower_numbers(order, course)
@@ -218,9 +220,8 @@ def _due_in_later_phases(
             return
         weekly = isinstance(order.phases[name].cadence, PerWeek | EveryWeeks | WorkingDays)
         later = 7 * ((days + 3) // 7) if weekly else days
-        for session in sessions:
-            if session.number not in following and later and not session.is_fixed:
-                yield _put_off(order, session, later)
+        loose = [each for each in sessions if each.number not in following and not each.is_fixed]
+        yield from each_later(order, course, loose if later else (), later)
 
 
 def _put_off(order: Order, session: Session, days: int) -> Session:

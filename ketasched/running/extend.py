@@ -14,6 +14,7 @@ from ketasched.domain.wording import list_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
 from ketasched.running.cycles import next_name
+from ketasched.running.later_phases import each_later
 from ketasched.running.legal_change import (
     Conditions,
     Refusal,
@@ -25,7 +26,7 @@ from ketasched.running.legal_change import (
     undecided,
 )
 from ketasched.running.places import Going, places_from
-from ketasched.running.replan import due, put_off, standing
+from ketasched.running.replan import due, standing
 from ketasched.running.treatment_days import day_of, each_of_a_day
 
 
@@ -134,11 +135,10 @@ def repace(conditions: Conditions, course: Course, going: Going) -> Course | Ref
         for session, day in zip(own, days, strict=True)
     ]
     weeks = -(-(own[-1].target - days[-1]).days // 7)
-    later = [
-        put_off(order, session, -7 * weeks) for session in ahead if session.rank > own[-1].rank
-    ]
-    free = {session.number for session in (*moved, *later)}
-    return settled(conditions, course.changing([*moved, *later]), free)
+    behind = [session for session in ahead if session.rank > own[-1].rank]
+    changed = [*moved, *each_later(order, course, behind, -7 * weeks)]
+    free = {session.number for session in changed}
+    return settled(conditions, course.changing(changed), free)
 
 
 # Parts

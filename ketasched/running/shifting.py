@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ketasched.domain.cadence import Cycles, DayList, EveryWeeks, NamedDays, PerWeek
+from ketasched.domain.cadence import Cycles, DayList, NamedDays
 from ketasched.domain.course import Course, Session
 from ketasched.domain.pause import Pause
-from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers
+from ketasched.running.later_phases import phases_later
 from ketasched.running.legal_change import Conditions, Refusal, settled
 from ketasched.running.places import Going, places_after
 from ketasched.running.replan import put_off
@@ -71,11 +71,8 @@ def places_shifted(
         put_off(conditions.order, session, (place - session.target).days)
         for session, place in zip((make_up, *own), places, strict=True)
     ]
-    if not beyond:
-        return moved
     last = own[-1] if own else make_up
-    days = 7 * _weeks_later(conditions.order, whole, last, places[-1], beyond[0].phase)
-    return [*moved, *(put_off(conditions.order, session, days) for session in beyond)]
+    return [*moved, *phases_later(conditions.order, whole, last, places[-1], beyond)]
 
 
 def pauses_shifted(course: Course, make_up: Session, later: Sequence[Session]) -> Iterator[Pause]:
@@ -114,18 +111,3 @@ def _new_place(
         return last.target + timedelta(days=max(1, distance))
     places = places_after(conditions, whole, going)
     return next(place for place in places if place > last.target)
-
-
-def _weeks_later(order: Order, whole: Course, last: Session, place: date, following: str) -> int:
-    """The weeks by which a following phase begins later when a phase ends on another day."""
-    if order.phases[following].after is not None:
-        return -(-(place - last.target).days // 7)
-    cadence = order.paced(last.phase, last.pace).cadence
-    period = 1
-    if isinstance(cadence, PerWeek):
-        period = cadence.every
-    elif isinstance(cadence, EveryWeeks):
-        period = cadence.weeks
-    begun = min(session.target for session in whole.sessions if session.phase == last.phase)
-    ended, ends = ((day - begun).days // (7 * period) for day in (last.target, place))
-    return period * (ends - ended)
