@@ -243,8 +243,8 @@ protocols:
     phases:
       - {name: lead, cadence: 1 per week, sessions: 2, window: &w {early: 1 day, late: 1 day}, gap: &g {min: 1 day, max: 30 days}}
       - {name: one, arms: [A], cadence: 2 per week, sessions: 4, window: *w, gap: *g}
-      - {name: two, arms: [B], cadence: 2 per week, sessions: 12, per_day: {sessions: 3, every: 1 h}, window: *w, gap: *g}
-      - {name: end, cadence: 1 per week, sessions: 2, window: *w, gap: *g}
+      - {name: two, arms: [B], cadence: 2 per week, sessions: 12, per_day: {sessions: 3, every: 1 h}, window: *w, gap: *g, reviews: [{name: look, after_session: 5}, {name: end}]}
+      - {name: end, cadence: {cycle: 14 days, days: [1, 4], counts_from: planned}, cycles: 1, window: *w, gap: *g, reviews: [{name: stop, after_session: 1}]}
 """
 
 
@@ -260,6 +260,21 @@ def test_phases_of_arms_follow_what_their_arm_has_before_them():
     repeat = phases[2]["timingTiming"]["repeat"]
     assert (repeat["count"], repeat["frequency"], repeat["period"]) == (36, 6, 1)
     assert extension(phases[2], own("per-day"))["sessions"] == 3
+    assert extension(phases[2], own("counts-from")) is None
+    assert extension(phases[3], own("counts-from")) == "day 1 of each cycle, as planned"
+
+
+def test_a_review_comes_after_a_treatment_day_where_a_day_has_several(ketasched):
+    Path("arms.yaml").write_text(ARMS, "utf-8")
+    (protocol,) = protocol_file.load("arms.yaml")
+    definition = plan_definition(protocol)
+    reviews = [
+        action(definition, f"phase-{name}") for name in ("3-review-1", "3-review-2", "4-review-1")
+    ]
+    after = [extension(review, own("after-session")) for review in reviews]
+    assert after == ["treatment day 5", "the last session", "session 1"]
+    shown = ketasched("show", "arms", "--protocols", "arms.yaml").out
+    assert "look, after treatment day 5 of the phase" in shown
 
 
 def action(definition, name):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ketasched.domain.cadence import NamedDays, NamedSession
-from ketasched.domain.protocol import Phase, Protocol, Review, Step, minutes_of
+from ketasched.domain.protocol import Phase, Protocol, Step, minutes_of
 from ketasched.domain.wording import count_text, duration_text, list_text
 
 Facts = Mapping[str, str]
@@ -126,20 +126,12 @@ def _summary(phase: Phase) -> str:
 
 def _phase_facts(phase: Phase, protocol: Protocol) -> Facts:
     facts = {subject: text for subject, says in _PHASE.items() if (text := says(phase))}
-    facts |= {f"review {review.name}": _review_text(review) for review in phase.reviews}
+    facts |= {f"review {each.name}": f"after {phase.reviewed(each)}" for each in phase.reviews}
     facts |= {f"length of session {place}": duration_text(m) for place, m in phase.lengths}
     facts |= {f"steps of session {place}": _steps_text(steps) for place, steps in phase.steps}
     if isinstance(phase.cadence, NamedDays):
         facts |= {named.name: _named_text(named, protocol) for named in phase.cadence.sessions}
     return facts
-
-
-def _review_text(review: Review) -> str:
-    return (
-        f"after session {review.after_session}"
-        if review.after_session
-        else "after the last session"
-    )
 
 
 def _named_text(named: NamedSession, protocol: Protocol) -> str:

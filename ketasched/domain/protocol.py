@@ -41,7 +41,9 @@ class Alternative(NamedTuple):
 
 
 class Review(NamedTuple):
-    """A decision before going on. ``after_session`` counts within the phase; None is its last."""
+    """A decision before going on. ``after_session`` counts within the phase, its days where a day
+    has several; None is its last.
+    """
 
     name: str
     after_session: int | None = None
@@ -116,6 +118,12 @@ class Phase:
         listed = self.cadence.sessions
         own = {place: named.steps for place, named in enumerate(listed, start=1) if named.steps}
         return own | dict(self.steps)
+
+    def reviewed(self, review: Review) -> str:
+        """What one of its reviews comes after."""
+        if not review.after_session:
+            return "the last session"
+        return f"{'treatment day' if self.per_day else 'session'} {review.after_session}"
 
     def using(self, alternative: Alternative) -> Phase:
         """This phase at the alternative's cadence, window and gap."""

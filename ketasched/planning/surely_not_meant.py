@@ -67,7 +67,7 @@ def _late_review(phase: Phase) -> Iterator[Oddity]:
             yield Oddity(
                 phase.name,
                 "reviews",
-                f"{review.name} is after session {review.after_session}, and the longest course, "
+                f"{review.name} is after {phase.reviewed(review)}, and the longest course, "
                 f"of {MAX_WEEKS} weeks, has {most}",
             )
 

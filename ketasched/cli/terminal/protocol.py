@@ -202,5 +202,4 @@ def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     for option in phase.alternatives:
         yield "Or", f"{option.cadence}; window {option.window}; gap {option.gap}"
     for review in phase.reviews:
-        session = f"session {review.after_session}" if review.after_session else "the last session"
-        yield "Review", f"{review.name}, after {session} of the phase"
+        yield "Review", f"{review.name}, after {phase.reviewed(review)} of the phase"

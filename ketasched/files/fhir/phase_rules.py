@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ketasched.domain.apart import Apart
+from ketasched.domain.baseline import counting_text
 from ketasched.domain.cadence import Window
 from ketasched.domain.protocol import Phase
 from ketasched.files.fhir.parts import Resource, duration, duration_range, nested, own, value
 
 
 def phase_rules(phase: Phase) -> list[Resource]:
-    """How far a session may move, how far apart two stay, how long a pause may be, and after how
-    many days without a session a person must decide how to go on.
+    """How far a session may move, how far apart two stay, how long a pause may be, after how many
+    days without a session a person must decide how to go on, and what its windows count from.
     """
     said = [
         window_rule(phase.window),
@@ -22,6 +23,9 @@ def phase_rules(phase: Phase) -> list[Resource]:
         said.append(value(own("longest-pause"), "Duration", duration(phase.pause, "wk")))
     if phase.lapse:
         said.append(value(own("lapse"), "Duration", duration(phase.lapse, "d")))
+    counts = counting_text(phase)
+    if counts:
+        said.append(value(own("counts-from"), "String", counts))
     return [*said, *_per_day(phase), *apart_rules(phase.apart)]
 
 

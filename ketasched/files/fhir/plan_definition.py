@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ketasched.domain.arm import phases_of_arm
 from ketasched.domain.cadence import Months
 from ketasched.domain.linked_visit_rule import VisitRule
-from ketasched.domain.protocol import Phase, Protocol, Review
+from ketasched.domain.protocol import Phase, Protocol
 from ketasched.files.fhir.parts import (
     Resource,
     Unit,
@@ -146,15 +146,11 @@ def _reviews(phase: Phase, name: str) -> Iterator[Resource]:
     for number, review in enumerate(phase.reviews, 1):
         yield {
             "id": f"{name}-review-{number}",
-            "extension": [value(own("after-session"), "String", _reviewed(review))],
+            "extension": [value(own("after-session"), "String", phase.reviewed(review))],
             "title": review.name,
-            "textEquivalent": f"A decision before going on, after {_reviewed(review)}",
+            "textEquivalent": f"A decision before going on, after {phase.reviewed(review)}",
             "relatedAction": [related(f"{name}-session", "after-end")],
         }
-
-
-def _reviewed(review: Review) -> str:
-    return f"session {review.after_session}" if review.after_session else "the last session"
 
 
 def _visits(protocol: Protocol) -> Iterator[Resource]:
