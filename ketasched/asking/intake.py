@@ -44,7 +44,6 @@ from ketasched.domain.instructions import lead
 from ketasched.domain.notice import Notice, ShortNotice
 from ketasched.domain.pause import AgreedPause
 from ketasched.domain.protocol import Protocol
-from ketasched.domain.seat import Seat
 from ketasched.domain.typed_dates import read_date
 from ketasched.errors import UsageProblem
 from ketasched.languages.language import ENGLISH, Language
@@ -54,6 +53,7 @@ from ketasched.planning.usual_days import times_of
 
 if TYPE_CHECKING:
     from ketasched.domain.busy import BusyTimes
+    from ketasched.domain.seat import Seat
     from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.files.protocols.protocol_file import WrittenProtocol
 

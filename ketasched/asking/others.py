@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from ketasched.domain.room import Load, Room
-
 if TYPE_CHECKING:
     from ketasched.domain.house import House
+    from ketasched.domain.room import Load
     from ketasched.files.clinic.clinic import ClinicFile
     from ketasched.planning.plan_input import Order
 
@@ -38,5 +37,7 @@ def in_its_house(order: Order, file: ClinicFile | None, others: OtherCourses | N
     house = file.house if file else None
     if house is None:
         return order
+    from ketasched.domain.room import Load, Room
+
     load = partial(others.load, house) if others else Load
     return order.in_room(Room(house, order.clinic.zone, load))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, get_args
 
 from ketasched.calendar.uid import UidSource
 from ketasched.domain.candidate import reasons_text
@@ -20,7 +20,6 @@ from ketasched.domain.day_place import day_place
 from ketasched.domain.giveaways import gives_away
 from ketasched.domain.instructions import timed_text
 from ketasched.domain.protocol import Protocol
-from ketasched.domain.seat import Seat
 from ketasched.domain.visit_handle import handle_of
 from ketasched.domain.wording import (
     count_text,
@@ -31,6 +30,9 @@ from ketasched.domain.wording import (
 )
 from ketasched.languages.language import ENGLISH, Language
 from ketasched.running.duties import DueDuty
+
+if TYPE_CHECKING:
+    from ketasched.domain.seat import Seat
 
 Entry = Session | LinkedVisit
 Audience = Literal["patient", "staff", "free-busy"]

@@ -105,7 +105,6 @@ def _start_times(course: Course, task: Task) -> Iterator[str]:
 
 
 def _indiscretions(course: Course, task: Task) -> Iterator[str]:
-    from ketasched.cli.handout import left_out_notes
     from ketasched.domain.giveaways import gives_away
 
     file = task.surroundings.file
@@ -118,6 +117,8 @@ def _indiscretions(course: Course, task: Task) -> Iterator[str]:
         if not task.staff and gives_away(course.protocol, text):
             yield f"{what} gives the treatment away in a patient's calendar: {text}"
     if task.feed_url or task.format in ("month", "html"):
+        from ketasched.cli.handout import left_out_notes
+
         yield from left_out_notes(task, course)
 
 

@@ -90,6 +90,8 @@ class ShortNotice(NamedTuple):
         """Why nothing is put at a time, of which the patient has to know so many minutes before it;
         None where it is over, or far enough.
         """
+        if start - self.ends > timedelta(days=1, minutes=lead):
+            return None  # whatever clocks do: so it is with most that are asked for
         free_from = self.free_from(lead)
         if not self.now <= start < free_from or start in self.promised:
             return None

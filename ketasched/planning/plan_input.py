@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.cadence import PerWeek
 from ketasched.domain.candidate import Constraint, not_before, unclear_clock
@@ -14,12 +14,14 @@ from ketasched.domain.commitments import NO_COMMITMENTS, Commitments
 from ketasched.domain.notice import ShortNotice
 from ketasched.domain.pause import AgreedPause, Pause
 from ketasched.domain.protocol import Phase, Protocol
-from ketasched.domain.room import Room
 from ketasched.planning.linked_visits import waking_hours
 from ketasched.planning.phase_options import Layout, pausing
 from ketasched.planning.start_times import Slots, StartTimes
 from ketasched.planning.usual_days import UsualDay, usual_days, weekdays_of_one
 from ketasched.planning.visit_times import Beside
+
+if TYPE_CHECKING:
+    from ketasched.domain.room import Room
 
 
 class Rules(NamedTuple):
@@ -125,8 +127,7 @@ class Order:
         if near is None:
             return self
         of_sessions = near._replace(promised=frozenset(sessions))
-        of_visits = near._replace(promised=frozenset(visits))
-        beside = self.rules.beside._replace(notice=of_visits)
+        beside = self.rules.beside._replace(notice=near._replace(promised=frozenset(visits)))
         return replace(self, rules=self.rules._replace(notice=of_sessions, beside=beside))
 
     def in_room(self, room: Room) -> Order:
@@ -150,10 +151,9 @@ class Order:
 
     def with_days(self, count: int) -> list[Phase]:
         """The phases that are laid out on so many weekdays."""
-        phases = (stretch.phase for stretch in self.layout.stretches)
         return [
             phase
-            for phase in phases
+            for phase in (stretch.phase for stretch in self.layout.stretches)
             if isinstance(phase.cadence, PerWeek) and phase.cadence.sessions == count
         ]
 

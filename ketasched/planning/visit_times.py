@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.candidate import (
     DAY_HAS_PASSED,
@@ -19,8 +19,10 @@ from ketasched.domain.candidate import (
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, LinkedVisit, Session, Unplaced
 from ketasched.domain.linked_visit_rule import VisitKey, VisitRule
 from ketasched.domain.notice import ShortNotice
-from ketasched.domain.room import Room
 from ketasched.domain.wording import duration_text, moment_text
+
+if TYPE_CHECKING:
+    from ketasched.domain.room import Room
 
 STEP = timedelta(minutes=15)
 """The distance between two starts that are tried, counted from the ideal time."""
@@ -219,10 +221,8 @@ def _days(question: VisitQuestion, ideal: datetime) -> tuple[date, date]:
         day = question.session.start.date()
         ends = [day + timedelta(days=sign * days) for days in (offset.least, offset.most)]
         return min(ends), max(ends)
-    steps = [
-        int((bound - offset.ideal) / (STEP / timedelta(minutes=1)))
-        for bound in (offset.least, offset.most)
-    ]
+    step_minutes = STEP / timedelta(minutes=1)
+    steps = [int((bound - offset.ideal) / step_minutes) for bound in (offset.least, offset.most)]
     ends = [_stepped(question.rule, ideal, sign * step * STEP).date() for step in steps]
     return min(ends), max(ends)
 
@@ -277,7 +277,6 @@ def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
     if past:
         yield past
         return
-    end = session_end(start, rule.minutes)
     candidate = Candidate(start.date(), start.time(), rule.minutes)
     constraints = beside.by_video if rule.by_video else beside.at_clinic
     for constraint in constraints:
@@ -287,6 +286,7 @@ def each_refusal(question: VisitQuestion, start: datetime) -> Iterator[Reason]:
     full = beside.room.visit_refusal(rule, candidate) if beside.room else None
     if full:
         yield full
+    end = session_end(start, rule.minutes)
     if (start < anchor.end) if question.sign > 0 else (end > anchor.start):
         yield Reason("taken", f"not {rule.anchor.side} session {anchor.number}")
     for other in taken.between(start, end):

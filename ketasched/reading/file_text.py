@@ -8,7 +8,6 @@ mistake.
 from __future__ import annotations
 
 import errno
-import shlex
 import stat
 import sys
 from functools import cached_property
@@ -108,6 +107,8 @@ class FileBytes(NamedTuple):
     @property
     def argument(self) -> str:
         """How it is named on a command line in its own folder."""
+        import shlex
+
         return "-" if self.path == "-" else shlex.quote(self.last_name)
 
 
@@ -172,8 +173,8 @@ def read_file(
 def compose(source: FileText, *, ours: bool = False) -> yaml.MappingNode:
     """The tree of a file whose outermost value is a mapping of keys.
 
-    ``ours``: the file came with the program, so the C parser may read it. That one is ten times
-    as fast, but deep nesting can make it crash the interpreter.
+    ``ours``: the file came with the program, so nothing need be counted, and the C parser may read
+    it. That one is ten times as fast, but deep nesting can make it crash the interpreter.
 
     Raises:
         FileProblems: not YAML, empty, too deep, tagged, or with aliases that turn in a circle or
@@ -204,7 +205,8 @@ def compose(source: FileText, *, ours: bool = False) -> yaml.MappingNode:
             loader.dispose()
     if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         raise FileProblems(source.file, [Problem("the file is empty")])
-    _count_values(source, root)
+    if not ours:
+        _count_values(source, root)
     if not isinstance(root, yaml.MappingNode):
         raise FileProblems(
             source.file, [source.at(root, "expected keys with values, such as `version: 1`")]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ketasched.domain.house import CHAIR
 from ketasched.reading.fields import MISSING, Reading, Schema, whole
 
 MOST = 999
@@ -48,6 +47,8 @@ def resource_name(key: yaml.Node, reading: Reading, there: dict[str, yaml.Node])
     if not isinstance(key, yaml.ScalarNode) or not key.value.strip():
         reading.fault(key, "the name of a resource must be a text")
         return ""
+    from ketasched.domain.house import CHAIR
+
     name = one_spelling(key.value)
     folded = name.casefold()
     same = next((other for other in there if other.casefold() == folded), None) if name else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -68,6 +67,8 @@ def make_id(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Printable text as YAML: its double quotes are those of JSON."""
+    import json
+
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -6,7 +6,6 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from ketasched.asking.request import Request
-from ketasched.cli.closed_days_beside import mind_closed_days, without_days_beside
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
 
@@ -79,6 +78,8 @@ def run(request: Request) -> Result:
 
     now = clock.now()
     if request.save:
+        from ketasched.cli.closed_days_beside import mind_closed_days
+
         request = mind_closed_days(request)
     others = None
     if request.save or request.beside:
@@ -128,6 +129,7 @@ def _written(
 
 
 def _save(request: Request, course: Course, task: Task, now: datetime) -> list[str]:
+    from ketasched.cli.closed_days_beside import without_days_beside
     from ketasched.errors import FileTrouble, UsageProblem
     from ketasched.records import atomic
     from ketasched.records.open import new_record, path_of

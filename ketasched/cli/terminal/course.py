@@ -8,7 +8,6 @@ from ketasched.calendar.entry_text import Entry, unplaced_in
 from ketasched.cli.terminal.agreed import agreed_facts
 from ketasched.cli.terminal.entry_rows import EntryRow, entry_rows, notes_of
 from ketasched.cli.terminal.holidays import holidays_text
-from ketasched.cli.terminal.house import house_facts
 from ketasched.cli.terminal.page import Page, advice
 from ketasched.cli.terminal.styles import meaning_of
 from ketasched.domain.candidate import reasons_text
@@ -57,6 +56,8 @@ def course_page(course: Course, task: Task) -> str:
     facts[1:1] = agreed_facts(task.order)
     file = task.surroundings.file
     if file:
+        from ketasched.cli.terminal.house import house_facts
+
         facts.insert(1, ("Clinic", clinic_text(file)))
         facts[2:2] = house_facts(task.order, task.others)
     facts.insert(

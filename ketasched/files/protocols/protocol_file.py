@@ -13,7 +13,6 @@ from ketasched.reading import file_kind
 from ketasched.reading.fields import Schema, read_record
 from ketasched.reading.file_kind import refuse_other
 from ketasched.reading.file_text import FileText, compose, read_file
-from ketasched.reading.json_source import plain
 
 if TYPE_CHECKING:
     import yaml
@@ -29,6 +28,8 @@ class WrittenProtocol(NamedTuple):
     @property
     def data(self) -> dict[str, Any]:
         """The protocol in its file's own words, all of them texts."""
+        from ketasched.reading.json_source import plain
+
         return dict(plain(self.node))
 
 
