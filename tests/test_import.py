@@ -61,6 +61,21 @@ def faults(report):
     return [(each["line"], each["column"], each["message"]) for each in report["errors"]]
 
 
+ENDLESS = """\
+version: 1
+protocols:
+  - id: endless
+    title: Endless
+    label: Endless
+    version: 1
+    steps: [{name: visit, length: 30 min}]
+    phases:
+      - name: all
+        cadence: %s
+%s        window: {early: 1 day, late: 3 days}
+        gap: {min: 4 days, max: 40 days}
+"""
+
 WIDE = """Patients in March;;;;;;
 ;;;;;;
 Patient;Treatment;Session 1;Session 2;Session 3;Session 4;Session 5
@@ -342,6 +357,27 @@ def test_an_open_ended_phase_is_laid_out_as_far_as_the_table_goes(taken_in):
     taken_in(lines_of("iv", *(f"2026-{day} done" for day in days), "2027-01-13 done"))
     course = codec.load("p/Ana.course.json").course
     assert [session.phase for session in course.sessions].count("maintenance") == 2
+
+
+@pytest.mark.parametrize(
+    ("cadence", "days"),
+    [
+        ("{cycle: 21 days, days: [1, 8]}\n        cycles: open-ended", ("02-01", "02-08", "02-22")),
+        ("monthly\n        sessions: open-ended", ("01-04", "02-04", "03-04")),
+    ],
+)
+@pytest.mark.parametrize("a_day", [1, 2])
+def test_a_protocol_without_an_end_moves_in(taken_in, cadence, days, a_day):
+    """It has nothing else that could be laid out before the lines are counted."""
+    per_day = "        per_day: {sessions: 2, apart: 4 h}\n" if a_day == 2 else ""
+    Path("p.yaml").write_text(ENDLESS % (cadence, per_day), "utf-8")
+    clocks = ("09:00", "13:00")[:a_day]
+    told = [f"Ana,endless,2027-{day},{clock}" for day in days for clock in clocks]
+    text = "\n".join(["Name,Protocol,Date,Time", *told])
+    taken_in(text, "--protocols", "p.yaml", "--unmarked", "attended")
+    assert [start for start, _ in sessions_of()] == [
+        f"2027-{day} {clock}" for day in days for clock in clocks
+    ]
 
 
 def test_numbers_say_which_session_it_was(taken_in):

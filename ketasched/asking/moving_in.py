@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ketasched.asking import library
+from ketasched.asking.arms import for_arm
 from ketasched.asking.intake import Task, Understood, understand, understand_terms
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.asking.surroundings import protocol_folders, protocols_file
 from ketasched.asking.waiting_list import file_name
 from ketasched.domain.course import ATTENDED, MISSED, PLANNED, Status
+from ketasched.domain.protocol import Protocol
 from ketasched.domain.wording import WEEKDAYS, clock_text, day_text, list_text
 from ketasched.errors import KetaschedError, did_you_mean
 from ketasched.files.clinic.clinic import ClinicFile
@@ -68,8 +70,8 @@ class Newcomer(NamedTuple):
     facts: Sequence[Fact]
 
 
-Known = dict[tuple[str, str], Understood]
-"""What was understood of a protocol and an arm."""
+Known = dict[tuple[str, str, bool], Understood]
+"""What was understood of a protocol and an arm, without its open-ended phase or with it."""
 
 
 def told_of(table: CourseTable, asked: Asked) -> list[Told]:
@@ -144,8 +146,8 @@ def _once_each(table: CourseTable, lines: Sequence[Line]) -> Iterator[Line]:
             table.fault(line.when, message, "correct one of the two, or write their times")
 
 
-def protocol_id(text: str, asked: Asked) -> str:
-    """The id of the protocol that is meant: by its id, or else its title or label.
+def protocol_called(text: str, asked: Asked) -> Protocol:
+    """The protocol that is meant: by its id, or else its title or label.
 
     Raises:
         ValueError: there is none, or there are several; with what to do.
@@ -163,36 +165,39 @@ def protocol_id(text: str, asked: Asked) -> str:
     if word in map(_plain, known):
         called = [name for name in known if _plain(name) == word]
     if len(called) == 1:
-        return called[0]
+        return known[called[0]]
     if called:
         names = list_text([f"`{name}`" for name in called], "or")
         raise ValueError(f"several protocols are called `{text[:60]}`", f"write {names}")
     for folder in protocol_folders(option, clinic):
         if (folder / f"{text}.yaml").is_file():
-            return library.find(text, extra, [folder]).protocol.id
+            return library.find(text, extra, [folder]).protocol
     titles = {protocol.title: protocol.id for protocol in known.values()}
     hint = did_you_mean(text, [*known, *titles]) or "see them all with: ketasched list"
     raise ValueError(f"there is no protocol `{text[:60]}`", hint)
 
 
 def newcomer(
-    table: CourseTable, told: Told, protocol: str, asked: Asked, known: Known
+    table: CourseTable, told: Told, protocol: Protocol, asked: Asked, known: Known
 ) -> Newcomer | None:
     """A course that has no record yet; None after noting what is wrong with it. ``known``: what was
     understood of protocols before.
     """
     request = replace(
         asked.base,
-        protocol=protocol,
+        protocol=protocol.id,
         arm=told.arm,
         start=told.lines[0].day.isoformat(),
         name="" if file_name(told.name) == told.name else told.name,
         save=str(told.path),
     )
     try:
-        if (protocol, told.arm) not in known:
-            known[protocol, told.arm] = understand_terms(request, asked.now)
-        request = _with_what_shows(request, told, known[protocol, told.arm].order)
+        sessions = _of_an_open_end(for_arm(protocol, told.arm), told)
+        request = replace(request, sessions=sessions)
+        terms = (protocol.id, told.arm, bool(sessions))
+        if terms not in known:
+            known[terms] = understand_terms(request, asked.now)
+        request = _with_what_shows(request, told, known[terms].order)
         task = understand(request, asked.now)
         facts = [fact_of(table, line, task.order, asked) for line in told.lines]
         sure = [fact for fact in facts if fact]
@@ -239,21 +244,32 @@ def start_of(line: Line, order: Order) -> datetime:
 
 def _with_what_shows(request: Request, told: Told, order: Order) -> Request:
     """The request with what the lines show of it: at what time and on which weekdays the patient
-    comes, how much of an open-ended phase there is, how many sessions were elsewhere.
+    comes, how many sessions were elsewhere.
     """
     times = [line.at for line in told.lines if line.at]
     one_time = len(times) == len(told.lines) and len({*times}) == 1
-    numbers = [line.number for line in told.lines]
-    already = min(numbers) - 1 if all(numbers) else 0
-    more = len(told.lines) + already - order.layout.total
-    sessions = [f"{order.layout.left_out[0]}={more}"] if order.layout.left_out and more > 0 else []
+    already = _already(told)
     return replace(
         request,
         at=clock_text(times[0]) if one_time else "",
         days=_usual_days(told, order),
-        sessions=tuple(sessions),
         already=str(already) if already else "",
     )
+
+
+def _of_an_open_end(protocol: Protocol, told: Told) -> tuple[str, ...]:
+    """How much of an open-ended phase the lines show, as `--sessions` says it; nothing where they
+    do not reach it.
+    """
+    more = len(told.lines) + _already(told) - sum(phase.sessions or 0 for phase in protocol.phases)
+    open_ended = [phase for phase in protocol.phases if phase.sessions is None]
+    return tuple(f"{phase.name}={-(-more // phase.a_day)}" for phase in open_ended[:1] if more > 0)
+
+
+def _already(told: Told) -> int:
+    """How many sessions were elsewhere, by the numbers of the lines."""
+    numbers = [line.number for line in told.lines]
+    return min(numbers) - 1 if all(numbers) else 0
 
 
 def _usual_days(told: Told, order: Order) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.asking.moving_in import Asked, Known, Newcomer, Told, newcomer, protocol_id, told_of
+from ketasched.asking.moving_in import (
+    Asked,
+    Known,
+    Newcomer,
+    Told,
+    newcomer,
+    protocol_called,
+    told_of,
+)
 from ketasched.cli.known_courses import Grown, grown
 from ketasched.cli.moving_in import Arrival, arrivals, records_of
 from ketasched.records.acts import new_folder_act
@@ -13,6 +21,7 @@ from ketasched.records.places import as_it_is_there, why_no_name
 from ketasched.reports.import_report import GrownCourse, ImportedCourse, KeptSession, NotImported
 
 if TYPE_CHECKING:
+    from ketasched.domain.protocol import Protocol
     from ketasched.files.course_table.course_table import CourseTable
 
 
@@ -61,17 +70,17 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
     """
     newcomers: list[Newcomer] = []
     known: list[Grown] = []
-    ids: dict[str, str] = {}
+    called: dict[str, Protocol | None] = {}
     terms: Known = {}
     act = new_folder_act()
     for told in told_of(table, asked):
-        protocol = _protocol(table, told, asked, ids)
+        protocol = _protocol(table, told, asked, called)
         if why := why_no_name(told.path.name):
             table.fault(told.lines[0].name, why, "write the name otherwise")
             continue
         path = as_it_is_there(told.path)
         if protocol and path.exists():
-            record = grown(table, told._replace(path=path), protocol, asked, act)
+            record = grown(table, told._replace(path=path), protocol.id, asked, act)
             known += [record] if record else []
         elif protocol:
             new = newcomer(table, told, protocol, asked, terms)
@@ -99,18 +108,20 @@ def write(outcome: Imported) -> None:
         write_new(news)
 
 
-def _protocol(table: CourseTable, told: Told, asked: Asked, ids: dict[str, str]) -> str:
-    """The id of the protocol of a course; empty after noting that there is none."""
-    if told.protocol not in ids:
+def _protocol(
+    table: CourseTable, told: Told, asked: Asked, called: dict[str, Protocol | None]
+) -> Protocol | None:
+    """The protocol of a course, as some are ``called``; None after noting that there is none."""
+    if told.protocol not in called:
         try:
-            ids[told.protocol] = protocol_id(told.protocol, asked)
+            called[told.protocol] = protocol_called(told.protocol, asked)
         except ValueError as error:
             message, hint = error.args
             written = (line.protocol for line in told.lines if line.protocol.text)
             cell = next(written, told.lines[0].name)
             table.fault(cell, message, hint)
-            ids[told.protocol] = ""
-    return ids[told.protocol]
+            called[told.protocol] = None
+    return called[told.protocol]
 
 
 def _kept(arrival: Arrival) -> Iterator[KeptSession]:
