@@ -621,7 +621,7 @@ def test_visits_stand_best_in_the_windows_that_count_from_it(gaps, windows, clos
     from ketasched.domain.clinic import WHOLE_WEEK
     from ketasched.planning.plan import plan
     from ketasched.planning.refusals import Failure
-    from ketasched.running import changes
+    from ketasched.running import took_place
     from ketasched.running.legal_change import Conditions
 
     start = date(2027, 1, 12)
@@ -647,7 +647,7 @@ def test_visits_stand_best_in_the_windows_that_count_from_it(gaps, windows, clos
     before = {session.number: session for session in course.sessions}
     if any(session.start.date() <= now.date() for session in course.sessions[1:]):
         return  # see test_a_visit_that_is_over_and_not_marked
-    after = changes.attend(Conditions(order, now), course, 1, held)
+    after = took_place.attend(Conditions(order, now), course, 1, held)
     if held.date() == before[1].target:  # nothing is due on another day, so nobody is moved
         assert [each.start for each in after.sessions[1:]] == [
             each.start for each in course.sessions[1:]

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shlex
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -147,6 +148,57 @@ def test_a_closed_day_is_shifted_day_by_day_and_extend_counts_days(fast, at):
     at(BEFORE, "extend", "alex", "--sessions", "1")
     assert sum(at.startswith("2027-01-08") for at in starts().values()) == 4
     at(BEFORE, "check", ".")
+
+
+@pytest.mark.parametrize(
+    ("cadence", "moment", "words", "stands"),
+    [
+        # The rest of the day goes along, at its distances; what stood there makes way.
+        ("every week", "2027-01-05 17:00", ("1", "--on", "2027-01-05"),
+         {1: "05 09:00", 2: "05 10:00", 4: "05 12:30", 5: "11 09:00"}),
+        ("every week", "2027-01-05 09:00", ("1", "--on", "2027-01-05", "--at", "09:40"),
+         {1: "05 09:40", 2: "05 10:40", 3: "05 11:40", 4: "05 12:40"}),
+        ("consecutive working days", "2027-01-05 17:00", ("1", "--on", "2027-01-05"),
+         {1: "05 09:00", 4: "05 12:30", 5: "06 09:00", 8: "06 12:30", 9: "07 09:00"}),
+        # On its own day only what would begin before it ends.
+        ("every week", "2027-01-04 17:00", ("1", "--at", "09:35"), {2: "04 10:00", 3: "04 11:00"}),
+        ("every week", "2027-01-04 17:00", ("1", "--at", "10:05"), {2: "04 11:05", 3: "04 12:30"}),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_a_day_goes_where_its_first_took_place(
+    fast, at, cadence, moment, words, stands
+):
+    fast(protocol=PROTOCOL.replace("consecutive working days", cadence))
+    at(moment, "done", "alex", *words)
+    assert {number: starts()[number] for number in stands} == {
+        number: f"2027-01-{day}" for number, day in stands.items()
+    }
+    at(moment, "check", ".")
+
+
+def test_what_is_left_of_a_day_must_fit_where_it_goes(fast, at):
+    fast()
+    refused = at("2027-01-04 20:00", "done", "alex", "3", "--at", "17:20", code=2).err
+    assert "session 4 comes after session 3 and is planned on Mon 4 Jan 2027" in refused
+    assert "help: say which one took place; or move or cancel the other first" in refused
+
+
+def test_where_nothing_makes_way_the_command_that_helps_is_named(fast, at):
+    four = PROTOCOL.replace("late: 2 days", "late: 3 days").replace(
+        "sessions: 3\n", "sessions: 4\n"
+    )
+    fast(protocol=four, clinic=CLINIC.replace("mon-fri", "mon-thu"))
+    evening = "2027-01-05 17:00"
+    refused = at(evening, "done", "alex", "1", "--on", "2027-01-05", code=2).err
+    assert "error: session 5 is planned on Tue 5 Jan 2027" in refused
+    command = 'move alex 5-8 "2027-01-06 09:00" --rest shift'
+    assert f"say which one took place; if it is this one, first: ketasched {command}" in refused
+    at(evening, *shlex.split(command))
+    at(evening, "done", "alex", "1", "--on", "2027-01-05")
+    assert [starts()[number][8:] for number in (1, 2, 5, 13)] == [
+        "05 09:00", "05 10:00", "06 09:00", "11 09:00",
+    ]  # fmt: skip
+    at(evening, "check", ".")
 
 
 @pytest.mark.parametrize(

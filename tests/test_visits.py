@@ -24,7 +24,7 @@ from ketasched.planning.phase_options import Choices, lay_out
 from ketasched.planning.plan import plan
 from ketasched.planning.plan_input import Order, make_rules
 from ketasched.planning.start_times import StartTimes
-from ketasched.running import at_a_moment, changes
+from ketasched.running import at_a_moment, took_place
 from ketasched.running.legal_change import Conditions
 
 MONDAY = date(2027, 1, 4)
@@ -822,7 +822,7 @@ def test_a_change_asks_nothing_of_visits_that_are_over(monkeypatch):
 
     monkeypatch.setattr(visit_times, "each_refusal", counted)
     now = datetime(2027, 1, 5, 12, tzinfo=order.clinic.zone)
-    after = changes.attend(Conditions(order, now), course, 1, course.session(1).start)
+    after = took_place.attend(Conditions(order, now), course, 1, course.session(1).start)
     ahead = [visit for visit in course.visits if visit.start >= now]
     assert len(asked) == len(ahead) == 8
     assert after.visits == course.visits

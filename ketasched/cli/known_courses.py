@@ -10,7 +10,7 @@ from ketasched.domain.course import ATTENDED, MISSED, PLANNED, TENTATIVE, Course
 from ketasched.domain.wording import clock_text, day_text, moment_text
 from ketasched.errors import KetaschedError
 from ketasched.records.open import Opened, happened, name_of, read_record
-from ketasched.running import changes
+from ketasched.running import changes, took_place
 from ketasched.running.legal_change import Conditions, Refusal
 from ketasched.running.refusals import refusal_text
 from ketasched.shell import paste
@@ -114,7 +114,7 @@ def _taken_over(opened: Opened, line: Line, session: Session, asked: Asked) -> t
     course, number = opened.record.course, session.number
     try:
         if line.status == ATTENDED:
-            after = changes.attend(conditions, course, number, start)
+            after = took_place.attend(conditions, course, number, start)
             return after, f"session {number} took place on {moment_text(start)}"
         outcome = changes.drop(conditions, course, number, line.status or MISSED)
     except KetaschedError as refused:

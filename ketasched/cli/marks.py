@@ -19,7 +19,7 @@ from ketasched.records.folder import Unread
 from ketasched.records.open import Opened, happened
 from ketasched.records.record import CourseRecord
 from ketasched.records.told_calendars import keep_up, told_by_key
-from ketasched.running import changes, visit_changes
+from ketasched.running import took_place, visit_changes
 from ketasched.running.legal_change import Conditions
 
 
@@ -130,7 +130,7 @@ def marked(marks: Marks, act: str, reason: str) -> CourseRecord:
 def _attended(conditions: Conditions, course: Course, entry: Meant) -> Course:
     if entry.visit:
         return visit_changes.attend_visit(conditions, course, entry.visit, entry.start)
-    return changes.attend(conditions, course, entry.number, entry.start)
+    return took_place.attend(conditions, course, entry.number, entry.start)
 
 
 def marks_text(marks: Marks) -> str:

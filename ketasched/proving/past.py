@@ -104,10 +104,22 @@ class Past:
             yield Against("notice", f"put there on {when}, less than {notice} before")
 
     def _is_on_its_own_day(self, entry: Entry) -> bool:
-        """Whether it makes up for a session on the day of that, when the patient is there."""
-        if not isinstance(entry, Session) or not entry.instead_of:
+        """Whether it makes up for a session on the day of that, or another session of its treatment
+        day took place on its day: the patient is there.
+        """
+        if not isinstance(entry, Session):
             return False
-        return entry.start.date() == self._record.course.session(entry.instead_of).start.date()
+        sessions = self._record.course.sessions
+        there = {
+            other.start.date()
+            for other in sessions
+            if other.number == entry.instead_of
+            or (
+                other.status == "attended"
+                and (other.phase, other.target) == (entry.phase, entry.target)
+            )
+        }
+        return entry.start.date() in there
 
     def _put_there(self, entry: Entry) -> int | None:
         """The change that put an entry where it stands; 0 is the newest one."""

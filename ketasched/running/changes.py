@@ -7,18 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from ketasched.domain.candidate import (
-    exists,
-    minutes_between,
-    no_such_time_text,
-    session_end,
-)
 from ketasched.domain.choice import ChoiceRefused
-from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
+from ketasched.domain.course import CANCELLED, PLANNED, TENTATIVE, Course, Session, Status
 from ketasched.domain.protocol import Then
-from ketasched.domain.wording import day_text, list_text, moment_text
-from ketasched.planning.plan_input import Order
-from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.domain.wording import list_text
+from ketasched.running.at_a_moment import finish
 from ketasched.running.baselines import counted_anew
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.legal_change import (
@@ -35,9 +28,8 @@ from ketasched.running.legal_change import (
     undecided,
 )
 from ketasched.running.make_ups import made_up
-from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import put_off, standing
-from ketasched.running.treatment_days import are_of_one_day, per_day_of
+from ketasched.running.treatment_days import are_of_one_day, at_distances, per_day_of
 
 Rest = Literal["keep", "shift", "replan"]
 """What happens to the rest when a session is moved."""
@@ -73,15 +65,7 @@ def move_day(
         raise ChoiceRefused(
             f"sessions {those} are not of one treatment day", "move them one by one"
         )
-    places, before = [(sessions[0], start)], sessions[0]
-    for session in sessions[1:]:
-        start = per_day.next_start(start, session.minutes, order.clinic)
-        if per_day.at_least:
-            later = minutes_between(before.start, session.start)
-            start = session_end(places[-1][1], max(later, per_day.minutes))
-        places.append((session, start))
-        before = session
-    return _moved(conditions, course, places, rest)
+    return _moved(conditions, course, at_distances(order, per_day, sessions, start), rest)
 
 
 def _moved(
@@ -146,30 +130,6 @@ def drop(
     return outcome if isinstance(outcome, Refusal) else undecided(conditions, outcome) or outcome
 
 
-def attend(conditions: Conditions, course: Course, number: int, start: datetime) -> Course:
-    """A session took place, at a time (aware); nothing moves it any more.
-
-    Raises:
-        ChoiceRefused: there is no such session, or it is to come.
-    """
-    session = _numbered(course, number)
-    if not exists(start):
-        raise ChoiceRefused(no_such_time_text(start), "say when it took place")
-    if start > conditions.now:
-        raise ChoiceRefused(
-            f"session {number} is on {moment_text(start)}, which is to come",
-            remedy="when it took place",
-        )
-    end = session_end(start, session.minutes)
-    held = session._replace(start=start, end=end, status=ATTENDED)
-    after = in_order_of_time(course.changing([held]))
-    counted = counted_anew(conditions.order, after, conditions.now)
-    _refuse_disorder(conditions.order, after, after.session(number), session, counted.free)
-    outcome = let_follow(conditions, counted.course, counted.free)
-    _refuse_disorder(conditions.order, outcome, outcome.session(number), session)
-    return outcome
-
-
 def decide(conditions: Conditions, course: Course, name: str, *, go_on: bool) -> Course:
     """A review is passed, and its later sessions are certain; or the course stops there. The one
     that lies ahead need not be named.
@@ -217,7 +177,7 @@ def to_come(course: Course, number: int) -> Session:
     Raises:
         ChoiceRefused: there is none.
     """
-    session = _numbered(course, number)
+    session = numbered(course, number)
     if session.undone and any(missing.number == number for missing in course.unplaced):
         return session._replace(status=PLANNED, undone=False)
     if session.status not in (PLANNED, TENTATIVE):
@@ -225,40 +185,12 @@ def to_come(course: Course, number: int) -> Session:
     return session
 
 
-# Parts
+def numbered(course: Course, number: int) -> Session:
+    """The session of a number.
 
-
-def _refuse_disorder(
-    order: Order, course: Course, held: Session, planned: Session, free: Collection[int] = ()
-) -> None:
-    """A session cannot have taken place on the day of another, or out of order; but those that
-    count from it and those that are ``free`` make way, and it may have taken place where a person
-    had ``planned`` it so.
+    Raises:
+        ChoiceRefused: there is none.
     """
-    if held.start == planned.start:
-        return
-    following = follower_numbers(order, course)
-    hint = "say which one took place; or move or cancel the other first"
-    for other in course.live:
-        yields = other.number in following | set(free) and not other.is_fixed
-        if other.number == held.number or yields:
-            continue
-        when = day_text(other.start.date())
-        stands = "took place" if other.status == ATTENDED else f"is {other.status}"
-        of_one_day = are_of_one_day(order, other, held)
-        if other.start.date() == held.start.date() and not of_one_day:
-            raise ChoiceRefused(f"session {other.number} {stands} on {when}", hint)
-        in_order = (other.rank < held.rank) == (other.start < held.start)
-        if in_order or {held.number, other.number} & following:
-            continue
-        side = "before" if other.rank < held.rank else "after"
-        raise ChoiceRefused(
-            f"session {other.number} comes {side} session {held.number} and {stands} on {when}",
-            hint,
-        )
-
-
-def _numbered(course: Course, number: int) -> Session:
     numbers = [session.number for session in course.sessions]
     if number not in numbers:
         raise ChoiceRefused(f"there is no session {number}", course.numbering)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from ketasched.domain.candidate import minutes_between
+from ketasched.domain.candidate import minutes_between, session_end
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.per_day import PerDay
 from ketasched.domain.protocol import Phase
@@ -76,6 +76,23 @@ def has_room(order: Order, course: Course, last: Session, first_day: date) -> bo
     if per_day is None or last.target < first_day:
         return False
     return len(day_of(order, course, last)) < per_day.sessions
+
+
+def at_distances(
+    order: Order, per_day: PerDay, sessions: Sequence[Session], start: datetime
+) -> list[tuple[Session, datetime]]:
+    """The sessions of a treatment day in a row: the first at a time (aware), the others at their
+    distances after it; where only a smallest is asked for, as far as they were.
+    """
+    places, before = [(sessions[0], start)], sessions[0]
+    for session in sessions[1:]:
+        start = per_day.next_start(start, session.minutes, order.clinic)
+        if per_day.at_least:
+            later = minutes_between(before.start, session.start)
+            start = session_end(places[-1][1], max(later, per_day.minutes))
+        places.append((session, start))
+        before = session
+    return places
 
 
 def by_days(order: Order, course: Course) -> Course:

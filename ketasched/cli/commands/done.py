@@ -26,19 +26,21 @@ from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock
 from ketasched.domain.wording import count_text, day_text, list_text, moment_text
-from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
 from ketasched.records import acts
 from ketasched.records.folder import Unread, no_record, open_folder, unread_text
 from ketasched.records.following import refuse_drift
-from ketasched.records.open import Opened, path_of
+from ketasched.records.open import Opened, name_of, path_of
 from ketasched.records.write import write_all
 from ketasched.reports.running_report import Call, change_report, folder_change_report
-from ketasched.running import changes, visit_changes
+from ketasched.running import took_place, visit_changes
 from ketasched.running.gates import overlooked, passed
+from ketasched.running.legal_change import Conditions
 from ketasched.shell import paste
 
 HELP = """A session or a linked visit took place: nothing moves it any more; or what is
-needed before a session is there.
+needed before a session is there. What is left of a treatment day goes along
+where its first session took place.
 
 Several are marked in one go: a list, all sessions up to a day, or those of a
 day in all records of a folder. Each is an entry of the history, and one undo
@@ -156,9 +158,35 @@ def _one_done(request: DoneRequest) -> Result:
     if meant.visit:
         outcome = visit_changes.attend_visit(conditions, course, meant.visit, start)
     else:
-        outcome = changes.attend(conditions, course, meant.number, start)
+        try:
+            outcome = took_place.attend(conditions, course, meant.number, start)
+        except took_place.OutOfOrder as refusal:
+            raise _with_way_out(opened, conditions, refusal, meant.number, start) from refusal
     what = f"{meant.title} took place on {moment_text(start)}"
     return changed(opened, outcome, what, request)
+
+
+def _with_way_out(
+    opened: Opened,
+    conditions: Conditions,
+    refusal: took_place.OutOfOrder,
+    number: int,
+    start: datetime,
+) -> KetaschedError:
+    """The same refusal, with the command that makes room, which was tried."""
+    course, other = opened.record.course, refusal.other
+    room = took_place.room_for(conditions, course, number, start, other)
+    if room is None:
+        return refusal
+    first, last = room.numbers[0], room.numbers[-1]
+    which = ",".join(map(str, room.numbers))
+    if last - first + 1 == len(room.numbers) > 1:
+        which = f"{first}-{last}"
+    when = f'"{room.start:%Y-%m-%d %H:%M}"'
+    command = f"ketasched move {name_of(opened.path)} {which} {when} --rest shift"
+    return UsageProblem(
+        refusal.sentence, f"say which one took place; if it is this one, first: {command}"
+    )
 
 
 def _gate_passed(opened: Opened, what: str, request: DoneRequest) -> Result:
