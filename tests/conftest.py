@@ -34,6 +34,9 @@ FIXED_WORLD = {
     "SOURCE_DATE_EPOCH": str(int(STAMP.timestamp())),
     "COLUMNS": "80",
     "NO_COLOR": "1",
+    # A test vouches for its own certificates; to read the machine's takes longer than a message.
+    "SSL_CERT_FILE": os.devnull,
+    "SSL_CERT_DIR": os.devnull,
 }
 OF_THE_MACHINE = (
     "KETASCHED_PROTOCOLS",
@@ -76,6 +79,11 @@ def pytest_collection_modifyitems(items):
             if cases[item.function] % sampled.args[0]:
                 item.add_marker("slow")
             cases[item.function] += 1
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: nobody need look through it for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -356,7 +356,7 @@ def test_records_in_folders_with_odd_letters(ketasched, at, tmp_path, folder):
     assert record_of(name)["asked"]["away"] == ["2027-01-15..2027-01-15"]
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("facts", "free"),
     [

@@ -252,10 +252,10 @@ def check_small(seed):
     assert (answer.status, answer.bound) == ("optimal", answer.cost.squares), seed
 
 
-@pytest.mark.sampled(5)  # with 57 and 145, which notice what others by default do not
-@pytest.mark.parametrize("first", range(26))
+@pytest.mark.sampled(14)  # with 57 and 145, which notice what others by default do not
+@pytest.mark.parametrize("first", range(29))
 def test_a_small_house_is_planned_as_the_best_of_all_plans(first):
-    for seed in range(first, 200, 26):
+    for seed in range(first, 200, 29):
         check_small(seed)
 
 

@@ -267,7 +267,7 @@ def refusal(ketasched, number):
     return _SAID[number]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(REFUSED)))
 def test_every_command_that_is_printed_runs_and_keeps_what_was_asked(ketasched, number):
     arguments = REFUSED[number]

@@ -187,7 +187,7 @@ def but_for_what_was_told(record):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)  # each kind once, by a seed of its own
 def test_what_would_move_is_what_moves_and_undo_brings_it_back(ketasched, monkeypatch, kind, seed):
     chance = random.Random(f"{kind} {seed}")
     before = KINDS[kind]

@@ -316,7 +316,7 @@ def test_past_a_session_that_stays(life, rest):
 # Miss and cancel
 
 
-@pytest.mark.parametrize("command", ["miss", "cancel"])
+@pytest.mark.sampled(2)  # each case, by one of the two commands
 @pytest.mark.parametrize(
     ("case", "number", "now", "then", "ahead"),
     [
@@ -345,6 +345,7 @@ def test_past_a_session_that_stays(life, rest):
         ("spravato", 10, "2027-02-08 12:00", "shift", ["13 Mon 15 Feb", "11 Mon 22 Feb", "12 Mon 1 Mar"]),
     ],
 )  # fmt: skip
+@pytest.mark.parametrize("command", ["miss", "cancel"])
 def test_a_session_falls_out(life, case, number, now, then, ahead, command):
     plan = PLANS[case]
     life.plan(case, now=now)

@@ -14,6 +14,7 @@ from ketasched.planning.all_starts import KeptStart, all_starts
 from ketasched.planning.plan import plan
 
 FIRST, LAST = date(2027, 1, 1), date(2028, 12, 31)
+WINTER = date(2027, 11, 1), date(2028, 2, 29)
 CLINIC = str(ROOT / "docs" / "clinic.example.yaml")
 TMS = str(ROOT / "docs" / "examples" / "tms.yaml")
 
@@ -22,14 +23,21 @@ def silent(_done, _total):
     """Nobody is told how far it is."""
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(*WINTER, id="winter"),
+        pytest.param(FIRST, LAST, id="two years", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("protocol", ["iv", "spravato", "pain", "kap", "pain-ten-day"])
-def test_each_start_is_what_a_plan_of_it_says(protocol):
-    order = with_holidays(order_of(protocol, FIRST))
-    starts = list(all_starts(order, FIRST, LAST, silent))
+def test_each_start_is_what_a_plan_of_it_says(protocol, first, last):
+    order = with_holidays(order_of(protocol, first))
+    starts = list(all_starts(order, first, last, silent))
     assert [each.start for each in starts] == [
-        FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)
+        first + timedelta(days=number) for number in range((last - first).days + 1)
     ]
-    for found in starts[::23]:
+    for found in starts[::11]:
         planned = plan(with_holidays(order_of(protocol, found.start)))
         free = plan(order_of(protocol, found.start))
         assert isinstance(planned, Course) == isinstance(found, KeptStart)

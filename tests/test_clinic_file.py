@@ -338,7 +338,7 @@ def misspellings(word):
     yield word.upper()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("key", key_nodes(EXAMPLE), ids=lambda key: key.value)
 def test_every_misspelt_key_is_one_mistake_at_its_place(key):
     is_weekday = key.value[:3] in ("mon", "thu", "fri", "sat")

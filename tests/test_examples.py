@@ -52,7 +52,7 @@ TIGHT = {(name, ("replan",)) for name in ("accelerated-tms", "ect", "physiothera
 """Those that leave the rest no room to make way, and say so."""
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_is_copied_planned_missed_replanned_exported_and_proved(at, name):
     at("2027-01-01", "new", f"our-{name}", "--like", name)

@@ -77,7 +77,7 @@ def bytes_in(folder):
     return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-@pytest.mark.sampled(16)
+@pytest.mark.sampled(32)
 @pytest.mark.parametrize("seed", range(160))
 def test_a_life_is_taken_over_as_it_was_and_goes_on_legally(seed, ketasched, monkeypatch):
     chance = random.Random(seed)

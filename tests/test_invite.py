@@ -397,7 +397,7 @@ HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Conte
 
 
 @pytest.mark.usefixtures("alex")
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.tuples(NAMES, NAMES), title=NAMES, place=NAMES)
 @example(names=(ENCODED, f'"{ENCODED}"'), title=ENCODED, place=ENCODED)
 def test_no_name_or_title_injects_anything(names, title, place):

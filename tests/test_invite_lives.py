@@ -95,7 +95,7 @@ class MailedLife(Life):
 
 
 def test_whatever_happens_the_messages_tell(monkeypatch):
-    live_on(2, 10, monkeypatch, MailedLife)
+    live_on(1, 10, monkeypatch, MailedLife)
 
 
 @pytest.mark.slow

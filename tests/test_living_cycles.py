@@ -128,7 +128,7 @@ class CycleLife(TrialLife):
 
 
 def test_whatever_happens_to_cycles(monkeypatch):
-    live_on(5, 8, monkeypatch, CycleLife)
+    live_on(3, 8, monkeypatch, CycleLife)
 
 
 @pytest.mark.slow

@@ -157,7 +157,7 @@ class TrialLife(Life):
 
 
 def test_whatever_happens_to_a_trial(monkeypatch):
-    live_on(8, 8, monkeypatch, TrialLife)
+    live_on(5, 8, monkeypatch, TrialLife)
 
 
 @pytest.mark.slow

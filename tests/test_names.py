@@ -40,7 +40,7 @@ def clinic(ketasched, monkeypatch):
     return save
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_every_command_reads_and_shows_it(name, clinic):
     run = clinic(name)
@@ -85,7 +85,7 @@ def test_a_name_stands_on_one_line(typed, ketasched):
     assert helpers.record_of("ann")["name"] == "Ann Lee"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("color", [False, True])
 @pytest.mark.parametrize("sign", STEERING.values(), ids=STEERING)
 def test_no_command_lets_a_record_steer_the_terminal(sign, color, clinic, monkeypatch):

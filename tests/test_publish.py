@@ -900,6 +900,7 @@ def test_another_real_server(at, publish, xandikos):
 # Stopped half way
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("how", ["cut", "cut after", 500, 503])
 @pytest.mark.parametrize("which", [1, 2, 6, 10])
 def test_a_run_that_was_stopped_is_finished_by_the_next(publish, fake, monkeypatch, how, which):

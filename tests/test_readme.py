@@ -55,7 +55,7 @@ def test_every_console_block_is_real(page):
     assert_ends_as_shown(runs)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("day", OTHER_DAYS, ids=lambda day: f"{day:%Y-%m-%d}")
 @pytest.mark.parametrize("page", DATED, ids=lambda page: page.name)
 def test_every_command_works_on_any_day(page, day):

@@ -413,7 +413,7 @@ def test_the_optimum_of_real_life_is_proved_by_brute_force():
     agreed = [
         one.pause.weeks
         for seed, one in enumerate(outcomes)
-        if case(seed)["agreed"] and not isinstance(one, NoPlacement) and one.pause
+        if not isinstance(one, NoPlacement) and one.pause and case(seed)["agreed"]
     ]
     assert {1, 2, 3} <= set(agreed)
 

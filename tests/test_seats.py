@@ -303,7 +303,6 @@ BOOKINGS = st.lists(st.tuples(st.sampled_from("abcdefgh"), TIMES, TIMES), max_si
 
 
 @given(BOOKINGS)
-@settings(max_examples=60)
 def test_any_bookings_leave_everybody_in_their_seat_and_nobody_in_anothers(template, bookings):
     records = {}
     with TemporaryDirectory() as folder:

@@ -125,7 +125,7 @@ def without_range(arguments):
     return [word for at, word in enumerate(arguments) if at not in skipped]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("arguments", RANGES)
 def test_every_suggestion_is_true_when_it_is_planned(ketasched, report, arguments):
     found = report(*arguments)

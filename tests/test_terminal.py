@@ -24,6 +24,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("columns", [24, 40, 66, 80, 200])
 @pytest.mark.parametrize("arguments", COMMANDS)
 def test_every_width(ketasched, monkeypatch, arguments, columns):
@@ -71,7 +72,7 @@ SHOWN = [
 ]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("columns", [24, 40, 60, 80])
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_names_of_any_kind_stay_inside(ketasched, monkeypatch, name, columns):
@@ -296,7 +297,7 @@ def test_every_encoding(ketasched, arguments, encoding):
     assert ketasched(*arguments, encoding=encoding).code == 0
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.slow)])
 def test_a_program_of_its_own_prints_in_the_encoding_of_its_terminal(encoding):
     outcome = run_process(*IV, env={"PYTHONIOENCODING": encoding})
     assert outcome.returncode == 0
