@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.asking.refusals import breaks_rules, failure_hint, worded
+from ketasched.asking.refusals import breaks_rules, worded
 from ketasched.cli.advice import NoLegalPlacement
 from ketasched.cli.change import rewritten
 from ketasched.domain.amendment import differences
@@ -101,7 +101,7 @@ def amended_result(
         from ketasched.cli.terminal.amendment import differences_page
 
         changes = result.page() if result.page else ""
-        return f"{changes}\n{differences_page('What the new version says otherwise', found)}"
+        return f"{changes}\n{differences_page(found)}"
 
     def report() -> dict[str, object]:
         from ketasched.reports.amendment_report import version_report
@@ -179,4 +179,4 @@ def _refused(opened: Opened, refusal: Refusal, written: WrittenProtocol) -> Keta
     place = refusal.no_place
     failure = no_placement(task_of(opened.record, opened.now).order, place, written.protocol.id)
     hint = f"move or cancel what is near it first, or finish {name} by the version it has"
-    return NoLegalPlacement(failure, hint or failure_hint(failure))
+    return NoLegalPlacement(failure, hint)

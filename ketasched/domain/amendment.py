@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ketasched.domain.apart import session_text
 from ketasched.domain.cadence import NamedDays, NamedSession
 from ketasched.domain.protocol import Phase, Protocol, Step, minutes_of
 from ketasched.domain.wording import count_text, duration_text, list_text
@@ -93,7 +94,9 @@ def _facts(protocol: Protocol) -> Facts:
     facts |= {
         f"duty {duty.name}": str(duty).removeprefix(f"{duty.name}, ") for duty in protocol.duties
     }
-    facts |= {f"needs {gate.what}": f"before {_session(gate.before)}" for gate in protocol.needs}
+    facts |= {
+        f"needs {gate.what}": f"before {session_text(gate.before)}" for gate in protocol.needs
+    }
     facts |= {f"arm {arm.name}": arm.title for arm in protocol.arms}
     facts |= {
         f"instruction {each.text!r}": str(each).removeprefix(each.text).strip(" ,")
@@ -104,10 +107,6 @@ def _facts(protocol: Protocol) -> Facts:
     return facts | {
         f"source of {each.fact}": f"{each.source} ({each.grade})" for each in protocol.sources
     }
-
-
-def _session(which: int | str) -> str:
-    return f"session {which}" if isinstance(which, int) else which
 
 
 def _steps_text(steps: Sequence[Step]) -> str:

@@ -59,16 +59,9 @@ def all_starts(
         if not isinstance(outcome, Placement):
             yield outcome
             continue
-        moved = {
-            seat.target.number: (seat.day - seat.target.day).days
-            for seat in outcome.placed
-            if seat.day != seat.target.day
-        }
+        moved = _days_moved(outcome)
         free = _placed(replace(without, start=start)) if moved else None
-        elsewhere = {
-            seat.target.number: (seat.day - seat.target.day).days
-            for seat in (free.placed if isinstance(free, Placement) else ())
-        }
+        elsewhere = _days_moved(free) if isinstance(free, Placement) else {}
         yield KeptStart(
             start,
             len(outcome.placed),
@@ -76,6 +69,15 @@ def all_starts(
             len(moved),
             tuple(days for number, days in moved.items() if elsewhere.get(number) != days),
         )
+
+
+def _days_moved(placement: Placement) -> dict[int, int]:
+    """By number, the days from target of the sessions that stand off it."""
+    return {
+        seat.target.number: (seat.day - seat.target.day).days
+        for seat in placement.placed
+        if seat.day != seat.target.day
+    }
 
 
 def _without_holidays(order: Order) -> Order:

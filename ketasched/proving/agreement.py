@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from ketasched.calendar.entry_text import AUDIENCES, Audience
 from ketasched.calendar.uid import DOMAIN
 from ketasched.proving.fault import Handle
-from ketasched.proving.told import Said, Saying
+from ketasched.proving.told import Said, Saying, instant
 
 PlaceKind = Literal["calendar", "feed", "server", "bundle", "outbox"]
 What = Literal[
@@ -161,9 +161,9 @@ def _parted(
 
 
 def _differences(said: Said, seen: Seen) -> Iterator[tuple[What, Value, Value]]:
-    if _instant(said.start) != _instant(seen.start):
+    if instant(said.start) != instant(seen.start):
         yield "start", said.start, seen.start
-    elif _instant(said.end) != _instant(seen.end):
+    elif instant(said.end) != instant(seen.end):
         yield "end", said.end, seen.end
     ours, theirs = _states(said, seen.state)
     if ours != theirs:
@@ -182,7 +182,3 @@ def _states(said: Said, state: str) -> tuple[str, str]:
 def _is_right(said: Said, sequence: int | None) -> bool:
     least = said.sequence or 0
     return sequence is not None and least <= sequence <= least + said.rises
-
-
-def _instant(moment: datetime | date | None) -> float | date | None:
-    return moment.timestamp() if isinstance(moment, datetime) else moment

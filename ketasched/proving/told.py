@@ -187,7 +187,7 @@ def _differences(
     if ours is not None and entry.sequence is not None and entry.sequence > ours + said.rises:
         yield "sequence", f"has SEQUENCE {entry.sequence}, and the record {ours}: it fell"
     for there, known in ((entry.start, said.start), (entry.end, said.end)):
-        if _instant(there) != _instant(known):
+        if instant(there) != instant(known):
             yield kind, f"says {_text(there, known)}, and the record {_text(known, known)}"
             return
     if entry.status != said.status:
@@ -197,7 +197,8 @@ def _differences(
         yield kind, f"has {has}, and the record {ours}"
 
 
-def _instant(moment: datetime | date | None) -> float | date | None:
+def instant(moment: datetime | date | None) -> float | date | None:
+    """A moment as it is compared: two in different zones may be the same."""
     return moment.timestamp() if isinstance(moment, datetime) else moment
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from ketasched.reading.json_shape import TEXT, keys_of, map_of, read_json
 from ketasched.records import feed_names, places
 from ketasched.records.atomic import NewFile, place_files
 from ketasched.records.feed_names import MAX_BYTES, FeedNames
+from ketasched.records.following import short_digest
 from ketasched.records.open import Opened, ReadRecord
 from ketasched.records.plain_values import COUNT
 from ketasched.records.told_calendars import calendar_of, sequences, view_for
@@ -79,7 +79,7 @@ class FeedMaker:
             KetaschedError: a record asks for what cannot be.
         """
         file = self.names.staff
-        source = _digest("".join(map(self._source, records)).encode())
+        source = short_digest("".join(map(self._source, records)).encode())
         if self._is_current(file, source):
             return Feed(STAFF, file, None)
         clinics = {read.record.clinic.name for read in records if read.record.clinic}
@@ -88,7 +88,7 @@ class FeedMaker:
         return self._new(STAFF, file, joined(title, REFRESH, parts), source, {})
 
     def _new(self, who: str, file: str, data: bytes, source: str, told: Mapping[str, int]) -> Feed:
-        self.made[file] = Made(source, _digest(data), told)
+        self.made[file] = Made(source, short_digest(data), told)
         return Feed(who, file, None if self._bytes(file) == data else data)
 
     def _open(self, read: ReadRecord) -> Opened:
@@ -99,12 +99,12 @@ class FeedMaker:
     def _source(self, read: ReadRecord) -> str:
         """All that a feed of this record is made from."""
         rules = zone.load(read.record.timezone).version
-        return _digest(f"{read.digest} {read.record.name} {self._version} {rules}".encode())
+        return short_digest(f"{read.digest} {read.record.name} {self._version} {rules}".encode())
 
     def _is_current(self, file: str, source: str) -> bool:
         """Whether a feed was made from the same, and nobody altered it."""
         made = self.made.get(file)
-        return made is not None and made[:2] == (source, _digest(self._bytes(file)))
+        return made is not None and made[:2] == (source, short_digest(self._bytes(file)))
 
     def _bytes(self, file: str) -> bytes:
         try:
@@ -116,10 +116,6 @@ class FeedMaker:
 def _part(opened: Opened, audience: Audience) -> WrittenCalendar:
     view = view_for(opened.task, audience)
     return calendar_of(opened.task, opened.record.course, opened.record.told, view)
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:32]
 
 
 # How the feeds of a folder were last made: a file that may be lost

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
-
-from rich.table import Table
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.cli.terminal.changes import distance_text
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.domain.candidate import reasons_text
 from ketasched.domain.course import Session
 from ketasched.domain.wording import (
@@ -23,6 +21,9 @@ from ketasched.domain.wording import (
 from ketasched.house.waiting import Answer
 from ketasched.house.week_load import WeekLoad
 from ketasched.reports.admission_report import NewCourse, NoCourse
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class Admission(NamedTuple):
@@ -101,7 +102,7 @@ def _weekdays(sessions: Sequence[Session]) -> str:
 
 
 def _table(admitted: Sequence[NewCourse]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in ("Name", "Start", "Days", "Time"):
         table.add_column(title, no_wrap=title != "Name")
     for title in ("Sessions", "Moved"):
@@ -156,7 +157,7 @@ def _loads(loads: Sequence[WeekLoad]) -> Table:
     weeks: dict[date, list[WeekLoad]] = {}
     for load in loads:
         weeks.setdefault(load.monday, []).append(load)
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("Week from", no_wrap=True)
     for load in next(iter(weeks.values())):
         table.add_column(load.resource, justify="right")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import BUSY
@@ -21,7 +20,7 @@ from ketasched.cli.agenda_words import (
     state_notes,
 )
 from ketasched.cli.entry_words import entry_title, hours_text
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table, untitled_table
 from ketasched.cli.terminal.styles import (
     LOOKS,
     Meaning,
@@ -36,6 +35,8 @@ from ketasched.reports.agenda_report import is_held
 from ketasched.running.agenda import Coming
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.reports.agenda_report import Agenda, Day
 
 _BLOCK = "█"
@@ -138,7 +139,7 @@ def _bare(whens: Sequence[str]) -> Table:
 
 
 def _new_table(titles: tuple[str, ...]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in titles:
         table.add_column(title, no_wrap=title in ("Time", "Chair", "#"))
     return table
@@ -159,7 +160,7 @@ def _notes(arrival: Coming, meaning: Meaning | None) -> Text:
 
 def _bars(day: Day, levels: Sequence[Level], width: int) -> Table:
     """A bar for each time at which the number is the same."""
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table = untitled_table(blanks=1)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)

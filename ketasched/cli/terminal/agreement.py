@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table, untitled_table
 from ketasched.domain.wording import count_text, day_text, moment_text
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.cli.agreement import Agreement
     from ketasched.proving.agreement import Difference, Value, What
 
@@ -63,7 +64,7 @@ def _sentence(difference: Difference) -> str:
 
 
 def _table(differences: Sequence[Difference]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("Record")
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("What", "Ours", "Theirs"):
@@ -76,7 +77,7 @@ def _table(differences: Sequence[Difference]) -> Table:
 
 
 def _lines(differences: Sequence[Difference]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table = untitled_table(blanks=1)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1)
     for difference in differences:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from ketasched.cli.suggested import setting_facts
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.domain.wording import WEEKDAY_NAMES, count_text, day_text
 from ketasched.reports.all_starts_report import StartsOf, moves_by_holidays
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.asking.intake import Understood
     from ketasched.planning.all_starts import RefusedStart
 
@@ -37,7 +37,7 @@ def all_starts_page(tried: Sequence[tuple[Understood, StartsOf]], first: date, l
 
 
 def _by_weekday(starts: StartsOf, *, narrow: bool) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("Start", no_wrap=True)
     more = ("Pause", "Moved") if narrow else ("With a pause", "Moved by holidays")
     for title in ("Kept", "Of", *more):

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ketasched.domain.amendment import Difference
 
 
-def differences_page(title: str, found: Sequence[Difference]) -> str:
+def differences_page(found: Sequence[Difference]) -> str:
     """What a version says otherwise, a line each."""
     page = Page()
-    page.add_title(title)
+    page.add_title("What the new version says otherwise")
     for difference in found:
         page.add(str(difference))
     if not found:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry, unplaced_in
@@ -14,7 +13,7 @@ from ketasched.cli.entry_words import entry_title, hours_text, number_text
 from ketasched.cli.terminal.course import pause_text
 from ketasched.cli.terminal.entry_rows import day_column, remarks
 from ketasched.cli.terminal.noted_rows import stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.cli.terminal.styles import LOOKS, Meaning, meaning_of, with_signs
 from ketasched.cli.terminal.windows import window_lines
 from ketasched.domain.course import ATTENDED, TENTATIVE, Course, LinkedVisit, Session, is_gone
@@ -22,6 +21,8 @@ from ketasched.domain.wording import count_text
 from ketasched.reports.running_report import Call
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.house.closing import Closed
 
 
@@ -88,7 +89,7 @@ def _meaning(old: Entry | None, new: Entry | None) -> Meaning | None:
 
 
 def _table(rows: Sequence[_Row]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "Before", "After"):
         table.add_column(title)
@@ -222,7 +223,7 @@ def _stays(call: Call) -> str:
 
 
 def _calls_table(calls: Sequence[tuple[Call, list[_Row]]], name_title: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in (name_title, "Entry", "Before", "After"):
         table.add_column(title)
     for call, rows in calls:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.page import Page
+from ketasched.cli.terminal.page import Page, titled_table
 
 if TYPE_CHECKING:
     from ketasched.reports.sharing_report import Feed
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def feed_page(feeds: Sequence[Feed], gone: Sequence[Path]) -> str:
     """A line for each feed."""
     page = Page()
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("For")
     table.add_column("", no_wrap=True)
     table.add_column("File", overflow="fold")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.terminal.noted_rows import stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.domain.wording import count_text, day_text, moment_text
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.cli.imported import Imported
     from ketasched.reports.import_report import ImportedCourse
 
@@ -68,7 +69,7 @@ def _next(each: ImportedCourse) -> str:
 
 
 def _courses(new: Sequence[ImportedCourse]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in ("Name", "Protocol"):
         table.add_column(title)
     for title in ("Came", "Missed", "Off", "Booked", "Planned"):
@@ -95,7 +96,7 @@ def _stacked(new: Sequence[ImportedCourse]) -> Table:
 
 
 def _kept(new: Sequence[ImportedCourse]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in ("Name", "#", "Day", "Rule", "Why"):
         table.add_column(title, no_wrap=title not in ("Name", "Why"))
     for each in new:

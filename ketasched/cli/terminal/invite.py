@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import patient_title
 from ketasched.cli.entry_words import number_text
 from ketasched.cli.terminal.noted_rows import stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.domain.wording import moment_text
 from ketasched.mailing.due import DUE_KINDS
 from ketasched.records.told_calendars import view_for
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.mailing.desk import Mailing, Posted
 
 _WIDEST = 44
@@ -46,7 +47,7 @@ def invite_page(mailings: Sequence[Mailing]) -> str:
 def _table(mailing: Mailing) -> Table:
     titles = [_title(mailing, each) for each in mailing.posted]
     widest = min(_WIDEST, max(map(cell_len, titles)))
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Appointment", width=widest)
     table.add_column("When")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.cli.entry_words import entry_title, hours_text
 from ketasched.cli.terminal.entry_rows import day_column
 from ketasched.cli.terminal.noted_rows import stacked_rows
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.cli.marks import Marks
     from ketasched.domain.course import Session
 
@@ -33,7 +34,7 @@ def marked_page(all_marks: Sequence[Marks], what: str) -> str:
 
 
 def _table(rows: Sequence[tuple[Text, Session]]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in ("Name", "#", "Entry", "Day", "From–to"):
         table.add_column(title, no_wrap=title in ("#", "Day", "From–to"))
     for name, session in rows:

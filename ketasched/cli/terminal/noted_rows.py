@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ketasched.cli.terminal.page import untitled_table
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -52,7 +54,7 @@ def noted_rows(
 
 def stacked_rows(rows: Iterable[tuple[str | Text, Sequence[Text]]]) -> Table:
     """Rows for a narrow terminal: a number, and lines beside it."""
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table = untitled_table(blanks=1)
     table.add_column(justify="right", no_wrap=True, vertical="top")
     table.add_column(ratio=1)
     for number, lines in rows:

@@ -81,7 +81,7 @@ class Page:
         rows = list(facts)
         if not rows:
             return
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+        table = untitled_table(blanks=2)
         table.add_column(no_wrap=True, width=9)
         table.add_column(ratio=1)
         for name, value in rows:
@@ -91,7 +91,7 @@ class Page:
     def add_items(self, texts: Iterable[str]) -> None:
         """Add a list."""
         for text in texts:
-            table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+            table = untitled_table(blanks=1)
             table.add_column(width=1)
             table.add_column(ratio=1)
             told, command = told_and_command(text)
@@ -103,6 +103,16 @@ class Page:
     def text(self) -> str:
         """All of it, without spaces at the ends of lines."""
         return "".join(f"{line.rstrip()}\n" for line in self._out.getvalue().split("\n")[:-1])
+
+
+def titled_table() -> Table:
+    """A table without lines, whose columns have titles."""
+    return Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+
+
+def untitled_table(*, blanks: int) -> Table:
+    """A table without lines and titles, with so many ``blanks`` between its columns."""
+    return Table(box=None, padding=(0, blanks, 0, 0), show_header=False, show_edge=False)
 
 
 def told_and_command(text: str) -> tuple[str, str]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.page import Page, advice, untitled_table
 from ketasched.domain.apart import session_text
 from ketasched.domain.arm import arms_text
 from ketasched.domain.baseline import counting_text
@@ -32,7 +31,7 @@ DECIDES_NOTHING = (
 def protocol_list(protocols: Iterable[Protocol]) -> str:
     """Every protocol: its id and title, then its course, then where it comes from."""
     page = Page()
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    table = untitled_table(blanks=2)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     for protocol in protocols:

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from ketasched.cli.terminal.page import NARROW, Page
+from ketasched.cli.terminal.page import NARROW, Page, titled_table, untitled_table
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ketasched.publishing.edits import JudgedEdit
     from ketasched.publishing.publish import PublishedCourse
 
@@ -49,7 +50,7 @@ def _entries(count: int) -> str:
 
 
 def _table(edits: Sequence[JudgedEdit]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("#", justify="right", no_wrap=True)
     for title in ("Entry", "Ours", "In the calendar", "Verdict"):
         table.add_column(title)
@@ -59,7 +60,7 @@ def _table(edits: Sequence[JudgedEdit]) -> Table:
 
 
 def _narrow(edits: Sequence[JudgedEdit]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table = untitled_table(blanks=1)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1)
     for edit in edits:

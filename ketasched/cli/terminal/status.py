@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from ketasched.calendar.entry_text import Entry
@@ -13,7 +12,7 @@ from ketasched.cli.entry_words import entry_title, hours_text, number_text
 from ketasched.cli.terminal.course import pause_text, setting_text
 from ketasched.cli.terminal.entry_rows import EntryRow, entry_rows, notes_of
 from ketasched.cli.terminal.holidays import holidays_text
-from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.page import Page, advice, titled_table
 from ketasched.cli.terminal.styles import LOOKS, Note, meaning_of
 from ketasched.domain.course import ATTENDED, Session, is_gone
 from ketasched.domain.wording import count_text, day_text, list_text, moment_text
@@ -149,7 +148,7 @@ def changes_told(opened: Opened) -> Iterable[tuple[str, str, str, str]]:
 def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
     """All courses of a folder, a line each."""
     page = Page()
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     for title in ("Name", "Done", "Next", "To look at"):
         table.add_column(title)
     for opened, warnings in rows:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from ketasched.cli.suggested import (
     MOST_ROWS,
     begins_text,
@@ -19,11 +17,12 @@ from ketasched.cli.suggested import (
     told_of_others,
 )
 from ketasched.cli.terminal import windows
-from ketasched.cli.terminal.page import Page, advice
+from ketasched.cli.terminal.page import Page, advice, titled_table
 from ketasched.cli.terminal.styles import Meaning, marked, row_style, with_signs
 from ketasched.domain.wording import count_text, day_text
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.text import Text
 
     from ketasched.asking.intake import Understood
@@ -68,7 +67,7 @@ def _meaning(suggestion: Suggestion, best: Suggestion | None, today: date) -> Me
 
 
 def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table = titled_table()
     table.add_column("Start", no_wrap=True)
     table.add_column("Days", no_wrap=True)
     for title in ("Pauses", "Moved", "Days moved"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from ketasched.domain.clinic import Week, spans_text
 from ketasched.domain.wording import WEEKDAYS
 from ketasched.public_holidays import HolidayCalendar
+from ketasched.reading.texts import quoted
 
 
 class FirstClinic(NamedTuple):
@@ -25,8 +25,8 @@ class FirstClinic(NamedTuple):
 def first_file(clinic: FirstClinic) -> str:
     """The text of the file, with a comment at each key and those that it might have besides."""
     return _FILE.format(
-        name=_quoted(clinic.name),
-        phone=_line("phone", _quoted(clinic.phone) if clinic.phone else "", "+1 312 555 0100"),
+        name=quoted(clinic.name),
+        phone=_line("phone", quoted(clinic.phone) if clinic.phone else "", "+1 312 555 0100"),
         timezone=clinic.timezone,
         hours="\n".join(f"  {days}: {hours}" for days, hours in _by_days(clinic.hours)),
         holidays=_holidays(clinic.holidays),
@@ -59,13 +59,8 @@ def _days_text(first: int, last: int) -> str:
 def _holidays(wanted: HolidayCalendar | None) -> str:
     if wanted is None:
         return "# holidays:\n#   country: US              # two letters"
-    part = _line("  subdivision", _quoted(wanted.subdivision) if wanted.subdivision else "", "IL")
+    part = _line("  subdivision", quoted(wanted.subdivision) if wanted.subdivision else "", "IL")
     return f"holidays:\n  country: {wanted.country}\n{part}"
-
-
-def _quoted(text: str) -> str:
-    """Printable text as YAML: its double quotes are those of JSON."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 _FILE = """\
