@@ -52,8 +52,12 @@ class Mailing(NamedTuple):
 
 def box_of(opened: Opened, letter: Letter) -> Mailbox:
     """What is known of an address, with who writes now."""
-    known = opened.record.mail.get(letter.to.key, letter.box)
-    return known._replace(to=str(letter.to), sender=str(letter.sender))
+    return known_box(opened, letter)._replace(to=str(letter.to), sender=str(letter.sender))
+
+
+def known_box(opened: Opened, letter: Letter) -> Mailbox:
+    """What a record knows of an address; of one that it does not have, what the letter says."""
+    return opened.record.mail.get(letter.to.key, letter.box)
 
 
 def look(
@@ -98,8 +102,7 @@ def write_out(
         entries = {due.told.uid: due.mailed for each in messages for due in each.due}
         opened = _keep(opened, letter, entries, files)
     posted = [Posted(due, "written", each.file) for each in messages for due in each.due]
-    box = opened.record.mail.get(letter.to.key, letter.box)
-    return Mailing(opened, letter, posted, uncertain(opened, box))
+    return Mailing(opened, letter, posted, uncertain(opened, known_box(opened, letter)))
 
 
 def send(
@@ -142,8 +145,7 @@ class _Round:
                     self.trouble = error
         if self.trouble:
             self._give_up("not sent", self.trouble.message)
-        box = self.opened.record.mail.get(self.letter.to.key, self.letter.box)
-        left = uncertain(self.opened, box)
+        left = uncertain(self.opened, known_box(self.opened, self.letter))
         return Mailing(self.opened, self.letter, self.posted, left, self.trouble)
 
     def _post_next(self) -> None:

@@ -13,6 +13,7 @@ from ketasched.domain.course import ATTENDED, CANCELLED, PLANNED, Course, DatedR
 from ketasched.planning.plan_input import Order
 from ketasched.running.amended_days import Due, due_days
 from ketasched.running.at_a_moment import finish, follower_numbers
+from ketasched.running.broken_rules import knowing
 from ketasched.running.closing_day import placed_anew
 from ketasched.running.legal_change import Conditions, Refusal, unwanted
 from ketasched.running.order_of_time import in_order_of_time
@@ -269,19 +270,4 @@ def _proved(conditions: Conditions, course: Course) -> Course | Refusal:
     by_hand = {session.number for session in course.live if session.by_hand}
     if any(rule.session not in by_hand for rule in broken):
         return Refusal(tuple(rule for rule in broken if rule.session not in by_hand))
-    return course.changing(
-        [
-            session._replace(
-                broken=tuple(
-                    sorted(
-                        {
-                            *session.broken,
-                            *(str(rule.name) for rule in broken if rule.session == session.number),
-                        }
-                    )
-                )
-            )
-            for session in course.sessions
-            if session.number in {rule.session for rule in broken}
-        ]
-    )
+    return knowing(course, broken)

@@ -54,6 +54,20 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     return list(dict.fromkeys(broken))
 
 
+def knowing(course: Course, broken: Iterable[BrokenRule]) -> Course:
+    """The course in which each session knows the rules that are broken for it."""
+    names: dict[int, set[str]] = {}
+    for rule in broken:
+        own = names.setdefault(rule.session, set(course.session(rule.session).broken))
+        own.add(rule.name)
+    return course.changing(
+        [
+            course.session(number)._replace(broken=tuple(sorted(own)))
+            for number, own in names.items()
+        ]
+    )
+
+
 def _alone(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
     day, slots = session.start.date(), order.rules.slots
     first = order.window_start(session.target, session.window_start, course.begins)

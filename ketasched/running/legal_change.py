@@ -13,7 +13,7 @@ from ketasched.domain.wording import moment_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
-from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules
+from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules, knowing
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import settle
 
@@ -91,17 +91,8 @@ def accepted(
         return course
     ahead = {session.number for session in course.live if session.start > conditions.now}
     ahead = (ahead - set(followed)) | set(numbers)
-    broken: dict[int, set[str]] = {}
-    for rule in broken_rules(conditions.order, course, ahead):
-        if rule.name in conditions.override:
-            broken.setdefault(rule.session, set()).add(rule.name)
-    known = [course.session(number) for number in broken]
-    return course.changing(
-        [
-            session._replace(broken=tuple(sorted({*session.broken, *broken[session.number]})))
-            for session in known
-        ]
-    )
+    broken = broken_rules(conditions.order, course, ahead)
+    return knowing(course, (rule for rule in broken if rule.name in conditions.override))
 
 
 def undecided(conditions: Conditions, course: Course) -> Refusal | None:

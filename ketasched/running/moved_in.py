@@ -24,7 +24,7 @@ from ketasched.planning.target import Target, steps_of
 from ketasched.planning.targets import NoPattern, lay_targets
 from ketasched.running.at_a_moment import finish, follower_numbers
 from ketasched.running.baselines import counted_anew
-from ketasched.running.broken_rules import BrokenRule
+from ketasched.running.broken_rules import BrokenRule, knowing
 from ketasched.running.changes import drop
 from ketasched.running.facts import Fact, Facts, facts_of, rules_broken, with_facts
 from ketasched.running.legal_change import Conditions, Refusal, settled
@@ -86,7 +86,8 @@ def moved_in(order: Order, told: Sequence[Fact], now: datetime) -> MovedIn | Ref
     facts = facts_of(order, laid, told)
     held = with_facts(order, laid, facts)
     broken = tuple(rules_broken(order, held, facts))
-    course = counted_anew(order, _passed(_knowing(held.course, broken)), now).course
+    booked = (rule for rule in broken if held.course.session(rule.session).by_hand)
+    course = counted_anew(order, _passed(knowing(held.course, booked)), now).course
     conditions = Conditions(order, now)
     following = follower_numbers(order, course)
     free = {each.number for each in course.live} - facts.by_number.keys() - following
@@ -135,20 +136,6 @@ def _targets(order: Order) -> list[Target]:
             if not isinstance(laid, NoPattern):
                 return laid
     raise ChoiceRefused(f"no weekdays keep the gaps of {order.protocol.id} from its start on")
-
-
-def _knowing(course: Course, broken: Sequence[BrokenRule]) -> Course:
-    """The course in which what was booked knows the rules that are broken for it."""
-    names: dict[int, set[str]] = {}
-    for rule in broken:
-        names.setdefault(rule.session, set()).add(rule.name)
-    return course.changing(
-        [
-            session._replace(broken=tuple(sorted(names[session.number])))
-            for session in course.sessions
-            if session.by_hand and session.number in names
-        ]
-    )
 
 
 def _passed(course: Course) -> Course:

@@ -102,12 +102,10 @@ def _of_another_form(request: ExportRequest) -> Result:
     ):
         if typed:
             raise UsageProblem(f"{option} is of a calendar, and {what}", "leave one of them out")
+    from ketasched.cli.exported import exported_bundle, exported_table
+
     if bundle:
-        from ketasched.cli.fhir import bundle_result
-
-        return bundle_result(request.name, request.audience)
-    from ketasched.cli.exported_table import exported_table
-
+        return exported_bundle(request.name, request.audience)
     return exported_table(request.name, request.audience, drop_cancelled=request.drop_cancelled)
 
 

@@ -156,8 +156,7 @@ class _How:
             return desk.look(opened, letter, self.manner, compose, untried)
         if self.request.uncertain == "arrived":
             opened = desk.settled(opened, letter)
-        known = opened.record.mail.get(letter.to.key, letter.box)
-        letter = letter._replace(box=known)
+        letter = letter._replace(box=desk.known_box(opened, letter))
         if remove:
             opened = making_room(opened, letter)
         if self.server:
