@@ -12,33 +12,20 @@ from typing import NamedTuple
 from ketasched.asking import library
 from ketasched.asking.arms import for_arm
 from ketasched.asking.intake import Task, Understood, understand, understand_terms
+from ketasched.asking.into_folder import IntoFolder
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.asking.surroundings import protocol_folders, protocols_file
 from ketasched.asking.waiting_list import file_name
-from ketasched.domain.course import ATTENDED, MISSED, PLANNED, Status
+from ketasched.domain.course import ATTENDED, MISSED, PLANNED
 from ketasched.domain.protocol import Protocol
 from ketasched.domain.wording import WEEKDAYS, clock_text, day_text, list_text
 from ketasched.errors import KetaschedError, did_you_mean
-from ketasched.files.clinic.clinic import ClinicFile
 from ketasched.files.course_table.course_table import CourseTable, Line
 from ketasched.planning.plan_input import Order
 from ketasched.reading.table import Cell
 from ketasched.running.facts import Fact
 from ketasched.running.moved_in import standing_facts, start_shown
-
-
-class Asked(NamedTuple):
-    """What holds for the whole table: the folder of the records, the options of the command, the
-    clinic's file, what past sessions were whose state is not said, and the moment.
-    """
-
-    folder: Path
-    base: Request
-    clinic: ClinicFile | None
-    unmarked: Status | None
-    now: datetime
-    today: date
 
 
 class Told(NamedTuple):
@@ -74,12 +61,12 @@ Known = dict[tuple[str, str, bool], Understood]
 """What was understood of a protocol and an arm, without its open-ended phase or with it."""
 
 
-def told_of(table: CourseTable, asked: Asked) -> list[Told]:
+def told_of(table: CourseTable, into: IntoFolder) -> list[Told]:
     """The courses of a table, in its order; what is wrong with them is noted."""
     people: dict[str, list[Line]] = {}
     for line in table.lines:
         people.setdefault(_alike(line.name.text), []).append(line)
-    return [told for lines in people.values() for told in _told(table, lines, asked)]
+    return [told for lines in people.values() for told in _told(table, lines, into)]
 
 
 def _alike(name: str) -> str:
@@ -88,7 +75,7 @@ def _alike(name: str) -> str:
     return unicodedata.normalize("NFC", file_name(" ".join(seen.split()))).casefold()
 
 
-def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]:
+def _told(table: CourseTable, lines: list[Line], into: IntoFolder) -> Iterator[Told]:
     name = lines[0].name.text
     for line in lines:
         if line.name.text != name:
@@ -104,12 +91,12 @@ def _told(table: CourseTable, lines: list[Line], asked: Asked) -> Iterator[Told]
     if len(starts) > 1:
         message = f"{name} has two starts: {list_text([day_text(day) for day in starts])}"
         table.fault([*starts.values()][1].name, message, "correct one of the two")
-    protocol = protocol or asked.base.protocol
+    protocol = protocol or into.options.protocol
     if not protocol:
         hint = "fill in the protocol, or name that of all with --protocol"
         table.fault(lines[0].name, f"no line of {name} says which protocol", hint)
         return
-    path = asked.folder / f"{file_name(name)}{RECORD_ENDING}"
+    path = into.folder / f"{file_name(name)}{RECORD_ENDING}"
     ordered = sorted(lines, key=lambda line: (line.day, line.at or time.min))
     yield Told(name, path, protocol, arm, list(_once_each(table, ordered)))
 
@@ -146,14 +133,14 @@ def _once_each(table: CourseTable, lines: Sequence[Line]) -> Iterator[Line]:
             table.fault(line.when, message, "correct one of the two, or write their times")
 
 
-def protocol_called(text: str, asked: Asked) -> Protocol:
+def protocol_called(text: str, into: IntoFolder) -> Protocol:
     """The protocol that is meant: by its id, or else its title or label.
 
     Raises:
         ValueError: there is none, or there are several; with what to do.
         FileTrouble, FileProblems: a file it might be in.
     """
-    option, clinic = asked.base.protocols, asked.clinic
+    option, clinic = into.options.protocols, into.clinic
     extra = protocols_file(option, clinic)
     known = library.load(extra)
     word = _plain(text)
@@ -178,13 +165,13 @@ def protocol_called(text: str, asked: Asked) -> Protocol:
 
 
 def newcomer(
-    table: CourseTable, told: Told, protocol: Protocol, asked: Asked, known: Known
+    table: CourseTable, told: Told, protocol: Protocol, into: IntoFolder, known: Known
 ) -> Newcomer | None:
     """A course that has no record yet; None after noting what is wrong with it. ``known``: what was
     understood of protocols before.
     """
     request = replace(
-        asked.base,
+        into.options,
         protocol=protocol.id,
         arm=told.arm,
         start=told.lines[0].day.isoformat(),
@@ -196,16 +183,16 @@ def newcomer(
         request = replace(request, sessions=sessions)
         terms = (protocol.id, told.arm, bool(sessions))
         if terms not in known:
-            known[terms] = understand_terms(request, asked.now)
+            known[terms] = understand_terms(request, into.now)
         request = _with_what_shows(request, told, known[terms].order)
-        task = understand(request, asked.now)
-        facts = [fact_of(table, line, task.order, asked) for line in told.lines]
+        task = understand(request, into.now)
+        facts = [fact_of(table, line, task.order, into) for line in told.lines]
         sure = [fact for fact in facts if fact]
         if len(sure) < len(facts):
             return None
         start = told.lines[0].start or start_shown(task.order, sure)
         request = replace(request, start=start.isoformat())
-        task = understand(request, asked.now)
+        task = understand(request, into.now)
         standing_facts(task.order, sure)
     except KetaschedError as error:
         said = worded(error)
@@ -214,23 +201,23 @@ def newcomer(
     return Newcomer(told, request, task, sure)
 
 
-def fact_of(table: CourseTable, line: Line, order: Order, asked: Asked) -> Fact | None:
+def fact_of(table: CourseTable, line: Line, order: Order, into: IntoFolder) -> Fact | None:
     """What a line says; None after noting what is wrong with it. Without a time it is at the usual
     one.
     """
     start = start_of(line, order)
     status = line.status or PLANNED
-    if status == PLANNED and line.day < asked.today:
-        if asked.unmarked is None:
+    if status == PLANNED and line.day < into.today:
+        if into.unmarked is None:
             message = f"{day_text(line.day)} is over, and the table does not say what became of it"
             hint = "write attended, missed or cancelled; or, of all such: --unmarked attended"
             table.fault(line.state, message, hint)
             return None
-        status = asked.unmarked
-    if status in (ATTENDED, MISSED) and start > asked.now:
-        at = f" {clock_text(start.timetz())}" if line.day == asked.today else ""
+        status = into.unmarked
+    if status in (ATTENDED, MISSED) and start > into.now:
+        at = f" {clock_text(start.timetz())}" if line.day == into.today else ""
         message = f"{day_text(line.day)}{at} is to come, and the line says {status}"
-        hint = "write planned" if line.day > asked.today else "write its time, or planned"
+        hint = "write planned" if line.day > into.today else "write its time, or planned"
         table.fault(line.state, message, hint)
         return None
     return Fact(start, status, line.number)

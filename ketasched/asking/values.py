@@ -150,6 +150,29 @@ def by_phase(
     return values
 
 
+def columns_named(
+    texts: Sequence[str], example: str, keys: Mapping[str, str], key_of: Callable[[str], str]
+) -> dict[str, str]:
+    """The headers of columns by their ``keys``, as --column names them: ``KEY=HEADER``.
+
+    Raises:
+        UsageProblem: one is not written so, has no such key, or names one again.
+    """
+    columns: dict[str, str] = {}
+    for text in texts:
+        word, equals, header = text.partition("=")
+        if not (equals and header.strip()):
+            raise UsageProblem(f"--column: `{text}` is not KEY=HEADER", f"write, say, {example}")
+        key = key_of(word.strip())
+        if not key:
+            hint = did_you_mean(word.strip(), keys) or f"there are: {', '.join(keys)}"
+            raise UsageProblem(f"--column: unknown column `{word.strip()}`", hint)
+        if key in columns:
+            raise UsageProblem(f"--column {key} is given twice")
+        columns[key] = header
+    return columns
+
+
 def whole_number(option: str, text: str, least: int, most: int) -> int:
     """A whole number as typed.
 

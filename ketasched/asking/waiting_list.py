@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from typing import NamedTuple, TypeVar
 
 from ketasched.asking.intake import Task, understand
+from ketasched.asking.into_folder import IntoFolder
 from ketasched.asking.refusals import worded
 from ketasched.asking.request import RECORD_ENDING, Request
 from ketasched.domain.typed_dates import read_date
@@ -41,18 +41,7 @@ class Waiting(NamedTuple):
         return replace(self.request, start=start.isoformat())
 
 
-class Asked(NamedTuple):
-    """What holds for all lines: the folder of the records, the options of the command, and the
-    moment.
-    """
-
-    folder: Path
-    base: Request
-    now: datetime
-    today: date
-
-
-def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
+def waiting_of(listed: WaitingList, into: IntoFolder) -> list[Waiting]:
     """All lines of a list, understood.
 
     Raises:
@@ -63,7 +52,7 @@ def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
     names: dict[str, str] = {}
     orders: dict[tuple[str, ...], Order] = {}
     for line in listed.lines:
-        understood = _understood(listed, line, asked, orders)
+        understood = _understood(listed, line, into, orders)
         if understood is None:
             continue
         key = unicodedata.normalize("NFC", understood.request.save).casefold()
@@ -76,13 +65,13 @@ def waiting_of(listed: WaitingList, asked: Asked) -> list[Waiting]:
 
 
 def _understood(
-    listed: WaitingList, line: Line, asked: Asked, orders: dict[tuple[str, ...], Order]
+    listed: WaitingList, line: Line, into: IntoFolder, orders: dict[tuple[str, ...], Order]
 ) -> Waiting | None:
     """A line; None after noting what is wrong with it. Who asks for the same as one before but for
     the start has its order: what is worked out for one is known of the other.
     """
-    first = _value(listed, line, "earliest", lambda text: read_date(text, asked.today))
-    last = _value(listed, line, "latest", lambda text: read_date(text, asked.today))
+    first = _value(listed, line, "earliest", lambda text: read_date(text, into.today))
+    last = _value(listed, line, "latest", lambda text: read_date(text, into.today))
     priority = _value(listed, line, "priority", _priority) if line.text("priority") else None
     if first is None or last is None or (line.text("priority") and priority is None):
         return None
@@ -92,11 +81,11 @@ def _understood(
     if (last - first).days >= LONGEST_WAIT:
         listed.fault(line, "latest", "the starts are more than a year apart", "look at less")
         return None
-    if first < asked.today <= last:
-        first = asked.today  # nobody who waits still is helped by a day that has passed
-    request = _request(line, asked, first)
+    if first < into.today <= last:
+        first = into.today  # nobody who waits still is helped by a day that has passed
+    request = _request(line, into, first)
     try:
-        task = understand(request, asked.now)
+        task = understand(request, into.now)
     except UsageProblem as problem:
         _at_its_column(listed, line, problem)
         return None
@@ -106,15 +95,15 @@ def _understood(
     return Waiting(line, request, task, wish)
 
 
-def _request(line: Line, asked: Asked, first: date) -> Request:
+def _request(line: Line, into: IntoFolder, first: date) -> Request:
     name = line.text("name")
     file = file_name(name)
     return replace(
-        asked.base,
+        into.options,
         protocol=line.text("protocol"),
         start=first.isoformat(),
         name="" if file == name else name,
-        save=str(asked.folder / f"{file}{RECORD_ENDING}"),
+        save=str(into.folder / f"{file}{RECORD_ENDING}"),
         days=line.text("days"),
         at=line.text("at"),
         flex=line.text("flex"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ketasched.asking.into_folder import IntoFolder
 from ketasched.asking.moving_in import (
-    Asked,
     Known,
     Newcomer,
     Told,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Imported(NamedTuple):
     """What a table comes to: courses that move in, and records of which it says more, or not."""
 
-    asked: Asked
+    into: IntoFolder
     file: str
     arrivals: Sequence[Arrival]
     known: Sequence[Grown]
@@ -61,7 +61,7 @@ class Imported(NamedTuple):
         return new, changed, same, out
 
 
-def imported(table: CourseTable, asked: Asked) -> Imported:
+def imported(table: CourseTable, into: IntoFolder) -> Imported:
     """What a table comes to; nothing is written.
 
     Raises:
@@ -73,21 +73,21 @@ def imported(table: CourseTable, asked: Asked) -> Imported:
     called: dict[str, Protocol | None] = {}
     terms: Known = {}
     act = new_folder_act()
-    for told in told_of(table, asked):
-        protocol = _protocol(table, told, asked, called)
+    for told in told_of(table, into):
+        protocol = _protocol(table, told, into, called)
         if why := why_no_name(told.path.name):
             table.fault(told.lines[0].name, why, "write the name otherwise")
             continue
         path = as_it_is_there(told.path)
         if protocol and path.exists():
-            record = grown(table, told._replace(path=path), protocol.id, asked, act)
+            record = grown(table, told._replace(path=path), protocol.id, into, act)
             known += [record] if record else []
         elif protocol:
-            new = newcomer(table, told, protocol, asked, terms)
+            new = newcomer(table, told, protocol, into, terms)
             newcomers += [new] if new else []
     table.table.finish()
-    there = arrivals(newcomers, asked.folder, asked.now)
-    return Imported(asked, table.table.file, there, known)
+    there = arrivals(newcomers, into.folder, into.now)
+    return Imported(into, table.table.file, there, known)
 
 
 def write(outcome: Imported) -> None:
@@ -101,7 +101,7 @@ def write(outcome: Imported) -> None:
     from ketasched.records.write_new import write_new
 
     changed = [(each.opened, each.after) for each in outcome.known if each.whats]
-    news = records_of(outcome.arrivals, f"moved in from {outcome.file}", outcome.asked.now)
+    news = records_of(outcome.arrivals, f"moved in from {outcome.file}", outcome.into.now)
     if changed:
         write_all(changed)
     if news:
@@ -109,12 +109,12 @@ def write(outcome: Imported) -> None:
 
 
 def _protocol(
-    table: CourseTable, told: Told, asked: Asked, called: dict[str, Protocol | None]
+    table: CourseTable, told: Told, into: IntoFolder, called: dict[str, Protocol | None]
 ) -> Protocol | None:
     """The protocol of a course, as some are ``called``; None after noting that there is none."""
     if told.protocol not in called:
         try:
-            called[told.protocol] = protocol_called(told.protocol, asked)
+            called[told.protocol] = protocol_called(told.protocol, into)
         except ValueError as error:
             message, hint = error.args
             written = (line.protocol for line in told.lines if line.protocol.text)

@@ -16,7 +16,8 @@ from ketasched.running.refusals import refusal_text
 from ketasched.shell import paste
 
 if TYPE_CHECKING:
-    from ketasched.asking.moving_in import Asked, Told
+    from ketasched.asking.into_folder import IntoFolder
+    from ketasched.asking.moving_in import Told
     from ketasched.files.course_table.course_table import CourseTable, Line
     from ketasched.reading.table import Cell
     from ketasched.records.record import CourseRecord
@@ -38,13 +39,15 @@ class Grown(NamedTuple):
     whats: Sequence[str]
 
 
-def grown(table: CourseTable, told: Told, protocol: str, asked: Asked, act: str) -> Grown | None:
+def grown(
+    table: CourseTable, told: Told, protocol: str, into: IntoFolder, act: str
+) -> Grown | None:
     """The record of a course with what a table says more; None after noting what is wrong.
 
     Raises:
         KetaschedError: the record cannot be read.
     """
-    opened = read_record(told.path).understood(asked.now)._replace(act=act)
+    opened = read_record(told.path).understood(into.now)._replace(act=act)
     own = opened.record.protocol.id
     if own != protocol:
         message = f"{told.path} has a course of {own}, and the line says {protocol}"
@@ -54,7 +57,7 @@ def grown(table: CourseTable, told: Told, protocol: str, asked: Asked, act: str)
     matched = _matched(opened.record.course, told.lines)
     for line, number in zip(told.lines, matched, strict=True):
         try:
-            change = _changed(opened, line, number, matched, asked)
+            change = _changed(opened, line, number, matched, into)
         except _Mistaken as mistake:
             table.fault(mistake.cell, mistake.message, mistake.hint)
             continue
@@ -81,7 +84,7 @@ def _matched(course: Course, lines: Sequence[Line]) -> list[int]:
 
 
 def _changed(
-    opened: Opened, line: Line, number: int, matched: Sequence[int], asked: Asked
+    opened: Opened, line: Line, number: int, matched: Sequence[int], into: IntoFolder
 ) -> tuple[Course, str] | None:
     """The course once a line is taken over, and what that was; None if it is so already.
 
@@ -101,14 +104,16 @@ def _changed(
     if session is None and status == ATTENDED:
         session = next(_unmarked(course, matched), None)
     if session is None or status == PLANNED:
-        raise _unknown(opened, line, asked, list(_unmarked(course, matched)))
-    return _taken_over(opened, line, session, asked)
+        raise _unknown(opened, line, into, list(_unmarked(course, matched)))
+    return _taken_over(opened, line, session, into)
 
 
-def _taken_over(opened: Opened, line: Line, session: Session, asked: Asked) -> tuple[Course, str]:
+def _taken_over(
+    opened: Opened, line: Line, session: Session, into: IntoFolder
+) -> tuple[Course, str]:
     conditions = Conditions(opened.task.order, opened.here)
     start = datetime.combine(line.day, line.at or session.start.time(), session.start.tzinfo)
-    if line.status in (ATTENDED, MISSED) and start > asked.now:
+    if line.status in (ATTENDED, MISSED) and start > into.now:
         text = f"{moment_text(start)} is to come, and the line says {line.status}"
         raise _Mistaken(line.state, text, "write planned")
     course, number = opened.record.course, session.number
@@ -145,10 +150,12 @@ def _other(opened: Opened, line: Line, session: Session) -> _Mistaken:
     return _Mistaken(line.when, message, f"correct the line, or: {command}")
 
 
-def _unknown(opened: Opened, line: Line, asked: Asked, unmarked: Sequence[Session]) -> _Mistaken:
+def _unknown(
+    opened: Opened, line: Line, into: IntoFolder, unmarked: Sequence[Session]
+) -> _Mistaken:
     """That the record has no session of the line."""
     day = day_text(line.day)
-    if line.day < asked.today and line.status in (None, PLANNED):
+    if line.day < into.today and line.status in (None, PLANNED):
         message = (
             f"{day} is over, the table does not say what became of it, and the record has none"
         )
@@ -158,14 +165,14 @@ def _unknown(opened: Opened, line: Line, asked: Asked, unmarked: Sequence[Sessio
         ATTENDED: ("extend", "--on", line.day.isoformat()),
         PLANNED: ("move", "N", line.day.isoformat()),
     }
-    way = ways.get(line.status or PLANNED) or _gone_by_hand(line, asked, unmarked)
+    way = ways.get(line.status or PLANNED) or _gone_by_hand(line, into, unmarked)
     return _Mistaken(line.when, message, f"correct the line, or: {_command(opened, *way)}")
 
 
-def _gone_by_hand(line: Line, asked: Asked, unmarked: Sequence[Session]) -> tuple[str, ...]:
+def _gone_by_hand(line: Line, into: IntoFolder, unmarked: Sequence[Session]) -> tuple[str, ...]:
     """What to type where a session of another day than the line's was missed or cancelled."""
     missed = line.status == MISSED
-    near = [session for session in unmarked if not missed or session.start <= asked.now]
+    near = [session for session in unmarked if not missed or session.start <= into.now]
     if not near:
         return ("undo",)
     nearest = min(near, key=lambda session: abs(session.start.date() - line.day))

@@ -102,28 +102,19 @@ def run(request: AdmitRequest) -> Result:
 def _waiting(listed: WaitingList, request: AdmitRequest, now: datetime) -> list[Waiting]:
     """All lines of the list, none of which has a record yet."""
     from ketasched.asking.request import Request
-    from ketasched.asking.surroundings import clinic_file, clinic_here, zone_of
-    from ketasched.asking.waiting_list import Asked, waiting_of
-    from ketasched.records.closed_days import spans_in
+    from ketasched.asking.waiting_list import waiting_of
+    from ketasched.cli.into_folder import into_folder
     from ketasched.records.places import as_it_is_there, why_no_name
 
-    folder = Path(request.into)
-    if not folder.is_dir():
-        raise UsageProblem(
-            f"--into: {folder} is not a folder", "give the folder of the records, or make it first"
-        )
-    clinic = clinic_file(request.clinic) or clinic_here(folder)
-    today = now.astimezone(zone_of(request.tz, clinic)[0].tzinfo).date()
-    base = Request(
+    options = Request(
         protocol="",
         start="",
         clinic=request.clinic,
         tz=request.tz,
         holidays=request.holidays,
         protocols=request.protocols,
-        closed=tuple(spans_in(folder)),
     )
-    waiting = waiting_of(listed, Asked(folder, base, now, today))
+    waiting = waiting_of(listed, into_folder(request.into, options, now))
     for each in waiting:
         path = as_it_is_there(Path(each.request.save))
         if path.exists():

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from ketasched.asking.values import columns_named
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result, file_result
-from ketasched.errors import UsageProblem, did_you_mean
+from ketasched.errors import UsageProblem
 from ketasched.shell import paste
 
 if TYPE_CHECKING:
@@ -133,20 +134,10 @@ def _refuse_table(request: ConvertRequest) -> None:
 def _columns(texts: Sequence[str]) -> dict[str, str]:
     from ketasched.files.visit_table.headers import FIELDS, field_of
 
-    columns: dict[str, str] = {}
-    for text in texts:
-        word, equals, header = text.partition("=")
-        if not (equals and header.strip()):
-            hint = 'write, say, --column day="Study Day"'
-            raise UsageProblem(f"--column: `{text}` is not KEY=HEADER", hint)
-        key = word.strip().casefold()
-        key = key if key in FIELDS else field_of(word)
-        if not key:
-            hint = did_you_mean(word, FIELDS) or f"there are: {', '.join(FIELDS)}"
-            raise UsageProblem(f"--column: unknown column `{word.strip()}`", hint)
-        if key in columns:
-            raise UsageProblem(f"--column {key} is given twice")
-        columns[key] = header
+    def key_of(word: str) -> str:
+        return word.casefold() if word.casefold() in FIELDS else field_of(word)
+
+    columns = columns_named(texts, '--column day="Study Day"', FIELDS, key_of)
     ways = [{"window"}, {"minus", "plus"}, {"earliest", "latest"}]
     if sum(bool(way & columns.keys()) for way in ways) > 1:
         raise UsageProblem(

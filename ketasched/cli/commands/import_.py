@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ketasched.asking.values import columns_named
 from ketasched.cli.options import Argument, Option, takes
 from ketasched.cli.result import Result
-from ketasched.errors import KetaschedError, UsageProblem, did_you_mean
+from ketasched.errors import KetaschedError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ketasched.asking.moving_in import Asked
+    from ketasched.asking.into_folder import IntoFolder
     from ketasched.cli.imported import Imported
     from ketasched.reports.table import Table
 
@@ -84,7 +84,7 @@ def run(request: ImportRequest) -> Result:
 
     now = clock.now()
     table = course_table.load(request.table_file, request.sheet, _columns(request.column))
-    outcome = imported(table, _asked(request, now))
+    outcome = imported(table, _into(request, now))
     notes = [f"note: {note}" for note in table.table.notes]
     if table.unknown:
         headers = ", ".join(f"`{header}`" for header in table.unknown)
@@ -100,48 +100,28 @@ def run(request: ImportRequest) -> Result:
     )
 
 
-def _asked(request: ImportRequest, now: datetime) -> Asked:
-    from ketasched.asking.moving_in import Asked
+def _into(request: ImportRequest, now: datetime) -> IntoFolder:
     from ketasched.asking.request import Request
-    from ketasched.asking.surroundings import clinic_file, clinic_here, zone_of
-    from ketasched.records.closed_days import spans_in
+    from ketasched.cli.into_folder import into_folder
 
-    folder = Path(request.into)
-    if not folder.is_dir():
-        raise UsageProblem(
-            f"--into: {folder} is not a folder", "give the folder of the records, or make it first"
-        )
-    clinic = clinic_file(request.clinic) or clinic_here(folder)
-    base = Request(
+    options = Request(
         protocol=request.protocol,
         start="",
         clinic=request.clinic,
         tz=request.tz,
         holidays=request.holidays,
         protocols=request.protocols,
-        closed=tuple(spans_in(folder)),
     )
-    today = now.astimezone(zone_of(request.tz, clinic)[0].tzinfo).date()
-    return Asked(folder, base, clinic, request.unmarked, now, today)
+    return into_folder(request.into, options, now)._replace(unmarked=request.unmarked)
 
 
 def _columns(texts: Sequence[str]) -> dict[str, str]:
     from ketasched.files.course_table.headers import FIELDS
 
-    columns: dict[str, str] = {}
-    for text in texts:
-        word, equals, header = text.partition("=")
-        key = word.strip().casefold()
-        if not (equals and header.strip()):
-            hint = 'write, say, --column date="Tx date"'
-            raise UsageProblem(f"--column: `{text}` is not KEY=HEADER", hint)
-        if key not in FIELDS:
-            hint = did_you_mean(key, FIELDS) or f"there are: {', '.join(FIELDS)}"
-            raise UsageProblem(f"--column: unknown column `{word.strip()}`", hint)
-        if key in columns:
-            raise UsageProblem(f"--column {key} is given twice")
-        columns[key] = header
-    return columns
+    def key_of(word: str) -> str:
+        return word.casefold() if word.casefold() in FIELDS else ""
+
+    return columns_named(texts, '--column date="Tx date"', FIELDS, key_of)
 
 
 @contextlib.contextmanager
