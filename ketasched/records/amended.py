@@ -40,7 +40,6 @@ class TakenOver(NamedTuple):
     opened: Opened
     after: CourseRecord
     over: tuple[str, ...]
-    order_before: Conditions
 
 
 def taken_over(
@@ -62,7 +61,7 @@ def taken_over(
         return outcome
     what = change_text(first.protocol, record.protocol)
     after = happened(now_opened, first, outcome.course, what, reason=reason)
-    return TakenOver(now_opened, after, outcome.over, before)
+    return TakenOver(now_opened, after, outcome.over)
 
 
 def change_text(before: Protocol, after: Protocol) -> str:
