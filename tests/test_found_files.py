@@ -220,3 +220,19 @@ def test_a_drug_that_is_not_stated_is_given_away_no_more_than_one_that_is(title,
     write(BARE.replace("My protocol", title), "mine.yaml")
     (protocol,) = protocol_file.load("mine.yaml")
     assert gives_away(protocol, text) == word
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "word"),
+    [
+        ("ECT", "no food before ECT", "ECT"),
+        ("ECT, mornings", "the ECT-suite", "ECT"),
+        ("ECT", "direct", ""),
+        ("SIT", "sit for 30 minutes", ""),
+        ("d1 d8 q21", "day 1", ""),
+    ],
+)
+def test_three_capital_letters_of_a_label_give_it_away(label, text, word):
+    write(BARE.replace("label: Mine", f"label: {label}"), "mine.yaml")
+    (protocol,) = protocol_file.load("mine.yaml")
+    assert gives_away(protocol, text) == word

@@ -26,6 +26,8 @@ _ORDINARY = re.compile(
     "twice|until|version|visits?|week(s|ly)?|with(out)?|years?|your"
 )
 
+_ACRONYM = re.compile(r"\b[A-Z]{3}\b")
+
 
 def gives_away(protocol: Protocol, text: str) -> str:
     """The first word of a text that must not stand in a patient's calendar, else nothing.
@@ -33,21 +35,22 @@ def gives_away(protocol: Protocol, text: str) -> str:
     These hold one of the usual words for such treatments in the languages of patients, also within
     a longer one, or begin with one of four letters and more of the protocol's drug and label. Where
     no drug is stated, they are those of
-    its title too, but for ordinary ones, and the names of drugs that may be meant.
+    its title too, but for ordinary ones, and the names of drugs that may be meant. Three capital
+    letters of drug and label, such as ECT, are meant where they are capital letters (to sit is no
+    SIT).
     """
+    acronyms = _ACRONYM.findall(f"{protocol.drug} {protocol.label}")
     named = [word for word in _words(f"{protocol.drug} {protocol.label}") if len(word) >= 4]
     if not protocol.drug:
         title = (word for word in _words(protocol.title) if not _ORDINARY.fullmatch(word))
         named += [*_OFTEN_MEANT, *(word for word in title if len(word) >= 4)]
     beginnings = tuple(named)
-    return next(
-        (
-            word
-            for word in _words(text)
-            if word.startswith(beginnings) or any(usual in word for usual in _GIVEAWAYS)
-        ),
-        "",
-    )
+    words = [word for word in _ACRONYM.findall(text) if word in acronyms] + [
+        word
+        for word in _words(text)
+        if word.startswith(beginnings) or any(usual in word for usual in _GIVEAWAYS)
+    ]
+    return next(iter(words), "")
 
 
 def _words(text: str) -> list[str]:
