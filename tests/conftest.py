@@ -178,7 +178,7 @@ def order_of(
     chosen = Choices(**choices)
     closures = tuple(Closure(*((one, one) if isinstance(one, date) else one)) for one in closed)
     clinic = Clinic(load_zone(zone).tzinfo, week, closures)
-    times = StartTimes((time.fromisoformat(at),) * 7, flex)
+    times = StartTimes((time.fromisoformat(at),) * 7, flex, clinic=clinic)
     absences = tuple(Absence(*one) for one in away)
     busy_times = BusyTimes(lambda _first, _last: busy) if busy else None
     rules = make_rules(clinic, times, Commitments(absences, busy_times, travel), today)

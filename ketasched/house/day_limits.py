@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ketasched.house.question import Kind, Question, Start
+from ketasched.house.kind import Kind, Start
+from ketasched.house.question import Question
 
 MOST_AT_ONCE = 8
 """How many stretches of a day are limited from the beginning: the fullest. The others are, once a
@@ -166,21 +167,25 @@ def stretches(kinds: Iterable[Kind], resource: str) -> Iterator[tuple[int, int]]
     start.
     """
     begins, ends = set[int](), set[int]()
-    for kind in kinds:
-        takes = kind.takes_of(resource)
+    for part in (part for kind in kinds for part in kind.parts):
+        takes = part.takes_of(resource)
         if takes:
             first_begins, last_ends = takes[0][0], max(end for _, end, _ in takes)
-            begins.add(kind.first + first_begins)
-            ends.add(kind.last + last_ends)
-            if kind.last + takes[-1][0] < kind.first + takes[0][1]:
-                begins.add(kind.last + takes[-1][0])
-                ends.add(kind.first + takes[0][1])
+            begins.add(part.first + first_begins)
+            ends.add(part.last + last_ends)
+            if part.last + takes[-1][0] < part.first + takes[0][1]:
+                begins.add(part.last + takes[-1][0])
+                ends.add(part.first + takes[0][1])
     for begin in sorted(begins):
         yield from ((begin, end) for end in sorted(ends) if begin < end)
 
 
 def least_in(kind: Kind, resource: str, begins: int, ends: int) -> int:
-    """The least that a session takes of a resource in a stretch, in minutes, whenever it starts."""
+    """The least that a session takes of a resource in a stretch, in minutes, whenever it starts; of
+    a treatment day what each of its sessions does.
+    """
+    if kind.several:
+        return sum(least_in(part, resource, begins, ends) for part in kind.several)
     takes = kind.takes_of(resource)
     if len(takes) == 1:  # it takes the least when it starts first or last
         begin, end, number = takes[0]

@@ -10,7 +10,8 @@ from ketasched.house import days_aims, solver
 from ketasched.house.day_limits import Cut, broken
 from ketasched.house.days_model import DaysModel
 from ketasched.house.ideal_days import Ideal, ideal_of
-from ketasched.house.question import Beginning, Kind, Question, Seat
+from ketasched.house.kind import Kind
+from ketasched.house.question import Beginning, Question, Seat
 from ketasched.house.waiting import Place
 
 if TYPE_CHECKING:

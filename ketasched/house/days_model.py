@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.house import solver
 from ketasched.house.day_limits import Crowd, Cut, free_at, fullest
-from ketasched.house.question import Beginning, Kind, Question, Seat
+from ketasched.house.kind import Kind
+from ketasched.house.question import Beginning, Question, Seat
 from ketasched.house.waiting import Admitted, Place
 
 if TYPE_CHECKING:
@@ -130,19 +131,24 @@ class DaysModel:
         """
         crowds: list[tuple[IntVar, int]] = []
         for day, visitors in self.on.items():
-            kinds = list(dict.fromkeys(visitor.seat.kind for visitor in visitors))
+            there = [(part, each.choice) for each in visitors for part in each.seat.kind.parts]
+            kinds = list(dict.fromkeys(part for part, _ in there))
             for resource in self.question.resources:
                 for minute in sorted({kind.starts[0].minute for kind in kinds}):
-                    crowds += self._crowd(day, visitors, kinds, Crowd(resource, minute))
+                    crowds += self._crowd(day, there, kinds, Crowd(resource, minute))
         return crowds
 
     def _crowd(
-        self, day: date, visitors: Sequence[Visitor], kinds: Sequence[Kind], crowd: Crowd
+        self,
+        day: date,
+        visitors: Sequence[tuple[Kind, IntVar]],
+        kinds: Sequence[Kind],
+        crowd: Crowd,
     ) -> list[tuple[IntVar, int]]:
         needs = {kind: crowd.need(kind, kind.starts[0]) for kind in kinds}
         ways = (crowd.way_out(kind) for kind in kinds if needs[kind])
         far = min((way for way in ways if way), default=0)
-        there = [(each.choice, needs[each.seat.kind]) for each in visitors]
+        there = [(choice, needs[kind]) for kind, choice in visitors]
         there = [(choice, need) for choice, need in there if need]
         taken = sum(need for _, need in there)
         free = free_at(self.question, day, crowd.resource, crowd.minute)

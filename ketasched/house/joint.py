@@ -14,8 +14,9 @@ from ketasched.house import solver
 from ketasched.house.bounds import Bounds
 from ketasched.house.day_limits import Allowance
 from ketasched.house.days import Chosen, DaysSearch
-from ketasched.house.one_by_one import advised, days_of, one_by_one
-from ketasched.house.question import Kind, Question, Start
+from ketasched.house.kind import Kind, Start
+from ketasched.house.one_by_one import advised, one_by_one
+from ketasched.house.question import Question
 from ketasched.house.room_for_visits import RoomForVisits
 from ketasched.house.settling import Settling
 from ketasched.house.starts import Starts
@@ -23,11 +24,8 @@ from ketasched.house.times import DayTimes, Times
 from ketasched.house.waiting import (
     Admitted,
     Answer,
-    Place,
-    Refused,
     Wish,
     beside,
-    held_of,
     merit,
 )
 
@@ -45,45 +43,7 @@ class _Timed(NamedTuple):
 def together(
     wishes: Sequence[Wish], room: Room, standing: Sequence[Held], effort: solver.Effort
 ) -> Answer:
-    """Plan a list together beside what is ``standing``, at least as well as one by one. Courses
-    with several sessions a day come after the others, one by one.
-    """
-    plain = [number for number, wish in enumerate(wishes) if not wish.order.has_treatment_days]
-    if len(plain) == len(wishes):
-        return _together(wishes, room, standing, effort)
-    places: dict[int, Place] = {}
-    answer = _together([wishes[number] for number in plain], room, standing, effort)
-    places.update(zip(plain, answer.places, strict=True))
-    several = [number for number in range(len(wishes)) if number not in places]
-    several.sort(key=lambda number: wishes[number].priority)
-    held = [each for place in answer.admitted for each in held_of(room.house, place.course)]
-    rest = one_by_one([wishes[number] for number in several], room, [*standing, *held])
-    places.update(zip(several, rest.places, strict=True))
-    both = _of_both([places[number] for number in range(len(wishes))], answer, rest)
-    return advised(wishes, both, beside(room, standing), Starts())
-
-
-def _of_both(places: Sequence[Place], joint: Answer, rest: Answer) -> Answer:
-    """What became of all where some were planned one by one after the others: of the whole nothing
-    is proved, and what works for who has no place is asked for anew.
-    """
-    places = [
-        place._replace(works=None) if isinstance(place, Refused) else place for place in places
-    ]
-    days = {day for place in places if isinstance(place, Admitted) for day in days_of(place)}
-    return joint._replace(
-        places=tuple(places),
-        status="bound",
-        bound=None,
-        most=None,
-        days=len(days),
-        stopped=joint.stopped or rest.stopped,
-    )
-
-
-def _together(
-    wishes: Sequence[Wish], room: Room, standing: Sequence[Held], effort: solver.Effort
-) -> Answer:
+    """Plan a list together beside what is ``standing``, at least as well as one by one."""
     effort.begin()
     starts, total = Starts(), len(wishes)
     alone = one_by_one(
@@ -229,12 +189,9 @@ def _proved_times(times: Times, answer: Answer, effort: solver.Effort) -> Answer
     minutes: dict[date, int] = {}
     for wish, place in enumerate(answer.places):
         if isinstance(place, Admitted):
-            for session in place.course.sessions:
-                day = session.start.date()
-                start = place.course.start
-                kind = times.question.kind_of(wish, start, session.number, day)
-                comers.setdefault(day, []).append(kind)
-                minutes[day] = minutes.get(day, 0) + abs(session.moved_minutes)
+            for visit in times.question.visits_of(wish, place.course):
+                comers.setdefault(visit.day, []).append(visit.kind)
+                minutes[visit.day] = minutes.get(visit.day, 0) + visit.start.change
     proved = 0
     for day, kinds in comers.items():
         known = [kind for kind in kinds if kind]

@@ -2,70 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from ketasched.domain.house import Stretch, midnight, minute_at
-from ketasched.domain.room import Held, Room, held_by
+from ketasched.domain.course import Course, Session
+from ketasched.domain.house import midnight, minute_at
+from ketasched.domain.protocol import Protocol
+from ketasched.domain.room import Room
+from ketasched.house.kind import Kind, Start
 from ketasched.house.starts import Starts
 from ketasched.house.waiting import Wish
 from ketasched.planning.best_days import Search
+from ketasched.planning.day_members import Choice
 from ketasched.planning.plan_input import Order
 from ketasched.planning.standing import Standing
 from ketasched.planning.start_times import Slots
-
-
-class Start(NamedTuple):
-    """When a session may start: the minute (since 1970), and the change from the asked time."""
-
-    minute: int
-    change: int
-
-
-class Kind:
-    """What sessions have in common that may start at the same times of a day and take the same."""
-
-    __slots__ = ("_hash", "_takes_of", "first", "last", "starts", "takes")
-
-    def __init__(self, starts: tuple[Start, ...], takes: tuple[Stretch, ...]) -> None:
-        self.starts = starts
-        self.takes = takes
-        self.first = min((start.minute for start in starts), default=0)
-        self.last = max((start.minute for start in starts), default=0)
-        self._takes_of: dict[str, tuple[tuple[int, int, int], ...]] = {}
-        self._hash = hash((starts, takes))
-
-    def __hash__(self) -> int:
-        return self._hash  # asked for again and again
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if not isinstance(other, Kind) or self._hash != other._hash:
-            return False
-        return (self.starts, self.takes) == (other.starts, other.takes)
-
-    def takes_of(self, resource: str) -> tuple[tuple[int, int, int], ...]:
-        """From which minute after its start to which it takes how many of a resource."""
-        if resource not in self._takes_of:
-            self._takes_of[resource] = tuple(
-                (stretch.begins, stretch.ends, number)
-                for stretch in self.takes
-                for name, number in stretch.need
-                if name == resource
-            )
-        return self._takes_of[resource]
-
-    def held(self, start: Start) -> Iterator[Held]:
-        """What is taken when it starts then."""
-        return held_by(self.takes, start.minute)
+from ketasched.planning.treatment_day import DayPlan, TreatmentDay
 
 
 class Seat(NamedTuple):
-    """A session on a day: what that costs, and what kind of session it is there."""
+    """A session, or a treatment day, on a day: what that costs, and of what kind it is there."""
 
     standing: Standing
     kind: Kind
@@ -78,8 +37,8 @@ class Seat(NamedTuple):
 
 class Beginning(NamedTuple):
     """A course of one wish from one start: the seats that each session may take, and for each but
-    the first which seats of the one before it (by place) it may follow. ``numbers`` are those of
-    the sessions.
+    the first which seats of the one before it (by place) it may follow. A treatment day is as one
+    session; ``numbers`` are those of the sessions, of such a day of its first.
     """
 
     wish: int
@@ -91,6 +50,28 @@ class Beginning(NamedTuple):
     def seats_of(self, number: int) -> tuple[Seat, ...]:
         """The seats of the session of a number; none if it is not there."""
         return self.seats[self.numbers.index(number)] if number in self.numbers else ()
+
+
+class Visit(NamedTuple):
+    """The sessions for which somebody comes on a day, and what kind of thing they are there; None
+    if that is not known.
+    """
+
+    sessions: Sequence[Session]
+    kind: Kind | None
+
+    @property
+    def day(self) -> date:
+        """The day."""
+        return self.sessions[0].start.date()
+
+    @property
+    def start(self) -> Start:
+        """When they start, and by how many minutes that is changed; an exact treatment day once."""
+        first, *later = (minute_at(session.start) for session in self.sessions)
+        changes = [abs(session.moved_minutes) for session in self.sessions]
+        is_exact = self.kind and not self.kind.apart
+        return Start(first, changes[0] if is_exact else sum(changes), tuple(later))
 
 
 class Free(NamedTuple):
@@ -109,7 +90,7 @@ class Question:
         self.room = room
         self._starts = starts or Starts()
         self._orders: dict[int, Order] = {}
-        self._kinds: dict[tuple[Slots, date, int], Kind] = {}
+        self._kinds: dict[tuple[object, ...], Kind] = {}
         self._known: dict[Kind, Kind] = {}
         self._free: dict[tuple[date, str], tuple[Free, ...]] = {}
 
@@ -157,19 +138,40 @@ class Question:
         return Beginning(number, search.start, numbers, seats, follows)
 
     def _kind(self, number: int, search: Search, index: int, day: date) -> Kind:
-        """What kind of session one of a course is on a day."""
-        minutes, slots = search.targets[index].minutes, search.slots_on(index, day)
-        key = slots, day, minutes
+        """What kind of session, or of treatment day, one of a course is on a day."""
+        slots, several = search.slots_on(index, day), search.treatment_days[index]
+        lengths = tuple(target.minutes for target in search.groups[index])
+        key = slots, day, lengths, several and several.per_day
         if key not in self._kinds:
             protocol = self.wishes[number].order.protocol
-            takes = self.room.house.of_session_of(protocol, minutes)
-            starts = tuple(
-                Start(self._minute(day, start), change)
-                for start, change in slots.legal_starts(day, minutes)
-            )
-            kind = Kind(starts, tuple(takes))
+            plan = search.plan(index, day)
+            if several and plan:
+                kind = self._kind_of_day(protocol, several, slots, plan, day)
+            else:
+                starts = slots.legal_starts(day, lengths[0])
+                kind = self._kind_at(
+                    protocol, lengths[0], ((self._minute(day, at), change) for at, change in starts)
+                )
             self._kinds[key] = self._known.setdefault(kind, kind)
         return self._kinds[key]
+
+    def _kind_at(self, protocol: Protocol, minutes: int, starts: Iterable[tuple[int, int]]) -> Kind:
+        takes = self.room.house.of_session_of(protocol, minutes)
+        return Kind(tuple(Start(*start) for start in starts), tuple(takes))
+
+    def _kind_of_day(
+        self, protocol: Protocol, several: TreatmentDay, slots: Slots, best: DayPlan, day: date
+    ) -> Kind:
+        parts = tuple(
+            self._kind_at(protocol, member.minutes, sorted(map(_by_minute, choices), key=_nearest))
+            for member, choices in several.choices(day, slots)
+        )
+        apart = several.per_day.minutes if several.per_day.at_least else 0
+        starts = []
+        for plan in [best] if apart else several.plans(day, slots):
+            first, *later = (self._minute(day, at) for at in plan.starts)
+            starts.append(Start(first, plan.cost, tuple(later)))
+        return Kind(tuple(starts), several=parts, apart=apart)
 
     def _minute(self, day: date, start: time) -> int:
         return minute_at(datetime.combine(day, start, self.room.zone))
@@ -178,11 +180,23 @@ class Question:
     def _by_start(self) -> dict[tuple[int, date], Beginning]:
         return {(each.wish, each.start): each for each in self.beginnings}
 
-    def kind_of(self, wish: int, start: date, number: int, day: date) -> Kind | None:
-        """The kind of a session of a wish (by number) on a day; None if it is not known."""
-        beginning = self._by_start.get((wish, start))
-        seats = beginning.seats_of(number) if beginning else ()
-        return next((seat.kind for seat in seats if seat.day == day), None)
+    def visits_of(self, wish: int, course: Course) -> Iterator[Visit]:
+        """For what somebody comes in a course of a wish: its sessions, those of a treatment day
+        together.
+        """
+        beginning = self._by_start.get((wish, course.start))
+        visits: list[list[Session]] = []
+        for session in course.live:
+            joins = beginning and visits and session.number not in beginning.numbers
+            if joins:
+                visits[-1].append(session)
+            else:
+                visits.append([session])
+        for sessions in visits:
+            seats = beginning.seats_of(sessions[0].number) if beginning else ()
+            day = sessions[0].start.date()
+            kinds = (seat.kind for seat in seats if seat.day == day)
+            yield Visit(sessions, next(kinds, None))
 
     def free(self, day: date, resource: str) -> tuple[Free, ...]:
         """How many of a resource are free through a day and the next, for what lasts past
@@ -212,6 +226,14 @@ class Question:
     def midnight(self, day: date) -> int:
         """When a day begins."""
         return midnight(day, self.room.zone)
+
+
+def _by_minute(choice: Choice) -> tuple[int, int]:
+    return minute_at(choice.start), choice.change
+
+
+def _nearest(start: tuple[int, int]) -> tuple[int, int]:
+    return abs(start[1]), start[0]
 
 
 def _reachable(search: Search) -> list[list[Standing]]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ketasched.domain.course import Course, LinkedVisit, Unplaced, is_gone
 from ketasched.domain.house import minute_at
 from ketasched.domain.room import Held, Room
+from ketasched.house.kind import Kind, Start
 from ketasched.house.one_by_one import place_at
-from ketasched.house.question import Kind, Start
 from ketasched.house.settling import Settling, left_without, with_course
 from ketasched.house.times import Times
 from ketasched.house.waiting import Admitted, Place, crowded_out, is_crowded_out, merit
@@ -67,15 +67,14 @@ class _Round:
                 self._add(wish, place.course)
 
     def _add(self, wish: int, course: Course) -> None:
-        for session in course.live:
-            day, start = session.start.date(), Start(minute_at(session.start), 0)
-            kind = self._times.question.kind_of(wish, course.start, session.number, day)
-            protocol = course.protocol
-            takes = self._house.of_session_of(protocol, session.minutes)
-            stays = Kind((start,), tuple(takes))
-            self._on.setdefault(day, []).append(
-                _Entry(wish, kind or stays, start, session.number if kind else None)
-            )
+        for came in self._times.question.visits_of(wish, course):
+            number = came.sessions[0].number
+            own = [_Entry(wish, came.kind, came.start, number)] if came.kind else []
+            for session in came.sessions if not own else ():
+                takes = self._house.of_session_of(course.protocol, session.minutes)
+                start = Start(minute_at(session.start), 0)
+                own.append(_Entry(wish, Kind((start,), tuple(takes)), start, None))
+            self._on.setdefault(came.day, []).extend(own)
         for visit in course.visits:
             if not is_gone(visit):
                 self._put(wish, visit)
@@ -131,7 +130,7 @@ class _Round:
         entries = self._on.get(day, [])
         stays = [entry.wish == wish or entry.session is None for entry in entries]
         kinds = [
-            Kind((entry.start,), entry.kind.takes) if fixed else entry.kind
+            entry.kind.only_at(entry.start) if fixed else entry.kind
             for entry, fixed in zip(entries, stays, strict=True)
         ]
         starts = self._times.best(day, [*kinds, visit]).starts

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.domain.room import Held
 from ketasched.house import solver
-from ketasched.house.question import Kind, Question, Start
+from ketasched.house.kind import Kind, Start
+from ketasched.house.question import Question
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar
+    from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
 
 A_DAY = 2.0
 """The most of the solver's seconds for the times of one day."""
@@ -74,9 +76,7 @@ def best_times(
     if fits(question, day, held):
         return DayTimes(nearest, proved=True)
     model = _Model(question, day, kinds, all_of_them=True)
-    model.model.minimize(
-        solver.weighted((number, abs(start.change)) for _, start, number in model.numbers)
-    )
+    model.model.minimize(model.changes)
     outcome = solver.solve(model.model, effort, A_DAY)
     if not outcome.found:
         return DayTimes(None, proved=outcome.verdict == "infeasible")
@@ -90,7 +90,7 @@ def most_that_fit(
 ) -> Most:
     """The most sessions of some kinds that fit a day; of those that are alike the first."""
     model = _Model(question, day, kinds, all_of_them=False)
-    model.model.maximize(solver.weighted((number, 1) for _, _, number in model.numbers))
+    model.model.maximize(model.visitors)
     outcome = solver.solve(model.model, effort, A_DAY)
     if not outcome.found:
         return Most((None,) * len(kinds), None)
@@ -117,6 +117,20 @@ def _free_at(free: Iterable[tuple[int, int, int]], minute: int) -> int:
     return next((number for begins, ends, number in free if begins <= minute < ends), 0)
 
 
+class _Row(NamedTuple):
+    """How many sessions start when; ``taking`` says what they take. Of a treatment day whose
+    sessions only stay apart each session has a row, of any other the whole day has one.
+    """
+
+    taking: Kind
+    starts: list[tuple[Start, IntVar]]
+
+    @property
+    def number(self) -> LinearExpr:
+        """How many there are in all."""
+        return solver.weighted((variable, 1) for _, variable in self.starts)
+
+
 class _Model:
     """How many sessions of each kind start when, so that no more is taken than is free. Who is
     alike is not told apart, so that no plan is looked at twice.
@@ -126,19 +140,53 @@ class _Model:
         self, question: Question, day: date, kinds: Sequence[Kind], *, all_of_them: bool
     ) -> None:
         self.model: CpModel = solver.new_model()
-        self.numbers: list[tuple[Kind, Start, IntVar]] = []
+        self.rows: dict[Kind, list[_Row]] = {}
         for kind, number in Counter(kinds).items():
-            own = [(start, self.model.new_int_var(0, number, "")) for start in kind.starts]
-            self.numbers += [(kind, start, variable) for start, variable in own]
-            all_starts = solver.weighted((variable, 1) for _, variable in own)
-            self.model.add(all_starts == number if all_of_them else all_starts <= number)
+            parts = kind.several if kind.apart else (kind,)
+            rows = self.rows[kind] = [self._row(part, number) for part in parts]
+            self.model.add(rows[0].number == number if all_of_them else rows[0].number <= number)
+            for before, here in pairwise(rows):
+                self._keep_apart(before, here, kind.apart)
         self._keep_within(question, day)
+
+    def _row(self, kind: Kind, number: int) -> _Row:
+        return _Row(kind, [(start, self.model.new_int_var(0, number, "")) for start in kind.starts])
+
+    def _keep_apart(self, before: _Row, here: _Row, minutes: int) -> None:
+        """As many start, each of them so long after another one before: up to any moment no more
+        than have come before it. Who is alike follows in the order in which they came.
+        """
+        self.model.add(before.number == here.number)
+        for last, _ in here.starts:
+            come = [(own, 1) for start, own in here.starts if start.minute <= last.minute]
+            ready = [
+                (own, -1) for start, own in before.starts if start.minute + minutes <= last.minute
+            ]
+            self.model.add(solver.weighted([*come, *ready]) <= 0)
+
+    @property
+    def changes(self) -> LinearExpr:
+        """The minutes of change of all."""
+        return solver.weighted(
+            (variable, abs(start.change))
+            for rows in self.rows.values()
+            for row in rows
+            for start, variable in row.starts
+        )
+
+    @property
+    def visitors(self) -> LinearExpr:
+        """How many come."""
+        return solver.weighted(
+            (variable, 1) for rows in self.rows.values() for _, variable in rows[0].starts
+        )
 
     def _keep_within(self, question: Question, day: date) -> None:
         taken: dict[str, list[tuple[Held, IntVar]]] = {}
-        for kind, start, variable in self.numbers:
-            for held in kind.held(start):
-                taken.setdefault(held.resource, []).append((held, variable))
+        for row in (row for rows in self.rows.values() for row in rows):
+            for start, variable in row.starts:
+                for held in row.taking.held(start):
+                    taken.setdefault(held.resource, []).append((held, variable))
         for resource, own in taken.items():
             free = question.free(day, resource)
             begins = {held.begins for held, _ in own} | {run.begins for run in free}
@@ -157,7 +205,19 @@ class _Model:
 
     def starts_of(self, outcome: solver.Outcome) -> dict[Kind, Iterator[Start]]:
         """When the sessions of each kind start, the least change first."""
-        starts: dict[Kind, list[Start]] = {}
-        for kind, start, variable in self.numbers:
-            starts.setdefault(kind, []).extend([start] * outcome.values[variable.index])
-        return {kind: iter(own) for kind, own in starts.items()}
+        starts: dict[Kind, Iterator[Start]] = {}
+        for kind, rows in self.rows.items():
+            taken = [_taken(row, outcome) for row in rows]
+            starts[kind] = iter(taken[0] if len(taken) == 1 else _in_turn(taken))
+        return starts
+
+
+def _taken(row: _Row, outcome: solver.Outcome) -> list[Start]:
+    return [start for start, variable in row.starts for _ in range(outcome.values[variable.index])]
+
+
+def _in_turn(taken: Sequence[Sequence[Start]]) -> Iterator[Start]:
+    """Whole treatment days: who came first is the first to come again."""
+    for first, *later in zip(*map(sorted, taken), strict=True):
+        change = sum(abs(start.change) for start in (first, *later))
+        yield Start(first.minute, change, tuple(start.minute for start in later))

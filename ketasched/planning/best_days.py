@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from ketasched.domain.candidate import Reason
+from ketasched.planning.day_members import Member
 from ketasched.planning.distances import Carrying, Left, Link, links_between
 from ketasched.planning.standing import FREE, Cost, Placed, Standing, add_costs
 from ketasched.planning.start_times import Slots
 from ketasched.planning.target import Target, steps_of
-from ketasched.planning.treatment_day import DayPlan, Member, TreatmentDay
+from ketasched.planning.treatment_day import DayPlan, TreatmentDay
 
 Behind = Callable[[Standing], list[tuple[Standing, Cost]]]
 """The states that may follow one, each with the cost of the best rest of the course."""
@@ -47,28 +48,28 @@ class Search:
         self.links = tuple(links_between(self.groups, fixed))
         self.carrying = Carrying(self.links, len(self.groups))
         self._slots = [self._slots_of(target) for target in self.targets]
-        self._days = [self._treatment_day(group) for group in self.groups]
+        self.treatment_days = [self._treatment_day(group) for group in self.groups]
         self._plans: dict[tuple[int, date], DayPlan | None] = {}
 
     # What one step may do by itself
 
     def legal_start(self, index: int, day: date) -> tuple[time, int] | None:
         """The legal start of least change of a step on a day."""
-        if self._days[index]:
+        if self.treatment_days[index]:
             plan = self.plan(index, day)
             return (plan.starts[0], plan.changes[0]) if plan else None
         return self.slots_on(index, day).legal_start(day, self.targets[index].minutes)
 
     def plan(self, index: int, day: date) -> DayPlan | None:
         """The best plan of a treatment day on a day."""
-        treatment_day, key = self._days[index], (index, day)
+        treatment_day, key = self.treatment_days[index], (index, day)
         if treatment_day and key not in self._plans:
             self._plans[key] = treatment_day.best(day, self.slots_on(index, day))
         return self._plans.get(key)
 
     def why_none(self, index: int, day: date) -> tuple[Reason, ...]:
         """What refuses a day on which a step has no legal start."""
-        slots, treatment_day = self.slots_on(index, day), self._days[index]
+        slots, treatment_day = self.slots_on(index, day), self.treatment_days[index]
         if treatment_day:
             return treatment_day.why_none(day, slots)
         return slots.why_none(day, self.targets[index].minutes)
@@ -76,14 +77,14 @@ class Search:
     def why_not_asked(self, index: int, day: date, number: int) -> tuple[Reason, ...]:
         """What refuses the asked start of a session of a step on a day."""
         slots, target = self.slots_on(index, day), self.targets[index]
-        treatment_day = self._days[index]
+        treatment_day = self.treatment_days[index]
         if treatment_day:
             return treatment_day.why_not_asked(day, number, slots)
         return slots.refusals(day, slots.times.on(day, target.minutes), target.minutes)
 
     def starts_that_work(self, index: int, day: date) -> list[time]:
         """The starts that nobody asked for at which a treatment day may begin on a day."""
-        several = self._days[index]
+        several = self.treatment_days[index]
         return several.starts_that_work(day, self.slots_on(index, day)) if several else []
 
     def seats(self, index: int, state: Standing) -> list[Placed]:
@@ -157,7 +158,7 @@ class Search:
     def on_days(self, index: int, weeks: int, days: Sequence[date]) -> list[Standing]:
         """Where a session that is free may stand on some days."""
         target, states = self.targets[index], []
-        several = self._days[index] is not None
+        several = self.treatment_days[index] is not None
         for day in days:
             start = self.legal_start(index, day)
             if start:

@@ -22,7 +22,6 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Reason, lasting, minutes_between, session_end
-from ketasched.domain.per_day import PerDay
 from ketasched.domain.wording import (
     clock_of,
     clock_text,
@@ -30,20 +29,10 @@ from ketasched.domain.wording import (
     list_text,
     minute_of_day,
 )
+from ketasched.planning.day_members import Choice, DayMembers, Member, at_time
 from ketasched.planning.start_times import FLEX_STEP, Slots
 
 NEXT_DAY = Reason("distance", "it would be on the next day")
-
-
-class Member(NamedTuple):
-    """A session of a treatment day: how long it is, and where it stays, if it does (wall time).
-    ``after_gone``: one that did not take place lies between it and the one before it.
-    """
-
-    number: int
-    minutes: int
-    stays: datetime | None = None
-    after_gone: bool = False
 
 
 class DayPlan(NamedTuple):
@@ -56,48 +45,32 @@ class DayPlan(NamedTuple):
     cost: int
 
 
-class _Choice(NamedTuple):
-    start: datetime
-    change: int
-
-
-class TreatmentDay:
+class TreatmentDay(DayMembers):
     """The sessions of one treatment day, of which some may stay where they are."""
-
-    def __init__(self, members: Sequence[Member], per_day: PerDay) -> None:
-        self.members = tuple(members)
-        self.per_day = per_day
-
-    @property
-    def kept_to(self) -> date | None:
-        """The day to which those that stay keep the others: that of the last one before these, else
-        of the first behind them; None where none stays.
-        """
-        free = [place for place, member in enumerate(self.members) if member.stays is None]
-        first = free[0] if free else 0
-        stay = [member.stays for member in (*self.members[first::-1], *self.members[first:])]
-        return next((moment.date() for moment in stay if moment), None)
 
     def best(self, day: date, slots: Slots) -> DayPlan | None:
         """The best legal plan of a day; None if there is none."""
-        if not self._may_be_on(day):
-            return None
         if self.per_day.at_least:
-            return self._least_distances(day, slots)
-        for at, change in self._options(day, slots):
-            starts = self._from(0, None, _at(day, at, slots), slots)
+            return self._least_distances(day, slots) if self.may_be_on(day) else None
+        return next(self.plans(day, slots), None)
+
+    def plans(self, day: date, slots: Slots) -> Iterator[DayPlan]:
+        """The legal plans of a day with exact distances, one from each start; the best first."""
+        if not self.may_be_on(day):
+            return
+        for at, change in self.options(day, slots):
+            starts = self._from(0, None, at_time(day, at, slots), slots)
             if starts is not None:
                 clocks = tuple(start.time() for start in starts)
-                return DayPlan(clocks, (change,) * len(clocks), abs(change))
-        return None
+                yield DayPlan(clocks, (change,) * len(clocks), abs(change))
 
     def why_none(self, day: date, slots: Slots) -> tuple[Reason, ...]:
         """What refuses a day: what holds at all starts that were tried, else one reason of each
         kind, those against the asked start first.
         """
-        if not self._may_be_on(day):
+        if not self.may_be_on(day):
             return (Reason("distance", "other sessions of that day stand on another"),)
-        tried = [self.refusals(day, at, slots) for at, _ in self._options(day, slots)]
+        tried = [self.refusals(day, at, slots) for at, _ in self.options(day, slots)]
         by_kind: dict[str, Reason] = {}
         for reason in (reason for reasons in tried for reason in reasons):
             by_kind.setdefault(reason.kind, reason)
@@ -116,7 +89,7 @@ class TreatmentDay:
                         return (self._too_near(member),)
                     before = stays
                 continue
-            start = _at(day, at, slots)
+            start = at_time(day, at, slots)
             if before:
                 start = self.per_day.next_start(before, member.minutes, slots.times.clinic)
             reasons: tuple[Reason, ...] = (NEXT_DAY,)
@@ -132,14 +105,16 @@ class TreatmentDay:
 
     def starts_that_work(self, day: date, slots: Slots) -> list[time]:
         """All quarter hours of a day, counted from the asked start, at which it may begin."""
-        if not self._may_be_on(day):
+        if not self.may_be_on(day):
             return []
         asked = slots.times.on(day, self.per_day)
         quarters = (
             divmod(minute, 60) for minute in range(asked.minute % FLEX_STEP, 1440, FLEX_STEP)
         )
         tried = (time(hour, minute) for hour, minute in quarters)
-        return [at for at in tried if self._from(0, None, _at(day, at, slots), slots) is not None]
+        return [
+            at for at in tried if self._from(0, None, at_time(day, at, slots), slots) is not None
+        ]
 
     def why_not_asked(self, day: date, number: int, slots: Slots) -> tuple[Reason, ...]:
         """What refuses the asked start of a session of a day."""
@@ -148,7 +123,7 @@ class TreatmentDay:
             return self.refusals(day, asked, slots)
         numbers = [member.number for member in self.members]
         place = numbers.index(number)
-        start = session_end(_at(day, asked, slots), place * self.per_day.minutes)
+        start = session_end(at_time(day, asked, slots), place * self.per_day.minutes)
         if start.date() != day:
             return (NEXT_DAY,)
         refused = slots.refusals(day, start.time(), self.members[place].minutes)
@@ -158,25 +133,6 @@ class TreatmentDay:
     def _too_near(self, other: Member) -> Reason:
         near = f"less than {duration_text(self.per_day.minutes)}"
         return Reason("distance", f"{near} from session {other.number}")
-
-    def _may_be_on(self, day: date) -> bool:
-        """Whether those that stay let the others stand on a day."""
-        if self.kept_to not in (None, day):
-            return False
-        free = [place for place, member in enumerate(self.members) if member.stays is None]
-        return all(
-            (member.stays.date() >= day or place < free[0])
-            and (member.stays.date() <= day or place > free[-1])
-            for place, member in enumerate(self.members)
-            if member.stays
-        )
-
-    def _options(self, day: date, slots: Slots) -> list[tuple[time, int]]:
-        """The starts of the first session that is free, if it is the first of the day."""
-        first = self.members[0].stays
-        if first and first.date() == day:
-            return [(first.time(), 0)]
-        return slots.times.options(day, self.per_day)
 
     # Exact distances
 
@@ -195,26 +151,17 @@ class TreatmentDay:
                 return self._from(place + 1, before, first, slots)
             near = before and minutes_between(before, stays) < self.per_day.minutes
             return None if near else self._from(place + 1, stays, first, slots)
-        for start in self._due(member, before, slots) if before else [first]:
+        for start in self.due(member, before, slots) if before else [first]:
             if start.date() == day and slots.allows(day, start.time(), member.minutes):
                 rest = self._from(place + 1, start, first, slots)
                 if rest is not None:
                     return [start, *rest]
         return None
 
-    def _due(self, member: Member, before: datetime, slots: Slots) -> Iterator[datetime]:
-        """When a session may be due after one that starts before it."""
-        distance, day = self.per_day.minutes, before.date()
-        while before.date() == day:
-            yield self.per_day.next_start(before, member.minutes, slots.times.clinic)
-            if not member.after_gone:
-                return
-            before = session_end(before, distance)
-
     # Least distances
 
     def _least_distances(self, day: date, slots: Slots) -> DayPlan | None:
-        choices = [list(self._choices(place, day, slots)) for place in range(len(self.members))]
+        choices = [list(self.choices_of(place, day, slots)) for place in range(len(self.members))]
         costs: list[list[int | None]] = []  # of each choice, with the best rest behind it
         for place in range(len(choices) - 1, -1, -1):
             behind = costs[0] if costs else None
@@ -233,7 +180,7 @@ class TreatmentDay:
         best = min((cost for cost in costs[0] if cost is not None), default=None)
         if best is None:
             return None
-        left, chosen = best, list[_Choice]()
+        left, chosen = best, list[Choice]()
         for own, of_own in zip(choices, costs, strict=True):
             choice = min(
                 (choice for choice, cost in zip(own, of_own, strict=True)
@@ -248,29 +195,8 @@ class TreatmentDay:
         starts = tuple(choice.start.time() for choice in free)
         return DayPlan(starts, tuple(choice.change for choice in free), best)
 
-    def _are_apart(self, before: _Choice, here: _Choice) -> bool:
+    def _are_apart(self, before: Choice, here: Choice) -> bool:
         return minutes_between(before.start, here.start) >= self.per_day.minutes
-
-    def _choices(self, place: int, day: date, slots: Slots) -> Iterator[_Choice]:
-        """Where one session may stand by itself."""
-        member, times = self.members[place], slots.times
-        if member.stays:
-            yield _Choice(member.stays.replace(tzinfo=slots.times.clinic.zone), 0)
-            return
-        asked = _at(day, times.on(day, self.per_day), slots)
-        options = [(_at(day, at, slots), change) for at, change in times.options(day, self.per_day)]
-        if place:
-            asked = session_end(asked, place * self.per_day.minutes)
-            earliest = -(times.flex // FLEX_STEP * FLEX_STEP)
-            changes = range(earliest, 1440, FLEX_STEP)
-            options = [(session_end(asked, change), change) for change in changes]
-        for start, change in options:
-            if start.date() == day and slots.allows(day, start.time(), member.minutes):
-                yield _Choice(start, change)
-
-
-def _at(day: date, at: time, slots: Slots) -> datetime:
-    return datetime.combine(day, at, slots.times.clinic.zone)
 
 
 def runs_text(starts: Sequence[time]) -> str:

@@ -13,6 +13,7 @@ from ketasched.domain.clinic import WHOLE_WEEK, Clinic, Week, fits, no_holidays
 from ketasched.domain.per_day import PerDay
 from ketasched.domain.weekly import can_come
 from ketasched.domain.wording import WEEKDAY_NAMES, clock_text
+from ketasched.planning.day_members import Member
 from ketasched.planning.phase_options import Layout
 from ketasched.planning.start_times import (
     NINE,
@@ -22,7 +23,7 @@ from ketasched.planning.start_times import (
     when_patient_comes,
 )
 from ketasched.planning.target import Stretch
-from ketasched.planning.treatment_day import Member, TreatmentDay, runs_text
+from ketasched.planning.treatment_day import TreatmentDay, runs_text
 
 MONDAY = date(2001, 1, 1)
 

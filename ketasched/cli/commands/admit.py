@@ -88,7 +88,6 @@ def run(request: AdmitRequest) -> Result:
     notes += search_notes(
         request.seconds, request.seed, joint=is_installed(), was_cut=answer.was_cut
     )
-    notes += _apart_notes(waiting) if is_installed() else []
     notes += _written_note(request, admission, kept=kept)
     return Result(
         lambda: _page(admission),
@@ -161,13 +160,6 @@ def _answer(waiting: Sequence[Waiting], sharing: Sharing, seconds: int, seed: in
             seconds, seed, lambda best, bound: say(f"best {best}, best possible {bound}"), say
         )
         return together(wishes, sharing.room, sharing.standing, effort)
-
-
-def _apart_notes(waiting: Sequence[Waiting]) -> list[str]:
-    """That courses with several sessions a day are not planned with the others."""
-    if not any(each.wish.order.has_treatment_days for each in waiting):
-        return []
-    return ["note: courses with several sessions a day come after all others, one by one"]
 
 
 def _written_note(request: AdmitRequest, admission: Admission, *, kept: bool) -> list[str]:
