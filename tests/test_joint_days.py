@@ -153,7 +153,7 @@ def wish_of(number, words, clinic):
     )
     phase = Phase(
         "all",
-        DayList(words.days, 0),
+        DayList(words.days, 0, "planned"),
         len(words.days) * several,
         Window(*words.window),
         Gap(words.gap, None),
@@ -213,9 +213,7 @@ class Everything:
         """
         key = day, tuple(there)
         if key not in self.known:
-            taken = [
-                ("chair", begins, ends) for on, begins, ends in self.clinic.held if on == day
-            ]
+            taken = [("chair", begins, ends) for on, begins, ends in self.clinic.held if on == day]
             self.known[key] = self.tried(there, taken)
         return self.known[key]
 

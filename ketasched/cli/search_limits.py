@@ -45,10 +45,8 @@ def search_notes(seconds: str, seed: str, *, joint: bool, was_cut: bool) -> list
         return ["note: the time was up: with more --seconds another plan may be found"]
     if joint:
         return []
-    from ketasched.house.solver import EXTRA, is_installed
+    from ketasched.house.solver import EXTRA
 
-    if is_installed():
-        return ["note: planned one by one, as a day of several sessions is moved as a whole"]
     notes = [f"note: planned one by one; to plan all together: pip install '{EXTRA}'"]
     limits = (("--seconds", seconds), ("--seed", seed))
     return notes + [

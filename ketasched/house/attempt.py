@@ -17,13 +17,14 @@ from ketasched.house.ways import (
     Spot,
     Ways,
     kept_and_stuck,
-    ways_of,
 )
 from ketasched.house.ways_as_a_whole import goes_as_a_whole, ways_as_a_whole
+from ketasched.house.ways_by_session import ways_of
 from ketasched.house.ways_model import AIMS, Picked, WaysModel
 from ketasched.running.changes import replanned
 from ketasched.running.closing_day import released, without_day
 from ketasched.running.legal_change import Conditions, Refusal
+from ketasched.running.treatment_days import those_that_go_along
 from ketasched.running.visits_that_stay import with_visits_that_stay
 
 A_SEARCH = 5.0
@@ -237,6 +238,7 @@ class Attempt:
             for row, spot in zip(rows, spots, strict=True)
             if row.must_move or spot.further
         }
+        moved |= those_that_go_along(conditions.order, course, moved, mover.free)
         if mover.is_affected:
             conditions, course, _ = released(conditions, course, day)
         else:

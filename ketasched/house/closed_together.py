@@ -41,11 +41,8 @@ def one_by_one(closing: Closing) -> Closed:
 def together(closing: Closing, effort: solver.Effort) -> Closed:
     """All at once, at least as well as one by one. Sessions that are not of the day move only where
     somebody would have no place otherwise, and other patients only where that does not do either.
-    Where somebody has several sessions that day, which stand together, it is done one by one.
     """
     best = one_by_one(closing)
-    if any(running.conditions.order.has_treatment_days for running in closing.affected):
-        return best
     is_sure = True
     effort.begin()
     for make in (_of_the_day, _of_the_rest, _with_others):

@@ -83,5 +83,7 @@ def closed_of(
     cost = Cost()
     for running, outcome in [*zip(closing.affected, outcomes, strict=True), *making_way]:
         if isinstance(outcome, Course):
-            cost = cost.plus(cost_of(changed_sessions(running.course, outcome)))
+            cost = cost.plus(
+                cost_of(running.conditions.order, changed_sessions(running.course, outcome))
+            )
     return Closed(tuple(outcomes), tuple(making_way), status, cost)

@@ -9,11 +9,10 @@ from typing import NamedTuple
 from ketasched.domain.course import Course, LinkedVisit, Session, is_gone
 from ketasched.domain.house import House, minute_at
 from ketasched.domain.room import Held, Room, held_by
-from ketasched.planning.best_days import Search
-from ketasched.planning.standing import Standing
+from ketasched.planning.plan_input import Order
 from ketasched.running.closing_day import released
 from ketasched.running.legal_change import Conditions
-from ketasched.running.replan import search_for
+from ketasched.running.treatment_days import per_day_of
 
 
 class RunningCourse(NamedTuple):
@@ -30,11 +29,7 @@ class RunningCourse(NamedTuple):
         return self.conditions._replace(order=self.conditions.order.in_room(room))
 
     def rest(self) -> set[int]:
-        """The sessions to come that nobody fixed; none of a course with several a day, which stand
-        together.
-        """
-        if self.conditions.order.has_treatment_days:
-            return set()
+        """The sessions to come that nobody fixed."""
         return {session.number for session in self.course.movable(self.conditions.now)}
 
 
@@ -128,132 +123,6 @@ def kept_and_stuck(
     )
 
 
-class _Place(NamedTuple):
-    """Where a session may stand; ``stays``: where it does, so that nobody asks for its gap to
-    another that stays. ``spot``: None of one that is not free.
-    """
-
-    standing: Standing
-    stays: bool
-    spot: Spot | None = None
-
-    @property
-    def may_stay(self) -> bool:
-        """Whether a session that is free is left here if its course has no place."""
-        return self.stays and self.spot is not None
-
-
-def ways_of(running: RunningCourse, room: Room, day: date | None, free: Collection[int]) -> Ways:
-    """The ways of a course whose ``free`` sessions may go elsewhere beside what a room has; those
-    of a ``day`` must.
-    """
-    conditions, course = running.beside(room), running.course
-    freed = set[int]()
-    if day:
-        conditions, course, freed = released(conditions, course, day)
-    kept, stuck = kept_and_stuck(running, room.house, day, free)
-    search = search_for(conditions.order, course, free, conditions.now)
-    if search is None:
-        return Ways((Row(0, must_move=True, spots=(), follows=()),), kept, stuck)
-    places = [
-        list(_places(search, index, course.session(target.number), course, room, freed))
-        if target.number in free
-        else [_Place(standing, stays=True) for standing in search.states(index, 0)]
-        for index, target in enumerate(search.targets)
-    ]
-    _keep_apart(search, places, free)
-    may = [_Pairs(search, index) for index in range(len(places))]
-    for index in range(1, len(places)):
-        places[index] = [
-            here
-            for here in places[index]
-            if here.may_stay or any(may[index](at, here) for at in places[index - 1])
-        ]
-    for index in range(len(places) - 2, -1, -1):
-        places[index] = [
-            here
-            for here in places[index]
-            if here.may_stay or any(may[index + 1](here, after) for after in places[index + 1])
-        ]
-    rows = []
-    for index, target in enumerate(search.targets):
-        if target.number in free:
-            linked = index and search.targets[index - 1].number in free
-            before = places[index - 1] if linked else []
-            spots = tuple(place.spot for place in places[index] if place.spot)
-            follows = tuple(
-                frozenset(number for number, at in enumerate(before) if may[index](at, here))
-                if linked
-                else None
-                for here in places[index]
-            )
-            rows.append(Row(target.number, target.number in freed, spots, follows))
-    return Ways(tuple(rows), kept, stuck)
-
-
-def _keep_apart(search: Search, places: list[list[_Place]], free: Collection[int]) -> None:
-    """Take out where a free session is too near to one that stays, or too far from it; of two that
-    are both free, the rules of the course refuse what they must in the end.
-    """
-    for link in search.links:
-        for index in (link.first, link.last):
-            other = link.other(index)
-            if search.targets[other].number not in free:
-                stays = places[other][0].standing.day
-                places[index] = [
-                    here
-                    for here in places[index]
-                    if here.may_stay or not link.between(index, here.standing.day, stays)
-                ]
-
-
-class _Pairs:
-    """Whether a session may stand somewhere when the one before it does elsewhere."""
-
-    def __init__(self, search: Search, index: int) -> None:
-        self.search = search
-        self.index = index
-        self.known: dict[tuple[date, date], bool] = {}
-
-    def __call__(self, before: _Place, here: _Place) -> bool:
-        if before.stays and here.stays:
-            return True
-        days = before.standing.day, here.standing.day
-        if days not in self.known:
-            self.known[days] = self.search.is_beside(self.index, before.standing, here.standing)
-        return self.known[days]
-
-
-def _places(
-    search: Search,
-    index: int,
-    session: Session,
-    course: Course,
-    room: Room,
-    freed: Collection[int],
-) -> Iterator[_Place]:
-    """Where a free session may stand; first where it stands, if it may stay."""
-    takes = room.house.of_session_of(course.protocol, session.minutes)
-    here = session.start.replace(tzinfo=None)
-    if session.number not in freed:
-        off = (here.date() - session.target).days
-        cost = Cost(off * off, int(off != 0), abs(session.moved_minutes))
-        spot = Spot(session.start, tuple(held_by(takes, minute_at(session.start))), 0, cost)
-        standing = Standing(0, here.date(), here.time(), session.moved_minutes, cost)
-        yield _Place(standing, stays=True, spot=spot)
-    # A start that others fill leaves the first session the rest of its window.
-    for standing in search.on_days(index, 0, search.whole_window(index, 0)):
-        slots = search.slots_on(index, standing.day)
-        for start, change in slots.legal_starts(standing.day, session.minutes):
-            wall = datetime.combine(standing.day, start)
-            if wall != here:
-                moment = wall.replace(tzinfo=room.zone)
-                cost = Cost(standing.cost[0], standing.cost[1], abs(change))
-                held = tuple(held_by(takes, minute_at(moment)))
-                spot = Spot(moment, held, int(session.number not in freed), cost)
-                yield _Place(standing, stays=False, spot=spot)
-
-
 def days_of(session: Session) -> list[date]:
     """The days of the window of a session."""
     days = (session.window_end - session.window_start).days
@@ -273,10 +142,16 @@ def days_put_off(before: Course, after: Course) -> int:
     return sum(days for days in later if days > 0)
 
 
-def cost_of(sessions: Iterable[Session]) -> Cost:
-    """How far from ideal some sessions are."""
-    cost = Cost()
+def cost_of(order: Order, sessions: Iterable[Session]) -> Cost:
+    """How far from ideal some sessions are; a treatment day counts once."""
+    cost, days = Cost(), set[tuple[object, ...]]()
     for session in sessions:
-        off = session.moved_days
-        cost = cost.plus(Cost(off * off, int(off != 0), abs(session.moved_minutes)))
+        off, minutes = session.moved_days, abs(session.moved_minutes)
+        own = Cost(off * off, int(off != 0), minutes)
+        per_day = per_day_of(order, session)
+        if per_day:
+            day = session.phase, session.pace, session.target
+            own = Cost(minutes=minutes if per_day.at_least else 0) if day in days else own
+            days.add(day)
+        cost = cost.plus(own)
     return cost

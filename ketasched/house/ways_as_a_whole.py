@@ -24,15 +24,19 @@ from ketasched.running.apart import distances
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.baselines import count_from
 from ketasched.running.closing_day import released, without_day
+from ketasched.running.treatment_days import day_of
 
 
 def goes_as_a_whole(running: RunningCourse, freed: AbstractSet[int]) -> bool:
-    """Whether what becomes of a course is more than its sessions of the day and those behind them
-    on other days: where others count from them, or follow them, or stay apart from them, or they
-    make up for another.
+    """Whether what becomes of a course is more than its session, or treatment day, of the day and
+    those behind it on other days: where others count from them, or follow them, or stay apart from
+    them, or they make up for another.
     """
     order, course = running.conditions.order, running.course
-    if len(freed) != 1 or freed & follower_numbers(order, course):
+    first = next((course.session(number) for number in sorted(freed)), None)
+    if first is None or freed & follower_numbers(order, course):
+        return True
+    if not freed <= {each.number for each in day_of(order, course, first)}:
         return True
     if any(course.session(number).instead_of for number in freed):
         return True
@@ -86,4 +90,10 @@ def _whole(running: RunningCourse, house: House, outcome: Course, freed: Collect
     further = sum(session.number not in freed for session in changed)
     held = tuple(held_by_entries(house, outcome, outcome.entries()))
     put_off = days_put_off(running.course, outcome)
-    return Spot(outcome.sessions[0].start, held, further, cost_of(changed), put_off)
+    return Spot(
+        outcome.sessions[0].start,
+        held,
+        further,
+        cost_of(running.conditions.order, changed),
+        put_off,
+    )

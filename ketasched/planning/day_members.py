@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
 from ketasched.domain.candidate import minutes_between, session_end
 from ketasched.domain.per_day import PerDay
 from ketasched.planning.start_times import FLEX_STEP, Slots
+
+NOBODY: Mapping[int, datetime] = {}
 
 
 class Member(NamedTuple):
@@ -101,53 +103,67 @@ class DayMembers:
             return minutes_between(before, here) >= self.per_day.minutes
         return here in self.due(member, before, slots)
 
-    def choices(self, day: date, slots: Slots) -> list[tuple[Member, list[Choice]]]:
+    def choices(
+        self, day: date, slots: Slots, stand: Mapping[int, datetime] = NOBODY
+    ) -> list[tuple[Member, list[Choice]]]:
         """Where each session may stand in the legal plans of a day, but for those that stay on
-        another; none if there is no plan. Where distances are exact, the change of the first is
-        that of all.
+        another; none if there is no plan. Some that are free (by number) ``stand`` somewhere, and
+        may stand there too. Where distances are exact, the change of the first is that of all.
         """
+        if not self.may_be_on(day):
+            return []
         there: list[tuple[Member, list[Choice]]] = []
         for place, member in enumerate(self.members):
             if member.stays is None or member.stays.date() == day:
-                reached = dict.fromkeys(self._reached(place, there, day, slots))
+                befores = there[-1][1] if there else None
+                reached = dict.fromkeys(self._reached(place, befores, day, slots, stand))
                 there.append((member, list(reached)))
         for index in range(len(there) - 2, -1, -1):
+            member, own = there[index]
             following, behind = there[index + 1]
-            own = [
+            ahead = [
                 each
-                for each in there[index][1]
-                if any(self.may_follow(following, each.start, here.start, slots) for here in behind)
+                for each in own
+                if each.start == stand.get(member.number)
+                or any(self.may_follow(following, each.start, here.start, slots) for here in behind)
             ]
-            there[index] = there[index][0], own
-        return there if self.may_be_on(day) and there and there[0][1] else []
+            there[index] = member, ahead
+        return there
 
     def _reached(
-        self, place: int, there: Sequence[tuple[Member, list[Choice]]], day: date, slots: Slots
+        self,
+        place: int,
+        befores: Sequence[Choice] | None,
+        day: date,
+        slots: Slots,
+        stand: Mapping[int, datetime],
     ) -> Iterator[Choice]:
-        """Where a session may stand behind those before it."""
+        """Where a session may stand behind those before it, if there are any."""
         member = self.members[place]
+        stands = stand.get(member.number)
+        if stands and stands.date() == day:
+            yield Choice(stands, 0)
         own: Iterable[Choice] = self.choices_of(place, day, slots)
         if not (self.per_day.at_least or member.stays):
-            own = self._exact(member, there, day, slots)
+            own = self._exact(member, befores, day, slots)
         for choice in own:
-            if not there or any(
-                self.may_follow(member, before.start, choice.start, slots)
-                for before in there[-1][1]
+            if choice.start != stands and (
+                befores is None
+                or any(self.may_follow(member, at.start, choice.start, slots) for at in befores)
             ):
                 yield choice
 
     def _exact(
         self,
         member: Member,
-        there: Sequence[tuple[Member, list[Choice]]],
+        befores: Sequence[Choice] | None,
         day: date,
         slots: Slots,
     ) -> Iterator[Choice]:
-        if there:
-            befores = (before.start for before in there[-1][1])
-            starts = [(due, 0) for at in befores for due in self.due(member, at, slots)]
-        else:
+        if befores is None:
             starts = [(at_time(day, at, slots), far) for at, far in self.options(day, slots)]
+        else:
+            starts = [(due, 0) for at in befores for due in self.due(member, at.start, slots)]
         for start, change in starts:
             if start.date() == day and slots.allows(day, start.time(), member.minutes):
                 yield Choice(start, change)

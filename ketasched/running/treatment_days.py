@@ -8,7 +8,7 @@ a person put where it is, which may be later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -36,6 +36,19 @@ def day_of(order: Order, course: Course, session: Session) -> list[Session]:
     ranked = sorted(course.sessions, key=lambda each: each.rank)
     day = [each for each in ranked if not each.undone and are_of_one_day(order, each, session)]
     return day or [session]
+
+
+def those_that_go_along(
+    order: Order, course: Course, moved: Collection[int], free: Collection[int]
+) -> set[int]:
+    """The free sessions that stand at an exact distance behind some that are moved."""
+    along = set[int]()
+    for session in map(course.session, moved):
+        per_day = per_day_of(order, session)
+        if per_day and not per_day.at_least:
+            day = day_of(order, course, session)
+            along |= {each.number for each in day[day.index(session) :] if each.number in free}
+    return along
 
 
 def is_put_apart(session: Session) -> bool:
