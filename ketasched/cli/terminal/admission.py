@@ -102,11 +102,8 @@ def _weekdays(sessions: Sequence[Session]) -> str:
 
 
 def _table(admitted: Sequence[NewCourse]) -> Table:
-    table = titled_table()
-    for title in ("Name", "Start", "Days", "Time"):
-        table.add_column(title, no_wrap=title != "Name")
-    for title in ("Sessions", "Moved"):
-        table.add_column(title, justify="right")
+    days, counts = ("Start", "Days", "Time"), ("Sessions", "Moved")
+    table = titled_table("Name", *days, *counts, right=counts, whole=days)
     for new in admitted:
         sessions = new.course.sessions
         table.add_row(
@@ -157,8 +154,7 @@ def _loads(loads: Sequence[WeekLoad]) -> Table:
     weeks: dict[date, list[WeekLoad]] = {}
     for load in loads:
         weeks.setdefault(load.monday, []).append(load)
-    table = titled_table()
-    table.add_column("Week from", no_wrap=True)
+    table = titled_table("Week from", whole=("Week from",))
     for load in next(iter(weeks.values())):
         table.add_column(load.resource, justify="right")
     for monday, of_week in weeks.items():

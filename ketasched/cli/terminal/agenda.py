@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from ketasched.reports.agenda_report import Agenda, Day
 
 _BLOCK = "█"
+_WHOLE = ("Time", "Chair", "#")
+"""The columns whose cells stay on one line."""
 
 
 def agenda_page(agenda: Agenda) -> str:
@@ -103,7 +105,7 @@ def _table(
     day: Day, agenda: Agenda, whens: Sequence[Text], meanings: Sequence[Meaning | None]
 ) -> Table:
     seat = ("Chair",) if agenda.chairs > 1 else ()
-    table = _new_table(("Time", *seat, "Who", "What", "#", "State and what is due"))
+    table = titled_table("Time", *seat, "Who", "What", "#", "State and what is due", whole=_WHOLE)
     for (arrival, chairs), when, meaning in zip(agenda.seated(day), whens, meanings, strict=True):
         label = arrival.patient.course.protocol.label
         what = f"{label} · {entry_title(arrival.entry)}"
@@ -118,7 +120,7 @@ def _table(
 def _narrow(
     day: Day, agenda: Agenda, whens: Sequence[Text], meanings: Sequence[Meaning | None]
 ) -> Table:
-    table = _new_table(("Time", "Who"))
+    table = titled_table("Time", "Who", whole=_WHOLE)
     for (arrival, chairs), when, meaning in zip(agenda.seated(day), whens, meanings, strict=True):
         number = number_of(arrival)
         label = arrival.patient.course.protocol.label
@@ -132,16 +134,9 @@ def _narrow(
 
 
 def _bare(whens: Sequence[str]) -> Table:
-    table = _new_table(("Time", "What"))
+    table = titled_table("Time", "What", whole=_WHOLE)
     for when in whens:
         table.add_row(when, BUSY)
-    return table
-
-
-def _new_table(titles: tuple[str, ...]) -> Table:
-    table = titled_table()
-    for title in titles:
-        table.add_column(title, no_wrap=title in ("Time", "Chair", "#"))
     return table
 
 

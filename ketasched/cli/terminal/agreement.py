@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ketasched.cli.terminal.page import NARROW, Page, titled_table, untitled_table
+from ketasched.cli.terminal.noted_rows import stacked_rows
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 from ketasched.domain.wording import count_text, day_text, moment_text
 
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ def _sentence(difference: Difference) -> str:
 
 
 def _table(differences: Sequence[Difference]) -> Table:
-    table = titled_table()
-    table.add_column("Record")
-    table.add_column("#", justify="right", no_wrap=True)
-    for title in ("What", "Ours", "Theirs"):
-        table.add_column(title)
+    table = titled_table("Record", "#", "What", "Ours", "Theirs", right=("#",), whole=("#",))
     for difference in differences:
         table.add_row(
             Text(difference.record or "-"), _handle(difference), *map(Text, _words(difference))
@@ -77,14 +74,11 @@ def _table(differences: Sequence[Difference]) -> Table:
 
 
 def _lines(differences: Sequence[Difference]) -> Table:
-    table = untitled_table(blanks=1)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(ratio=1)
-    for difference in differences:
+    def text(difference: Difference) -> Text:
         what, ours, theirs = _words(difference)
-        text = f"{difference.record} {what}: {ours} → {theirs}".strip()
-        table.add_row(_handle(difference), Text(text))
-    return table
+        return Text(f"{difference.record} {what}: {ours} → {theirs}".strip())
+
+    return stacked_rows((_handle(each), [text(each)]) for each in differences)
 
 
 def _handle(difference: Difference) -> str:

@@ -37,11 +37,9 @@ def all_starts_page(tried: Sequence[tuple[Understood, StartsOf]], first: date, l
 
 
 def _by_weekday(starts: StartsOf, *, narrow: bool) -> Table:
-    table = titled_table()
-    table.add_column("Start", no_wrap=True)
     more = ("Pause", "Moved") if narrow else ("With a pause", "Moved by holidays")
-    for title in ("Kept", "Of", *more):
-        table.add_column(title, justify="right")
+    counts = ("Kept", "Of", *more)
+    table = titled_table("Start", *counts, right=counts, whole=("Start",))
     for weekday, name in enumerate(WEEKDAY_NAMES):
         on = starts.on(weekday)
         if on.starts:

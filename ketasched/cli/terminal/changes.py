@@ -89,10 +89,7 @@ def _meaning(old: Entry | None, new: Entry | None) -> Meaning | None:
 
 
 def _table(rows: Sequence[_Row]) -> Table:
-    table = titled_table()
-    table.add_column("#", justify="right", no_wrap=True)
-    for title in ("Entry", "Before", "After"):
-        table.add_column(title)
+    table = titled_table("#", "Entry", "Before", "After", right=("#",), whole=("#",))
     for number, row in zip(_numbers(rows), rows, strict=True):
         before = Text("\n".join(row.before), style=LOOKS["past"].style)
         table.add_row(number, Text(row.title), before, Text("\n").join(_after(row)))
@@ -223,9 +220,7 @@ def _stays(call: Call) -> str:
 
 
 def _calls_table(calls: Sequence[tuple[Call, list[_Row]]], name_title: str) -> Table:
-    table = titled_table()
-    for title in (name_title, "Entry", "Before", "After"):
-        table.add_column(title)
+    table = titled_table(name_title, "Entry", "Before", "After")
     for call, rows in calls:
         names = [call.name, *[""] * len(rows)]
         for name, row in zip(names, rows, strict=False):

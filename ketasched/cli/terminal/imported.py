@@ -69,12 +69,9 @@ def _next(each: ImportedCourse) -> str:
 
 
 def _courses(new: Sequence[ImportedCourse]) -> Table:
-    table = titled_table()
-    for title in ("Name", "Protocol"):
-        table.add_column(title)
-    for title in ("Came", "Missed", "Off", "Booked", "Planned"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("Next", no_wrap=True)
+    counts = ("Came", "Missed", "Off", "Booked", "Planned")
+    titles = ("Name", "Protocol", *counts, "Next")
+    table = titled_table(*titles, right=counts, whole=(*counts, "Next"))
     for each in new:
         table.add_row(Text(each.name), each.course.protocol.id, *_counts(each), _next(each))
     return table
@@ -96,9 +93,7 @@ def _stacked(new: Sequence[ImportedCourse]) -> Table:
 
 
 def _kept(new: Sequence[ImportedCourse]) -> Table:
-    table = titled_table()
-    for title in ("Name", "#", "Day", "Rule", "Why"):
-        table.add_column(title, no_wrap=title not in ("Name", "Why"))
+    table = titled_table("Name", "#", "Day", "Rule", "Why", whole=("#", "Day", "Rule"))
     for each in new:
         for kept in each.kept:
             day = day_text(kept.start.date())

@@ -34,9 +34,7 @@ def marked_page(all_marks: Sequence[Marks], what: str) -> str:
 
 
 def _table(rows: Sequence[tuple[Text, Session]]) -> Table:
-    table = titled_table()
-    for title in ("Name", "#", "Entry", "Day", "From–to"):
-        table.add_column(title, no_wrap=title in ("#", "Day", "From–to"))
+    table = titled_table("Name", "#", "Entry", "Day", "From–to", whole=("#", "Day", "From–to"))
     for name, session in rows:
         table.add_row(
             name, str(session.number), Text(entry_title(session)), day_column(session),

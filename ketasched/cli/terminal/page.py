@@ -15,7 +15,9 @@ from ketasched.domain.protocol import BUILT_IN
 from ketasched.domain.signs import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+    from rich.console import JustifyMethod
 
     from ketasched.domain.protocol import Protocol
 
@@ -105,9 +107,15 @@ class Page:
         return "".join(f"{line.rstrip()}\n" for line in self._out.getvalue().split("\n")[:-1])
 
 
-def titled_table() -> Table:
-    """A table without lines, whose columns have titles."""
-    return Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+def titled_table(*titles: str, right: Collection[str] = (), whole: Collection[str] = ()) -> Table:
+    """A table without lines, whose columns have these titles; some are set to the ``right``, as
+    numbers are, and of some the cells stay ``whole`` on a line.
+    """
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for title in titles:
+        justify: JustifyMethod = "right" if title in right else "left"
+        table.add_column(title, justify=justify, no_wrap=title in whole)
+    return table
 
 
 def untitled_table(*, blanks: int) -> Table:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ketasched.cli.terminal.page import NARROW, Page, titled_table, untitled_table
+from ketasched.cli.terminal.noted_rows import stacked_rows
+from ketasched.cli.terminal.page import NARROW, Page, titled_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,23 +51,18 @@ def _entries(count: int) -> str:
 
 
 def _table(edits: Sequence[JudgedEdit]) -> Table:
-    table = titled_table()
-    table.add_column("#", justify="right", no_wrap=True)
-    for title in ("Entry", "Ours", "In the calendar", "Verdict"):
-        table.add_column(title)
+    titles = ("#", "Entry", "Ours", "In the calendar", "Verdict")
+    table = titled_table(*titles, right=("#",), whole=("#",))
     for edit in edits:
         table.add_row(edit.handle, Text(edit.title), edit.ours, _theirs(edit), Text(_verdict(edit)))
     return table
 
 
 def _narrow(edits: Sequence[JudgedEdit]) -> Table:
-    table = untitled_table(blanks=1)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(ratio=1)
-    for edit in edits:
-        lines = [edit.title, f"{edit.ours} → {_theirs(edit)}", _verdict(edit)]
-        table.add_row(edit.handle, Text("\n".join(lines)))
-    return table
+    def lines(edit: JudgedEdit) -> list[Text]:
+        return [Text(edit.title), Text(f"{edit.ours} → {_theirs(edit)}"), Text(_verdict(edit))]
+
+    return stacked_rows((edit.handle, lines(edit)) for edit in edits)
 
 
 def _theirs(edit: JudgedEdit) -> str:

@@ -148,9 +148,7 @@ def changes_told(opened: Opened) -> Iterable[tuple[str, str, str, str]]:
 def folder_page(rows: Sequence[tuple[Opened, Sequence[str]]]) -> str:
     """All courses of a folder, a line each."""
     page = Page()
-    table = titled_table()
-    for title in ("Name", "Done", "Next", "To look at"):
-        table.add_column(title)
+    table = titled_table("Name", "Done", "Next", "To look at")
     for opened, warnings in rows:
         done, following, look = folder_cells(opened, warnings)
         mark = LOOKS["next"].style if following.endswith(" today") else ""

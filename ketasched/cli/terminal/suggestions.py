@@ -67,14 +67,12 @@ def _meaning(suggestion: Suggestion, best: Suggestion | None, today: date) -> Me
 
 
 def _table(rows: Sequence[Suggestion], meanings: Sequence[Meaning | None]) -> Table:
-    table = titled_table()
-    table.add_column("Start", no_wrap=True)
-    table.add_column("Days", no_wrap=True)
-    for title in ("Pauses", "Moved", "Days moved"):
-        table.add_column(title, justify="right")
     robust = robust_columns(rows)
-    for title, _ in robust:
-        table.add_column(title, justify="right")
+    whole, right = (
+        ("Start", "Days"),
+        ("Pauses", "Moved", "Days moved", *(title for title, _ in robust)),
+    )
+    table = titled_table(*whole, *right, right=right, whole=whole)
     begins = [begins_text(start) for start in rows]
     if any(begins):
         table.add_column("")
