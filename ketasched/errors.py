@@ -104,19 +104,19 @@ LEAST_BEGINNING = 3
 """The fewest letters that lead to the word that they begin."""
 
 
-def did_you_mean(word: str, known: Iterable[str], quote: str = "`", cutoff: float = 0.6) -> str:
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """A hint that names the known word that ``word`` begins, else the nearest to it, at least as
     alike as ``cutoff`` (from 0 to 1), or an empty string.
     """
     names = {name.casefold(): name for name in known}
     folded = word.casefold()
     if folded in names:
-        return f"did you mean {quote}{names[folded]}{quote}?"
+        return f"did you mean `{names[folded]}`?"
     begun = begun_by(word, names.values())
     if len(begun) == 1 and len(word) >= LEAST_BEGINNING:
-        return f"did you mean {quote}{begun[0]}{quote}?"
+        return f"did you mean `{begun[0]}`?"
     near = get_close_matches(folded, names, n=1, cutoff=cutoff)
-    return f"did you mean {quote}{names[near[0]]}{quote}?" if near else ""
+    return f"did you mean `{names[near[0]]}`?" if near else ""
 
 
 def begun_by(word: str, known: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ketasched.domain.apart import session_text
-from ketasched.domain.cadence import NamedDays, NamedSession
+from ketasched.domain.cadence import NamedSession
 from ketasched.domain.protocol import Phase, Protocol, Step, minutes_of
 from ketasched.domain.wording import count_text, duration_text, list_text
 
@@ -128,9 +128,7 @@ def _phase_facts(phase: Phase, protocol: Protocol) -> Facts:
     facts |= {f"review {each.name}": f"after {phase.reviewed(each)}" for each in phase.reviews}
     facts |= {f"length of session {place}": duration_text(m) for place, m in phase.lengths}
     facts |= {f"steps of session {place}": _steps_text(steps) for place, steps in phase.steps}
-    if isinstance(phase.cadence, NamedDays):
-        facts |= {named.name: _named_text(named, protocol) for named in phase.cadence.sessions}
-    return facts
+    return facts | {named.name: _named_text(named, protocol) for named in phase.listed}
 
 
 def _named_text(named: NamedSession, protocol: Protocol) -> str:

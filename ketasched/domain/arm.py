@@ -42,9 +42,7 @@ def phases_of_arm(protocol: Protocol, name: str) -> Iterator[tuple[Phase, Phase]
 
 def _names(phases: Collection[Phase]) -> set[int | str]:
     """The names of the sessions of some phases."""
-    cadences = (phase.cadence for phase in phases)
-    listed = (each.sessions for each in cadences if isinstance(each, NamedDays))
-    return {session.name for sessions in listed for session in sessions}
+    return {session.name for phase in phases for session in phase.listed}
 
 
 def arms_text(names: Collection[str]) -> str:

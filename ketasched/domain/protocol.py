@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ketasched.domain.apart import Apart
 from ketasched.domain.arm import Arm
-from ketasched.domain.cadence import Cadence, Cycles, DayList, Gap, Months, NamedDays, Window
+from ketasched.domain.cadence import (
+    Cadence,
+    Cycles,
+    DayList,
+    Gap,
+    Months,
+    NamedDays,
+    NamedSession,
+    Window,
+)
 from ketasched.domain.gate import Gate
 from ketasched.domain.linked_visit_rule import VisitRule
 from ketasched.domain.per_day import PerDay
@@ -102,6 +111,11 @@ class Phase:
         return self.sessions and self.sessions // self.a_day
 
     @property
+    def listed(self) -> tuple[NamedSession, ...]:
+        """The sessions that it lists one by one, by name; none where it has another cadence."""
+        return self.cadence.sessions if isinstance(self.cadence, NamedDays) else ()
+
+    @property
     def own_minutes(self) -> dict[int, int]:
         """The lengths of the sessions that have one of their own, by place."""
         own_steps = self.own_steps
@@ -113,10 +127,8 @@ class Phase:
     @property
     def own_steps(self) -> dict[int, tuple[Step, ...]]:
         """The steps of the sessions that have other ones, by place."""
-        if not isinstance(self.cadence, NamedDays):
-            return dict(self.steps)
-        listed = self.cadence.sessions
-        own = {place: named.steps for place, named in enumerate(listed, start=1) if named.steps}
+        numbered = enumerate(self.listed, start=1)
+        own = {place: named.steps for place, named in numbered if named.steps}
         return own | dict(self.steps)
 
     def reviewed(self, review: Review) -> str:
@@ -267,12 +279,7 @@ class Protocol:
     def has_distances(self) -> bool:
         """Whether a session stays apart from one that need not be its neighbour."""
         return any(
-            phase.apart
-            or (
-                isinstance(phase.cadence, NamedDays)
-                and any(session.apart for session in phase.cadence.sessions)
-            )
-            for phase in self.phases
+            phase.apart or any(session.apart for session in phase.listed) for phase in self.phases
         )
 
     @property

@@ -45,7 +45,7 @@ class Starts:
         """
         targets = self.targets(wish, start)
         order = replace(order, start=start)
-        return Search(targets, order.slots_for_all(), order.fixed, start) if targets else None
+        return Search(targets, order.slots_for_all(), {}, start) if targets else None
 
 
 def is_helped_by_pause(search: Search) -> bool:

@@ -161,7 +161,7 @@ def _begins_well(order: Order) -> bool:
         return not isinstance(targets, NoPattern)
     try:
         slots = order.slots_for_all()
-        few = place(targets[:A_FEW], slots, order.fixed, order.start)
+        few = place(targets[:A_FEW], slots, {}, order.start)
     except KetaschedError:
         return False
     return not isinstance(few, NoPlacement)

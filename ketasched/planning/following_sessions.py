@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from ketasched.domain.cadence import NamedDays, NamedSession, Window
+from ketasched.domain.cadence import NamedSession, Window
 from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplaced
 from ketasched.domain.protocol import Phase
@@ -137,9 +137,8 @@ def _followers(
     behind = {session.number: session.stands_at for session in sessions}
     number = first_number
     for stretch in stretches:
-        cadence, phase = stretch.phase.cadence, stretch.phase
-        listed = cadence.sessions if isinstance(cadence, NamedDays) else ()
-        places = {session.name: place for place, session in enumerate(listed, start=1)}
+        phase = stretch.phase
+        places = {session.name: place for place, session in enumerate(phase.listed, start=1)}
         before = number - stretch.first_place
         for named in stretch.named():
             if named.follows:

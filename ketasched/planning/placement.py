@@ -89,11 +89,9 @@ def place(
     return _failure(search)
 
 
-def refuse_pause(
-    targets: Sequence[Target], slots: Slots, fixed: Mapping[int, datetime], start: date
-) -> NoPlacement:
+def refuse_pause(targets: Sequence[Target], slots: Slots, start: date) -> NoPlacement:
     """Why there is no placement without a pause, of targets for which `place` takes one."""
-    return _failure(Search(targets, slots, fixed, start))
+    return _failure(Search(targets, slots, {}, start))
 
 
 def _explained(search: Search, weeks: int, chosen: list[Standing], pause_index: int) -> Placement:

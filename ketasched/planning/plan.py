@@ -34,7 +34,6 @@ def plan(order: Order) -> Course | Failure:
     """Lay a course out: targets first, then the best legal placement, then what goes with it.
 
     Raises:
-        ValueError: ``order.fixed`` is out of number order.
         ChoiceRefused: the choices leave no session, or too many.
     """
     outcome = place_sessions(order)
@@ -53,7 +52,7 @@ def place_sessions(order: Order) -> Placement | Failure:
     """The best legal placement of a course's sessions, without what goes with them.
 
     Raises:
-        ValueError, ChoiceRefused: as ``plan``.
+        ChoiceRefused: as ``plan``.
     """
     targets = targets_of(order)
     if isinstance(targets, Failure):
@@ -106,11 +105,11 @@ def _place(order: Order, targets: list[Target]) -> Placement | NoPlacement:
     until = order.layout.stretches[-1].until or date.max
     whole, slots = targets, order.slots_for_all()
     while True:
-        outcome = place(targets, slots, order.fixed, order.start)
+        outcome = place(targets, slots, {}, order.start)
         if isinstance(outcome, NoPlacement):
             return outcome
         if outcome.pause is None and len(targets) < len(whole):
-            return refuse_pause(whole, slots, order.fixed, order.start)
+            return refuse_pause(whole, slots, order.start)
         if outcome.placed[-1].target.day <= until:
             return outcome
         targets = targets[:-1]

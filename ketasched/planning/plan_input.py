@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,8 +63,8 @@ class Order:
     """All that a course is planned from.
 
     ``days`` is the asked weekday pattern; ``already`` sessions took place elsewhere; ``without``
-    are kinds of linked visits to leave out; ``fixed`` are wall times, by number, of sessions that
-    stay where they are. ``agreed`` is the pause that the clinician agreed to before.
+    are kinds of linked visits to leave out; ``agreed`` is the pause that the clinician agreed to
+    before.
     """
 
     protocol: Protocol
@@ -75,7 +75,6 @@ class Order:
     days: tuple[int, ...] = ()
     already: int = 0
     without: frozenset[str] = frozenset()
-    fixed: Mapping[int, datetime] = field(default_factory=dict)
     commitments: Commitments = NO_COMMITMENTS
     agreed: AgreedPause | None = None
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import Cycles, NamedDays, NamedSession, Window
+from ketasched.domain.cadence import Cycles, NamedSession, Window
 from ketasched.domain.candidate import Reason
 from ketasched.domain.protocol import MAX_SESSIONS, Phase
 
@@ -35,9 +35,7 @@ class Stretch(NamedTuple):
 
     def named(self) -> tuple[NamedSession, ...]:
         """The sessions that are listed one by one, if the phase is such a list."""
-        if not isinstance(self.phase.cadence, NamedDays):
-            return ()
-        return self.phase.cadence.sessions[self.first_place - 1 :][: self.sessions]
+        return self.phase.listed[self.first_place - 1 :][: self.sessions]
 
     @property
     def most(self) -> int:

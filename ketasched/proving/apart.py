@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import NamedDays
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.protocol import Phase
 from ketasched.proving.fault import Against
@@ -72,11 +71,10 @@ def _asked(course: Course) -> Iterator[_Asked]:
 
 
 def _by_name(phase: Phase, own: list[Session]) -> Iterator[tuple[Session, Apart]]:
-    if isinstance(phase.cadence, NamedDays):
-        for named in phase.cadence.sessions:
-            for session in own:
-                if session.name == named.name and not session.instead_of:
-                    yield from ((session, apart) for apart in named.apart)
+    for named in phase.listed:
+        for session in own:
+            if session.name == named.name and not session.instead_of:
+                yield from ((session, apart) for apart in named.apart)
 
 
 def _in_its_place(course: Course, original: Session) -> list[Session]:

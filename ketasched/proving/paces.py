@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from ketasched.domain.cadence import NamedDays, Window, is_same_cadence
+from ketasched.domain.cadence import Window, is_same_cadence
 from ketasched.domain.course import Session
 from ketasched.domain.protocol import Phase, Protocol
 from ketasched.domain.typed_protocol import read_cadence
@@ -64,8 +64,7 @@ class Paces:
         return _with_cadence(self._written[session.phase], session.pace)
 
     def _follows(self, session: Session) -> bool:
-        cadence = self._of_now(session).cadence
-        listed = cadence.sessions if isinstance(cadence, NamedDays) else ()
+        listed = self._of_now(session).listed
         return any(named.name == session.name and named.follows for named in listed)
 
     def are_of_one_day(self, session: Session, other: Session) -> bool:
@@ -78,11 +77,8 @@ class Paces:
         says. What follows another session is due by the newest version, wherever it stands.
         """
         phase = self._of_now(session) if self._follows(session) else self.of(session)
-        if session.name and isinstance(phase.cadence, NamedDays):
-            for named in phase.cadence.sessions:
-                if named.name == session.name and named.window:
-                    return named.window
-        return phase.window
+        own = (each.window for each in phase.listed if each.name == session.name)
+        return next((window for window in own if window), phase.window)
 
 
 def _by_phase(options: Options, name: str) -> Mapping[str, str]:

@@ -6,13 +6,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ketasched.reading.fields import MISSING, Reader, Reading, Schema, Text
+from ketasched.domain.protocol import MAX_SESSIONS
+from ketasched.reading.fields import MISSING, Reader, Reading, Schema, whole
+
+_NUMBER = whole(1, MAX_SESSIONS)
 
 
 class ByNumber(NamedTuple):
     """A value for each of some sessions, by their numbers: ``{1: 90 min}``."""
 
-    number: Text
     value: Reader
 
     def read(self, node: yaml.Node, reading: Reading) -> Any:
@@ -23,7 +25,7 @@ class ByNumber(NamedTuple):
         nodes: dict[str, yaml.Node] = {"": node}
         sound = True
         for key, value_node in node.value:
-            number, value = self.number.read(key, reading), self.value.read(value_node, reading)
+            number, value = _NUMBER.read(key, reading), self.value.read(value_node, reading)
             if number in own:
                 reading.fault(key, f"session {number} stands here twice", "keep one of them")
             sound = sound and number not in own and MISSING not in (number, value)

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import NamedDays
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import Phase
 from ketasched.domain.wording import count_text
@@ -88,11 +87,10 @@ def _of_phase(
 
 def _named(phase: Phase, own: Sequence[Session]) -> Iterator[tuple[Session, Apart]]:
     """The sessions of a phase that stay apart by themselves, as they were laid out."""
-    if isinstance(phase.cadence, NamedDays):
-        by_name = {each.name: each for each in reversed(own) if not each.instead_of}
-        for named in phase.cadence.sessions:
-            for apart in named.apart if named.name in by_name else ():
-                yield by_name[named.name], apart
+    by_name = {each.name: each for each in reversed(own) if not each.instead_of}
+    for named in phase.listed:
+        for apart in named.apart if named.name in by_name else ():
+            yield by_name[named.name], apart
 
 
 def _between(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ketasched.domain.cadence import NamedDays, Window
+from ketasched.domain.cadence import Window
 from ketasched.domain.course import Course, Session
 from ketasched.domain.protocol import MAX_SESSIONS, Phase
 from ketasched.planning.plan_input import Order
@@ -73,8 +73,7 @@ class Versions:
         """How long a session is that neither version lays out, or that follows another."""
         usual, before = self.order.protocol.minutes, self.earlier.protocol.minutes
         phase = self.order.phases.get(session.phase)
-        listed = phase.cadence.sessions if phase and isinstance(phase.cadence, NamedDays) else ()
-        for named in listed:
+        for named in phase.listed if phase else ():
             if named.name == session.name:
                 return named.minutes or usual
         return usual if session.minutes == before else session.minutes

@@ -12,7 +12,7 @@ from ketasched.cli.terminal.page import Page, advice, untitled_table
 from ketasched.domain.apart import session_text
 from ketasched.domain.arm import arms_text
 from ketasched.domain.baseline import counting_text
-from ketasched.domain.cadence import Cycles, NamedDays
+from ketasched.domain.cadence import Cycles
 from ketasched.domain.house import need_text
 from ketasched.domain.protocol import BUILT_IN, NOT_STATED, SessionRange, minutes_of
 from ketasched.domain.signs import printable
@@ -178,9 +178,7 @@ def _own(phase: Phase) -> Iterable[tuple[str, str]]:
 def _phase_facts(phase: Phase) -> Iterable[tuple[str, str]]:
     yield _length(phase)
     yield "Cadence", _cadence(phase)
-    if isinstance(phase.cadence, NamedDays):
-        for named in phase.cadence.sessions:
-            yield "", _named(phase, named)
+    yield from (("", _named(phase, named)) for named in phase.listed)
     if phase.after is not None:
         wait = duration_text(phase.after * 1440) if isinstance(phase.after, int) else phase.after
         yield "Begins", f"{wait} after the last target of the phase before"

@@ -6,7 +6,6 @@ from typing import Any
 
 from ketasched.domain import protocol as core
 from ketasched.domain.apart import Apart
-from ketasched.domain.cadence import NamedDays
 from ketasched.domain.typed_times import read_days
 from ketasched.domain.wording import count_text
 from ketasched.errors import did_you_mean
@@ -40,8 +39,7 @@ def check_distances(protocol: core.Protocol, reading: Reading) -> None:
     for phase in protocol.phases:
         for apart in phase.apart:
             _check_origin(apart, number, names, followers, reading)
-        listed = phase.cadence.sessions if isinstance(phase.cadence, NamedDays) else ()
-        for place, session in enumerate(listed, start=1):
+        for place, session in enumerate(phase.listed, start=1):
             for apart in session.apart:
                 _check_origin(apart, number + place - 1, names, followers, reading)
             if session.follows:

@@ -9,7 +9,6 @@ import yaml
 
 from ketasched.domain import protocol as core
 from ketasched.domain.arm import Arm, arms_text, of_arm, phases_of_arm
-from ketasched.domain.cadence import NamedDays
 from ketasched.errors import Problem, did_you_mean
 from ketasched.reading.fields import MISSING, Key, ListOf, Reading, Schema
 from ketasched.reading.texts import LINE
@@ -113,5 +112,4 @@ def check_names_of_arms(protocol: core.Protocol, reading: Reading) -> bool:
 def _with_arms(protocol: core.Protocol) -> Iterator[Any]:
     for phase in protocol.phases:
         yield phase
-        if isinstance(phase.cadence, NamedDays):
-            yield from phase.cadence.sessions
+        yield from phase.listed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from ketasched.domain import protocol as core
-from ketasched.domain.cadence import NamedDays
 from ketasched.domain.gate import Gate
 from ketasched.domain.linked_visit_rule import VISIT_KINDS
 from ketasched.domain.wording import count_text
@@ -19,12 +18,7 @@ _HANDLE = re.compile(r"[a-z]\d+[a-z]?")
 
 def check_gates(protocol: core.Protocol, reading: Reading) -> None:
     """Note the gates of a protocol that nobody could name, or that are before no session."""
-    names = [
-        session.name
-        for phase in protocol.phases
-        if isinstance(phase.cadence, NamedDays)
-        for session in phase.cadence.sessions
-    ]
+    names = [session.name for phase in protocol.phases for session in phase.listed]
     taken = {name.casefold() for name in (*VISIT_KINDS, *names)}
     taken |= {rule.name.casefold() for rule in protocol.visits}
     total = sum(phase.sessions or 0 for phase in protocol.phases)

@@ -29,8 +29,7 @@ def _check_listed(phase: core.Phase, reading: Reading) -> None:
     """A phase that lists named sessions; where some are of some arms alone, each arm has its own
     order, and the protocol looks at that.
     """
-    cadence = phase.cadence
-    if not (isinstance(cadence, pace.NamedDays) and any(each.arms for each in cadence.sessions)):
+    if not any(session.arms for session in phase.listed):
         _check_list(phase, reading)
 
 
@@ -39,7 +38,7 @@ def check_lists_of_arm(protocol: core.Protocol, reading: Reading) -> None:
     arms alone.
     """
     for phase in protocol.phases:
-        if isinstance(phase.cadence, pace.NamedDays):
+        if phase.listed:
             _check_list(phase, reading)
 
 

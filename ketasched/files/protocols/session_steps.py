@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketasched.domain import protocol as core
-from ketasched.domain.cadence import NamedDays, NamedSession
+from ketasched.domain.cadence import NamedSession
 from ketasched.domain.wording import duration_text
 from ketasched.reading.by_number import ByNumber
-from ketasched.reading.fields import Key, ListOf, Reading, Record, whole
+from ketasched.reading.fields import Key, ListOf, Reading, Record
 from ketasched.reading.needs import NEEDS
 from ketasched.reading.texts import LINE, LONGEST_SESSION, MINUTES
-
-_SESSION = whole(1, core.MAX_SESSIONS)
 
 
 def _step(name: str, length: int, takes: tuple[tuple[str, int], ...] | None) -> core.Step:
@@ -32,10 +30,8 @@ STEPS = ListOf(
     )
 )
 OWN = {
-    "lengths": Key(
-        ByNumber(_SESSION, MINUTES), "other lengths of sessions of the phase, {1: 90 min}", ()
-    ),
-    "steps": Key(ByNumber(_SESSION, STEPS), "other steps of sessions of the phase", ()),
+    "lengths": Key(ByNumber(MINUTES), "other lengths of sessions of the phase, {1: 90 min}", ()),
+    "steps": Key(ByNumber(STEPS), "other steps of sessions of the phase", ()),
 }
 
 
@@ -79,8 +75,7 @@ def _own(protocol: core.Protocol) -> Iterator[tuple[object, str, int, tuple[core
     for phase in protocol.phases:
         for number, steps in phase.steps:
             yield phase.steps, str(number), core.minutes_of(steps), steps
-        listed = phase.cadence.sessions if isinstance(phase.cadence, NamedDays) else ()
-        for session in listed:
+        for session in phase.listed:
             if session.steps:
                 yield session, "steps", core.minutes_of(session.steps), session.steps
     for phase in protocol.phases:
