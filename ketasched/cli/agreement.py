@@ -12,11 +12,11 @@ from ketasched.cli import told_places
 from ketasched.cli.result import Result
 from ketasched.cli.told_places import Asked, AskedCourse, Read, Unreadable
 from ketasched.domain.wording import count_text, list_text
-from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble, UsageProblem
+from ketasched.errors import KetaschedError, NetworkTrouble, UsageProblem
 from ketasched.proving.agreement import Difference, Place, PlaceKind, SaidCourse, compare
 from ketasched.proving.told import to_say
 from ketasched.records.feeds import load_feeds
-from ketasched.records.folder import Unread, no_record, read_folder, unread_text, walk
+from ketasched.records.folder import Unread, no_record, read_folder, unread_trouble, walk
 from ketasched.records.open import ReadRecord, name_of, open_record, read_quickly, read_record
 from ketasched.reports.agreement_report import agreement_report
 from ketasched.shell import paste
@@ -214,9 +214,7 @@ def _trouble(agreement: Agreement) -> KetaschedError | None:
         kinds = dict.fromkeys(_MENDED_BY[difference.kind] for difference in agreement.differences)
         hint = f"what brings it in step: {list_text([f'`{kind}`' for kind in kinds])}"
         return NotAgreed(f"{count} in {counts(agreement)}", hint, shown=True)
-    if agreement.unread:
-        return FileTrouble(unread_text(agreement.unread), "the others are compared", shown=True)
-    return None
+    return unread_trouble(agreement.unread, "compared")
 
 
 def counts(agreement: Agreement) -> str:

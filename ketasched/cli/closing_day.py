@@ -11,10 +11,10 @@ from ketasched.cli.cannot_follow import cannot_follow, way_out
 from ketasched.domain.course import Course
 from ketasched.domain.house import House
 from ketasched.domain.wording import day_text
-from ketasched.errors import FileTrouble, KetaschedError, os_reason
-from ketasched.reading.file_text import read_plain
-from ketasched.records import acts, closed_days, codec
+from ketasched.errors import FileTrouble, KetaschedError
+from ketasched.records import acts, closed_days
 from ketasched.records.atomic import NewFile
+from ketasched.records.folder import may_say
 from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, happened, open_record, task_of
 from ketasched.records.record import CourseRecord
@@ -81,12 +81,7 @@ def coming(path: Path, closing: Closing) -> DayClosed | Call | None:
     """A record with somebody to come on the day, for which it is closed now; or whom to call though
     nothing can move; None where nobody was to come.
     """
-    # Reading a record takes a while; one in which the day does not occur need not be read.
-    try:
-        data = read_plain(path, codec.MAX_BYTES)
-    except OSError as error:
-        raise FileTrouble(os_reason(error), file=str(path)) from None
-    if f'"{closing.day.isoformat()} '.encode() not in data and data.endswith(b"}\n"):
+    if not may_say(path, f'"{closing.day.isoformat()} '):
         return None
     opened = open_record(str(path), closing.now)
     course = opened.record.course

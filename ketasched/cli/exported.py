@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ketasched import clock
 from ketasched.cli.result import Result
 from ketasched.errors import FileTrouble
-from ketasched.records.folder import open_named, unread_text
+from ketasched.records.folder import open_named, unread_trouble
 from ketasched.records.told_calendars import refuse_older_rules, revisions, view_for
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def _courses(name: str) -> tuple[Sequence[Opened], FileTrouble | None]:
     read.
     """
     courses, unread = open_named(name, clock.now())
-    if not unread:
-        return courses, None
-    return courses, FileTrouble(unread_text(unread), "the others are written", shown=True)
+    return courses, unread_trouble(unread, "written")
 
 
 def _shown(opened: Opened, audience: Audience) -> ShownCourse:

@@ -10,11 +10,10 @@ from typing import Literal, get_args
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.wording import day_text, list_text
-from ketasched.errors import FileTrouble, UsageProblem, os_reason
-from ketasched.reading.file_text import read_plain
-from ketasched.records import acts, closed_days, codec
+from ketasched.errors import UsageProblem
+from ketasched.records import acts, closed_days
 from ketasched.records.closed_days import ClosedDay
-from ketasched.records.folder import unread_text, walk
+from ketasched.records.folder import may_say, unread_trouble, walk
 from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, name_of, read_record
 from ketasched.records.reopening import Reopened, reopened
@@ -63,15 +62,11 @@ def reopened_day(folder: Path, day: date, reason: str, now: datetime, *, dry_run
 
         return calls_page(calls, what)
 
-    trouble = None
-    if unread:
-        text = f"not read: {unread_text(unread)}"
-        trouble = FileTrouble(text, "the others are done", shown=True)
     return Result(
         page,
         lambda: closed_day_report(day, calls, unread, "reopened"),
         notes=[note],
-        trouble=trouble,
+        trouble=unread_trouble(unread, "done", "not read: "),
     )
 
 
@@ -93,11 +88,7 @@ def _without(days: tuple[ClosedDay, ...], day: date, act: str) -> list[ClosedDay
 
 def _with_day(path: Path, day: date, closed: list[date], now: datetime) -> Opened | None:
     """A record for which the day was closed, opened; others need not be read."""
-    try:
-        data = read_plain(path, codec.MAX_BYTES)
-    except OSError as error:
-        raise FileTrouble(os_reason(error), file=str(path)) from None
-    if f'"{closed_days.span_of(day)}"'.encode() not in data and data.endswith(b"}\n"):
+    if not may_say(path, f'"{closed_days.span_of(day)}"'):
         return None
     return read_record(path, closed).understood(now)
 

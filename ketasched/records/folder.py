@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ketasched.asking.request import RECORD_ENDING
-from ketasched.errors import FileProblems, KetaschedError, UsageProblem
+from ketasched.errors import FileProblems, FileTrouble, KetaschedError, UsageProblem, os_reason
 from ketasched.progress import through
-from ketasched.records import closed_days
+from ketasched.reading.file_text import read_plain
+from ketasched.records import closed_days, codec
 from ketasched.records.open import Opened, ReadRecord, open_record, path_of, read_record
 
 Record = TypeVar("Record")
@@ -147,3 +148,26 @@ def no_record(folder: Path) -> UsageProblem:
 def unread_text(unread: Collection[Unread]) -> str:
     """The files that cannot be used, and why, in a line."""
     return "; ".join(why if why.startswith(file) else f"{file}: {why}" for file, why in unread)
+
+
+def unread_trouble(unread: Collection[Unread], others: str, about: str = "") -> FileTrouble | None:
+    """What a command fails with once the ``others`` are shown, done or written, if some cannot be
+    read; ``about`` begins the sentence.
+    """
+    if not unread:
+        return None
+    return FileTrouble(f"{about}{unread_text(unread)}", f"the others are {others}", shown=True)
+
+
+def may_say(path: Path, text: str) -> bool:
+    """Whether a record may have a text: to read it as a record takes a while, and one that does not
+    need not be read. One that was cut short may have had it.
+
+    Raises:
+        FileTrouble: the file cannot be read.
+    """
+    try:
+        data = read_plain(path, codec.MAX_BYTES)
+    except OSError as error:
+        raise FileTrouble(os_reason(error), file=str(path)) from None
+    return text.encode() in data or not data.endswith(b"}\n")

@@ -16,9 +16,8 @@ from ketasched.cli.result import Result
 from ketasched.domain.course import is_gone
 from ketasched.domain.house import CHAIR, House
 from ketasched.domain.typed_dates import read_date
-from ketasched.errors import FileTrouble
 from ketasched.files.clinic.clinic import ClinicFile
-from ketasched.records.folder import closed_days_of, no_record, unread_text, walk
+from ketasched.records.folder import closed_days_of, no_record, unread_trouble, walk
 from ketasched.records.open import read_quickly
 from ketasched.records.plain_values import date_of
 from ketasched.records.record import CourseRecord
@@ -90,9 +89,7 @@ def run(request: AgendaRequest) -> Result:
         bare,
         here,
     )
-    trouble = None
-    if unread:
-        trouble = FileTrouble(unread_text(unread), "the others are shown", shown=True)
+    trouble = unread_trouble(unread, "shown")
 
     def page() -> str:
         from ketasched.cli.terminal.agenda import agenda_page

@@ -26,9 +26,9 @@ from ketasched.cli.result import Result
 from ketasched.domain.typed_dates import read_date
 from ketasched.domain.typed_times import read_clock
 from ketasched.domain.wording import count_text, day_text, list_text, moment_text
-from ketasched.errors import FileTrouble, KetaschedError, UsageProblem
+from ketasched.errors import KetaschedError, UsageProblem
 from ketasched.records import acts
-from ketasched.records.folder import Unread, no_record, open_folder, unread_text
+from ketasched.records.folder import no_record, open_folder, unread_trouble
 from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, name_of, path_of
 from ketasched.records.write import write_all
@@ -240,7 +240,7 @@ def _folder_done(request: DoneRequest, days: Days) -> Result:
                 for need in overlooked(opened.record.course, after.course)
             ),
         ],
-        trouble=_not_read(unread),
+        trouble=unread_trouble(unread, "done", "not read: "),
     )
 
 
@@ -258,9 +258,3 @@ def _written_note(marks: Sequence[Marks], *, dry_run: bool) -> str:
         return "nothing was written: there is nothing to mark"
     paths = list_text([str(each.opened.path) for each in marks])
     return "nothing was written: --dry-run" if dry_run else f"wrote {paths}"
-
-
-def _not_read(unread: Sequence[Unread]) -> FileTrouble | None:
-    if not unread:
-        return None
-    return FileTrouble(f"not read: {unread_text(unread)}", "the others are done", shown=True)

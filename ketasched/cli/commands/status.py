@@ -16,7 +16,7 @@ from ketasched.cli.status_request import StatusRequest, refuse_what_cannot_go_to
 from ketasched.errors import FileTrouble
 from ketasched.records import feeds
 from ketasched.records.came_about import came_about
-from ketasched.records.folder import Unread, no_record, open_folder, unread_text
+from ketasched.records.folder import Unread, no_record, open_folder, unread_trouble
 from ketasched.records.open import Opened, open_record
 from ketasched.records.planned_from import facts_of
 from ketasched.reports import calls_report, deviations_report
@@ -58,10 +58,7 @@ class Found(NamedTuple):
     @property
     def trouble(self) -> FileTrouble | None:
         """What the command fails with after it has shown the others."""
-        if not self.unread:
-            return None
-        text = f"not read: {unread_text(self.unread)}"
-        return FileTrouble(text, "the others are shown", shown=True)
+        return unread_trouble(self.unread, "shown", "not read: ")
 
 
 @takes(

@@ -12,9 +12,9 @@ from ketasched.cli.options import RECORD_OR_FOLDER, Format, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import Course
 from ketasched.domain.wording import day_text, list_text
-from ketasched.errors import FileTrouble, UsageProblem
+from ketasched.errors import UsageProblem
 from ketasched.records import acts, closed_days
-from ketasched.records.folder import unread_text, walk
+from ketasched.records.folder import unread_trouble, walk
 from ketasched.records.following import refuse_drift
 from ketasched.records.open import Opened, name_of, read_quickly, read_record
 from ketasched.records.record import CourseRecord
@@ -117,9 +117,7 @@ def _folder_undone(folder: Path, request: UndoRequest) -> Result:
         page,
         lambda: folder_change_report(what, calls, unread),
         notes=[note],
-        trouble=FileTrouble(f"not read: {unread_text(unread)}", "the others are done", shown=True)
-        if unread
-        else None,
+        trouble=unread_trouble(unread, "done", "not read: "),
     )
 
 
