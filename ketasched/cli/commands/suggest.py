@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ketasched.asking.request import Request, SuggestRequest, Terms
 from ketasched.cli.options import Option, takes
@@ -27,6 +27,22 @@ Examples:
   ketasched suggest iv --from 2027-01-01 --to 2027-03-31 --robust
   ketasched suggest kap --from 2027-01-01 --to 2027-03-31 --output starts.html
 """
+
+
+class Suggested(NamedTuple):
+    """The ``starts`` that were tried, the best first, and by what terms; the ``best`` of those to
+    come, and the command that plans it (empty: there is none).
+    """
+
+    terms: Understood
+    starts: Sequence[Suggestion]
+    best: Suggestion | None
+    command: str
+
+    @property
+    def feasible(self) -> list[Suggestion]:
+        """The starts that have a course."""
+        return [start for start in self.starts if start.feasible]
 
 
 class NoStart(KetaschedError):
@@ -89,8 +105,9 @@ def run(request: SuggestRequest) -> Result:
             shown=True,
         )
 
+    suggested = Suggested(terms, starts, best, command)
     return Result(
-        lambda: _table(terms, starts, best, command),
+        lambda: _table(suggested),
         lambda: suggestions_report(
             terms.order.protocol.id,
             starts,
@@ -99,7 +116,7 @@ def run(request: SuggestRequest) -> Result:
             neighbours_of(terms.others),
         ),
         lambda: suggestions_table(starts),
-        html=lambda: _html(terms, starts, best, command),
+        html=lambda: _html(suggested),
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
     )
@@ -113,20 +130,16 @@ def _by_what_they_bear(terms: Understood, starts: Sequence[Suggestion]) -> list[
         return by_what_they_bear(terms.order, starts, tell)
 
 
-def _table(
-    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
-) -> str:
+def _table(suggested: Suggested) -> str:
     from ketasched.cli.terminal.suggestions import suggestions_page
 
-    return suggestions_page(terms, starts, best, command)
+    return suggestions_page(suggested)
 
 
-def _html(
-    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
-) -> str:
+def _html(suggested: Suggested) -> str:
     from ketasched.cli.pages.suggest_page import suggest_page
 
-    return suggest_page(terms, starts, best, command)
+    return suggest_page(suggested)
 
 
 def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:

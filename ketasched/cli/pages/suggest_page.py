@@ -21,7 +21,7 @@ from ketasched.cli.terminal.page import advice
 from ketasched.domain.wording import MONTHS, WEEKDAY_NAMES, count_text, day_text
 
 if TYPE_CHECKING:
-    from ketasched.asking.intake import Understood
+    from ketasched.cli.commands.suggest import Suggested
     from ketasched.planning.suggest import Suggestion
 
 HEATS = (0, 1, 3, 6)
@@ -49,13 +49,10 @@ class Week(NamedTuple):
     cells: Sequence[Cell | None]
 
 
-def suggest_page(
-    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
-) -> str:
-    """The starts, and how each day of the range goes with its best weekdays; ``best`` is the best
-    one to come, and ``command`` plans it.
-    """
-    feasible = [start for start in starts if start.feasible]
+def suggest_page(suggested: Suggested) -> str:
+    """The starts, and how each day of the range goes with its best weekdays."""
+    terms, starts, best, command = suggested
+    feasible = suggested.feasible
     robust = robust_columns(feasible[:MOST_ROWS])
     by_day: dict[date, Suggestion] = {}
     for start in starts:  # the best first

@@ -25,34 +25,31 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from ketasched.asking.intake import Understood
+    from ketasched.cli.commands.suggest import Suggested
     from ketasched.planning.suggest import Suggestion
 
 NARROW = 56
 """Below this width a start becomes a line of text."""
 
 
-def suggestions_page(
-    terms: Understood, starts: Sequence[Suggestion], best: Suggestion | None, command: str
-) -> str:
+def suggestions_page(suggested: Suggested) -> str:
     """The starts as a table, what is left out, and the command that plans the best one to come."""
-    page = Page()
+    page, terms, feasible = Page(), suggested.terms, suggested.feasible
     protocol = terms.order.protocol
     page.add_title(protocol.title)
     page.add_facts(setting_facts(terms))
     page.add("")
-    feasible = [start for start in starts if start.feasible]
     if feasible:
         rows = feasible[:MOST_ROWS]
-        meanings = [_meaning(start, best, terms.today) for start in rows]
+        meanings = [_meaning(start, suggested.best, terms.today) for start in rows]
         narrow = page.width < NARROW
         page.add(*(map(_line, rows, meanings) if narrow else [_table(rows, meanings)]), "")
         for sentence in robust_text(feasible):
             page.add(sentence, "")
-    page.add(*told_of_others(starts))
-    if command:
+    page.add(*told_of_others(suggested.starts))
+    if suggested.command:
         page.add("To plan the best start to come:")
-        page.add_command(command)
+        page.add_command(suggested.command)
     page.add(advice(protocol))
     return page.text()
 
