@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ketasched.domain.candidate import Candidate, Constraint, Reason
+from ketasched.domain.days import each_day
 from ketasched.domain.house import (
     House,
     Resource,
@@ -200,11 +201,10 @@ class Room:
             runs += self._known[key]
         return runs
 
-    def _days_of(self, wanted: Held) -> Iterator[date]:
+    def _days_of(self, wanted: Held) -> list[date]:
         first = moment_at(wanted.begins, self.zone).date()
         last = moment_at(wanted.ends - 1, self.zone).date()
-        for number in range((last - first).days + 1):
-            yield first + timedelta(days=number)
+        return each_day(first, last)
 
     def _runs_of(self, resource: Resource, day: date) -> Iterator[tuple[int, int, int, int]]:
         for begins, ends, number in resource.on(day, self.zone):

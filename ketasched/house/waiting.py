@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, NamedTuple
 
 from ketasched.domain.course import Course, Unplaced, is_gone
+from ketasched.domain.days import each_day
 from ketasched.domain.house import House, minute_at
 from ketasched.domain.room import Held, Load, Room, held_by, load_of
 from ketasched.planning.placement import Placement
@@ -29,10 +30,9 @@ class Wish(NamedTuple):
     last: date
     priority: int = LEAST_URGENT
 
-    def starts(self) -> Iterator[date]:
+    def starts(self) -> list[date]:
         """The days on which the course may start."""
-        for number in range((self.last - self.first).days + 1):
-            yield self.first + timedelta(days=number)
+        return each_day(self.first, self.last)
 
     def starting(self, start: date, room: Room) -> Order:
         """The order of a start, beside what others take."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from ketasched.domain.course import Course, LinkedVisit, Session, is_gone
+from ketasched.domain.days import each_day
 from ketasched.domain.house import House, minute_at
 from ketasched.domain.room import Held, Room, held_by
 from ketasched.planning.plan_input import Order
@@ -125,8 +126,7 @@ def kept_and_stuck(
 
 def days_of(session: Session) -> list[date]:
     """The days of the window of a session."""
-    days = (session.window_end - session.window_start).days
-    return [session.window_start + timedelta(days=number) for number in range(days + 1)]
+    return each_day(session.window_start, session.window_end)
 
 
 def changed_sessions(before: Course, after: Course) -> list[Session]:

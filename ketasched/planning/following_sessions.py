@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ketasched.domain.cadence import NamedSession, Window
 from ketasched.domain.candidate import Reason, session_end
 from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplaced
+from ketasched.domain.days import each_day
 from ketasched.domain.protocol import Phase
 from ketasched.domain.wording import day_text
 from ketasched.planning.start_times import Slots
@@ -180,7 +181,7 @@ def _place(
     follower: _Follower, leader: Session, sessions: list[Session], slots: Slots, zone: tzinfo
 ) -> Session | Unplaced:
     target, first, last = _due(follower, leader)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    days = each_day(first, last)
     taken = {session.start.date(): session.number for session in sessions if session.is_live}
     free = [day for day in days if day not in taken]
     if any(slots.to_come.legal_start(day, follower.minutes) for day in free):

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from ketasched.domain.course import Course, Session
+from ketasched.domain.days import each_day
 from ketasched.planning.plan_input import Order
 from ketasched.running.broken_rules import BrokenRule
 from ketasched.running.changes import move, to_come
@@ -57,9 +58,9 @@ def elsewhere(conditions: Conditions, course: Course, session: Session) -> Elsew
     else outside.
     """
     first, last = session.window_start, session.window_end
-    inside = _days(first, last)
-    outside = [*_days(first - timedelta(days=FARTHEST), first - timedelta(days=1)),
-               *_days(last + timedelta(days=1), last + timedelta(days=FARTHEST))]  # fmt: skip
+    inside = each_day(first, last)
+    outside = [*each_day(first - timedelta(days=FARTHEST), first - timedelta(days=1)),
+               *each_day(last + timedelta(days=1), last + timedelta(days=FARTHEST))]  # fmt: skip
     ways: list[tuple[list[date], Literal["", "notice", "window"]]]
     ways = [(inside, ""), (inside, "notice"), (outside, "window")]
     for days, breaks in ways:
@@ -77,10 +78,6 @@ def _outside(conditions: Conditions, course: Course) -> list[BrokenRule]:
     ahead = {session.number for session in course.live if session.start > conditions.now}
     broken = unwanted(conditions.order, course, ahead)
     return [rule for rule in broken if rule.name == "window"]
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _start(order: Order, session: Session, day: date) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from ketasched.domain.candidate import session_end
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import CANCELLED, PLANNED, TENTATIVE, Course, LinkedVisit, Session
+from ketasched.domain.days import each_day
 from ketasched.domain.wording import clock_text
 from ketasched.running.baselines import count_from, counted_anew
 from ketasched.running.changes import replanned
@@ -176,8 +177,7 @@ def _in_another_order(
     """
     if not make_up.instead_of:
         return None
-    days = (make_up.window_end - make_up.window_start).days
-    window = [make_up.window_start + timedelta(days=day) for day in range(days + 1)]
+    window = each_day(make_up.window_start, make_up.window_end)
     late = -1 if conditions.order.rules.slots.later_first else 1
     distances = sorted(
         ((day - make_up.target).days for day in window), key=lambda d: (abs(d), late * d)

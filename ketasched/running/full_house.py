@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ketasched.domain.course import LinkedVisit, is_gone
+from ketasched.domain.days import each_day
 from ketasched.domain.house import CHAIR, House, Resource, Stretch, minute_at, moment_at
 from ketasched.domain.room import Held, Tally, held_by, load_of
 from ketasched.domain.seat import Stay, as_kept, is_free, stays_in
@@ -167,6 +168,5 @@ def _runs(
 
 def _there(resource: Resource, first: date, last: date, place: tzinfo) -> Tally:
     """How many of a resource there are, from one day to another."""
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    levels = [level for day in days for level in resource.on(day, place)]
+    levels = [level for day in each_day(first, last) for level in resource.on(day, place)]
     return Tally([begins for begins, _, _ in levels], [number for *_, number in levels])

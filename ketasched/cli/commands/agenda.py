@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,6 +14,7 @@ from ketasched.asking.values import read
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
 from ketasched.domain.course import is_gone
+from ketasched.domain.days import each_day
 from ketasched.domain.house import CHAIR, House
 from ketasched.domain.typed_dates import read_date
 from ketasched.files.clinic.clinic import ClinicFile
@@ -119,7 +120,7 @@ def _days(patients: Sequence[Patient], first: date, last: date, *, bare: bool) -
         shown = [visitor for visitor in shown if not is_gone(visitor.entry)]
     days = [
         Day(day, [visitor for visitor in shown if visitor.entry.start.date() == day])
-        for day in _each(first, last)
+        for day in each_day(first, last)
     ]
     days[0] = days[0]._replace(due=due_elsewhere(patients, shown, first, last))
     return days
@@ -174,8 +175,3 @@ def _span(request: AgendaRequest, today: date) -> tuple[date, date]:
         return day, day
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=6)
-
-
-def _each(first: date, last: date) -> Iterator[date]:
-    for days in range((last - first).days + 1):
-        yield first + timedelta(days=days)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ketasched.asking.request import Request, SuggestRequest, Terms
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
+from ketasched.domain.days import each_day
 from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
@@ -144,8 +145,6 @@ def _html(suggested: Suggested) -> str:
 
 def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:
     """What the user may not have meant, and what is not minded."""
-    from datetime import timedelta
-
     from ketasched.asking.surroundings import misnamed_note
     from ketasched.asking.unasked_holidays import unasked_holidays
     from ketasched.cli.holiday_notes import parts_note, unasked_note
@@ -154,8 +153,7 @@ def _notes(terms: Understood, first: date, last: date) -> Iterator[str]:
         yield "some of these starts are in the past"
     yield from misnamed_note(terms.surroundings.file)
     yield from parts_note(terms.surroundings.holidays, first, last)
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    open_days = (day for day in days if terms.order.clinic.on(day).spans)
+    open_days = (day for day in each_day(first, last) if terms.order.clinic.on(day).spans)
     yield from unasked_note(terms.surroundings, unasked_holidays(terms.surroundings, open_days))
     if terms.others:
         from ketasched.cli.beside import not_counted
