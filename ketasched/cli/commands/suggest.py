@@ -13,7 +13,7 @@ from ketasched.errors import KetaschedError, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from ketasched.asking.intake import Understood
     from ketasched.planning.suggest import Suggestion
@@ -90,10 +90,7 @@ def run(request: SuggestRequest) -> Result:
         starts = suggest(terms.order, first, last, tell)
     if request.robust:
         starts = _by_what_they_bear(terms, starts)
-    feasible = [start for start in starts if start.feasible]
-    soonest = terms.order.first_day(now.astimezone(terms.order.clinic.zone))
-    best = next((start for start in feasible if start.start >= soonest), None)
-    best = best or (feasible[0] if feasible else None)
+    best = _best(terms, starts, now)
     command = plan_command(_plan_request(request, best.start, best.days)) if best else ""
     over = max(last, *(start.last for start in starts))
     trouble = None
@@ -121,6 +118,14 @@ def run(request: SuggestRequest) -> Result:
         notes=[f"note: {note}" for note in _notes(terms, first, over)],
         trouble=trouble,
     )
+
+
+def _best(terms: Understood, starts: Sequence[Suggestion], now: datetime) -> Suggestion | None:
+    """The best start to come that has a course; where none is to come, the best of all."""
+    feasible = [start for start in starts if start.feasible]
+    soonest = terms.order.first_day(now.astimezone(terms.order.clinic.zone))
+    to_come = (start for start in feasible if start.start >= soonest)
+    return next(to_come, next(iter(feasible), None))
 
 
 def _by_what_they_bear(terms: Understood, starts: Sequence[Suggestion]) -> list[Suggestion]:
