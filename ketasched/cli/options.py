@@ -118,6 +118,14 @@ OPTIONS: Mapping[str, Declared] = {
         "Beside the courses that are saved in a folder: nothing takes a chair that they have.",
         "FOLDER",
     ),
+    "audience": Option("Whom it is for; the patient."),
+    "feed_url": Option("The address of the patient's calendar, for the page.", "URL"),
+    "login": Option(
+        "A file with the user's name and, on the next line, the password; "
+        "else the keyring, else netrc.",
+        "FILE",
+    ),
+    "sheet": Option("The sheet of a workbook, if several could be the table.", "SHEET"),
     "seconds": Option("How long to search at most; 60 if not given.", "N"),
     "seed": Option("Search another way; with the same seed the same is found.", "N"),
     "output": Option("The file to write; else printed.", "FILE", "-o"),

@@ -57,7 +57,6 @@ class ConvertRequest(NamedTuple):
         "or length.",
         "KEY=HEADER",
     ),
-    sheet=Option("The sheet of a workbook, if several could be the table.", "SHEET"),
     identifier=Option("The protocol's id, else the file's name.", "ID"),
     title=Option("The protocol's title.", "TEXT"),
     length=Option(

@@ -51,7 +51,6 @@ class ExportRequest(NamedTuple):
 @takes(
     ExportRequest,
     name=RECORD_OR_FOLDER,
-    audience=Option("Whom it is for; the patient."),
     ics=Option("The calendar file; else printed.", "FILE"),
     changes=Option("Only what changed since the last export."),
     drop_cancelled=Option("Leave cancelled entries out."),

@@ -70,7 +70,6 @@ class NotAllImported(KetaschedError):
         "protocol, date, dates, time, state, attended, number, start or arm.",
         "KEY=HEADER",
     ),
-    sheet=Option("The sheet of a workbook, if several could be the table.", "SHEET"),
 )
 def run(request: ImportRequest) -> Result:
     """The records of all courses of a table that can be planned on.

@@ -66,14 +66,8 @@ class InviteRequest(NamedTuple):
     name=RECORD_OR_FOLDER,
     to=Option("Whom to invite; else each address that the record has.", "ADDRESS"),
     sender=Option('Who invites: "Name <address>"; else who did the last time.', "ADDRESS"),
-    audience=Option("Whom it is for; the patient."),
     out=Option("Write the messages into a folder, as .eml files.", "DIR"),
     send=Option("Hand them over to a mail server: smtps://HOST, or smtp://HOST:PORT.", "ADDRESS"),
-    login=Option(
-        "A file with the user's name and, on the next line, the password; "
-        "else the keyring, else netrc.",
-        "FILE",
-    ),
     per_minute=Option(f"How many messages go in a minute at most; {PER_MINUTE}.", "N"),
     digest=Option("One message with all; it updates nothing in place."),
     rsvp=Option("Ask for an answer."),

@@ -62,7 +62,6 @@ Nothing is written unless --ics, --html, --save or -o names it. A page is for th
     ),
     ics=Option("Write a calendar file; - writes it to standard output.", "FILE"),
     html=Option("Write the patient's page to hand out; with --save it follows the course.", "FILE"),
-    feed_url=Option("The address of the patient's calendar, for the page.", "URL"),
     force=Option("Replace files that exist."),
     format=Option("How to print the course; a table if not given.", short="-f"),
 )

@@ -63,17 +63,11 @@ class OutOfStep(KetaschedError):
     PublishRequest,
     name=RECORD_OR_FOLDER,
     to=Option("The calendar; else the clinic file's.", "ADDRESS"),
-    audience=Option("Whom it is for; the patient."),
     dry_run=Option("Show what would be sent."),
     check=Option("Only look whether the calendar is in step."),
     accept=Option("Take what somebody changed there into the record."),
     overwrite=Option("Put ours back where somebody changed it."),
     remove=Option("Take all of it out again."),
-    login=Option(
-        "A file with the user's name and, on the next line, the password; "
-        "else the keyring, else netrc.",
-        "FILE",
-    ),
 )
 def run(request: PublishRequest) -> Result:
     """What came of bringing a calendar in step with a record, or with all records of a folder.

@@ -68,7 +68,6 @@ class Found(NamedTuple):
     calls=Option("Whom to ring up, and why."),
     deviations=Option("Target, window and what took place of each session, with totals."),
     audience=Option("Whom a page is for: the patient unless it is a page of staff only."),
-    feed_url=Option("The address of the patient's calendar, for the page.", "URL"),
 )
 def run(request: StatusRequest) -> Result:
     """Courses as they stand, what happened to one, whom to ring up, or how sessions kept to plan.
