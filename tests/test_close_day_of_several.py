@@ -10,12 +10,12 @@ move that could stay, and what moves stands nearest: a treatment day counts once
 import itertools
 import math
 import random
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import helpers
 import pytest
 from test_admit import house_of, is_within, numbers_of
-from test_joint_days import CHICAGO, SECONDS, asked_in, clinic_in, wish_of
+from test_joint_days import CHICAGO, SECONDS, Clinic, Words, asked_in, clinic_in, wish_of
 
 from ketasched.domain.course import Course
 from ketasched.domain.house import minute_at
@@ -35,15 +35,11 @@ MOST_TRIED = 200_000
 
 
 class Snow:
-    """A small house at random on whose closed day somebody is to come."""
+    """A small house on whose closed day somebody is to come."""
 
-    def __init__(self, seed):
-        draw = random.Random(seed)
-        self.clinic = clinic_in(draw)._replace(flex=draw.choice([0, 0, 30]))
-        self.everybody = []
-        for number in range(draw.choice([2, 3, 3])):
-            words = asked_in(draw, 2 + number % 2)
-            self.everybody.append(words._replace(last=words.first))
+    def __init__(self, clinic, everybody, draw):
+        self.clinic = clinic
+        self.everybody = [words._replace(last=words.first) for words in everybody]
         wishes = [
             wish_of(number, words, self.clinic) for number, words in enumerate(self.everybody)
         ]
@@ -97,6 +93,13 @@ def days_of(course):
     for session in course.sessions:
         due.setdefault(session.target, []).append(session)
     return list(due.values())
+
+
+def small(seed):
+    draw = random.Random(seed)
+    clinic = clinic_in(draw)._replace(flex=draw.choice([0, 0, 30]))
+    patients = range(draw.choice([2, 3, 3]))
+    return Snow(clinic, [asked_in(draw, 2 + number % 2) for number in patients], draw)
 
 
 class Everything:
@@ -212,7 +215,10 @@ def check_legal(snow, closed):
 
 
 def check_snow(seed):
-    snow = Snow(seed)
+    return check(small(seed), seed)
+
+
+def check(snow, seed=0):
     closing = snow.closing()
     if not closing.affected:
         return 0
@@ -233,6 +239,24 @@ def check_snow(seed):
     if not without:
         assert (closed.bound, closed.calls) == (best[3], len(closed.outcomes) + calls), seed
     return 1
+
+
+def test_a_treatment_day_that_moves_counts_once():
+    """Three sessions go to Thursday and one to Wednesday, which costs 5; the other way round one
+    would go to Friday, which costs 10, though fewer sessions are far off then.
+    """
+    tuesday, wednesday, thursday, friday = (date(2027, 1, day) for day in (5, 6, 7, 8))
+    three = Words(tuesday, tuesday, 9, (0,), (0, 3), 1, (60, 60, 60), 60, True, 480)
+    alone = three._replace(minutes=(45,), asked=630)
+    held = [(wednesday, 480, 720), *[(thursday, 660, 690)] * 2, *[(friday, 480, 510)] * 2]
+    snow = Snow(Clinic([(480, 720)], [], 0, 2, 0, held), [three, alone], random.Random(0))
+    assert check(snow)
+    closed = together(snow.closing(), solver.Effort(SECONDS, 0))
+    assert [outcome.sessions[0].start.date() for outcome in closed.outcomes] == [
+        thursday,
+        wednesday,
+    ]
+    assert closed.cost.squares == 5
 
 
 @pytest.mark.sampled(10)

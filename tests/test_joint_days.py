@@ -10,6 +10,7 @@ import itertools
 import random
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import helpers
@@ -315,3 +316,46 @@ def test_days_of_several_are_planned_as_the_best_of_all_plans(first):
 def test_more_days_of_several_are_planned_as_the_best_of_all_plans(part):
     for seed in range(1000, 1000 + 100 * helpers.MORE):
         check_small(seed * 10 + part)
+
+
+write = helpers.writer("twice.yaml")
+TWICE = """version: 1
+protocols:
+  - id: twice
+    title: Twice a day
+    label: Twice
+    version: 1
+    use: an example
+    steps: [{name: session, length: 1 h}]
+    phases:
+      - name: course
+        cadence: 2 per week
+        sessions: 2
+        per_day: {sessions: 2, apart: 2 h}
+        window: {early: 0 days, late: 1 days}
+        gap: {min: 1 day, max: 7 days}
+    sources: [{fact: all of it, source: an example, grade: convention}]
+"""
+
+
+def test_who_comes_twice_a_day_is_admitted_and_called_with_all_others(at):
+    """One chair for four hours: 8 to 9 and 10 to 11 are for one, 9 to 10 and 11 to 12 for another."""
+    write(TWICE)
+    write(
+        "version: 1\nname: Bay\ntimezone: America/Chicago\nhours: {mon-fri: '08:00-12:00'}\n"
+        "resources: {chair: 1}\n",
+        "clinic.yaml",
+    )
+    write(
+        "name,protocol,earliest,latest,at,flex\n"
+        "Ana,twice,2027-01-04,2027-01-04,09:00,1 h\nBen,twice,2027-01-04,2027-01-04,09:00,1 h\n",
+        "list.csv",
+    )
+    Path("patients").mkdir()
+    admit = ("admit", "list.csv", "--into", "patients", "--protocols", "twice.yaml")
+    admitted = at("2026-12-20", *admit)
+    assert "proved best: every session on its ideal day" in admitted.out
+    closed = at("2026-12-20", "close-day", "2027-01-04", "patients")
+    assert "2 to call, proved the fewest" in closed.out
+    assert "one by one" not in admitted.out + admitted.err + closed.out + closed.err
+    assert "no faults" in at("2026-12-20", "check", "patients").out
