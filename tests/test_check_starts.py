@@ -183,3 +183,45 @@ def test_what_is_legal_and_surely_not_meant(ketasched, phases, says):
     assert len(notes) == len(says)
     for note, text in zip(notes, says, strict=True):
         assert note.startswith(f"note: odd, {text}")
+
+
+ARMS = "    arms: {A: two, B: one, C: none}\n    phases:\n"
+WIDE = FINE.replace("name: a", "name: b, arms: [%s]").replace("late: 2 days", "late: 4 days")
+APART = (
+    "{name: %s, cadence: 1 per week, %s, window: {early: 0 days, late: %d days}, "
+    "gap: {min: 7 days, max: 9 days}}"
+)
+NAMED = "{name: a, first_day: 0, window: {early: 1 day, late: 2 days}, sessions: [%s]}"
+
+
+@pytest.mark.parametrize(
+    ("phases", "says"),
+    [
+        # What only some arms have, and what all of them have.
+        ([FINE, WIDE % "B"], ["b, window: 4", ", in arm B\n"]),
+        ([FINE, WIDE % "A, C"], ["b, window: 4", ", in arms A, C\n"]),
+        ([WIDE.replace(", arms: [%s]", "")], ["b, window: 4", "same days\n"]),
+        # A phase of one arm leaves another no room: days of a window are used by the other arms.
+        (
+            [
+                FINE,
+                APART % ("b", "sessions: 1", 3),
+                APART % ("c, arms: [B]", "sessions: 2", 0),
+            ],
+            ["b, window: the last 3 days of it can never be used", ", in arm B\n"],
+        ),
+        # Days are counted from what the arm has.
+        (
+            [NAMED % "{name: x, day: 0, arms: [A, B]}, {name: y, day: 0, arms: [C]}, {name: z, day: 7}"],
+            ["windows count from x, as it took place, in arms A, B", "from y, as it took place, in arm C"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_arm_is_looked_at_by_itself(ketasched, monkeypatch, phases, says):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    lines = "".join(f"      - {phase}\n" for phase in phases)
+    Path("odd.yaml").write_text(PHASES.lstrip().replace("    phases:\n", ARMS) + lines, "utf-8")
+    outcome = ketasched("check", "odd.yaml")
+    assert outcome.code == 0, outcome
+    for text in says:
+        assert text in outcome.err + outcome.out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +30,21 @@ def of_arm(protocol: Protocol, name: str) -> Protocol:
     others = _names(protocol.phases) - _names(phases)
     needs = tuple(gate for gate in protocol.needs if gate.before not in others)
     return replace(protocol, phases=phases, needs=needs, arm=name)
+
+
+def said_of_arms(
+    protocol: Protocol, say: Callable[[Protocol], Iterable[tuple[str, str]]]
+) -> Iterator[tuple[str, str]]:
+    """What is to say of a protocol, each with where: of several arms as each of them has it, with
+    the arms behind it where it does not hold in all.
+    """
+    arms: dict[tuple[str, str], list[str]] = {}
+    names = [""] if protocol.arm else [arm.name for arm in protocol.arms] or [""]
+    for name in names:
+        for said in say(of_arm(protocol, name)):
+            arms.setdefault(said, []).append(name)
+    for (where, text), of in arms.items():
+        yield where, text if len(of) == len(names) else f"{text}, in {arms_text(of)}"
 
 
 def phases_of_arm(protocol: Protocol, name: str) -> Iterator[tuple[Phase, Phase]]:

@@ -27,7 +27,7 @@ class Oddity(NamedTuple):
 
 
 def oddities(protocol: Protocol) -> Iterator[Oddity]:
-    """What is legal in a protocol and surely not meant, phase by phase."""
+    """What is legal in a protocol, or in an arm of it, and surely not meant, phase by phase."""
     unused = _days_never_used(protocol)
     for phase in protocol.phases:
         yield from _wide_window(phase)

@@ -203,23 +203,33 @@ def checked_file(request: CheckRequest) -> Result:
 
 def _oddities(protocols: Iterable[Protocol]) -> Iterator[str]:
     """What is legal and surely not meant."""
+    from ketasched.domain.arm import said_of_arms
     from ketasched.planning.surely_not_meant import oddities
 
-    for protocol in protocols:
+    def said(protocol: Protocol) -> Iterator[tuple[str, str]]:
         for odd in oddities(protocol):
-            yield f"note: {protocol.id}, {odd.phase}, {odd.key}: {odd.message}"
+            yield f"{protocol.id}, {odd.phase}, {odd.key}", odd.message
+
+    for protocol in protocols:
+        for where, text in said_of_arms(protocol, said):
+            yield f"note: {where}: {text}"
 
 
 def _counting(protocols: Iterable[Protocol]) -> Iterator[str]:
     """What the windows of protocols that are laid out by day numbers count from."""
+    from ketasched.domain.arm import said_of_arms
     from ketasched.domain.baseline import counting_text
 
-    for protocol in protocols:
+    def said(protocol: Protocol) -> Iterator[tuple[str, str]]:
         for phase in protocol.phases:
             counts_from = counting_text(phase)
             if counts_from:
-                where = f"{protocol.id}, {phase.name}" if len(protocol.phases) > 1 else protocol.id
-                yield f"{printable(where)}: windows count from {printable(counts_from)}"
+                yield phase.name, f"windows count from {printable(counts_from)}"
+
+    for protocol in protocols:
+        for name, text in said_of_arms(protocol, said):
+            where = f"{protocol.id}, {name}" if len(protocol.phases) > 1 else protocol.id
+            yield f"{printable(where)}: {text}"
 
 
 def _year(text: str) -> int:
