@@ -6,7 +6,16 @@ from datetime import date, timedelta
 import pytest
 from conftest import BUILT_IN, course_of, order_of
 
-from ketasched.domain.cadence import DayList, EveryWeeks, Gap, PerWeek, Window, WorkingDays
+from ketasched.domain.cadence import (
+    DayList,
+    EveryWeeks,
+    Gap,
+    NamedDays,
+    NamedSession,
+    PerWeek,
+    Window,
+    WorkingDays,
+)
 from ketasched.domain.clinic import Clinic, Closure, Span
 from ketasched.domain.per_day import PerDay
 from ketasched.domain.protocol import Phase
@@ -163,6 +172,7 @@ TWO_A_DAY = {"per_day": PerDay(2, 360), "window": Window(0, 0)}
 DAY_OF_TWO = phase(PerWeek(1), 2, "two", **TWO_A_DAY)
 DAYS_OF_TWO = phase(TWICE, 4, "twos", **TWO_A_DAY)
 RUN_OF_TWO = phase(WorkingDays(), 4, "run of two", **TWO_A_DAY)
+LONG = phase(NamedDays((NamedSession("long", 0, minutes=300),), 0), 1, "listed")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +185,9 @@ RUN_OF_TWO = phase(WorkingDays(), 4, "run of two", **TWO_A_DAY)
         ((ONE, DAYS_OF_TWO), short_but(MON, WED), MON, (), [0, 7, 7, 9, 9]),
         ((ONE, RUN_OF_TWO), short_but(MON, WED), MON, (), [0, 7, 7, 9, 9]),
         ((ONE, DAYS_OF_TWO), short_but(MON, TUE), MON, (MON, TUE), [0, 7, 7, 8, 8]),
+        ((LONG, RUN), short_but(MON), MON, (), [0, 7, 8, 9]),
+        ((LONG, RUN_OF_TWO), short_but(MON, TUE), MON, (), [0, 7, 7, 8, 8]),
+        ((LONG, THRICE), short_but(MON), MON, (), [0, 7, 9, 11]),
         ((ONE, DAYS_OF_TWO), short_but(MON, TUE), MON, (), "no-pattern"),
         ((ONE, DAYS_OF_TWO), short_but(MON, WED), MON, (MON, THU), "do not fit on Thursdays"),
         ((ONE, DAYS_OF_TWO), short_but(MON, WED), FRI, (), "no-placement"),

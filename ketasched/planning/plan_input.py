@@ -230,15 +230,16 @@ class Order:
                 return named.minutes or self.protocol.minutes
         return first.minutes_of(first.first_place)
 
-    @property
-    def usual_minutes(self) -> int:
-        """The length of most sessions, by which weekdays are chosen."""
-        return self.first_minutes if self.layout.stretches[0].named() else self.protocol.minutes
+    def _usual_minutes(self, phase: Phase) -> int:
+        """The length of most sessions of a phase, by which its weekdays are chosen."""
+        first, *_ = self.layout.stretches
+        listed = first.named() and phase == first.phase
+        return self.first_minutes if listed else self.protocol.minutes
 
     def usual_day(self, phase: Phase) -> UsualDay | None:
         """The usual treatment day of a phase, dates aside, if it has several sessions."""
         per_day = phase.per_day
-        return per_day and UsualDay(per_day, (self.usual_minutes,) * per_day.sessions)
+        return per_day and UsualDay(per_day, (self._usual_minutes(phase),) * per_day.sessions)
 
     def week(self, phase: Phase | None = None) -> Clinic:
         """The clinic, open on the weekdays on which the usual day of a phase, or else of the first,
@@ -260,8 +261,8 @@ class Order:
         return self._fitting(free, self.first_minutes, self.first_day_of_several)
 
     def _usual(self, free: Week, phase: Phase | None) -> frozenset[int]:
-        several = self.usual_day(phase or self.layout.stretches[0].phase)
-        return self._fitting(free, self.usual_minutes, several)
+        phase = phase or self.layout.stretches[0].phase
+        return self._fitting(free, self._usual_minutes(phase), self.usual_day(phase))
 
     def _fitting(self, free: Week, minutes: int, several: UsualDay | None) -> frozenset[int]:
         """The weekdays on which a session or a day of ``several`` fits the hours and what is free
