@@ -186,7 +186,7 @@ def newcomer(
             known[terms] = understand_terms(request, into.now)
         request = _with_what_shows(request, told, known[terms].order)
         task = understand(request, into.now)
-        facts = [fact_of(table, line, task.order, into) for line in told.lines]
+        facts = [_fact_of(table, line, task.order, into) for line in told.lines]
         sure = [fact for fact in facts if fact]
         if len(sure) < len(facts):
             return None
@@ -201,11 +201,11 @@ def newcomer(
     return Newcomer(told, request, task, sure)
 
 
-def fact_of(table: CourseTable, line: Line, order: Order, into: IntoFolder) -> Fact | None:
+def _fact_of(table: CourseTable, line: Line, order: Order, into: IntoFolder) -> Fact | None:
     """What a line says; None after noting what is wrong with it. Without a time it is at the usual
     one.
     """
-    start = start_of(line, order)
+    start = _start_of(line, order)
     status = line.status or PLANNED
     if status == PLANNED and line.day < into.today:
         if into.unmarked is None:
@@ -223,7 +223,7 @@ def fact_of(table: CourseTable, line: Line, order: Order, into: IntoFolder) -> F
     return Fact(start, status, line.number)
 
 
-def start_of(line: Line, order: Order) -> datetime:
+def _start_of(line: Line, order: Order) -> datetime:
     """When a session of a line began, or is to begin."""
     at = line.at or order.times.on(line.day, order.first_minutes)
     return datetime.combine(line.day, at, order.clinic.zone)

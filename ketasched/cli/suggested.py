@@ -45,7 +45,7 @@ def told_of_others(starts: Sequence[Suggestion]) -> Iterator[str]:
         yield f"{without} of {len(starts)} starts and patterns that were tried {have} no course."
 
 
-def share_text(share: float | None) -> str:
+def _share_text(share: float | None) -> str:
     """A share in whole per cent, never rounded to all; empty where there is none."""
     if share is None:
         return ""
@@ -57,9 +57,9 @@ def robust_columns(starts: Sequence[Suggestion]) -> list[tuple[str, list[str]]]:
     robust = [start.robust for start in starts if start.robust]
     means = (each.mean_days_moved for each in robust)
     columns = [
-        ("Bears", [share_text(each.legal) for each in robust]),
+        ("Bears", [_share_text(each.legal) for each in robust]),
         ("By days", ["" if mean is None else f"{mean:.1f}" for mean in means]),
-        ("Two", [share_text(each.legal_pairs) for each in robust]),
+        ("Two", [_share_text(each.legal_pairs) for each in robust]),
     ]
     return columns if robust else []
 

@@ -50,7 +50,7 @@ class Mailing(NamedTuple):
         return went and not self.left and self.trouble is None
 
 
-def box_of(opened: Opened, letter: Letter) -> Mailbox:
+def _box_of(opened: Opened, letter: Letter) -> Mailbox:
     """What is known of an address, with who writes now."""
     return known_box(opened, letter)._replace(to=str(letter.to), sender=str(letter.sender))
 
@@ -212,7 +212,7 @@ class _Round:
     def _compose_anew(self, opened: Opened) -> None:
         """Go on with what a record says that somebody changed meanwhile."""
         self.opened = opened
-        self.letter = self.letter._replace(box=box_of(opened, self.letter))
+        self.letter = self.letter._replace(box=_box_of(opened, self.letter))
         done = {each.due.told.uid for each in self.posted}
         self.waiting = [
             each
@@ -232,7 +232,7 @@ def _keep(
     Raises:
         FileTrouble: it cannot be written, or somebody else changed it.
     """
-    box = box_of(opened, letter)
+    box = _box_of(opened, letter)
     known = {name: entry for name, entry in {**box.entries, **entries}.items() if entry}
     mail = {**opened.record.mail, letter.to.key: box._replace(entries=known)}
     if not known:

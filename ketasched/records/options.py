@@ -36,7 +36,7 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
         "start": task.order.start.isoformat(),
         "arm": task.order.protocol.arm,
         "tz": task.zone.name,
-        "closed": [span_text(closure.first, closure.last) for closure in task.surroundings.closed],
+        "closed": [_span_text(closure.first, closure.last) for closure in task.surroundings.closed],
         "away": [absence.typed for absence in commitments.absences]
         + [absence.typed for absence in commitments.weekly],
         "until": task.until and task.until.isoformat(),
@@ -45,7 +45,7 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
     return options | {name: value for name, value in understood.items() if value}
 
 
-def span_text(first: date, last: date) -> str:
+def _span_text(first: date, last: date) -> str:
     """Days as an option takes them, both included."""
     return f"{first.isoformat()}..{last.isoformat()}"
 

@@ -110,7 +110,7 @@ def run(request: CheckRequest) -> Result:
     if request.format == "json" and not request.starts:
         hint = "a file is sound, or its problems are said in lines"
         raise UsageProblem(f"--format json: {request.file} is no folder", hint)
-    return checked_file(request)
+    return _checked_file(request)
 
 
 def _asks_for_agreement(request: CheckRequest) -> bool:
@@ -160,7 +160,7 @@ def _is_folder(path: str) -> bool:
         return False
 
 
-def checked_file(request: CheckRequest) -> Result:
+def _checked_file(request: CheckRequest) -> Result:
     """That a protocol or clinic file is sound, or the year of a clinic.
 
     Raises:

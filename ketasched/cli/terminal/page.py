@@ -69,7 +69,7 @@ class Page:
         """Add a sentence. A command that it ends with stands on a line of its own, to be pasted;
         without one it has an ``ending``.
         """
-        told, command = told_and_command(text)
+        told, command = _told_and_command(text)
         self.add(told if command else f"{told}{ending}")
         if command:
             self.add_command(command)
@@ -96,7 +96,7 @@ class Page:
             table = untitled_table(blanks=1)
             table.add_column(width=1)
             table.add_column(ratio=1)
-            told, command = told_and_command(text)
+            told, command = _told_and_command(text)
             table.add_row("-", Text(told))
             self.add(table)
             if command:
@@ -123,7 +123,7 @@ def untitled_table(*, blanks: int) -> Table:
     return Table(box=None, padding=(0, blanks, 0, 0), show_header=False, show_edge=False)
 
 
-def told_and_command(text: str) -> tuple[str, str]:
+def _told_and_command(text: str) -> tuple[str, str]:
     """A sentence, and the command that it ends with; empty without one."""
     told, _, command = text.partition(": ketasched ")
     return (f"{told}:", f"ketasched {command}") if command else (text, "")

@@ -72,11 +72,11 @@ def field_of(header: str) -> str:
     """The key in `FIELDS` that a header usually means; empty if it is not known. Each numbered
     column is a key of its own.
     """
-    numbered = numbered_of(header)
+    numbered = _numbered_of(header)
     return f"{numbered.key} {numbered.number}" if numbered else _FIELD_OF.get(plain(header), "")
 
 
-def numbered_of(header: str) -> Numbered | None:
+def _numbered_of(header: str) -> Numbered | None:
     """What a header such as ``session 3`` or ``session 3 time`` means."""
     match = _NUMBERED.fullmatch(plain(header))
     if not match or (match["before"] and match["after"]):
@@ -97,7 +97,7 @@ def places_of(table: Table, header: Sequence[Cell], asked: Mapping[str, str]) ->
     for place, cell in enumerate(header):
         if place in known.values():
             continue
-        own, key = numbered_of(cell.text), _FIELD_OF.get(plain(cell.text), "")
+        own, key = _numbered_of(cell.text), _FIELD_OF.get(plain(cell.text), "")
         if own and own in numbered:
             table.fault(cell, f"`{cell.text[:40]}` is there twice", "keep one of them")
         elif own:

@@ -68,7 +68,7 @@ def protocol_text(
             for review in reviews
         ),
         *(["    instructions:   # what is done at every visit"] if everywhere else []),
-        *(f"      - {{text: {quoted(words_of(activity))}}}" for activity in everywhere),
+        *(f"      - {{text: {quoted(_words_of(activity))}}}" for activity in everywhere),
         "    sources:",
         f"      - {{fact: {_FACT}, source: {quoted(text.file)}, grade: convention}}",
     ]
@@ -98,7 +98,7 @@ def _sessions(
         yield _session(session, first_day)
         for instance in session.instances:
             words = "; ".join(
-                words_of(activity)
+                _words_of(activity)
                 for activity in _activities(design, [instance])
                 if activity not in everywhere
             )
@@ -143,7 +143,7 @@ def everywhere_of(
     elsewhere = []
     for activity in every:
         ledger.say([activity.id])
-        words = words_of(activity)
+        words = _words_of(activity)
         fits = len(words) <= _LONGEST_LINE and not gives_away(stub, words)
         if fits and all(activity in activities for activities in by_session):
             instructions.append(activity)
@@ -157,7 +157,7 @@ def everywhere_of(
     return instructions
 
 
-def words_of(activity: Activity) -> str:
+def _words_of(activity: Activity) -> str:
     """An activity with its procedures."""
     if not activity.procedures:
         return activity.name

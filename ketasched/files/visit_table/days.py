@@ -83,7 +83,7 @@ def read_timing(text: str, unit: str = "") -> Timing:
         ValueError: it is not a day.
     """
     day, window = _parted(text)
-    return Timing(read_point(day, unit), read_window(window) if window else None)
+    return Timing(_read_point(day, unit), read_window(window) if window else None)
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def read_labelled(text: str, *, by_weeks: bool = False) -> Timing:
         raise ValueError(*_no_day(text))
     label, day = match["label"].strip(), match["day"].strip()
     name = f"{label} ({day})" if label else day
-    return Timing(read_point(day), read_window(window) if window else None, name)
+    return Timing(_read_point(day), read_window(window) if window else None, name)
 
 
 def _no_day(text: str) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def _no_day(text: str) -> tuple[str, str]:
     return f"`{text[:40]}` says no day", f"write, say, {example}"
 
 
-def read_point(text: str, unit: str = "") -> VisitDay | date:
+def _read_point(text: str, unit: str = "") -> VisitDay | date:
     """Read a day from the baseline, or a date; ``unit`` is that of a bare number."""
     signs = text.translate(DASHES)
     if unit == "date" or _is_date(signs):
@@ -162,7 +162,7 @@ class End(NamedTuple):
 
 def read_end(text: str, unit: str = "") -> End:
     """Read the first or last day of a window."""
-    return End(read_point(text, unit) if text else None)
+    return End(_read_point(text, unit) if text else None)
 
 
 def _not_a_day(text: str) -> tuple[str, ...]:
@@ -244,7 +244,7 @@ def _span(text: str, unit: str) -> Span | None:
     last_unit = re.search(rf"(?:{_WEEK_WORDS})$", match["last"], re.IGNORECASE)
     said = first_unit or last_unit  # of one only: "Week 4-6", "4-6 weeks"
     unit = said[0] if said else unit
-    first, last = read_point(match["first"], unit), read_point(match["last"], unit)
+    first, last = _read_point(match["first"], unit), _read_point(match["last"], unit)
     if isinstance(first, VisitDay) and isinstance(last, VisitDay):
         return None if first.number < 0 < last.number else Span(first, last)
     return Span(first, last)

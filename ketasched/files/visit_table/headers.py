@@ -135,8 +135,8 @@ def places_of(table: Table, header: Sequence[Cell], asked: Mapping[str, str]) ->
             places[key] = alike[0]
         else:
             names = [f"`{header[place].text}`" for place in alike]
-            message = f"{' and '.join(names)} could each be the {word_for(key)}"
-            table.fault(header[alike[1]], message, name_it(key, header[alike[0]].text))
+            message = f"{' and '.join(names)} could each be the {_word_for(key)}"
+            table.fault(header[alike[1]], message, _name_it(key, header[alike[0]].text))
     return Places(places, frozenset(usual.keys() - places.keys()))
 
 
@@ -158,18 +158,18 @@ def need(table: Table, header: Sequence[Cell], places: Places, keys: Sequence[st
     for key in keys:
         if key not in places.known and key not in places.unclear:
             listed = ", ".join(f"`{cell.text}`" for cell in header if cell.text)
-            message = f"no column is known to be the {word_for(key)}; the headers are {listed}"
+            message = f"no column is known to be the {_word_for(key)}; the headers are {listed}"
             weeks = next((cell.text for cell in header if unit_of(cell.text) == "week"), "")
-            hint = name_it("week", weeks) if key == "day" and weeks else name_it(key, "HEADER")
+            hint = _name_it("week", weeks) if key == "day" and weeks else _name_it(key, "HEADER")
             table.fault(header[0], message, hint)
 
 
-def word_for(key: str) -> str:
+def _word_for(key: str) -> str:
     """What messages call a key."""
     return FIELDS[key].split(",")[0]
 
 
-def name_it(key: str, header: str) -> str:
+def _name_it(key: str, header: str) -> str:
     """How to say that a header is a key."""
     keys = ("minus", "plus") if (key, header) == ("window", "HEADER") else (key,)
     return "name it: " + " ".join(f'--column {name}="{header}"' for name in keys)
