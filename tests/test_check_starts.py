@@ -185,6 +185,25 @@ def test_what_is_legal_and_surely_not_meant(ketasched, phases, says):
         assert note.startswith(f"note: odd, {text}")
 
 
+def test_holidays_of_a_place_are_kept_as_by_plan(ketasched):
+    span = ("--starts", "2027-01-04..2027-01-22")
+    plain, place = (
+        ketasched("check", "iv", *span, *more) for more in ((), ("--holidays", "US-IL"))
+    )
+    assert "no holidays are kept" in plain.err
+    assert "No session is moved by a holiday." in plain.out
+    assert "Holidays   US-IL" in place.out
+    assert "Holidays move " in place.out
+    assert "no holidays" not in place.err + place.out
+    unknown = ketasched("check", "iv", *span, "--holidays", "XX")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "--holidays: " in unknown.err
+    Path("odd.yaml").write_text(PHASES.lstrip() + f"      - {FINE}\n", "utf-8")
+    alone = ketasched("check", "odd.yaml", "--holidays", "US")
+    assert (alone.code, alone.out) == (2, "")
+    assert "--holidays is for --starts" in alone.err
+
+
 ARMS = "    arms: {A: two, B: one, C: none}\n    phases:\n"
 WIDE = FINE.replace("name: a", "name: b, arms: [%s]").replace("late: 2 days", "late: 4 days")
 APART = (

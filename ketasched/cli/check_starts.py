@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -56,49 +57,46 @@ def protocol_of(name: str, clinic: str) -> Protocol:
     return library.find(name, protocols_file("", file), folders).protocol
 
 
-def checked_starts(protocols: Sequence[Protocol], path: str, typed: str, clinic: str) -> Result:
+def checked_starts(
+    protocols: Sequence[Protocol], path: str, typed: str, clinic: str, holidays: str = ""
+) -> Result:
     """What becomes of the protocols of a file at ``path`` (empty: found by their ids) from every
-    start of a range as ``typed``, at the clinic of a file.
+    start of a range as ``typed``, at the clinic of a file, with the public holidays of a place.
 
     Raises:
-        UsageProblem: the range cannot be read, or is too long.
+        UsageProblem: the range cannot be read, or is too long; or no such place is known.
         FileTrouble, FileProblems: the clinic's file.
     """
     now = clock.now()
     first, last = read("--starts", lambda text: read_span(text, now.date()), typed)
     if (last - first).days >= LONGEST_RANGE:
         raise UsageProblem("--starts: that is more than three years", "look at less")
-    tried = list(_tried(protocols, path, clinic, (first, last)))
+    at = SuggestRequest(
+        protocol="", protocols=path, clinic=clinic, holidays=holidays, first="", last=""
+    )
+    tried = list(_tried(protocols, at, (first, last)))
     never = [starts.protocol for _, starts in tried if not starts.kept]
     trouble = None
     if never:
         told = "cannot be kept from any of these starts"
         trouble = NeverKept(f"{', '.join(dict.fromkeys(never))} {told}", shown=True)
-    holidays = str(tried[0][0].surroundings.holidays or "")
+    kept = str(tried[0][0].surroundings.holidays or "")
     return Result(
         lambda: _page(tried, first, last),
-        lambda: all_starts_report([starts for _, starts in tried], first, last, holidays),
+        lambda: all_starts_report([starts for _, starts in tried], first, last, kept),
         notes=list(_left_out(tried)),
         trouble=trouble,
     )
 
 
 def _tried(
-    protocols: Sequence[Protocol], path: str, clinic: str, span: tuple[date, date]
+    protocols: Sequence[Protocol], at: SuggestRequest, span: tuple[date, date]
 ) -> Iterator[tuple[Understood, StartsOf]]:
     for protocol in protocols:
         endless = all(phase.sessions is None for phase in protocol.phases)
         until = (span[1] + _BEYOND).isoformat() if endless else ""
         for arm in [each.name for each in protocol.arms] or [""]:
-            request = SuggestRequest(
-                protocol=protocol.id,
-                protocols=path,
-                clinic=clinic,
-                arm=arm,
-                first="",
-                last="",
-                until=until,
-            )
+            request = replace(at, protocol=protocol.id, arm=arm, until=until)
             terms = understand_terms(request, clock.now())
             with counting("trying", "starts") as tell:
                 starts = list(all_starts(terms.order, *span, tell))
@@ -120,4 +118,4 @@ def _left_out(tried: Sequence[tuple[Understood, StartsOf]]) -> Iterator[str]:
         if until:
             yield f"note: {starts.protocol} is open-ended: tried until {day_text(until)}"
         if not terms.surroundings.holidays:
-            yield "note: no holidays are kept; a clinic file names them: --clinic FILE"
+            yield "note: no holidays are kept; to name them: --holidays US, or --clinic FILE"

@@ -58,6 +58,7 @@ class CheckRequest(NamedTuple):
     outbox: tuple[str, ...] = ()
     login: str = ""
     clinic: str = ""
+    holidays: str = ""
     format: Literal["table", "json", "html"] = "table"
 
 
@@ -80,6 +81,7 @@ class CheckRequest(NamedTuple):
         "FILE",
     ),
     clinic=Option("The clinic's file: of --starts, or with the login for --server.", "FILE"),
+    holidays=Option("Of --starts: the public holidays of a country or a part of it.", "PLACE"),
     format=Option("How to print what is proved, a year, or what differs.", short="-f"),
 )
 def run(request: CheckRequest) -> Result:
@@ -125,6 +127,8 @@ def _asks_for_agreement(request: CheckRequest) -> bool:
     if request.clinic and not (request.server or request.starts):
         hint = "leave it out, or say which starts, or name a calendar"
         raise UsageProblem("--clinic is for --starts and --server", hint)
+    if request.holidays and not request.starts:
+        raise UsageProblem("--holidays is for --starts", "leave it out, or say which starts")
     if not places:
         name = request.file
         named = not _is_there(name) and _is_there(f"{name}{RECORD_ENDING}")
@@ -177,7 +181,7 @@ def _checked_file(request: CheckRequest) -> Result:
         from ketasched.cli.check_starts import checked_starts, protocol_of
 
         own = protocol_of(request.file, request.clinic)
-        return checked_starts([own], "", request.starts, request.clinic)
+        return checked_starts([own], "", request.starts, request.clinic, request.holidays)
     source = read_file(request.file, "protocol or clinic file")
     if kind_of(compose(source)) is CLINIC:
         if request.starts:
@@ -191,7 +195,9 @@ def _checked_file(request: CheckRequest) -> Result:
     if request.starts:
         from ketasched.cli.check_starts import checked_starts
 
-        return checked_starts(protocols, request.file, request.starts, request.clinic)
+        return checked_starts(
+            protocols, request.file, request.starts, request.clinic, request.holidays
+        )
     names = ", ".join(protocol.id for protocol in protocols)
     count = count_text(len(protocols), "protocol")
     return Result(
