@@ -259,6 +259,11 @@ def test_a_treatment_day_that_moves_counts_once():
     assert closed.cost.squares == 5
 
 
+def test_who_stands_where_the_rest_of_a_course_must_go_makes_way():
+    """What is behind the closed day has to move for its gap, to a day that somebody else has."""
+    assert check_snow(10235)
+
+
 @pytest.mark.sampled(10)
 @pytest.mark.parametrize("first", range(20))
 def test_a_day_of_several_closes_as_the_best_of_all_replacements(first):

@@ -8,9 +8,10 @@ and of days as good the latest: nobody has to be told in a hurry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from ketasched.domain.course import Course
+from ketasched.domain.course import Course, Session
 from ketasched.house import solver
 from ketasched.house.attempt import Attempt
 from ketasched.house.closing import Closed, Closing, closed_of, merit_of
@@ -95,7 +96,7 @@ def _in_reach(closing: Closing, others: Sequence[RunningCourse]) -> dict[int, se
     days = {
         day
         for running in closing.affected
-        for session in sessions_of(running.course, closing.day, running.conditions.now)
+        for session in _may_move(running, closing.day)
         for day in days_of(session)
     }
     free: dict[int, set[int]] = {}
@@ -115,3 +116,12 @@ def _in_reach(closing: Closing, others: Sequence[RunningCourse]) -> dict[int, se
         if sum(map(len, free.values())) > MOST_ASKED:
             break
     return dict(sorted(free.items()))
+
+
+def _may_move(running: RunningCourse, day: date) -> Iterator[Session]:
+    """The sessions of a closed day, and those behind them that nobody fixed."""
+    freed = sessions_of(running.course, day, running.conditions.now)
+    yield from freed
+    for session in map(running.course.session, sorted(running.rest())):
+        if freed and session.rank > min(each.rank for each in freed) and session not in freed:
+            yield session
