@@ -1,4 +1,4 @@
-"""What a user asks `plan` and `suggest` for, as typed."""
+"""What a user asks `plan` for, as typed, and what of it other commands ask for too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CourseFormat = Literal["table", "month", "html", "json", "csv", "xlsx"]
 CourseReader = Literal["patient", "staff"]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False, match_args=False)
 class Terms:
     """What a course is planned from but for its start; empty means not typed."""
 
@@ -62,13 +62,3 @@ class Request(Terms):
     feed_url: str = ""
     force: bool = False
     format: CourseFormat | None = None
-
-
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False, match_args=False)
-class SuggestRequest(Terms):
-    """What the user asked `suggest` for: the starts from one day to another."""
-
-    first: str
-    last: str
-    robust: bool = False
-    format: Literal["table", "json", "html", "xlsx"] = "table"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ketasched import clock
 from ketasched.asking import library
 from ketasched.asking.intake import understand_terms
-from ketasched.asking.request import SuggestRequest
 from ketasched.asking.surroundings import (
     clinic_file,
     clinic_here,
@@ -18,6 +17,7 @@ from ketasched.asking.surroundings import (
 )
 from ketasched.asking.values import read
 from ketasched.cli.result import Result
+from ketasched.cli.suggest_request import SuggestRequest
 from ketasched.domain.typed_dates import read_span
 from ketasched.domain.wording import day_text
 from ketasched.errors import KetaschedError, UsageProblem

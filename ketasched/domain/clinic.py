@@ -149,23 +149,25 @@ class Clinic:
         )
 
     def _outside_hours(self, candidate: Candidate) -> Reason | None:
+        if not self._hours(candidate.day):
+            return _closed_weekday(candidate.day)
         for day, begins, ends in candidate.parts(self.zone):
-            opening = self.openings.get(day)
-            spans = opening.spans if opening else self.week[day.weekday()]
-            if not spans and day != candidate.day:
-                return Reason("closed", f"it lasts past midnight, {_closed_weekday(day).text}")
+            spans = self._hours(day)
             if not spans:
-                return _closed_weekday(day)
+                return Reason("closed", f"it lasts past midnight, {_closed_weekday(day).text}")
             if not any(span.holds(begins, ends) for span in spans):
-                which = day_text(day) if opening else WEEKDAYS[day.weekday()]
+                which = day_text(day) if day in self.openings else WEEKDAYS[day.weekday()]
                 return Reason("hours", f"outside opening hours, {which} {spans_text(spans)}")
         return None
 
+    def _hours(self, day: date) -> Spans:
+        """The opening hours of a date, closures and holidays aside."""
+        opening = self.openings.get(day)
+        return opening.spans if opening else self.week[day.weekday()]
+
     def _not_starting(self, candidate: Candidate) -> Reason | None:
-        opening = self.openings.get(candidate.day)
         weekday, minute = candidate.day.weekday(), minute_of_day(candidate.start)
-        spans = opening.spans if opening else self.week[weekday]
-        is_open = any(span.has(minute) for span in spans)
+        is_open = any(span.has(minute) for span in self._hours(candidate.day))
         return self.why_not_starting(weekday, minute) if is_open else None
 
     def why_not_starting(self, weekday: int, minute: int) -> Reason | None:

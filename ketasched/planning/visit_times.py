@@ -229,18 +229,16 @@ def _days(question: VisitQuestion, ideal: datetime) -> tuple[date, date]:
 
 def _starts(question: VisitQuestion, ideal: datetime) -> Iterator[datetime]:
     """Every start within the distance of the session, nearest the ideal time first."""
-    steps = 0
-    inside = True
+    signs = (1, -1) if question.beside.later_first else (-1, 1)
     expected = _expected(question, ideal)
-    while inside:
-        signs = (1, -1) if question.beside.later_first else (-1, 1)
-        starts = [_stepped(question.rule, ideal, sign * steps * STEP) for sign in signs]
-        while expected and abs(expected[0] - ideal) <= steps * STEP:
+    near, far = [ideal], timedelta()
+    while near:
+        while expected and abs(expected[0] - ideal) <= far:
             yield expected.pop(0)
-        near = [start for start in dict.fromkeys(starts) if is_near_enough(question, start)]
+        starts = dict.fromkeys(_stepped(question.rule, ideal, sign * far) for sign in signs)
+        near = [start for start in starts if is_near_enough(question, start)]
         yield from sorted(near, key=lambda start: not question.beside.promised(start))
-        inside = bool(near)
-        steps += 1
+        far += STEP
 
 
 def _expected(question: VisitQuestion, ideal: datetime) -> list[datetime]:

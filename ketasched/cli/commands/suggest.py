@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, NamedTuple
 
-from ketasched.asking.request import Request, SuggestRequest, Terms
+from ketasched.asking.request import Request, Terms
 from ketasched.cli.options import Option, takes
 from ketasched.cli.result import Result
+from ketasched.cli.suggest_request import SuggestRequest
 from ketasched.domain.days import each_day
 from ketasched.errors import KetaschedError, UsageProblem
 
