@@ -116,6 +116,31 @@ def test_every_shape_says_the_same(text, options, taken_in):
     assert taken_in(text, *options)["unchanged"] == ["Ana"]
 
 
+def test_a_cell_may_have_several_lines(ketasched):
+    """Also with Windows' line ends: the record can be opened again."""
+    cells = '"Ana\r\nRuiz","2027-02-15\r\n2027-02-18"'
+    Path("t.csv").write_bytes(f"Name,Dates\r\n{cells}\r\n".encode())
+    options = ("--protocol", "iv", "--unmarked", "attended")
+    assert ketasched("import", "t.csv", "--into", "p", *options).code == 0
+    assert [day for day, state in sessions_of("Ana Ruiz") if state == "attended"] == [
+        "2027-02-15 09:00",
+        "2027-02-18 09:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("46307", "`46307` is a day as Excel counts them"),
+        ("12/31/26", "`12/31/26` is not a date: write a date as 2027-01-05 or 5 jan 2027"),
+    ],
+)
+def test_what_is_no_date_in_a_table(text, message):
+    with pytest.raises(ValueError, match=r".") as refused:
+        read_booking(text, None)
+    assert refused.value.args[0] == message
+
+
 def test_a_workbook_has_days_and_times(ketasched):
     book = openpyxl.Workbook()
     rows = [

@@ -83,6 +83,15 @@ def test_a_name_stands_on_one_line(typed, ketasched):
     plan = ("plan", "iv", "--start", DAY, "--tz", "UTC", "--name", typed, "--save", "ann")
     assert ketasched(*plan).code == 0
     assert helpers.record_of("ann")["name"] == "Ann Lee"
+    assert ketasched("status", "ann").code == 0
+
+
+@pytest.mark.parametrize("option", ["--title", "--location", "--reason"])
+def test_a_text_with_the_line_ends_of_windows_can_be_opened_again(option, ketasched):
+    plan = ("plan", "iv", "--start", DAY, "--tz", "UTC", option, "a\r\nb\rc", "--save", "ann")
+    assert ketasched(*plan, *(("--pause", "1") if option == "--reason" else ())).code == 0
+    assert helpers.record_of("ann")["asked"][option[2:]] == "a\nb\nc"
+    assert ketasched("status", "ann").code == 0
 
 
 @pytest.mark.sampled(5)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from ketasched.domain.protocol import MAX_SESSIONS
-from ketasched.domain.signs import STEERING
+from ketasched.domain.signs import STEERING, with_plain_ends
 from ketasched.domain.wording import list_text
 from ketasched.errors import UsageProblem, did_you_mean
 
@@ -97,8 +97,7 @@ def reason_of(text: str, known: Sequence[str]) -> str:
 
 def clean_text(option: str, text: str) -> str:
     """A text for people: line ends as one sign, no control characters, nothing undecodable."""
-    for line_end in ("\r\n", "\r", "\u2028", "\u2029"):
-        text = text.replace(line_end, "\n")
+    text = with_plain_ends(text)
     if text and not text.strip():
         raise UsageProblem(f"{option} is empty", "write something, or leave it out")
     text = text.strip()

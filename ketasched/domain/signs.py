@@ -9,6 +9,13 @@ STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 Hebrew and Arabic, joiners and blanks that do not break are letters of names.
 """
 
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+
+
+def with_plain_ends(text: str) -> str:
+    """Text whose lines end with one sign, as those of a record do."""
+    return _LINE_END.sub("\n", text)
+
 
 def printable(text: str) -> str:
     """Text that steers no terminal; its lines stay lines."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ketasched.asking.request import Request
+from ketasched.domain.signs import with_plain_ends
 from ketasched.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def options_of(request: Request, task: Task) -> dict[str, Any]:
         value = getattr(request, option.name)
         if value and option.name not in NOT_KEPT:
             options[option.name] = list(value) if isinstance(value, tuple) else value
+            if isinstance(value, str):
+                options[option.name] = with_plain_ends(value)
             if value is True:
                 options[option.name] = "yes"
     commitments = task.order.commitments

@@ -77,8 +77,8 @@ def read_booking(text: str, order: DayOrder | None) -> Booking:
 
 
 def parts_of(text: str) -> list[str]:
-    """The sessions of a cell that has several: between semicolons, or else between commas."""
-    parts = re.split(r";|,(?=\s*[0-9]+(?:[-./]| [a-z]))", text, flags=re.IGNORECASE)
+    """The sessions of a cell that has several: between semicolons, lines, or commas."""
+    parts = re.split(r"[;\r\n]|,(?=\s*[0-9]+(?:[-./]| [a-z]))", text, flags=re.IGNORECASE)
     return [part.strip() for part in parts if part.strip(" ,")]
 
 
@@ -158,4 +158,10 @@ def _day(text: str, order: DayOrder | None) -> date:
         return read_date(f"{match[4]}-{month}-{day}", date.min)
     if not re.search("[0-9]", text):  # a table says the same tomorrow
         raise ValueError(f"`{text[:40]}` is not a date", "write a date as 2027-01-05")
-    return read_date(text, date.min)
+    if re.fullmatch(r"[3-7][0-9]{4}(\.[0-9]+)?", text):  # 1982 to 2109
+        raise ValueError(f"`{text}` is a day as Excel counts them", "write a date as 2027-01-05")
+    try:
+        return read_date(text, date.min)
+    except ValueError as error:
+        words = error.args[0].removesuffix(", a weekday, or tomorrow")
+        raise ValueError(words, *error.args[1:]) from None

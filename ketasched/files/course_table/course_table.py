@@ -120,6 +120,7 @@ class _Reader:
         if fault := self.table.faulty(name.text):
             self.table.fault(name, fault, "write the value itself")
             return
+        name = name._replace(text=" ".join(map(str.strip, name.text.splitlines())))
         protocol = self._cell(row, "protocol") or name._replace(text="")
         begins = self._cell(row, "start")
         start = self.table.read(begins, self._read) if begins else None
