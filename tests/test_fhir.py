@@ -636,6 +636,18 @@ def test_a_file_that_is_no_json_is_told_so():
         load("x.json")
 
 
+def test_a_file_without_a_resource_is_no_bundle():
+    Path("x.json").write_text("[]", "utf-8")
+    with pytest.raises(Exception, match=r"x\.json has no FHIR resource"):
+        load("x.json")
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_no_zone_has_is_not_read(start):
+    ((_, entry),) = entries_of(OURS | {"start": start})
+    assert entry.start is None
+
+
 # The command line
 
 

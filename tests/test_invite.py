@@ -521,6 +521,25 @@ def test_a_folder_invites_whom_it_knows(at, invite):
     assert "--to is for one course" in at(NOW, "invite", ".", "--to", TO, "--out", "o", code=2).err
 
 
+def test_files_are_called_by_the_record_and_never_too_long(at):
+    people = ("--to", TO, "--from", FROM, "--out")
+    for record, name, day in (
+        ("bo", "Bo", "2027-01-05"),
+        ("bo-again", "Bo", "2027-03-02"),
+        ("cy", "c" * 300, "2027-01-05"),
+    ):
+        at(NOW, "plan", "im", "--start", day, "--tz", "UTC", "--name", name, "--save", record)
+        at(NOW, "invite", record, *people, "outbox")
+    files = [file.name.split(".")[0] for file in Path("outbox").iterdir()]
+    assert set(files) == {"bo", "bo-again", "cy"}
+    long = "x" * 220
+    at(NOW, "plan", "im", "--start", "2027-01-12", "--tz", "UTC", "--save", long)
+    at(NOW, "invite", long, *people, "other")
+    names = [file.name for file in Path("other").iterdir()]
+    assert len(names) == files.count("cy")
+    assert max(map(len, names)) < 250
+
+
 @pytest.mark.usefixtures("alex")
 def test_no_file_of_another_is_written_over(at, invite):
     Path("outbox").mkdir()

@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import NamedTuple
 
+from ketasched.asking.request import RECORD_ENDING
 from ketasched.calendar.paper import Paper, told_entry
 from ketasched.calendar.written_calendar import WrittenCalendar
 from ketasched.domain.course import LinkedVisit
@@ -27,6 +28,8 @@ _ATTENDEE = "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTI
 _POLICY = SMTP.clone(cte_type="7bit")
 """What every server passes on unaltered."""
 _NO_NAME = re.compile(r"[^\w.@+-]+")
+_LONGEST_NAME = 200
+"""In bytes: no system takes a name of more than 255, and an ending follows."""
 
 
 class Manner(NamedTuple):
@@ -137,8 +140,13 @@ class _Writer:
 
     def _file(self, *parts: str) -> str:
         """The name of a message's file, the same whenever it is written."""
-        named = (self.opened.record.name, *parts, self.letter.to.address)
-        return ".".join(_NO_NAME.sub("_", part) for part in named) + ".eml"
+        record = self.opened.path.name.removesuffix(RECORD_ENDING)
+        named = (record, *parts, self.letter.to.address)
+        file = ".".join(_NO_NAME.sub("_", part) for part in named)
+        if len(file.encode()) > _LONGEST_NAME:
+            own = hashlib.sha256(file.encode()).hexdigest()[:16]
+            file = f"{file.encode()[:_LONGEST_NAME].decode(errors='ignore')}.{own}"
+        return f"{file}.eml"
 
 
 def _bytes(mail: EmailMessage, name: str) -> bytes:

@@ -264,6 +264,8 @@ def _refusal(smtp: smtplib.SMTP, verb: str, argument: str = "") -> str:
 
 def _said(error: smtplib.SMTPResponseException) -> str:
     """What a server answered, on one line."""
+    if error.smtp_code < 0:  # what smtplib says of an answer without a number
+        return "its answer is not that of a mail server"
     words = error.smtp_error
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{error.smtp_code} {' '.join(printable(text).split())}"[:200].strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import NamedTuple
 
 from ketasched import zone
@@ -71,4 +71,4 @@ def _moment(text: str) -> datetime | date | None:
         place = UTC if value.endswith("Z") else zone.load(named["TZID"]).tzinfo
     except (ValueError, KeyError, UsageProblem):
         return None
-    return wall.replace(tzinfo=place)
+    return wall.replace(tzinfo=place) if MINYEAR < wall.year < MAXYEAR else None

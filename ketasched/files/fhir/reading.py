@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from ketasched.calendar.uid import DOMAIN
@@ -59,11 +59,15 @@ def load(path: str) -> list[tuple[str, FhirEntry]]:
         FileTrouble: it cannot be read, or is no JSON.
     """
     text = read_file(path, "FHIR bundle", MAX_BYTES).text
+    hint = "give a bundle, as `export --format fhir` writes it or a server does"
     try:
-        return list(entries_of(json.loads(text)))
+        data = json.loads(text)
+        entries = list(entries_of(data))
     except (ValueError, RecursionError):
-        hint = "give a bundle, as `export --format fhir` writes it or a server does"
         raise FileTrouble(f"{path} is no JSON, and so no FHIR bundle", hint, path) from None
+    if not any("resourceType" in resource for resource in _resources(data)):
+        raise FileTrouble(f"{path} has no FHIR resource", hint, path)
+    return entries
 
 
 def entries_of(data: object) -> Iterator[tuple[str, FhirEntry]]:
@@ -142,7 +146,9 @@ def _instant(text: object) -> datetime | None:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return moment if MINYEAR < moment.year < MAXYEAR else None  # no zone has the others whole
 
 
 def _day(text: object) -> date | None:
