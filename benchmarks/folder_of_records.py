@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,8 +46,9 @@ def run_plan(folder: Path, protocol: str, name: str, environment: dict[str, str]
 
 
 def _another(text: str, number: int) -> str:
-    """The same course of somebody else, with UIDs of its own."""
+    """The same course of somebody else, with UIDs and the name of a feed of its own."""
     mark = f"{number:08x}"
     place = text.index('"entries"')
     head, told = text[:place], text[place:]
+    head = re.sub(r'(?<="uid_bits": ").{8}', mark, head)
     return head.replace('"base', f'"p{number}-') + told.replace('"uid": "', f'"uid": "{mark}')
