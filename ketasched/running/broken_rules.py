@@ -46,11 +46,24 @@ def broken_rules(order: Order, course: Course, numbers: Collection[int]) -> list
     """
     broken: list[BrokenRule] = []
     apart = [distance for distance in distances(course) if distance.fault]
+    line = _line_of(order, course)
     for session in course.sessions:
         if session.number in numbers and session.is_live:
             broken += _alone(course, session, order)
-            broken += _beside_neighbours(course, session, order)
+            broken += _beside_neighbours(line, session, order)
             broken += _too_near(session, apart)
+    return list(dict.fromkeys(broken))
+
+
+def broken_lapses(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
+    """The same, but only breaks so long that a person must decide."""
+    line = _line_of(order, course)
+    broken = (
+        lapse
+        for session in course.sessions
+        if session.number in numbers and session in line.ranked
+        for lapse in _lapses_beside(line, session, order)
+    )
     return list(dict.fromkeys(broken))
 
 
@@ -66,6 +79,27 @@ def knowing(course: Course, broken: Iterable[BrokenRule]) -> Course:
             for number, own in names.items()
         ]
     )
+
+
+class _Line(NamedTuple):
+    """The live sessions of a course in their order; of these those that have a place in it, and
+    those that do not, since they follow another; and those that did not take place.
+    """
+
+    course: Course
+    live: list[Session]
+    ranked: list[Session]
+    loose: list[Session]
+    gone: list[Session]
+
+
+def _line_of(order: Order, course: Course) -> _Line:
+    following = follower_numbers(order, course)
+    live = sorted(course.live, key=lambda session: session.rank)
+    loose = [each for each in live if {each.number, each.instead_of} & following]
+    ranked = [each for each in live if each not in loose] if loose else live
+    gone = [each for each in course.sessions if not (each.is_live or each.undone)]
+    return _Line(course, live, ranked, loose, gone)
 
 
 def _alone(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
@@ -90,26 +124,22 @@ def _too_near(session: Session, faults: Iterable[Distance]) -> Iterator[BrokenRu
             yield BrokenRule(session.number, "apart", text)
 
 
-def _beside_neighbours(course: Course, session: Session, order: Order) -> Iterator[BrokenRule]:
+def _beside_neighbours(line: _Line, session: Session, order: Order) -> Iterator[BrokenRule]:
     """The rules of order and gaps. What follows another session stands where that one puts it: it
     has no place in the order, and only needs a day of its own.
     """
-    following = follower_numbers(order, course)
-    ranked = sorted(course.sessions, key=lambda session: session.rank)
-    live = [other for other in ranked if other.is_live]
-    loose = [other for other in live if {other.number, other.instead_of} & following]
-    for other in live if session in loose else loose:
+    is_loose = session in line.loose
+    for other in line.live if is_loose else line.loose:
         if other != session and other.start.date() == session.start.date():
             text = f"less than 1 day from session {other.number}"
             yield BrokenRule(session.number, "gap", text)
-    if session not in loose:
-        yield from _in_line(course, session, [each for each in live if each not in loose], order)
+    if not is_loose:
+        yield from _in_line(line, session, order)
 
 
-def _in_line(
-    course: Course, session: Session, live: list[Session], order: Order
-) -> Iterator[BrokenRule]:
+def _in_line(line: _Line, session: Session, order: Order) -> Iterator[BrokenRule]:
     """The rules between a session and the others, which are in the order of the course."""
+    live = line.ranked
     place = live.index(session)
     for other in live[:place]:
         if other.start >= session.start:
@@ -119,22 +149,27 @@ def _in_line(
             yield BrokenRule(session.number, "order", f"session {other.number} is not after it")
     for earlier, later in ((place - 1, place), (place, place + 1)):
         if earlier >= 0 and later < len(live):
-            yield from _apart(course, (live[earlier], live[later]), session, order)
-    for before, here in pairwise(live[max(0, place - 1) : place + 2]):
-        yield from _lapse(course, before, here, order)
+            yield from _apart(line, (live[earlier], live[later]), session, order)
+    yield from _lapses_beside(line, session, order)
+
+
+def _lapses_beside(line: _Line, session: Session, order: Order) -> Iterator[BrokenRule]:
+    place = line.ranked.index(session)
+    for before, here in pairwise(line.ranked[max(0, place - 1) : place + 2]):
+        yield from _lapse(line.course, before, here, order)
 
 
 def _apart(
-    course: Course, pair: tuple[Session, Session], session: Session, order: Order
+    line: _Line, pair: tuple[Session, Session], session: Session, order: Order
 ) -> Iterator[BrokenRule]:
     """How two sessions in a row are too near or too far, said of one of them."""
-    fault = distance_fault(order, *pair, is_broken=_is_broken(course, *pair))
+    fault = distance_fault(order, *pair, is_broken=_is_broken(line, *pair))
     if fault:
         whose = "" if session == pair[1] else f"session {pair[1].number} is "
         yield BrokenRule(session.number, "distance", f"{whose}{fault}")
     elif fault is None:
         other = pair[0] if session == pair[1] else pair[1]
-        text = _gap_fault(course, *pair, order)
+        text = _gap_fault(line, *pair, order)
         if text:
             yield BrokenRule(session.number, "gap", f"{text} from session {other.number}")
 
@@ -159,18 +194,18 @@ def _lapse(course: Course, before: Session, session: Session, order: Order) -> I
         )
 
 
-def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> str:
+def _gap_fault(line: _Line, before: Session, here: Session, order: Order) -> str:
     days = (here.start.date() - before.start.date()).days
     phases = [order.paced(session.phase, session.pace) for session in (before, here)]
     least = min(phase.gap.min for phase in phases)
     if 0 <= days < least:
         return f"less than {count_text(least, 'day')}"
-    if phases[0].name != phases[1].name or _is_broken(course, before, here):
+    if phases[0].name != phases[1].name or _is_broken(line, before, here):
         return ""
     paused = sum(
         pause.weeks
-        for pause in course.pauses
-        for session in course.sessions
+        for pause in line.course.pauses
+        for session in line.course.sessions
         if session.number == pause.before_session and before.rank < session.rank <= here.rank
     )
     most = phases[1].gap.max
@@ -179,11 +214,9 @@ def _gap_fault(course: Course, before: Session, here: Session, order: Order) -> 
     return f"more than {count_text(most + 7 * paused, 'day')}"
 
 
-def _is_broken(course: Course, before: Session, here: Session) -> bool:
+def _is_broken(line: _Line, before: Session, here: Session) -> bool:
     """Whether a session that did not take place lies between two, in order and in time."""
     return any(
-        not (session.is_live or session.undone)
-        and before.rank < session.rank < here.rank
-        and before.start < session.start < here.start
-        for session in course.sessions
+        before.rank < session.rank < here.rank and before.start < session.start < here.start
+        for session in line.gone
     )

@@ -13,7 +13,7 @@ from ketasched.domain.wording import moment_text
 from ketasched.planning.placement import NoPlacement
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import finish
-from ketasched.running.broken_rules import BrokenRule, Rule, broken_rules, knowing
+from ketasched.running.broken_rules import BrokenRule, Rule, broken_lapses, broken_rules, knowing
 from ketasched.running.order_of_time import in_order_of_time
 from ketasched.running.replan import settle
 
@@ -71,11 +71,11 @@ def proved(
 
 def unwanted(order: Order, course: Course, numbers: Collection[int]) -> list[BrokenRule]:
     """The rules that some sessions break, but for those that a person broke on purpose."""
-    return [
-        rule
-        for rule in broken_rules(order, course, numbers)
-        if rule.name not in course.session(rule.session).broken
-    ]
+    return _not_on_purpose(course, broken_rules(order, course, numbers))
+
+
+def _not_on_purpose(course: Course, broken: list[BrokenRule]) -> list[BrokenRule]:
+    return [rule for rule in broken if rule.name not in course.session(rule.session).broken]
 
 
 def accepted(
@@ -100,7 +100,7 @@ def undecided(conditions: Conditions, course: Course) -> Refusal | None:
     if "lapse" in conditions.override:
         return None
     ahead = {session.number for session in course.live if session.start > conditions.now}
-    lapses = [rule for rule in unwanted(conditions.order, course, ahead) if rule.name == "lapse"]
+    lapses = _not_on_purpose(course, broken_lapses(conditions.order, course, ahead))
     return Refusal(tuple(lapses)) if lapses else None
 
 

@@ -22,7 +22,7 @@ from ketasched.planning.placement import NoPlacement, place
 from ketasched.planning.plan_input import Order
 from ketasched.planning.standing import Placed
 from ketasched.running.at_a_moment import finish, follower_numbers
-from ketasched.running.why_now import target_of
+from ketasched.running.why_now import targets_of
 
 
 def _none_of(days: Collection[date]) -> Constraint:
@@ -84,7 +84,7 @@ def search_for(
         for session in leading
         if session.number not in free
     }
-    targets = [target_of(order, session, course) for session in leading]
+    targets = targets_of(order, course, leading)
     return Search(targets, order.slots_from(now, [_none_of(avoid)]), fixed, course.begins)
 
 

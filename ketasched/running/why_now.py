@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from ketasched.domain.cadence import Window
 from ketasched.domain.candidate import Reason
-from ketasched.domain.course import Course, Session
+from ketasched.domain.course import Course, Rank, Session
 from ketasched.planning.best_days import Search
 from ketasched.planning.explanation import Explanation
 from ketasched.planning.plan_input import Order
@@ -50,7 +52,7 @@ def with_reasons_that_hold(
 
 def _explanation(order: Order, course: Course, live: Sequence[Session]) -> Explanation:
     """What refuses the targets of sessions today, or which gap to which neighbour does."""
-    targets = [target_of(order, session, course) for session in live]
+    targets = targets_of(order, course, live)
     fixed = {session.number: session.start for session in live if session.is_fixed}
     search = Search(targets, order.rules.slots, fixed, course.begins)
     by_number = {session.number: session for session in live}
@@ -89,44 +91,61 @@ def _is_skipped(order: Order, session: Session, reason: Reason) -> bool:
     return False
 
 
-def target_of(order: Order, session: Session, course: Course) -> Target:
-    """What is ideal for a session of a running course."""
-    early = (session.target - session.window_start).days
-    late = (session.window_end - session.target).days
-    phase = order.paced(session.phase, session.pace)
-    return Target(
-        session.number,
-        phase,
-        session.place,
-        session.target,
-        Window(early, late),
-        session.minutes,
-        (),
-        session.name,
-        _follows_a_gone_one(order, session, course),
-        tuple(
-            distance.apart._replace(origin=distance.earlier.number)
-            for distance in distances(course)
-            if distance.later.number == session.number
-        ),
-        alone=is_put_apart(session),
-    )
+def targets_of(order: Order, course: Course, sessions: Sequence[Session]) -> list[Target]:
+    """What is ideal for sessions of a running course."""
+    behind = _behind_a_gone_one(order, course, sessions)
+    kept = [
+        (distance.later.number, distance.apart._replace(origin=distance.earlier.number))
+        for distance in distances(course)
+    ]
+    return [
+        Target(
+            session.number,
+            order.paced(session.phase, session.pace),
+            session.place,
+            session.target,
+            _window_of(session),
+            session.minutes,
+            (),
+            session.name,
+            session.number in behind,
+            tuple(apart for later, apart in kept if later == session.number),
+            alone=is_put_apart(session),
+        )
+        for session in sessions
+    ]
 
 
-def _follows_a_gone_one(order: Order, session: Session, course: Course) -> bool:
-    """Whether the course was put off before a session, or one that did not take place lies between
-    it and the one before it, by the days on which they are due; on a treatment day, in order.
+def _window_of(session: Session) -> Window:
+    early, late = session.target - session.window_start, session.window_end - session.target
+    return Window(early.days, late.days)
+
+
+def _behind_a_gone_one(order: Order, course: Course, sessions: Sequence[Session]) -> set[int]:
+    """Before which sessions the course was put off, or one lies that did not take place, behind
+    the one before it, by the days on which they are due; on a treatment day, in order.
     """
-    if any(pause.before_session == session.number for pause in course.pauses):
-        return True
-    rank, gone = session.rank, [other for other in course.sessions if not other.is_live]
-    gone = [other for other in gone if other.rank < rank and not other.undone]
+    paused = {pause.before_session for pause in course.pauses}
+    gone = [other for other in course.sessions if not (other.is_live or other.undone)]
+    there = sorted((other.rank, other) for other in course.live if not other.undone) if gone else []
+    return paused | {
+        session.number for session in sessions if gone and _follows_one(order, session, gone, there)
+    }
+
+
+def _follows_one(
+    order: Order, session: Session, gone: Sequence[Session], there: Sequence[tuple[Rank, Session]]
+) -> bool:
+    rank = session.rank
+    gone = [other for other in gone if other.rank < rank]
     if not gone:
         return False
-    before = [other for other in course.live if other.rank < rank and not other.undone]
-    latest = max(before, key=lambda other: other.rank) if before else None
-    return latest is None or any(
-        other.rank > latest.rank
+    place = bisect_left(there, rank, key=itemgetter(0))
+    if not place:
+        return True
+    before, latest = there[place - 1]
+    return any(
+        other.rank > before
         and (
             are_of_one_day(order, latest, session)
             or _due(latest) < other.start.date() <= session.target
