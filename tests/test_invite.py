@@ -375,6 +375,10 @@ def test_an_address_that_is_given_up_is_told_and_forgotten(at, invite, post):
          {"alex@example.org": ["a"]}),
         (b"To: alex@example.org\nContent-Type: text/calendar; charset=klingon\n\nBEGIN:VEVENT\n",
          "cannot be read as a message"),
+        (b"To: alex@example.org\nContent-Type: text/calendar; method=REQUEST\n\nMETHOD:CANCEL\nBEGIN:VEVENT\n",
+         "says REQUEST, and the calendar in it CANCEL"),
+        (b"To: alex@example.org\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VEVENT\n",
+         "says REQUEST, and the calendar in it no method"),
     ],
 )  # fmt: skip
 def test_an_outbox_may_hold_anything(content, entries):
@@ -461,6 +465,8 @@ ASKED = [
     (("--out", "a", "--digest", "--rsvp"), 2, "--digest is no invitation"),
     (("--out", "alex.course.json"), 1, "alex.course.json is not a folder"),
     (("--out", "no/where"), 1, "no/where"),
+    (("--out", "-"), 2, "--out writes into a folder, and `-` is none"),
+    (("--out", "x", "--remove"), 2, "was never invited"),
 ]
 
 
@@ -471,6 +477,18 @@ def test_what_cannot_be_asked(at, options, code, why):
     outcome = at(NOW, "invite", "alex", "--to", TO, "--from", FROM, *options, code=code)
     assert why in outcome.err
     assert files_in() == before
+    assert not [path for path in Path().iterdir() if path.is_dir()]
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("nobody", "--to", TO), 1), (("empty",), 2), (("alex", "--to", TO), 2)]
+)
+def test_what_fails_leaves_nothing_behind(at, arguments, code):
+    Path("empty").mkdir()
+    before = sorted(map(str, Path().rglob("*")))
+    at(NOW, "invite", *arguments, "--out", "x", code=code)
+    assert sorted(map(str, Path().rglob("*"))) == before
 
 
 @pytest.mark.usefixtures("alex")
@@ -585,7 +603,42 @@ def test_an_address_that_is_not_wanted_is_not_tried_on_and_on(invite, post):
         ("refused", "550 5.1.1 No such user")
     }
     assert (len(report["messages"]), post.begun) == (10, 1)
-    assert "mail" not in record_of()
+    assert record_of()["mail"]["alex@example.org"]["entries"] == []
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("450 4.2.0 Greylisted, come back", "help: run it again later"),
+        ("550 5.1.1 No such user", "help: it will refuse again: look at the address"),
+    ],
+)
+def test_who_was_asked_for_is_known_though_nothing_went(at, invite, post, answer, hint):
+    post.fault = lambda stage, _: answer if stage == "rcpt" else None
+    report = invite("--send", post.address, code=4)
+    starts = [each["start"] for each in report["messages"]]
+    assert starts == sorted(starts)
+    assert hint in report["err"]
+    assert "run it again later" not in report["err"] or answer.startswith("4")
+    post.fault = lambda *_: None
+    if answer.startswith("4"):
+        assert len(invite("--send", post.address, name=".")["messages"]) == 10
+    else:
+        gone = ("--to", TO, "--remove", "--send", post.address)
+        assert at(NOW, "invite", "alex", *gone).out.endswith("0 new, 0 changed, 0 cancelled\n")
+        assert (post.inbox, "mail" in record_of()) == ([], False)
+
+
+@pytest.mark.usefixtures("alex")
+@pytest.mark.parametrize("how", ["--out", "--send"])
+def test_who_was_asked_for_when_nothing_is_due_is_known(at, post, how):
+    after = "2027-06-01T15:00"
+    to = ("--to", TO, "--from", FROM, how, "outbox" if how == "--out" else post.address)
+    at(after, "invite", "alex", *to)
+    assert record_of()["mail"]["alex@example.org"]["entries"] == []
+    assert not Path("outbox").exists()
+    at(after, "invite", ".", *to[4:])
 
 
 @pytest.mark.usefixtures("alex")
@@ -748,7 +801,7 @@ def test_a_login_that_is_not_taken(invite, post, login, why):
     assert why in report["err"]
     assert "wrong" not in report["err"].replace("wrong login", "")
     assert post.inbox == []
-    assert "mail" not in record_of()
+    assert record_of()["mail"]["alex@example.org"]["entries"] == []
 
 
 CERTIFICATE = str(Path(__file__).parent / "fixtures/tls/self-signed.pem")
@@ -837,7 +890,7 @@ def test_a_server_that_is_not_there_or_says_nothing(at, post, monkeypatch):
         outcome = at(NOW, "invite", "alex", *people, "--send", f"{scheme}://{where}", code=4)
         assert why in outcome.err
         assert "not sent 10: " in outcome.out
-        assert "mail" not in record_of()
+        assert record_of()["mail"]["alex@example.org"]["entries"] == []
     listener.close()
 
 
@@ -899,4 +952,4 @@ def test_a_server_that_answers_a_letter_at_a_time(invite, monkeypatch):
     stop.set()
     listener.close()
     assert "127.0.0.1" in report["err"]
-    assert "mail" not in record_of()
+    assert record_of()["mail"]["alex@example.org"]["entries"] == []

@@ -12,9 +12,15 @@ from ketasched.domain.wording import count_text
 from ketasched.errors import FileTrouble, KetaschedError, NetworkTrouble
 from ketasched.mailing.correspondent import read_correspondent
 from ketasched.mailing.desk import Mailing, Posted
+from ketasched.mailing.post import is_final
 from ketasched.records import feed_names
 from ketasched.records.folder import Unread, unread_text
 
+_LATER = "run it again later: only what is missing goes"
+_FINAL = (
+    "it will refuse again: look at the address and --login; write to another with --to, and give "
+    "this one up with --remove"
+)
 MANY = 12
 """So many messages at once to an address need no remark."""
 
@@ -129,9 +135,9 @@ def _trouble(mailings: Sequence[Mailing], unread: Sequence[Unread]) -> Ketasched
         return max(troubles, key=lambda error: error.exit_code)
     refusals = [each.why for mailing in mailings for each in mailing.posted if each.why]
     if refusals:
+        why = next(filter(is_final, refusals), refusals[0])
         return NetworkTrouble(
-            f"the server refused {len(refusals)}: {refusals[0]}",
-            "run it again later: only what is missing goes",
+            f"the server refused {len(refusals)}: {why}", _FINAL if is_final(why) else _LATER
         )
     left = sum(len(mailing.left) for mailing in mailings)
     if left:

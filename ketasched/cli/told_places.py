@@ -234,8 +234,10 @@ def outbox(path: str, asked: Asked) -> Iterator[Read]:
         told = {
             course.said.name: _mailed(course, address, asked.now)
             for course in asked.courses
-            if address in course.read.record.mail
+            if address in course.read.record.mail and _is_awaited(course, address, asked.now)
         }
+        if not told and address not in addresses:
+            continue
         yield Place("outbox", f"{path} ({address})", seen, asked=[*told], told=told)
     if not heard and not mailed:
         yield Place("outbox", path, [], asked=asked.must)
@@ -252,13 +254,24 @@ def _mailed(course: AskedCourse, address: str, now: datetime) -> Mapping[str, in
     """What an address is right to have of a course: of what it need not be told again the SEQUENCE
     that it was sent, of what it is to be told the record's, and nothing of the rest.
     """
-    from ketasched.mailing.due import due_to
-
     box = course.read.record.mail[address]
-    due = {each.told.uid for each in due_to(course.read.understood(now), box)}
+    due = _due(course, address, now)
     uids = {uid for audience in AUDIENCES for uid in course.said.saying[audience]}
     sent = {uid: entry.sequence for uid, entry in box.entries.items() if entry.certain}
     return {uid: sent.get(uid) for uid in uids - due}
+
+
+def _is_awaited(course: AskedCourse, address: str, now: datetime) -> bool:
+    """Whether anything of a course was sent to an address that was asked for, or is to be."""
+    return bool(course.read.record.mail[address].entries or _due(course, address, now))
+
+
+def _due(course: AskedCourse, address: str, now: datetime) -> set[str]:
+    """The UIDs of what an address is to be told of a course."""
+    from ketasched.mailing.due import due_to
+
+    box = course.read.record.mail[address]
+    return {each.told.uid for each in due_to(course.read.understood(now), box)}
 
 
 def _without_name(why: str, path: str) -> str:

@@ -11,7 +11,7 @@ from ketasched.mailing.due import Due, uncertain
 from ketasched.mailing.message import Letter, Manner, Message
 from ketasched.mailing.post import MailServer, NotWanted, Refused, Unclear
 from ketasched.progress import counting
-from ketasched.records.atomic import NewFile, place_files
+from ketasched.records.atomic import NewFile, file_trouble, place_files
 from ketasched.records.open import Opened, open_record
 from ketasched.records.record import Mailbox, MailedEntry
 from ketasched.records.write import after_writing, lock_of, prepared
@@ -95,7 +95,7 @@ def write_out(
             nothing was then.
     """
     messages = compose(opened, letter, manner)
-    if messages:
+    if messages or letter.to.key not in opened.record.mail:
         files = [NewFile(folder / each.file, each.data, private=True) for each in messages]
         for file in files:
             _refuse_other(file)
@@ -145,6 +145,8 @@ class _Round:
                     self.trouble = error
         if self.trouble:
             self._give_up("not sent", self.trouble.message)
+        elif self.letter.to.key not in self.opened.record.mail:
+            self._settle({})
         left = uncertain(self.opened, known_box(self.opened, self.letter))
         return Mailing(self.opened, self.letter, self.posted, left, self.trouble)
 
@@ -158,8 +160,7 @@ class _Round:
             self._compose_anew(open_record(str(before.path), before.now))
             return
         self.waiting = self.waiting[1:]
-        state, why = self._hand_over(message)
-        self._note(message, state, why)
+        state = self._hand_over(message)
         if state != "uncertain":
             known = before.record.mail.get(self.letter.to.key)
             was = known.entries if known else {}
@@ -172,19 +173,24 @@ class _Round:
         if self.opened.record.told != before.record.told:
             self._compose_anew(self.opened)
 
-    def _hand_over(self, message: Message) -> tuple[State, str]:
-        """What became of a message, and why."""
+    def _hand_over(self, message: Message) -> State:
+        """What became of a message, which is noted."""
+        state: State = "sent"
+        why = ""
         try:
             self.server.deliver(self.letter.sender, self.letter.to, message.data)
-        except NotWanted as refusal:
-            self._give_up("refused", str(refusal))
-            return "refused", str(refusal)
         except Refused as refusal:
-            return "refused", str(refusal)
+            state, why = "refused", str(refusal)
+            if isinstance(refusal, NotWanted):
+                self.waiting = [message, *self.waiting]
+                self._give_up(state, why)
+                return state
         except NetworkTrouble as trouble:
             self.trouble = trouble
-            return "uncertain" if isinstance(trouble, Unclear) else "not sent", trouble.message
-        return "sent", ""
+            state = "uncertain" if isinstance(trouble, Unclear) else "not sent"
+            why = trouble.message
+        self._note(message, state, why)
+        return state
 
     def _note(self, message: Message, state: State, why: str) -> None:
         self.posted += [Posted(due, state, message.file, why) for due in message.due]
@@ -227,7 +233,8 @@ def _keep(
     entries: Mapping[str, MailedEntry | None],
     files: Sequence[NewFile] = (),
 ) -> Opened:
-    """The record, knowing what an address was sent, written together with ``files``.
+    """The record, knowing an address, even one to which nothing went, and what it was sent; written
+    together with ``files``.
 
     Raises:
         FileTrouble: it cannot be written, or somebody else changed it.
@@ -235,11 +242,12 @@ def _keep(
     box = _box_of(opened, letter)
     known = {name: entry for name, entry in {**box.entries, **entries}.items() if entry}
     mail = {**opened.record.mail, letter.to.key: box._replace(entries=known)}
-    if not known:
-        del mail[letter.to.key]
     record = opened.record._replace(mail=mail)
     with lock_of(opened.path):
         record, own = prepared(opened, record, opened.path, {}, keep_before=False)
+        for folder in {file.path.parent for file in files}:
+            with file_trouble(str(folder)):
+                folder.mkdir(exist_ok=True)
         place_files([*files, *own])
     return after_writing(opened, record)
 

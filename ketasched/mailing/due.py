@@ -93,7 +93,7 @@ def mailed_tellings(opened: Opened) -> Mapping[str, Telling]:
             name: shown(name, mailed) for name, mailed in box.entries.items() if name in lines
         }
         for address, box in opened.record.mail.items()
-        if box.audience == "patient"
+        if box.audience == "patient" and box.entries
     }
 
 

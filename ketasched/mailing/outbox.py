@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from ketasched.errors import FileTrouble, os_reason
 from ketasched.proving.vevents import read
 
 ENDING = ".eml"
+_METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:(.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 class Invited(NamedTuple):
@@ -25,7 +27,7 @@ class Invited(NamedTuple):
     start: datetime | date | None
     end: datetime | date | None
     status: str
-    sequence: int
+    sequence: int | None
     method: str
     file: str
 
@@ -49,7 +51,7 @@ def read_outbox(folder: Path) -> Mapping[str, Mapping[str, Invited]]:
         for address, invited, sent in _read(path)
     ]
     told: dict[str, dict[str, Invited]] = {}
-    for address, invited, _ in sorted(said, key=lambda each: (each[1].sequence, each[2])):
+    for address, invited, _ in sorted(said, key=lambda each: (each[1].sequence or 0, each[2])):
         told.setdefault(address, {})[invited.uid] = invited
     return told
 
@@ -80,11 +82,23 @@ def _invited(mail: EmailMessage, file: str) -> Iterator[Invited]:
     """The entries of a message's calendars."""
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
-            method = str(part.get_param("method", ""))
             try:
                 text = part.get_content()
             except (LookupError, UnicodeError):
                 raise FileTrouble(f"{file} cannot be read as a message", "", file) from None
+            method = _method(str(part.get_param("method", "")), text, file)
             for vevent in read(text.encode(errors="replace")):
                 uid, start, end, status, sequence = vevent
-                yield Invited(uid, start, end, status, sequence or 0, method, file)
+                yield Invited(uid, start, end, status, sequence, method, file)
+
+
+def _method(named: str, text: str, file: str) -> str:
+    """What a calendar is for, in capitals: its part's header must not name another method (RFC 6047
+    section 2.4).
+    """
+    own = {method.strip().upper() for method in _METHOD.findall(text)}
+    if len(own) > 1 or (named and own != {named.upper()}):
+        said = " and ".join(sorted(own)) or "no method"
+        head = named.upper() or "no method"
+        raise FileTrouble(f"{file} says {head}, and the calendar in it {said}", "", file)
+    return next(iter(own), "")

@@ -52,6 +52,11 @@ class ServerAddress(NamedTuple):
     tls: bool
 
 
+def is_final(answer: str) -> bool:
+    """Whether asking again gets a server's answer again (RFC 5321 section 4.2.1)."""
+    return answer.startswith("5")
+
+
 def read_server(text: str) -> ServerAddress:
     """The server of an address such as ``smtps://mail.example.org``.
 

@@ -52,7 +52,7 @@ def _vevent(properties: dict[str, str]) -> Vevent:
         _moment(properties.get("DTSTART", "")),
         _moment(properties.get("DTEND", "")),
         _value(properties, "STATUS"),
-        int(sequence) if sequence.isdecimal() else None,
+        int(sequence) if sequence.removeprefix("-").isdecimal() else None,
     )
 
 

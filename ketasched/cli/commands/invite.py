@@ -21,7 +21,6 @@ from ketasched.mailing.post import MailServer, read_server
 from ketasched.mailing.removal import forgotten, making_room, removals
 from ketasched.publishing import login
 from ketasched.publishing.turn import turn_to_mail
-from ketasched.records.atomic import file_trouble
 from ketasched.records.folder import Unread, folder_of, open_named
 from ketasched.records.open import Opened
 from ketasched.records.record import Mailbox
@@ -83,28 +82,38 @@ def run(request: InviteRequest) -> Result:
         KetaschedError: an option cannot be read, or a record.
     """
     _refuse_together(request)
-    folder = folder_of(request.name)
-    writes = not request.dry_run and folder.is_dir()
-    with turn_to_mail(folder) if writes else nullcontext():
-        return _run(request)
-
-
-def _run(request: InviteRequest) -> Result:
-    records, unread = open_named(request.name, clock.now())
+    asked = _asked(request)
     how = _how(request)
+    writes = any(letters for _, letters in asked.letters) and not request.dry_run
+    with turn_to_mail(folder_of(request.name)) if writes else nullcontext() as waited:
+        return _run(request, _asked(request) if waited else asked, how)
+
+
+class _Asked(NamedTuple):
+    """The records with whom to write for each, and what cannot be opened."""
+
+    letters: Sequence[tuple[Opened, Sequence[Letter]]]
+    unread: Sequence[Unread]
+
+
+def _asked(request: InviteRequest) -> _Asked:
+    records, unread = open_named(request.name, clock.now())
+    alone = not Path(request.name).is_dir()
+    return _Asked([(each, _letters(each, request, alone=alone)) for each in records], unread)
+
+
+def _run(request: InviteRequest, asked: _Asked, how: _How) -> Result:
     mailings: list[Mailing] = []
-    without: list[str] = []
+    unread = [*asked.unread]
     with how:
-        for opened in records:
-            letters = _letters(opened, request, alone=not Path(request.name).is_dir())
-            if not letters:
-                without.append(opened.record.name)
+        for opened, letters in asked.letters:
             try:
                 mailings += how.mail(opened, letters)
             except FileTrouble as error:
-                if len(records) == 1 and not unread:
+                if len(asked.letters) == 1 and not unread:
                     raise
                 unread.append(Unread(str(opened.path), error.message))
+    without = [opened.record.name for opened, letters in asked.letters if not letters]
     notes = ["nothing was sent: --dry-run"] if request.dry_run else []
     if how.server and how.server.in_the_open:
         notes.append(f"the connection to {how.server.address.host} was not encrypted")
@@ -123,9 +132,7 @@ class _How:
         )
 
     def __enter__(self) -> None:
-        if self.request.out and not self.request.dry_run:
-            with file_trouble(self.request.out):
-                Path(self.request.out).mkdir(exist_ok=True)
+        """The connection is made when it is needed."""
 
     def __exit__(self, *_: object) -> None:
         if self.server:
@@ -200,8 +207,20 @@ def _refuse_together(request: InviteRequest) -> None:
         raise UsageProblem("--remove is for one course", "name its record")
     if request.remove and not request.to:
         raise UsageProblem("--remove is for one address", "say which: --to ADDRESS")
-    if request.out and Path(request.out).exists() and not Path(request.out).is_dir():
-        raise FileTrouble(f"--out: {request.out} is not a folder", "name a folder", request.out)
+    if request.out:
+        _refuse_place(request.out)
+
+
+def _refuse_place(out: str) -> None:
+    if out == "-":
+        raise UsageProblem("--out writes into a folder, and `-` is none", "name a folder")
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise FileTrouble(f"--out: {out} is not a folder", "name a folder", out)
+    if not folder.parent.is_dir():
+        raise FileTrouble(
+            f"cannot make {out}: there is no folder {folder.parent}", "make that first", out
+        )
 
 
 def _letters(opened: Opened, request: InviteRequest, *, alone: bool) -> list[Letter]:
