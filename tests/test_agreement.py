@@ -363,6 +363,27 @@ def test_a_place_that_cannot_be_read_says_so(check, at, place, harm, why):
     assert f"It cannot be compared: {differences[0]['theirs']}.\n" in page.out
 
 
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize(
+    ("folder", "why"), [("nofeed", "it is missing"), ("alex.json", "it is not a folder")]
+)
+def test_what_is_no_folder_of_feeds_is_called_so(check, folder, why):
+    assert [each["theirs"] for each in check("--feed", folder, code=1)] == [why]
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [("00.000", ""), ("07", ":07"), ("00.250", ":00.25")]
+)
+def test_seconds_are_shown_where_they_are_the_difference(at, seconds, shown):
+    text = Path("alex.json").read_text("utf-8")
+    text = re.sub(r'("start": "[^"]+T\d\d:\d\d):00', rf"\1:{seconds}", text)
+    Path("alex.json").write_text(text, "utf-8")
+    page = at(LATER, "check", "alex", "--fhir", "alex.json", code=1 if shown else 0).out
+    assert bool(shown) == ("starts" in page)
+    assert f":00{shown}\n" in page or not shown
+
+
 def test_the_places_of_another_course_are_told(save_course, tell, check, server, at):
     for name, hour_ in (("bo", "13:00"), ("alex", "09:00")):
         save_course(name, "iv", hour_)

@@ -185,6 +185,13 @@ def test_what_is_legal_and_surely_not_meant(ketasched, phases, says):
         assert note.startswith(f"note: odd, {text}")
 
 
+def test_a_note_on_all_arms_is_told_once(ketasched):
+    arms = PHASES.replace("    phases:\n", ARMS).lstrip() + f"      - {FINE}\n"
+    Path("arms.yaml").write_text(arms, "utf-8")
+    outcome = ketasched("check", "arms.yaml", "--starts", "2027-01-04..2027-01-22")
+    assert outcome.err.count("no holidays are kept") == 1
+
+
 def test_holidays_of_a_place_are_kept_as_by_plan(ketasched):
     span = ("--starts", "2027-01-04..2027-01-22")
     plain, place = (

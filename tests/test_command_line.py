@@ -358,6 +358,7 @@ def test_a_value_is_neither_doubled_nor_empty_nor_an_option(ketasched, option, t
         ((*IV, "--name", "a\x1b[31mb"), 2, "control character, U+001B", "leave it out"),
         ((*IV, "--save", "\u200f"), 2, "is no name for a record", "alex"),
         ((*IV, "--save", "\u0301\u200d"), 2, "is no name for a record", "alex"),
+        (("export", "x", "--format", "xlsx", "-o", "a.ics"), 2, "--output a.ics: --format xlsx makes no calendar", ".xlsx"),
         ((*IV, "--name", "\udcff"), 2, "not valid", "UTF-8"),
         ((*IV, "--name", "  "), 2, "--name is empty", ""),
         ((*IV, "--format", "jsn"), 2, "--format: unknown `jsn`", "did you mean `json`?"),

@@ -164,6 +164,25 @@ def test_a_workbook_has_days_and_times(ketasched):
     assert "t.xlsx:Sheet!E6" in outcome.err
 
 
+def test_a_name_in_two_lines_is_the_same_in_a_workbook(ketasched, taken_in):
+    book = openpyxl.Workbook()
+    book.active.append(["Name", "Protocol", "Dates"])
+    book.active.append(["Bo\nZ ", "iv", "2027-02-15 done\n2027-02-18 done"])
+    book.save("t.xlsx")
+    assert ketasched("import", "t.xlsx", "--into", "p").code == 0
+    text = 'Name,Protocol,Dates\n"Bo\nZ ",iv,"2027-02-15 done\n2027-02-18 done"\n'
+    assert taken_in(text)["unchanged"] == ["Bo Z"]
+
+
+def test_two_columns_of_one_header_are_to_be_told_apart(ketasched, taken_in):
+    text = "\nName,Date,date\nA,2027-02-01,2027-02-01\n"
+    hint = "give each column a header of its own in line 2"
+    assert taken_in(text, code=1)["errors"][0]["hint"] == hint
+    outcome = ketasched("import", "t.csv", "--into", "p", "--column", "date=Date")
+    assert outcome.code == 2
+    assert hint in outcome.err
+
+
 MISTAKES = {
     "Ana,iv,01/02/2027,,attended": (3, "reads differently in different countries"),
     "Ana,iv,2027-02-30,,attended": (3, "February 2027 has 28 days"),
@@ -182,6 +201,7 @@ MISTAKES = {
     "Ana,iv,,,attended": (1, "the line has no date"),
     "=A1,iv,2027-02-01,,attended": (1, "is a formula"),
     "con,iv,2027-02-01,,attended": (1, "Windows has a device"),
+    "Ana.course.json,iv,2027-02-01,,attended": (1, "it ends with .json"),
 }  # fmt: skip
 
 
@@ -415,6 +435,8 @@ def test_numbers_say_which_session_it_was(taken_in):
     assert [message for _, _, message in faults(report)] == [
         "B: nothing is said of session 2, and a later one took place"
     ]
+    odd = taken_in(f"{header}A,iv,1,2027-03-01,done\nA,iv,99,2027-03-08,booked\n", code=1)
+    assert faults(odd) == [(3, 9, "A: there is no session 99: the course has only 6 sessions")]
     taken_in(f"{header}A,iv,3,2027-02-22,done\nA,iv,4,2027-02-25,no-show\nA,iv,4,2027-03-01,done\n")
     course = codec.load("p/A.course.json").course
     assert [(s.number, s.instead_of, s.status) for s in course.sessions][:3] == [

@@ -155,6 +155,7 @@ def test_every_key_misspelt_in_every_way():
         ("length: 1 h 30 min", "length: 0 min", 11, 34, "outside 1 to 1440 min"),
         ("length: 1 h 30 min", "length: -5 min", 11, 34, "not a length of time"),
         ("sessions: 4", "sessions: 0", 15, 19, "write 1 to 1000 sessions"),
+        ("sessions: 4", "cycles: 0", 15, 17, "write 1 to 1000 cycles"),
         ("sessions: 4", "sessions: -3", 15, 19, "write 1 to 1000 sessions"),
         ("sessions: 4", "sessions: 99999999999999999999", 15, 19, "write 1 to 1000 sessions"),
         ("sessions: 4", "sessions: four", 15, 19, "write 1 to 1000 sessions"),

@@ -24,7 +24,7 @@ from ketasched.errors import KetaschedError, did_you_mean
 from ketasched.files.course_table.course_table import CourseTable, Line
 from ketasched.planning.plan_input import Order
 from ketasched.reading.table import Cell
-from ketasched.running.facts import Fact
+from ketasched.running.facts import Fact, NoSuchSession
 from ketasched.running.moved_in import standing_facts, start_shown
 
 
@@ -194,6 +194,10 @@ def newcomer(
         request = replace(request, start=start.isoformat())
         task = understand(request, into.now)
         standing_facts(task.order, sure)
+    except NoSuchSession as error:
+        cell = next(line.when for line in told.lines if line.number == error.number)
+        table.fault(cell, f"{told.name}: {error.message}", error.hint)
+        return None
     except KetaschedError as error:
         said = worded(error)
         table.fault(told.protocol_cell, f"{told.name}: {said.message}", said.hint)

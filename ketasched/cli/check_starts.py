@@ -84,7 +84,7 @@ def checked_starts(
     return Result(
         lambda: _page(tried, first, last),
         lambda: all_starts_report([starts for _, starts in tried], first, last, kept),
-        notes=list(_left_out(tried)),
+        notes=list(dict.fromkeys(_left_out(tried))),
         trouble=trouble,
     )
 

@@ -42,6 +42,8 @@ def asked_file(
     if "force" not in fields:
         typed.pop("force", None)
     calendar = _is_calendar(path, forms, typed.get("format")) and writes_calendar(fields)
+    if calendar:
+        _refuse_another_form(path, forms, typed.get("format"))
     if path in ("", "-") or calendar:
         _refuse_workbook_on_terminal(typed.get("format"))
         if calendar and typed.get("ics"):
@@ -81,6 +83,14 @@ def _is_calendar(path: str, forms: Sequence[str], form: str | None) -> bool:
     by_itself = CALENDAR.removeprefix(".") in forms and path not in ("", "-")
     other = form not in (None, "", "ics") or (not form and ending in ENDINGS.values())
     return ending == CALENDAR or (by_itself and not other)
+
+
+def _refuse_another_form(path: str, forms: Sequence[str], form: str | None) -> None:
+    """Refuse a calendar's name for what a command writes instead of its calendar."""
+    if form not in (None, "", "ics") and CALENDAR.removeprefix(".") in forms:
+        ending = ENDINGS.get(form, "")
+        message = f"--output {path}: --format {form} makes no calendar"
+        raise UsageProblem(message, f"end the name with {ending}, or leave --format out")
 
 
 def _refuse_workbook_on_terminal(form: str | None) -> None:

@@ -93,6 +93,9 @@ def _calendar(path: Path) -> list[Seen] | str:
 def feeds_in(path: str, asked: Asked) -> Iterator[Read]:
     """The feeds of the courses in a folder, and the staff's as far as it is about them."""
     place = Path(path)
+    if not place.is_dir():
+        yield Unreadable("feed", path, "it is not a folder" if place.exists() else "it is missing")
+        return
     try:
         names = feed_names.load(asked.folder)
     except (FileTrouble, FileProblems) as error:

@@ -77,8 +77,8 @@ def read_days_or_months(text: str) -> int | Months:
     return read_days(text)
 
 
-def read_sessions(text: str) -> int | None:
-    """Read a number of sessions; None for ``open-ended``.
+def read_sessions(text: str, counted: str = "sessions") -> int | None:
+    """Read a number of sessions, or of what else is ``counted``; None for ``open-ended``.
 
     Raises:
         ValueError: neither, or more than a course may have.
@@ -87,7 +87,7 @@ def read_sessions(text: str) -> int | None:
         return None
     if _is_count(text) and 1 <= int(text) <= MAX_SESSIONS:
         return int(text)
-    raise ValueError(f"`{text}`: write 1 to {MAX_SESSIONS} sessions, or open-ended")
+    raise ValueError(f"`{text}`: write 1 to {MAX_SESSIONS} {counted}, or open-ended")
 
 
 def read_session_range(text: str) -> SessionRange:

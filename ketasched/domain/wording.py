@@ -27,6 +27,7 @@ __all__ = [
     "day_text",
     "days_text",
     "duration_text",
+    "exact_moment_text",
     "list_text",
     "minute_of_day",
     "moment_text",
@@ -41,6 +42,12 @@ def days_text(first: date, last: date) -> str:
 def moment_text(moment: datetime) -> str:
     """A day and a time, by the moment's own clock: ``Mon 8 Feb 2027 09:00``."""
     return f"{day_text(moment.date())} {clock_text(moment.timetz())}"
+
+
+def exact_moment_text(moment: datetime) -> str:
+    """A moment of others, with its seconds if it has some: ``Mon 8 Feb 2027 09:00:07.5``."""
+    seconds = f":{moment:%S.%f}".rstrip("0").rstrip(".") if moment.microsecond else f":{moment:%S}"
+    return moment_text(moment) + (seconds if moment.second or moment.microsecond else "")
 
 
 def duration_text(minutes: int) -> str:

@@ -10,7 +10,7 @@ from ketasched.calendar.entry_text import AUDIENCES, Audience, View
 from ketasched.calendar.uid import UidSource, duty_uid, uid
 from ketasched.domain.course import TENTATIVE, Course, LinkedVisit, Status, is_gone
 from ketasched.domain.visit_handle import handle_of
-from ketasched.domain.wording import day_text, list_text, moment_text
+from ketasched.domain.wording import day_text, exact_moment_text, list_text
 from ketasched.proving.alone import Entry
 from ketasched.proving.fault import Fault, Handle, Rule
 from ketasched.proving.vevents import Vevent
@@ -209,4 +209,4 @@ def _text(moment: datetime | date | None, like: datetime | date) -> str:
     if not isinstance(moment, datetime):
         return f"the day {day_text(moment)}"
     here = moment.astimezone(like.tzinfo) if isinstance(like, datetime) else moment
-    return moment_text(here)
+    return exact_moment_text(here)

@@ -187,8 +187,8 @@ _WORDED = re.compile(rf"{_WORDS}(?:General|[#0?.,]+){_WORDS}", re.IGNORECASE)
 
 def _text(value: object, shown_as: str, *, with_times: bool) -> str:
     """A value as people would write it: ``29`` for 29.0, ``2027-01-04`` for a date, ``Week 4`` for
-    a 4 whose number format says so. ``with_times``: the time of a date counts, and a line of a cell
-    ends as a part of it does.
+    a 4 whose number format says so. ``with_times``: the time of a date counts, and the lines of a
+    cell are kept, as in a text.
     """
     value = getattr(value, "text", value)  # a formula of several cells
     if isinstance(value, float) and value.is_integer():
@@ -198,12 +198,11 @@ def _text(value: object, shown_as: str, *, with_times: bool) -> str:
         return f"{value.date().isoformat()}{at}"
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, str) and with_times:
-        value = "; ".join(value.strip().splitlines())
     words = _WORDED.fullmatch(shown_as.partition(";")[0]) if isinstance(value, int) else None
     if words and any(map(str.isalpha, words[1] + words[2])):
         value = _unquoted(words[1]) + str(value) + _unquoted(words[2])
-    return "" if value is None else " ".join(str(value).split())
+    lines = str("" if value is None else value).strip().splitlines()
+    return ("\n" if with_times else " ").join(" ".join(line.split()) for line in lines)
 
 
 def _unquoted(words: str) -> str:

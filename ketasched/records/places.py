@@ -75,6 +75,8 @@ def why_no_name(name: str) -> str:
     stem = name.removesuffix(RECORD_ENDING)
     if name != name.rstrip(". ") or stem != stem.rstrip(". "):
         return "it ends with a dot or a blank"
+    if stem != name and stem.endswith(".json"):
+        return "it ends with .json, which no record's own name does"
     return ""
 
 

@@ -11,6 +11,7 @@ from ketasched.domain.candidate import Reason, exists, no_such_time_text
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, CANCELLED, MISSED, PLANNED, Course, Session, Status
 from ketasched.domain.pause import Pause
+from ketasched.domain.wording import count_text
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.broken_rules import BrokenRule, broken_rules
@@ -36,6 +37,15 @@ class Fact(NamedTuple):
         return self.status in (MISSED, CANCELLED)
 
 
+class NoSuchSession(ChoiceRefused):
+    """A fact has a number that no session of its course can have."""
+
+    def __init__(self, number: int, last: int) -> None:
+        self.number = number
+        text = f"there is no session {number}: the course has only {count_text(last, 'session')}"
+        super().__init__(text, "correct the number, or leave the numbers out in all its lines")
+
+
 class Facts(NamedTuple):
     """Which session of its course each fact is. ``extra``: by number those that the protocol does
     not have, with the number of the lost one that each makes up for; 0: none.
@@ -57,6 +67,7 @@ def facts_of(order: Order, course: Course, facts: Sequence[Fact]) -> Facts:
     in order of time.
 
     Raises:
+        NoSuchSession: a number is beyond the course and the sessions that go on behind its last.
         ChoiceRefused: they cannot be those of such a course.
     """
     for fact in facts:
@@ -78,6 +89,9 @@ def facts_of(order: Order, course: Course, facts: Sequence[Fact]) -> Facts:
 
 def _by_number(course: Course, facts: Sequence[Fact], following: frozenset[int]) -> Facts:
     known = {session.number for session in course.sessions}
+    beyond = {fact.number for fact in facts} - set(range(1, course.next_number))
+    if beyond and max(beyond) >= course.next_number + len(beyond):
+        raise NoSuchSession(max(beyond), course.next_number - 1)
     by_number: dict[int, Fact] = {}
     extra: dict[int, int] = {}
     latest: dict[int, Fact] = {}

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ketasched.cli.terminal.noted_rows import stacked_rows
 from ketasched.cli.terminal.page import NARROW, Page, titled_table
-from ketasched.domain.wording import count_text, day_text, moment_text
+from ketasched.domain.wording import count_text, day_text, exact_moment_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -99,5 +99,5 @@ def _value(value: Value, like: datetime | None = None) -> str:
         return "-"
     if isinstance(value, datetime):
         here = value.astimezone(like.tzinfo) if like else value
-        return moment_text(here)
+        return exact_moment_text(here)
     return day_text(value) if isinstance(value, date) else str(value)

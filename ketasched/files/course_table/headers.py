@@ -107,6 +107,8 @@ def places_of(table: Table, header: Sequence[Cell], asked: Mapping[str, str]) ->
         elif key in known:
             both = f"`{header[known[key]].text}` and `{cell.text}` could each be the {key}"
             hint = f'name it: --column {key}="{header[known[key]].text}"'
+            if plain(header[known[key]].text) == plain(cell.text):
+                hint = _rename(cell)
             table.fault(cell, both, hint)
         else:
             known[key] = place
@@ -131,13 +133,19 @@ def _need(table: Table, header: Sequence[Cell], places: Places) -> None:
         table.fault(header[0], f"the columns {said} both say when", hint)
 
 
+def _rename(cell: Cell) -> str:
+    """What to do about a header that another column has too."""
+    return f"give each column a header of its own in line {cell.line}"
+
+
 def _asked_place(header: Sequence[Cell], key: str, text: str) -> int:
     same = [place for place, cell in enumerate(header) if plain(cell.text) == plain(text)]
     if len(same) == 1:
         return same[0]
     headers = [cell.text for cell in header]
     if same:
-        raise UsageProblem(f"--column {key}: several columns have the header `{text}`")
+        message = f"--column {key}: several columns have the header `{text}`"
+        raise UsageProblem(message, _rename(header[same[0]]))
     hint = did_you_mean(text, headers) or f"the headers are: {', '.join(headers)}"
     raise UsageProblem(f"--column {key}: the table has no header `{text}`", hint)
 

@@ -202,15 +202,14 @@ _ALTERNATIVE = Record(
         "gap": Key(GAP, "its gap, if it differs", None),
     },
 )
-_SESSIONS = Text(
-    lambda text: _Count(read_sessions(text)),
-    {
-        "oneOf": [
-            {"type": "integer", "minimum": 1, "maximum": core.MAX_SESSIONS},
-            {"const": "open-ended"},
-        ]
-    },
-)
+_COUNT_SCHEMA = {
+    "oneOf": [
+        {"type": "integer", "minimum": 1, "maximum": core.MAX_SESSIONS},
+        {"const": "open-ended"},
+    ]
+}
+_SESSIONS = Text(lambda text: _Count(read_sessions(text)), _COUNT_SCHEMA)
+_CYCLE_COUNT = Text(lambda text: _Count(read_sessions(text, "cycles")), _COUNT_SCHEMA)
 _RANGE = Text(read_session_range, {"type": "string", "pattern": "^[0-9]+ to [0-9]+$"})
 _COUNTED = {
     "if": {"properties": {"cadence": {"type": "object", "required": ["cycle"]}}},
@@ -223,7 +222,7 @@ _PHASE = Record(
         "name": Key(LINE, "the name of the phase, such as induction"),
         "cadence": Key(_CADENCE, "how often, such as 2 per week"),
         "sessions": Key(_SESSIONS, "how many sessions, or open-ended", None),
-        "cycles": Key(_SESSIONS, "of a cadence of cycles: how many, or open-ended", None),
+        "cycles": Key(_CYCLE_COUNT, "of a cadence of cycles: how many, or open-ended", None),
         "per_day": PER_DAY,
         "choice": Key(_RANGE, "how few and how many a user may choose, such as 4 to 6", None),
         "window": Key(WINDOW, "how far from its target a session may be placed"),
