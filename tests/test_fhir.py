@@ -655,7 +655,7 @@ def test_a_moment_that_no_zone_has_is_not_read(start):
     ("arguments", "code", "said"),
     [
         (("export", "alex", "--format", "fhir", "--ics", "a.ics"), 2, "--ics is of a calendar, and --format fhir makes a bundle"),
-        (("export", "alex", "--format", "fhir", "-o", "a.ics"), 2, "--ics is of a calendar, and --format fhir makes a bundle"),
+        (("export", "alex", "--format", "fhir", "-o", "a.ics"), 2, "--output a.ics: --format fhir makes no calendar"),
         (("export", "alex", "--format", "fhir", "--changes"), 2, "--changes is of a calendar"),
         (("export", "alex", "--format", "fhir", "--drop-cancelled"), 2, "--drop-cancelled is of a calendar"),
         (("export", "nobody", "--format", "fhir"), 1, "there is no record nobody.course.json"),
