@@ -61,6 +61,12 @@ CYCLES = phase(
 )
 MONTHS = phase("doses", "every 1 month", 4, (2, 4), (20, 45))
 SEVERAL = phase("days", "3 per week", 4, (0, 2), (1, 7), per_day={"sessions": "2", "every": "2 h"})
+BOOSTER = phase(
+    "booster", "every 2 weeks", 2, (3, 3), (4, 21), apart={"from": "1", "min": "13 days"}
+)
+ARMS = {"arms": {"A": "more", "B": "less"}}
+ONLY_A = phase("only A", "1 per week", 2, (2, 2), (2, 14), arms=["A"], lengths={"1": "70 min"})
+ARM_LIST = listed(*TRIAL["sessions"][1:5], {"name": "late", "day": 40, "arms": ["A"]})
 KINDS = {
     "two phases": protocol(TWO, ONE),
     "open-ended": protocol(TWO, OPEN),
@@ -69,7 +75,17 @@ KINDS = {
     "cycles": protocol(CYCLES),
     "months": protocol(TWO | {"sessions": "2"}, MONTHS),
     "several a day": protocol(SEVERAL, ONE),
+    "distances": protocol(TWO | {"sessions": "4"}, BOOSTER),
+    "arms": protocol(TWO, ONLY_A, ONE, **ARMS),
+    "arms of a list": protocol(ARM_LIST, **ARMS),
 }
+HOUSE = """\
+version: 1
+name: House
+timezone: UTC
+hours: {mon-fri: 08:00-18:00}
+chairs: 1
+"""
 
 
 def write(path, *protocols):
@@ -153,9 +169,32 @@ def of_reviews(chance, after):
         own["reviews"] = [{"name": "benefit", "after_session": "1"}]
 
 
+def of_lengths(chance, after):
+    own = chance.choice(after["phases"])
+    if isinstance(own.get("sessions"), list):
+        chance.choice(own["sessions"])["length"] = "75 min"
+    else:
+        number = str(chance.randrange(1, 4))
+        more = {"steps": {number: [{"name": "talk", "length": "55 min", "takes": {}}]}}
+        own |= chance.choice(({"lengths": {number: "75 min"}}, more))
+
+
+def of_apart(chance, after):
+    own = chance.choice(after["phases"])
+    if isinstance(own.get("sessions"), list):
+        own = own["sessions"][-1]
+    own["apart"] = {"from": "1", chance.choice(("min", "max")): days(chance.randrange(7, 50))}
+
+
+def of_arms(chance, after):
+    own = chance.choice(after["phases"])
+    if "arms" in after:
+        own["arms"] = chance.choice((["A"], ["B"], ["A", "B"]))
+
+
 CHANGES = (
     of_sessions, of_cadence, of_window, of_gap, of_name, of_phases, of_list, of_length, of_visits,
-    of_reviews,
+    of_reviews, of_lengths, of_apart, of_arms,
 )  # fmt: skip
 
 
@@ -171,6 +210,17 @@ def live(chance, run):
             ("adjust", "--away", f"2027-02-{chance.randrange(10, 25)}"),
         ))  # fmt: skip
         run(words[0], "alex", *words[1:])
+
+
+def house(chance, run):
+    """Somebody else has the only chair of the house for an hour on many days."""
+    Path("clinic.yaml").write_text(HOUSE, "utf-8")
+    other = phase("other", "3 per week", 18, (2, 2), (1, 9))
+    write("other.yaml", {**protocol(other), "id": "other"})
+    at = chance.choice(("08:00", "09:30", "10:00"))
+    words = ("--protocols", "other.yaml", "--start", "2027-01-04", "--at", at, "--save", "bo")
+    assert run("plan", "other", *words).code == 0
+    return ("--flex", "2h")
 
 
 def shown(report):
@@ -194,10 +244,11 @@ def test_what_would_move_is_what_moves_and_undo_brings_it_back(ketasched, monkey
     write("old.yaml", before)
     be_at(monkeypatch, "2026-12-20 12:00")
     more = ("--until", "2027-04-01") if kind == "open-ended" and chance.random() < 0.6 else ()
+    more += ("--arm", chance.choice("AB")) if "arms" in before else ()
+    more += house(chance, ketasched) if seed % 2 else ("--tz", "UTC")
     outcome = ketasched(
-        "plan", "mine", "--protocols", "old.yaml", "--start", "2027-01-04", "--tz", "UTC",
-        "--save", "alex", *more,
-    )  # fmt: skip
+        "plan", "mine", "--protocols", "old.yaml", "--start", "2027-01-04", "--save", "alex", *more
+    )
     assert outcome.code == 0, outcome
     be_at(monkeypatch, f"2027-0{chance.randrange(1, 3)}-{chance.randrange(1, 28):02} 12:00")
     live(chance, ketasched)
@@ -359,3 +410,40 @@ def test_a_cadence_that_is_no_longer_offered(course, ketasched):
     assert ketasched("cancel", "alex", "11", "--then", "keep").code == 0
     course(TWO, ONE, version="3")
     assert ketasched("check", ".").code == 0
+
+
+@pytest.mark.parametrize("marks", [(), ("1,2",)])
+@pytest.mark.parametrize("own", [{"day": "22"}, {"day": "1", "window": window(0, 0)}])
+def test_what_follows_and_is_over_stays_as_it_was_due(ketasched, monkeypatch, marks, own):
+    write("old.yaml", protocol(listed(*TRIAL["sessions"][1:5])))
+    be_at(monkeypatch, "2026-12-20 12:00")
+    words = ("--protocols", "old.yaml", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    ketasched("plan", "mine", *words)
+    be_at(monkeypatch, "2027-01-15 12:00")
+    for numbers in marks:
+        assert ketasched("done", "alex", numbers).code == 0
+    before = record_of()["sessions"]
+    sessions = copy.deepcopy(TRIAL["sessions"][1:5])
+    sessions[1] |= own
+    write("new.yaml", protocol(listed(*sessions), version="2"))
+    told = ketasched("check", "new.yaml", "--against", "old.yaml", ".")
+    assert "nothing would move" in told.out
+    assert ketasched("adjust", "alex", "--protocols", "new.yaml").code == 0
+    assert record_of()["sessions"] == before
+    proof = ketasched("check", ".")
+    assert proof.code == 0, proof
+
+
+def test_what_follows_and_is_over_counts_from_where_its_leader_took_place(ketasched, monkeypatch):
+    sessions = copy.deepcopy(TRIAL["sessions"][1:5])
+    sessions[1]["day"] = "3"
+    write("old.yaml", protocol(listed(*sessions)))
+    be_at(monkeypatch, "2026-12-20 12:00")
+    words = ("--protocols", "old.yaml", "--start", "2027-01-04", "--tz", "UTC", "--save", "alex")
+    ketasched("plan", "mine", *words)
+    be_at(monkeypatch, "2027-01-08 12:00")
+    assert ketasched("done", "alex", "2").code == 0
+    assert ketasched("done", "alex", "1", "--on", "2027-01-05").code == 0
+    (check,) = (each for each in record_of()["sessions"] if each["name"] == "check")
+    assert check["target"] == "2027-01-08"
+    assert check["start"].startswith("2027-01-07")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ketasched.domain.cadence import NamedSession, Window
 from ketasched.domain.candidate import Reason, session_end
-from ketasched.domain.course import PLANNED, TENTATIVE, Course, Session, Unplaced
+from ketasched.domain.course import ATTENDED, PLANNED, TENTATIVE, Course, Session, Unplaced
 from ketasched.domain.days import each_day
 from ketasched.domain.protocol import Phase
 from ketasched.domain.wording import day_text
@@ -64,20 +64,32 @@ def add_followers(
 
 
 def with_windows_of_followers(
-    course: Course, stretches: Sequence[Stretch], first_number: int
+    course: Course, stretches: Sequence[Stretch], first_number: int, now: datetime
 ) -> Course:
-    """The course in which the sessions that follow others, wherever they stand, are due after the
-    ones they count from.
+    """The course in which the sessions to come that follow others, wherever they stand, are due
+    after the ones they count from; what took place or is over stays as it was due.
     """
     live = {session.number: session for session in course.live}
     changed = []
     for follower in _followers(stretches, first_number, course.sessions):
         leader = session_counted_from(course.sessions, follower.leader)
         session = live.get(follower.number)
-        if session and leader:
+        if session and leader and session.status != ATTENDED and session.start > now:
             target, first, last = _due(follower, leader)
             changed.append(session._replace(target=target, window_start=first, window_end=last))
     return course.changing(changed)
+
+
+def numbers_that_follow(
+    course: Course, stretches: Sequence[Stretch], first_number: int, number: int
+) -> frozenset[int]:
+    """The numbers of the sessions that count from one, or from what it makes up for."""
+    return frozenset(
+        follower.number
+        for follower in _followers(stretches, first_number, course.sessions)
+        if (leader := session_counted_from(course.sessions, follower.leader))
+        and leader.number == number
+    )
 
 
 def before_their_leader(

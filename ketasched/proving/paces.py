@@ -63,10 +63,6 @@ class Paces:
             return self._chosen[session.pace]
         return _with_cadence(self._written[session.phase], session.pace)
 
-    def _follows(self, session: Session) -> bool:
-        listed = self._of_now(session).listed
-        return any(named.name == session.name and named.follows for named in listed)
-
     def are_of_one_day(self, session: Session, other: Session) -> bool:
         """Whether two sessions are due on one treatment day of several sessions."""
         mine, its = ((each.phase, each.pace, each.target) for each in (session, other))
@@ -74,9 +70,9 @@ class Paces:
 
     def window_of(self, session: Session) -> Window:
         """How far from its target a session may stand: as it is listed by name, or as its phase
-        says. What follows another session is due by the newest version, wherever it stands.
+        says.
         """
-        phase = self._of_now(session) if self._follows(session) else self.of(session)
+        phase = self.of(session)
         own = (each.window for each in phase.listed if each.name == session.name)
         return next((window for window in own if window), phase.window)
 

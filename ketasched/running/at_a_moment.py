@@ -79,7 +79,7 @@ def _with_followers(order: Order, course: Course, now: datetime) -> Course:
         order.clinic.zone,
         course.sessions,
     )
-    course = with_windows_of_followers(course, order.layout.stretches, order.already + 1)
+    course = with_windows_of_followers(course, order.layout.stretches, order.already + 1, now)
     sessions = tuple(_as_it_was(session, loose.get(session.number)) for session in course.sessions)
     there = {session.number for session in sessions}
     gone = [

@@ -10,6 +10,7 @@ from ketasched.domain.candidate import Reason, exists, no_such_time_text, sessio
 from ketasched.domain.choice import ChoiceRefused
 from ketasched.domain.course import ATTENDED, Course, Session
 from ketasched.domain.wording import day_text, moment_text
+from ketasched.planning.following_sessions import numbers_that_follow
 from ketasched.planning.plan_input import Order
 from ketasched.running.at_a_moment import follower_numbers
 from ketasched.running.baselines import counted_anew
@@ -56,7 +57,8 @@ def attend(conditions: Conditions, course: Course, number: int, start: datetime)
     end = session_end(start, session.minutes)
     held = session._replace(start=start, end=end, status=ATTENDED)
     rest = list(_rest_of_day(conditions.order, course, session, held))
-    after = in_order_of_time(course.changing([held, *rest]))
+    due = _due_after(conditions, course, session, held)
+    after = in_order_of_time(course.changing([held, *rest, *due]))
     counted = counted_anew(conditions.order, after, conditions.now)
     free = counted.free - {each.number for each in rest}
     free |= _in_the_way(conditions, after, session)
@@ -90,6 +92,18 @@ def room_for(
         except ChoiceRefused:
             continue
     return None
+
+
+def _due_after(
+    conditions: Conditions, course: Course, session: Session, held: Session
+) -> Iterator[Session]:
+    """What follows a session that took place elsewhere and is over, due as much later."""
+    order, days = conditions.order, (held.start.date() - session.start.date()).days
+    first = order.already + 1
+    numbers = numbers_that_follow(course, order.layout.stretches, first, session.number)
+    for each in course.live:
+        if days and each.number in numbers and each.start <= conditions.now:
+            yield each.put_off(days)._replace(reasons=each.reasons)
 
 
 def _rest_of_day(
