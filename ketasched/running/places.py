@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ketasched.domain.cadence import Cycles, DayList, EveryMonths, Months, NamedDays, PerWeek
 from ketasched.domain.choice import ChoiceRefused
+from ketasched.domain.clinic import WHOLE_WEEK
 from ketasched.domain.course import Course
 from ketasched.domain.protocol import MAX_SESSIONS
 from ketasched.planning.phase_begins import months_after, on_open_weekday
@@ -21,6 +22,8 @@ from ketasched.running.legal_change import Conditions
 from ketasched.running.other_weekdays import on_free_weekdays
 from ketasched.running.treatment_days import by_days, each_of_a_day, has_room
 
+NEAR = 30
+"""How many more sessions of a phase are laid before all that a course may have are."""
 LONGEST_PAUSE = 52
 """Weeks by which pauses may have put a course off."""
 
@@ -157,14 +160,23 @@ def places_after(conditions: Conditions, course: Course, going: Going) -> Iterat
     Raises:
         ChoiceRefused: as next_targets.
     """
-    days = _grid_after(conditions, by_days(conditions.order, course), going)
-    yield from _to_come(days, going, conditions.order, conditions.first_day)
+    order = conditions.order
+    course = by_days(order, course)
+    known = 0
+    if order.commitments.free_week == WHOLE_WEEK:  # else all days together decide on weekdays
+        days = _grid_after(conditions, course, going, NEAR)
+        known = len(days)
+        yield from _to_come(days, going, order, conditions.first_day)
+    days = _grid_after(conditions, course, going)
+    yield from _to_come(days, going, order, conditions.first_day)[known:]
 
 
-def _grid_after(conditions: Conditions, course: Course, going: Going) -> list[date]:
+def _grid_after(
+    conditions: Conditions, course: Course, going: Going, more: int = MAX_SESSIONS
+) -> list[date]:
     order = conditions.order
     if isinstance(order.paced(*going).cadence, Cycles) and not going.pace:
-        return [slot.day for slot in islice(slots_after(order.paced(*going), course), MAX_SESSIONS)]
+        return [slot.day for slot in islice(slots_after(order.paced(*going), course), more)]
     there = sorted(
         session.target
         for session in course.sessions
@@ -173,9 +185,11 @@ def _grid_after(conditions: Conditions, course: Course, going: Going) -> list[da
     weekdays = _weekdays(order, course, going)
     if there[0].weekday() not in weekdays:
         weekdays = ()
-    stretch = Stretch(order.paced(*going), 1, len(there) + MAX_SESSIONS, None, 0)
+    stretch = Stretch(order.paced(*going), 1, len(there) + more, None, 0)
     laid = laid_out(order, course, [stretch], there[0], weekdays)
     days = [target.day for target in laid]
+    if more < MAX_SESSIONS and days[-1] <= there[-1]:  # put off by more than is laid
+        return _grid_after(conditions, course, going)
     return _after(there[-1], len(there), days)
 
 
